@@ -1,0 +1,76 @@
+//! Checks, set-up steps and recipes of a workspace.
+
+use crate::wire;
+use std::collections::BTreeMap;
+
+wire! {
+    /// One command that proves a tree. Times are seconds.
+    pub struct Check {
+        pub name: String,
+        pub run: Vec<String>,
+        #[serde(default = "default_timeout")]
+        pub timeout_s: u64,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        pub group: Option<String>,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        pub paths: Vec<String>,
+    }
+}
+
+fn default_timeout() -> u64 {
+    600
+}
+
+wire! {
+    /// A command run once per digest of its key files, online with what the user allowed.
+    pub struct SetupStep {
+        pub run: Vec<String>,
+        #[serde(default = "default_timeout")]
+        pub timeout_s: u64,
+        #[serde(default)]
+        pub network: Vec<String>,
+        #[serde(default)]
+        pub key: Vec<String>,
+    }
+}
+
+wire! {
+    /// A named command of a repository.
+    pub struct Recipe {
+        pub run: Vec<String>,
+        #[serde(default = "default_timeout")]
+        pub timeout_s: u64,
+        #[serde(default)]
+        pub writes: Vec<String>,
+    }
+}
+
+wire! {
+    /// Where the checks of a workspace come from.
+    pub enum ChecksOrigin {
+        /// `[[check]]` entries of the repository's own configuration.
+        Repository,
+        /// Written by the user.
+        User,
+        /// Found by detection; they count after the user confirms.
+        Detected,
+        /// Nothing was found and nothing is configured.
+        None,
+    }
+}
+
+wire! {
+    /// Everything that proves a tree of this workspace.
+    pub struct CheckPlan {
+        pub origin: ChecksOrigin,
+        /// Whether the owner accepted them; unconfirmed checks prove nothing and nothing lands.
+        pub confirmed: bool,
+        pub checks: Vec<Check>,
+        pub setup: Vec<SetupStep>,
+        pub recipes: BTreeMap<String, Recipe>,
+        pub formatter: Option<Vec<String>>,
+        pub test_runner: Option<Vec<String>>,
+        pub warnings: Vec<String>,
+    }
+}

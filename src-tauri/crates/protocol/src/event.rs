@@ -1,0 +1,169 @@
+//! Events: everything that happened, one variant each. The seed types keep their names and payloads;
+//! newer ones have a dot in their name and reach only readers that ask for `types=all`.
+
+use crate::approval::Approval;
+use crate::merge::MergeEntry;
+use crate::*;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use ts_rs::TS;
+
+/// A file or text a job leaves behind.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, TS)]
+pub struct Artifact {
+    pub kind: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub uri: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub text: Option<String>,
+}
+
+/// One line of `suggestions`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, TS)]
+pub struct Suggestion {
+    pub id: String,
+    pub title: String,
+    pub detail: String,
+    /// S, M or L.
+    pub effort: String,
+}
+
+macro_rules! events {
+    ($($(#[$meta:meta])* $name:ident $word:literal { $($(#[$fmeta:meta])* $field:ident : $ty:ty),* $(,)? })*) => {
+        /// `type` and `payload` of an envelope.
+        #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, TS)]
+        #[serde(tag = "type", content = "payload", rename_all_fields = "camelCase")]
+        pub enum Event {
+            $($(#[$meta])* #[serde(rename = $word)] #[ts(rename = $word)] $name { $($(#[$fmeta])* $field: $ty),* }),*
+        }
+        impl Event {
+            /// Every type name, in the order of declaration.
+            pub const TYPES: &'static [&'static str] = &[$($word),*];
+            pub fn type_name(&self) -> &'static str { match self { $(Event::$name { .. } => $word),* } }
+        }
+    };
+}
+
+events! {
+    Message "message" { text: String, #[serde(default, skip_serializing_if = "Option::is_none")] #[ts(optional)] intent: Option<Value> }
+    AssistantMessage "assistant_message" { text: String }
+    Log "log" { level: String, message: String }
+    Error "error" { message: String, #[serde(default, skip_serializing_if = "Option::is_none")] #[ts(optional)] detail: Option<String> }
+    Done "done" { ok: bool }
+    Status "status" {
+        agent_id: String, state: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")] #[ts(optional)] uptime_ms: Option<u64>,
+        #[serde(default, skip_serializing_if = "Option::is_none")] #[ts(optional)] detail: Option<String>,
+    }
+    AgentStatus "agent_status" {
+        agent_id: String, status: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")] #[ts(optional)] message: Option<String>,
+    }
+    TaskCreated "task_created" {
+        task_id: String, title: String, description: String, created_by: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")] #[ts(optional)] priority: Option<String>,
+        #[serde(default, skip_serializing_if = "Option::is_none")] #[ts(optional)] tags: Option<Vec<String>>,
+    }
+    TaskStarted "task_started" { task_id: String }
+    TaskProgress "task_progress" {
+        task_id: String, message: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")] #[ts(optional)] percent: Option<f64>,
+    }
+    TaskCompleted "task_completed" {
+        task_id: String, summary: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")] #[ts(optional)] artifacts: Option<Vec<Artifact>>,
+    }
+    TaskFailed "task_failed" {
+        task_id: String, message: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")] #[ts(optional)] detail: Option<String>,
+    }
+    ToolCall "tool_call" {
+        tool_call_id: String, tool: String, args: Value,
+        #[serde(default, skip_serializing_if = "Option::is_none")] #[ts(optional)] task_id: Option<String>,
+        #[serde(default, skip_serializing_if = "Option::is_none")] #[ts(optional)] requires_approval: Option<bool>,
+    }
+    ToolResult "tool_result" {
+        tool_call_id: String, ok: bool,
+        #[serde(default, skip_serializing_if = "Option::is_none")] #[ts(optional)] task_id: Option<String>,
+        #[serde(default, skip_serializing_if = "Option::is_none")] #[ts(optional)] stdout: Option<String>,
+        #[serde(default, skip_serializing_if = "Option::is_none")] #[ts(optional)] stderr: Option<String>,
+        #[serde(default, skip_serializing_if = "Option::is_none")] #[ts(optional)] exit_code: Option<i64>,
+        #[serde(default, skip_serializing_if = "Option::is_none")] #[ts(optional)] artifacts: Option<Vec<Artifact>>,
+    }
+    DelegateRequest "delegate_request" { request_id: String, to_agent: String, input: Value }
+    DelegateResponse "delegate_response" {
+        request_id: String, ok: bool,
+        #[serde(default, skip_serializing_if = "Option::is_none")] #[ts(optional)] output: Option<Value>,
+        #[serde(default, skip_serializing_if = "Option::is_none")] #[ts(optional)] error: Option<String>,
+    }
+    JobEnqueued "job_enqueued" { job_id: JobId, task_id: String, kind: String, params: Value }
+    JobClaimed "job_claimed" { job_id: JobId, worker_id: String }
+    JobCompleted "job_completed" {
+        job_id: JobId,
+        #[serde(default, skip_serializing_if = "Option::is_none")] #[ts(optional)] summary: Option<String>,
+        #[serde(default, skip_serializing_if = "Option::is_none")] #[ts(optional)] artifacts: Option<Vec<Artifact>>,
+    }
+    JobFailed "job_failed" {
+        job_id: JobId, message: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")] #[ts(optional)] detail: Option<String>,
+    }
+    JobLog "job_log" {
+        job_id: JobId,
+        /// `stdout` or `stderr`.
+        stream: String,
+        seq: u64, line: String,
+    }
+    ApprovalRequired "approval_required" { approval_id: ApprovalId, action: String, summary: String, details: Value }
+    Approved "approved" { approval_id: ApprovalId }
+    Denied "denied" { approval_id: ApprovalId }
+    DiffReady "diff_ready" { unified_diff: String, diff_stat: String, branch: String }
+    Committed "committed" { branch: String, commit_hash: String, message: String }
+    ScanResult "scan_result" { summary: String, files_read: Vec<String>, git_status_porcelain: String, git_diff: String }
+    Suggestions "suggestions" { items: Vec<Suggestion> }
+
+    /// RemoteBuddy's plan for a request, with the job it became.
+    PlanReady "plan.ready" { request_id: RequestId, plan: Box<Plan>, #[serde(default, skip_serializing_if = "Option::is_none")] #[ts(optional)] job_id: Option<JobId> }
+    /// A request that only a model could serve, kept until there is one.
+    RequestWaiting "request.waiting" { request_id: RequestId, understood: String, why: String, nearest: Vec<request::NearestStep>, connect: Vec<String> }
+    RequestChanged "request.changed" { request_id: RequestId, status: request::RequestStatus }
+    /// LocalBuddy's progress while it reads and enhances.
+    BuddyStatus "buddy.status" { message: String, #[serde(default, skip_serializing_if = "Option::is_none")] #[ts(optional)] request_id: Option<RequestId> }
+    /// A job moved to another step, was requeued or cancelled.
+    JobProgress "job.progress" { job_id: JobId, step: u32, steps: u32, label: String }
+    JobRequeued "job.requeued" { job_id: JobId, attempt: u32, reason: String }
+    JobCancelled "job.cancelled" { job_id: JobId, by: String }
+    /// What our own gate found; `verified` is never a model's word.
+    JobVerified "job.verified" { job_id: JobId, verified: bool, lines: Vec<job::VerifiedLine> }
+    JobDiff "job.diff" { job_id: JobId, entry_id: Option<EntryId>, additions: u32, deletions: u32, files: u32, title: String }
+    MergeQueued "merge.entry.queued" { entry: Box<MergeEntry> }
+    MergeCandidate "merge.entry.candidate" { entry: Box<MergeEntry> }
+    MergeWaiting "merge.entry.waiting_approval" { entry: Box<MergeEntry>, approval_id: ApprovalId }
+    MergeChecking "merge.entry.checking" { entry: Box<MergeEntry> }
+    MergeLanded "merge.entry.landed" { entry: Box<MergeEntry> }
+    MergeReturned "merge.entry.returned" { entry: Box<MergeEntry>, reason: String, detail: String }
+    MergeFailed "merge.entry.failed" { entry: Box<MergeEntry>, reason: String, detail: String }
+    MergeRemoved "merge.entry.removed" { entry: Box<MergeEntry>, reason: String }
+    CheckStarted "merge.check.started" { entry_id: EntryId, name: String, run: Vec<String>, tree: String }
+    CheckFinished "merge.check.finished" {
+        entry_id: EntryId, name: String, ok: bool, duration_ms: u64, reused: bool,
+        /// Last lines of the output, redacted.
+        tail: String,
+    }
+    /// The full record of an approval after each change of its state.
+    ApprovalChanged "approval.changed" { approval: Box<Approval> }
+    PolicyDecided "policy.decided" { action: String, effect: policy::Effect, rule: String }
+    BranchMoved "merge.branch.moved" { branch: String, old: Option<String>, new: Option<String>, explanation: String }
+    WorkspaceChanged "workspace.changed" { workspace_id: WorkspaceId }
+    BudgetUsed "budget.used" { role: String, model: String, input_tokens: u64, output_tokens: u64, #[serde(default, skip_serializing_if = "Option::is_none")] #[ts(optional)] job_id: Option<JobId> }
+    SetupFinished "setup.finished" { run: Vec<String>, ok: bool, duration_ms: u64, tail: String }
+}
+
+impl Event {
+    /// Whether a strict 0.1.0 client knows this type.
+    pub fn is_seed_type(&self) -> bool {
+        !self.type_name().contains('.')
+    }
+}

@@ -1,0 +1,292 @@
+//! Jobs: scoped units of work, their logs, artifacts and verification.
+
+use crate::event::Artifact;
+use crate::queue::{Counts, PendingItem, Slo};
+use crate::worker::EffectiveIsolation;
+use crate::{JobId, Priority, RequestId, SessionId, WorkspaceId, wire};
+
+/// The kind of job our own workers take.
+pub const TASK_EXECUTE: &str = "task.execute";
+
+wire! {
+    pub enum JobStatus { Pending, Claimed, Completed, Failed, Cancelled }
+}
+
+wire! {
+    /// One thing that was, or was not, verified by us.
+    pub struct VerifiedLine {
+        pub what: String,
+        /// `passed`, `failed` or `not_checked`.
+        pub result: CheckResult,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        pub detail: Option<String>,
+    }
+}
+
+wire! {
+    pub enum CheckResult { Passed, Failed, NotChecked }
+}
+
+wire! {
+    pub struct Job {
+        pub id: JobId,
+        pub task_id: String,
+        pub session_id: Option<SessionId>,
+        pub workspace_id: Option<WorkspaceId>,
+        pub request_id: Option<RequestId>,
+        pub kind: String,
+        pub title: String,
+        /// JSON text, as its first clients expect.
+        pub params: String,
+        pub priority: Priority,
+        pub queue_wait_budget_ms: u64,
+        pub execution_budget_ms: u64,
+        pub finalization_budget_ms: u64,
+        pub status: JobStatus,
+        pub worker_id: Option<String>,
+        pub target_worker_id: Option<String>,
+        pub result: Option<serde_json::Value>,
+        pub error: Option<String>,
+        pub attempts: u32,
+        pub cancel_requested: bool,
+        pub step: Option<String>,
+        pub isolation: Option<EffectiveIsolation>,
+        pub verified: Option<bool>,
+        pub commit_sha: Option<String>,
+        pub branch: Option<String>,
+        pub enqueued_at: String,
+        pub claimed_at: Option<String>,
+        pub started_at: Option<String>,
+        pub first_log_at: Option<String>,
+        pub completed_at: Option<String>,
+        pub failed_at: Option<String>,
+        pub duration_ms: Option<u64>,
+        pub created_at: String,
+        pub updated_at: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        pub claim_token: Option<String>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        pub lease_expires_at: Option<String>,
+    }
+}
+
+wire! {
+    pub struct EnqueueJob {
+        pub task_id: String,
+        pub kind: String,
+        #[serde(default)]
+        #[ts(optional)]
+        pub session_id: Option<SessionId>,
+        #[serde(default)]
+        #[ts(optional)]
+        pub params: Option<serde_json::Value>,
+        #[serde(default)]
+        #[ts(optional)]
+        pub priority: Option<Priority>,
+        #[serde(default)]
+        #[ts(optional)]
+        pub target_worker_id: Option<String>,
+        #[serde(default)]
+        #[ts(optional)]
+        pub queue_wait_budget_ms: Option<u64>,
+        #[serde(default)]
+        #[ts(optional)]
+        pub execution_budget_ms: Option<u64>,
+        #[serde(default)]
+        #[ts(optional)]
+        pub finalization_budget_ms: Option<u64>,
+    }
+}
+
+wire! {
+    pub struct JobEnqueuedReply { pub ok: bool, pub job_id: JobId, pub queue_position: u64, pub eta_ms: Option<u64> }
+}
+
+wire! {
+    pub struct ClaimJob {
+        pub worker_id: String,
+        /// Absent takes any kind.
+        #[serde(default)]
+        #[ts(optional)]
+        pub kinds: Option<Vec<String>>,
+        #[serde(default)]
+        #[ts(optional)]
+        pub lease_ms: Option<u64>,
+        #[serde(default)]
+        #[ts(optional)]
+        pub wait_ms: Option<u64>,
+    }
+}
+
+wire! {
+    /// What a worker of ours needs besides the job itself.
+    pub struct JobGround {
+        pub workspace_id: WorkspaceId,
+        /// Bare repository to clone from, on this machine.
+        pub depot: String,
+        pub base_commit: String,
+        pub integration_branch: String,
+        /// Folder the worker may use for this job.
+        pub folder: String,
+        /// Folders a sandbox must never show.
+        pub hide: Vec<String>,
+        pub checks: crate::check::CheckPlan,
+        /// Set-up layers to start from.
+        pub layers: Vec<String>,
+        /// Whether the owner allowed plain host processes for this workspace.
+        pub allow_host: bool,
+    }
+}
+
+wire! {
+    pub struct JobClaimed {
+        pub ok: bool,
+        pub job: Job,
+        pub queue_wait_ms: u64,
+        pub claim_token: String,
+        pub lease_expires_at: String,
+        /// Token that covers this one job.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        pub job_token: Option<String>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        pub ground: Option<JobGround>,
+    }
+}
+
+wire! {
+    /// The commit a finished job hands over; the bundle was uploaded before.
+    pub struct HandOver {
+        pub commit_sha: String,
+        pub branch: String,
+        pub message: String,
+        #[serde(default)]
+        #[ts(optional)]
+        pub pr_title: Option<String>,
+        #[serde(default)]
+        #[ts(optional)]
+        pub pr_body: Option<String>,
+    }
+}
+
+wire! {
+    pub struct CompleteJob {
+        pub id: JobId,
+        pub claim_token: String,
+        #[serde(default)]
+        #[ts(optional)]
+        pub summary: Option<String>,
+        #[serde(default)]
+        pub artifacts: Vec<Artifact>,
+        #[serde(default)]
+        #[ts(optional)]
+        pub duration_ms: Option<u64>,
+        /// Completes the job and enqueues its completion in one transaction.
+        #[serde(default)]
+        #[ts(optional)]
+        pub hand_over: Option<HandOver>,
+        #[serde(default)]
+        #[ts(optional)]
+        pub verified: Option<bool>,
+        #[serde(default)]
+        pub verification: Vec<VerifiedLine>,
+        #[serde(default)]
+        #[ts(optional)]
+        pub isolation: Option<EffectiveIsolation>,
+    }
+}
+
+wire! {
+    pub struct FailJob {
+        pub id: JobId,
+        pub claim_token: String,
+        pub message: String,
+        #[serde(default)]
+        #[ts(optional)]
+        pub detail: Option<String>,
+        #[serde(default)]
+        pub artifacts: Vec<Artifact>,
+        #[serde(default)]
+        pub verification: Vec<VerifiedLine>,
+        #[serde(default)]
+        #[ts(optional)]
+        pub isolation: Option<EffectiveIsolation>,
+    }
+}
+
+wire! {
+    pub struct FinishedJob { pub ok: bool, pub duration_ms: u64, pub completed_at: String, pub completion_id: Option<crate::CompletionId> }
+}
+
+wire! {
+    pub struct LogLine { pub stream: String, pub line: String }
+}
+
+wire! {
+    /// Either `message`/`line` (one line) or `lines`.
+    pub struct AppendLog {
+        pub id: JobId,
+        #[serde(default)]
+        #[ts(optional)]
+        pub message: Option<String>,
+        #[serde(default)]
+        #[ts(optional)]
+        pub line: Option<String>,
+        #[serde(default)]
+        pub lines: Vec<LogLine>,
+        #[serde(default)]
+        #[ts(optional)]
+        pub claim_token: Option<String>,
+        /// Progress to show: `(step, of, label)`.
+        #[serde(default)]
+        #[ts(optional)]
+        pub progress: Option<Progress>,
+    }
+}
+
+wire! {
+    pub struct Progress { pub step: u32, pub steps: u32, pub label: String }
+}
+
+wire! {
+    pub struct LogAppended { pub ok: bool, pub job_id: JobId, pub log_id: i64 }
+}
+
+wire! {
+    pub struct JobLogRow { pub id: i64, pub job_id: JobId, pub ts: String, pub stream: String, pub message: String }
+}
+
+wire! {
+    pub struct JobLogs { pub ok: bool, pub logs: Vec<JobLogRow>, pub cursor: i64 }
+}
+
+wire! {
+    pub struct JobArtifacts { pub ok: bool, pub artifacts: Vec<Artifact> }
+}
+
+wire! {
+    pub struct Jobs {
+        pub ok: bool,
+        pub jobs: Vec<Job>,
+        pub counts: Counts,
+        pub priority_counts: Counts,
+        pub pending_snapshot: Vec<PendingItem>,
+        pub slo: Slo,
+    }
+}
+
+wire! {
+    pub struct LogsParams {
+        pub id: JobId,
+        #[serde(default)]
+        #[ts(optional)]
+        pub after_id: Option<i64>,
+        #[serde(default)]
+        #[ts(optional)]
+        pub limit: Option<u64>,
+    }
+}

@@ -1,0 +1,185 @@
+//! Every operation, once: its name, parameters, answer, scope and whether it changes anything.
+//!
+//! `POST /v1/rpc/<method>`, WebSocket requests and the REST routes all end in this table; a method that is
+//! not in it does not exist, and one whose scope the caller lacks is refused.
+
+use crate::{approval::*, doctor::*, job::*, merge::*, message::*, queue::*, request::*, session::*, settings::*, status::*, wire, worker::*, workspace::*};
+
+wire! {
+    /// What a caller may do. Default deny.
+    pub enum Permission { Read, Chat, Approve, Jobs, Merge, Publish, TerminalRead, TerminalWrite, Pair, Admin, Work }
+}
+
+wire! {
+    #[derive(Default)]
+    pub struct Nothing {}
+}
+
+wire! {
+    pub struct Done { pub ok: bool }
+}
+
+wire! {
+    #[serde(deny_unknown_fields)]
+    pub struct SessionParams { pub session_id: crate::SessionId }
+}
+
+wire! {
+    #[serde(deny_unknown_fields)]
+    pub struct RequestParams { pub id: crate::RequestId }
+}
+
+wire! {
+    #[serde(deny_unknown_fields)]
+    pub struct JobParams { pub id: crate::JobId }
+}
+
+wire! {
+    #[serde(deny_unknown_fields)]
+    pub struct CompletionParams { pub id: crate::CompletionId }
+}
+
+wire! {
+    #[serde(deny_unknown_fields)]
+    pub struct ApprovalParams { pub id: crate::ApprovalId }
+}
+
+wire! {
+    #[derive(Default)]
+    #[serde(deny_unknown_fields)]
+    pub struct TtlParams {
+        #[serde(default)]
+        #[ts(optional)]
+        pub ttl_ms: Option<u64>,
+    }
+}
+
+wire! {
+    #[serde(deny_unknown_fields)]
+    pub struct ProbeParams { pub setting: ModelSetting }
+}
+
+wire! {
+    #[serde(deny_unknown_fields)]
+    pub struct ForgetModel { pub role: Role }
+}
+
+/// Name, scope and kind of one operation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Operation {
+    pub name: &'static str,
+    pub scope: Permission,
+    pub mutating: bool,
+}
+
+macro_rules! operations {
+    ($($name:ident $word:literal ($params:ty) -> $reply:ty, $scope:ident, $kind:ident;)*) => {
+        /// Every method; matching on it is how the server stays complete.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum Method { $($name),* }
+        impl Method {
+            pub const ALL: &'static [Method] = &[$(Method::$name),*];
+            pub fn operation(self) -> Operation {
+                match self { $(Method::$name => Operation { name: $word, scope: Permission::$scope, mutating: operations!(@ $kind) }),* }
+            }
+            pub fn from_name(name: &str) -> Option<Method> {
+                match name { $($word => Some(Method::$name),)* _ => None }
+            }
+            /// JSON Schemas of parameters and answer.
+            pub fn schemas(self, generator: &mut schemars::SchemaGenerator) -> (schemars::Schema, schemars::Schema) {
+                match self { $(Method::$name => (generator.subschema_for::<$params>(), generator.subschema_for::<$reply>())),* }
+            }
+        }
+        /// Parameter and answer types by method, for callers that want them checked.
+        pub mod typed {
+            use super::*;
+            /// A method as a type.
+            pub trait Typed { type Params: serde::Serialize + serde::de::DeserializeOwned; type Reply: serde::Serialize + serde::de::DeserializeOwned; const METHOD: Method; }
+            $(
+                #[derive(Debug, Clone, Copy)]
+                pub struct $name;
+                impl Typed for $name { type Params = $params; type Reply = $reply; const METHOD: Method = Method::$name; }
+            )*
+        }
+        fn visit_operation_types(visitor: &mut impl ts_rs::TypeVisitor) {
+            $(visitor.visit::<$params>(); visitor.visit::<$reply>();)*
+        }
+        /// `name: [params, reply]` lines of the TypeScript method map.
+        pub fn typescript_methods(cfg: &ts_rs::Config) -> String {
+            let mut out = String::from("export interface Methods {\n");
+            $(out.push_str(&format!("  \"{}\": [params: {}, reply: {}];\n", $word, <$params as ts_rs::TS>::name(cfg), <$reply as ts_rs::TS>::name(cfg)));)*
+            out.push_str("}\n");
+            out
+        }
+    };
+    (@ query) => { false };
+    (@ change) => { true };
+}
+
+operations! {
+    SessionCreate "session.create" (CreateSession) -> SessionJoined, Chat, change;
+    SessionList "session.list" (Nothing) -> Sessions, Read, query;
+    SessionRename "session.rename" (RenameSession) -> Done, Chat, change;
+    SessionEvents "session.events" (EventsParams) -> EventPage, Read, query;
+    ChatSend "chat.send" (SendMessage) -> MessageAccepted, Chat, change;
+    ChatCommand "chat.command" (PostCommand) -> CommandAccepted, Chat, change;
+    ApprovalList "approval.list" (ListParams) -> Approvals, Read, query;
+    ApprovalGet "approval.get" (ApprovalParams) -> Approval, Read, query;
+    ApprovalAnswer "approval.answer" (AnswerParams) -> Approval, Approve, change;
+    RequestsEnqueue "requests.enqueue" (EnqueueRequest) -> RequestEnqueued, Chat, change;
+    RequestsClaim "requests.claim" (ClaimRequest) -> RequestClaimed, Work, change;
+    RequestsComplete "requests.complete" (FinishRequest) -> Done, Work, change;
+    RequestsFail "requests.fail" (FailRequest) -> Done, Work, change;
+    RequestsRenew "requests.renew" (RenewParams) -> LeaseRenewed, Work, change;
+    RequestsCancel "requests.cancel" (RequestParams) -> Done, Chat, change;
+    RequestsRetry "requests.retry" (RequestParams) -> RequestEnqueued, Chat, change;
+    RequestsList "requests.list" (ListParams) -> Requests, Read, query;
+    RequestsGet "requests.get" (RequestParams) -> Request, Read, query;
+    JobsEnqueue "jobs.enqueue" (EnqueueJob) -> JobEnqueuedReply, Jobs, change;
+    JobsClaim "jobs.claim" (ClaimJob) -> JobClaimed, Work, change;
+    JobsComplete "jobs.complete" (CompleteJob) -> FinishedJob, Work, change;
+    JobsFail "jobs.fail" (FailJob) -> FinishedJob, Work, change;
+    JobsLog "jobs.log" (AppendLog) -> LogAppended, Work, change;
+    JobsRenew "jobs.renew" (RenewParams) -> LeaseRenewed, Work, change;
+    JobsCancel "jobs.cancel" (JobParams) -> Done, Jobs, change;
+    JobsRetry "jobs.retry" (JobParams) -> JobEnqueuedReply, Jobs, change;
+    JobsList "jobs.list" (ListParams) -> Jobs, Read, query;
+    JobsGet "jobs.get" (JobParams) -> Job, Read, query;
+    JobsLogs "jobs.logs" (LogsParams) -> JobLogs, Read, query;
+    JobsDiff "jobs.diff" (JobParams) -> crate::diff::JobDiff, Read, query;
+    JobsArtifacts "jobs.artifacts" (JobParams) -> JobArtifacts, Read, query;
+    WorkersHeartbeat "workers.heartbeat" (Heartbeat) -> Done, Work, change;
+    WorkersList "workers.list" (TtlParams) -> Workers, Read, query;
+    CompletionsEnqueue "completions.enqueue" (EnqueueCompletion) -> CompletionEnqueued, Work, change;
+    CompletionsClaim "completions.claim" (ClaimCompletion) -> CompletionClaimed, Merge, change;
+    CompletionsProcessed "completions.processed" (FinishCompletion) -> Done, Merge, change;
+    CompletionsFail "completions.fail" (FinishCompletion) -> Done, Merge, change;
+    CompletionsRenew "completions.renew" (RenewParams) -> LeaseRenewed, Merge, change;
+    CompletionsList "completions.list" (ListParams) -> Completions, Read, query;
+    CompletionsGet "completions.get" (CompletionParams) -> Completion, Read, query;
+    MergeQueueShow "merge.queue" (Nothing) -> MergeQueues, Read, query;
+    MergeEntryGet "merge.entry" (EntryParams) -> MergeEntry, Read, query;
+    MergeStatsShow "merge.stats" (Nothing) -> MergeStats, Read, query;
+    MergeLand "merge.land" (EntryParams) -> MergeEntry, Approve, change;
+    MergeRetry "merge.retry" (EntryParams) -> MergeEntry, Merge, change;
+    MergeRemove "merge.remove" (EntryParams) -> MergeEntry, Merge, change;
+    WorkspaceAdd "workspace.add" (AddWorkspace) -> Workspace, Admin, change;
+    WorkspaceList "workspace.list" (Nothing) -> Workspaces, Read, query;
+    WorkspaceUpdate "workspace.update" (UpdateWorkspace) -> Workspace, Admin, change;
+    WorkspaceFacts "workspace.facts" (WorkspaceParams) -> RepositoryFacts, Read, query;
+    ConfigShow "config.show" (Nothing) -> ConfigShown, Read, query;
+    ConfigModels "config.models" (Nothing) -> ModelSettings, Read, query;
+    ConfigSetModel "config.set_model" (ModelSetting) -> Done, Admin, change;
+    ConfigForgetModel "config.forget_model" (ForgetModel) -> Done, Admin, change;
+    ConfigProviders "config.providers" (Nothing) -> Providers, Admin, query;
+    ConfigProbe "config.probe" (ProbeParams) -> ProbeReport, Admin, query;
+    SystemStatusShow "system.status" (TtlParams) -> SystemStatus, Read, query;
+    Doctor "doctor.run" (Nothing) -> DoctorReport, Read, query;
+}
+
+/// Visits the type of every parameter and answer, for exports.
+pub fn visit_types(visitor: &mut impl ts_rs::TypeVisitor) {
+    visitor.visit::<crate::Delivered>();
+    visitor.visit::<crate::ApiError>();
+    visit_operation_types(visitor);
+}

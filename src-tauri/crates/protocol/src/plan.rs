@@ -1,0 +1,122 @@
+//! RemoteBuddy's strict answer and what a job may do.
+
+use crate::intent::Intent;
+use crate::wire;
+
+/// Version of [`Plan`] and of the `task.execute` parameters built from it.
+pub const PLAN_SCHEMA_VERSION: u32 = 2;
+
+wire! {
+    /// Who does the work: fixed code without a model, or a worker's agent backend.
+    pub enum Lane { Deterministic, Worker }
+}
+
+wire! {
+    pub enum RiskLevel { Low, Medium, High }
+}
+
+wire! {
+    /// Bands of every queue; first in, first out inside one.
+    #[derive(PartialOrd, Ord, Default)]
+    pub enum Priority { Interactive, #[default] Normal, Background }
+}
+
+impl Priority {
+    /// 0 is served first.
+    pub fn band(self) -> i64 {
+        match self {
+            Priority::Interactive => 0,
+            Priority::Normal => 1,
+            Priority::Background => 2,
+        }
+    }
+
+    pub fn from_band(band: i64) -> Self {
+        match band {
+            0 => Priority::Interactive,
+            1 => Priority::Normal,
+            _ => Priority::Background,
+        }
+    }
+}
+
+wire! {
+    /// What a job may read and write, relative to the repository's root.
+    #[serde(deny_unknown_fields)]
+    pub struct Scope {
+        pub read_anywhere: bool,
+        /// Globs; empty means the job changes nothing.
+        pub write_globs: Vec<String>,
+        pub max_files_to_edit: u32,
+    }
+}
+
+wire! {
+    /// How a job is bounded and accepted. Budgets are milliseconds.
+    #[serde(deny_unknown_fields)]
+    pub struct Planning {
+        pub intent: String,
+        pub risk_level: RiskLevel,
+        pub scope: Scope,
+        pub acceptance_criteria: Vec<String>,
+        /// Commands our gate runs in the job's sandbox, one argv each.
+        pub validation_steps: Vec<Vec<String>>,
+        pub queue_priority: Priority,
+        pub queue_wait_budget_ms: u64,
+        pub execution_budget_ms: u64,
+        pub finalization_budget_ms: u64,
+    }
+}
+
+wire! {
+    /// RemoteBuddy's whole answer to one request.
+    #[serde(deny_unknown_fields)]
+    pub struct Plan {
+        pub schema_version: u32,
+        pub requires_worker: bool,
+        pub lane: Lane,
+        /// Said to the user, at most 4,000 characters.
+        pub assistant_message: String,
+        /// A line for the board and the commit message.
+        pub title: String,
+        /// What the worker is told, at most 12,000 characters.
+        pub instruction: String,
+        pub planning: Planning,
+        /// Set in the deterministic lane only.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        pub deterministic: Option<Intent>,
+    }
+}
+
+wire! {
+    /// Parameters of a job of kind `task.execute`.
+    pub struct TaskParams {
+        pub schema_version: u32,
+        pub lane: Lane,
+        pub title: String,
+        pub instruction: String,
+        pub planning: Planning,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        pub deterministic: Option<Intent>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        pub request_id: Option<crate::RequestId>,
+        /// The commit the job starts from, set at dispatch.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        pub base_commit: Option<String>,
+        /// Which try this is after conflicts or failed checks, 0 for the first.
+        #[serde(default)]
+        pub fix_up: u32,
+        /// What went wrong before, for a fix-up: bounded text.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        pub fix_up_context: Option<String>,
+        /// The commit a fix-up starts its work from, reachable in the depot.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        pub resume_commit: Option<String>,
+    }
+}

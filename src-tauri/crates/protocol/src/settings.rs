@@ -1,0 +1,84 @@
+//! Settings: where each value comes from, models per role, providers found on this machine.
+
+use crate::wire;
+
+wire! {
+    pub struct ConfigValue { pub key: String, pub value: serde_json::Value, /** `built-in`, `user`, `environment` … */ pub origin: String }
+}
+
+wire! {
+    pub struct ConfigWarning { pub key: String, pub origin: String, pub why: String }
+}
+
+wire! {
+    pub struct ConfigShown { pub values: Vec<ConfigValue>, pub warnings: Vec<ConfigWarning> }
+}
+
+wire! {
+    pub enum Role { Localbuddy, Remotebuddy, Workers }
+}
+
+wire! {
+    /// How the server talks to a model.
+    pub enum Dialect { OpenaiChat, OpenaiResponses, AnthropicMessages }
+}
+
+wire! {
+    /// A model for one role. The key is never part of it, only where it is kept.
+    pub struct ModelSetting {
+        pub role: Role,
+        pub dialect: Dialect,
+        /// Base address, such as `http://127.0.0.1:11434/v1`.
+        pub endpoint: String,
+        pub model: String,
+        /// Name of an environment variable that holds the key.
+        #[serde(default)]
+        #[ts(optional)]
+        pub key_env: Option<String>,
+        /// Tokens the model can hold; none means unknown.
+        #[serde(default)]
+        #[ts(optional)]
+        pub context_window: Option<u64>,
+        #[serde(default)]
+        #[ts(optional)]
+        pub origin: Option<String>,
+    }
+}
+
+wire! {
+    pub struct ModelSettings { pub models: Vec<ModelSetting> }
+}
+
+wire! {
+    /// Something on this machine that could serve a model.
+    pub struct ProviderFound {
+        pub id: String,
+        pub name: String,
+        /// `absent`, `found_not_ready`, `ready` or `failing`.
+        pub state: String,
+        /// What was found or what to do next.
+        pub detail: String,
+        pub models: Vec<String>,
+        #[serde(default)]
+        #[ts(optional)]
+        pub endpoint: Option<String>,
+        #[serde(default)]
+        #[ts(optional)]
+        pub dialect: Option<Dialect>,
+        #[serde(default)]
+        #[ts(optional)]
+        pub key_env: Option<String>,
+    }
+}
+
+wire! {
+    pub struct Providers { pub providers: Vec<ProviderFound> }
+}
+
+wire! {
+    pub struct ProbeStep { pub name: String, pub ok: bool, pub detail: String, pub duration_ms: u64 }
+}
+
+wire! {
+    pub struct ProbeReport { pub ok: bool, pub steps: Vec<ProbeStep> }
+}

@@ -1,0 +1,57 @@
+//! Workers: processes that claim jobs.
+
+use crate::wire;
+
+wire! {
+    /// What really confines a job's commands, as the start-up self-test found it.
+    pub struct EffectiveIsolation {
+        /// `bwrap`, `container`, `host` …
+        pub backend: String,
+        pub fs: String,
+        pub net: String,
+        pub limits: String,
+        pub kill: String,
+    }
+}
+
+wire! {
+    pub struct Heartbeat {
+        pub worker_id: String,
+        /// `idle`, `busy` or `error`.
+        #[serde(default)]
+        #[ts(optional)]
+        pub status: Option<String>,
+        #[serde(default)]
+        #[ts(optional)]
+        pub current_job_id: Option<crate::JobId>,
+        #[serde(default)]
+        #[ts(optional)]
+        pub poll_ms: Option<u64>,
+        #[serde(default)]
+        #[ts(optional)]
+        pub capabilities: Option<serde_json::Value>,
+        #[serde(default)]
+        #[ts(optional)]
+        pub details: Option<serde_json::Value>,
+    }
+}
+
+wire! {
+    pub struct Worker {
+        pub worker_id: String,
+        pub status: String,
+        pub current_job_id: Option<String>,
+        pub poll_ms: Option<u64>,
+        pub capabilities: serde_json::Value,
+        pub details: serde_json::Value,
+        pub last_heartbeat: String,
+        pub created_at: String,
+        pub updated_at: String,
+        pub active_job_count: u64,
+        pub is_online: bool,
+    }
+}
+
+wire! {
+    pub struct Workers { pub ok: bool, pub workers: Vec<Worker> }
+}

@@ -1,0 +1,53 @@
+//! Keeps `ui/src/client/protocol.ts` equal to the Rust types. `npm run gen` writes it anew.
+
+use protocol::ops;
+use std::any::TypeId;
+use std::collections::{BTreeMap, HashSet};
+use ts_rs::{Config, TS, TypeVisitor};
+
+struct Declarations<'a> {
+    cfg: &'a Config,
+    seen: HashSet<TypeId>,
+    found: BTreeMap<String, String>,
+}
+
+impl TypeVisitor for Declarations<'_> {
+    fn visit<T: TS + 'static + ?Sized>(&mut self) {
+        if !self.seen.insert(TypeId::of::<T>()) {
+            return;
+        }
+        if T::output_path().is_some() {
+            let docs = T::docs().map(|text| format!("{}\n", text.trim_end())).unwrap_or_default();
+            self.found.insert(T::name(self.cfg), format!("{docs}export {}\n", T::decl(self.cfg)));
+        }
+        T::visit_dependencies(self);
+        T::visit_generics(self);
+    }
+}
+
+fn generated() -> String {
+    let cfg = Config::default().with_large_int("number");
+    let mut all = Declarations { cfg: &cfg, seen: HashSet::new(), found: BTreeMap::new() };
+    ops::visit_types(&mut all);
+    let mut out = String::from("// Generated from the protocol crate by `npm run gen`. Do not edit.\n\n");
+    out.push_str(&format!("export const PROTOCOL_VERSION = \"{}\";\n\n", protocol::PROTOCOL_VERSION));
+    for declaration in all.found.values() {
+        out.push_str(declaration);
+        out.push('\n');
+    }
+    out.push_str("/** Parameters and answer of every method. */\n");
+    out.push_str(&ops::typescript_methods(&cfg));
+    out
+}
+
+#[test]
+fn the_checked_in_typescript_equals_the_rust_types() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../ui/src/client/protocol.ts");
+    let now = generated();
+    if std::env::var_os("PILOTHOUSE_GEN").is_some() {
+        std::fs::create_dir_all(std::path::Path::new(path).parent().unwrap()).unwrap();
+        std::fs::write(path, &now).unwrap();
+    }
+    let kept = std::fs::read_to_string(path).unwrap_or_default();
+    assert!(kept == now, "ui/src/client/protocol.ts differs from the Rust types: run `npm run gen`");
+}

@@ -1,0 +1,751 @@
+// Generated from the protocol crate by `npm run gen`. Do not edit.
+
+export const PROTOCOL_VERSION = "0.1.0";
+
+export type AddWorkspace = { path: string, trust: boolean, };
+
+export type AnswerParams = { approvalId: ApprovalId, decision: Decision, 
+/**
+ * When given it must equal the approval's hash.
+ */
+hash?: string, };
+
+/**
+ * The body of every failed call.
+ */
+export type ApiError = { code: ErrorCode, 
+/**
+ * The cause and the next step, in plain words.
+ */
+message: string, retryable: boolean, details?: JsonValue, };
+
+/**
+ * Either `message`/`line` (one line) or `lines`.
+ */
+export type AppendLog = { id: JobId, message?: string, line?: string, lines: Array<LogLine>, claimToken?: string, 
+/**
+ * Progress to show: `(step, of, label)`.
+ */
+progress?: Progress, };
+
+/**
+ * A question to a person and what became of it.
+ */
+export type Approval = { id: ApprovalId, workspaceId: WorkspaceId | null, sessionId: SessionId, 
+/**
+ * Policy action kind, such as `land` or `workspace.trust`.
+ */
+action: string, summary: string, 
+/**
+ * Canonical payload: exactly what will be done.
+ */
+details: JsonValue, 
+/**
+ * SHA-256 of the canonical payload, hex.
+ */
+hash: string, risk: RiskLevel, 
+/**
+ * Which policy rule asks, as a sentence.
+ */
+why: string, askedBy: string, 
+/**
+ * What the answer releases: an entry, job or set-up id.
+ */
+subject: string, state: ApprovalState, decidedBy: string | null, decidedAt: string | null, createdAt: string, expiresAt: string | null, };
+
+/**
+ * One durable question to a person.
+ */
+export type ApprovalId = string;
+
+export type ApprovalParams = { id: ApprovalId, };
+
+export type ApprovalState = "pending" | "approved" | "denied" | "expired" | "superseded" | "orphaned";
+
+export type Approvals = { approvals: Array<Approval>, };
+
+/**
+ * A file or text a job leaves behind.
+ */
+export type Artifact = { kind: string, uri?: string, text?: string, };
+
+export type Budgets = { inputTokensToday: number, outputTokensToday: number, };
+
+/**
+ * One command that proves a tree. Times are seconds.
+ */
+export type Check = { name: string, run: Array<string>, timeoutS: number, group?: string, paths?: Array<string>, };
+
+/**
+ * Everything that proves a tree of this workspace.
+ */
+export type CheckPlan = { origin: ChecksOrigin, 
+/**
+ * Whether the owner accepted them; unconfirmed checks prove nothing and nothing lands.
+ */
+confirmed: boolean, checks: Array<Check>, setup: Array<SetupStep>, recipes: { [key in string]: Recipe }, formatter: Array<string> | null, testRunner: Array<string> | null, warnings: Array<string>, };
+
+export type CheckResult = "passed" | "failed" | "not_checked";
+
+/**
+ * One stored verdict of a check on a tree.
+ */
+export type CheckVerdict = { name: string, run: Array<string>, 
+/**
+ * `running`, `passed` or `failed`.
+ */
+state: string, durationMs: number | null, 
+/**
+ * Taken over from an earlier run on the same tree.
+ */
+reused: boolean, flakyRetry: boolean, tail: string, };
+
+/**
+ * Where the checks of a workspace come from.
+ */
+export type ChecksOrigin = "repository" | "user" | "detected" | "none";
+
+export type ClaimCompletion = { pusherId: string, leaseMs?: number, waitMs?: number, };
+
+export type ClaimJob = { workerId: string, 
+/**
+ * Absent takes any kind.
+ */
+kinds?: Array<string>, leaseMs?: number, waitMs?: number, };
+
+export type ClaimRequest = { agentId: string, leaseMs?: number, waitMs?: number, };
+
+export type CommandAccepted = { ok: boolean, eventId: string, cursor: number, };
+
+export type CommitLine = { commit: string, summary: string, author: string, ts: string, };
+
+export type CompleteJob = { id: JobId, claimToken: string, summary?: string, artifacts: Array<Artifact>, durationMs?: number, 
+/**
+ * Completes the job and enqueues its completion in one transaction.
+ */
+handOver?: HandOver, verified?: boolean, verification: Array<VerifiedLine>, isolation?: EffectiveIsolation, };
+
+export type Completion = { id: CompletionId, jobId: JobId, sessionId: SessionId, commitSha: string | null, branch: string | null, message: string, prTitle: string | null, prBody: string | null, status: CompletionStatus, pusherId: string | null, error: string | null, entryId: EntryId | null, attempts: number, createdAt: string, updatedAt: string, claimToken?: string, leaseExpiresAt?: string, };
+
+export type CompletionClaimed = { ok: boolean, completion: Completion, claimToken: string, leaseExpiresAt: string, };
+
+export type CompletionEnqueued = { ok: boolean, completionId: CompletionId, };
+
+/**
+ * A worker's finished commit, waiting to land.
+ */
+export type CompletionId = string;
+
+export type CompletionParams = { id: CompletionId, };
+
+export type CompletionStatus = "pending" | "claimed" | "processed" | "failed";
+
+export type Completions = { ok: boolean, completions: Array<Completion>, counts: { [key in string]: number }, };
+
+export type ConfigShown = { values: Array<ConfigValue>, warnings: Array<ConfigWarning>, };
+
+export type ConfigValue = { key: string, value: JsonValue, 
+/**
+ * `built-in`, `user`, `environment` … 
+ */
+origin: string, };
+
+export type ConfigWarning = { key: string, origin: string, why: string, };
+
+export type CreateSession = { sessionId?: SessionId, workspaceId?: WorkspaceId, repoRoot?: string, label?: string, capabilities?: JsonValue, };
+
+export type Decision = "approve" | "deny";
+
+/**
+ * What a reader of the event stream receives.
+ */
+export type Delivered = { envelope: Envelope, cursor: number, };
+
+/**
+ * How the server talks to a model.
+ */
+export type Dialect = "openai_chat" | "openai_responses" | "anthropic_messages";
+
+export type DoctorLine = { id: string, title: string, finding: Finding, detail: string, 
+/**
+ * The one next step, when there is one.
+ */
+fix?: string, };
+
+export type DoctorReport = { ok: boolean, lines: Array<DoctorLine>, };
+
+export type Done = { ok: boolean, };
+
+export type Effect = "allow" | "ask" | "deny";
+
+/**
+ * What really confines a job's commands, as the start-up self-test found it.
+ */
+export type EffectiveIsolation = { 
+/**
+ * `bwrap`, `container`, `host` …
+ */
+backend: string, fs: string, net: string, limits: string, kill: string, };
+
+export type EnqueueCompletion = { jobId: JobId, sessionId: SessionId, message: string, commitSha?: string, branch?: string, prTitle?: string, prBody?: string, };
+
+export type EnqueueJob = { taskId: string, kind: string, sessionId?: SessionId, params?: JsonValue, priority?: Priority, targetWorkerId?: string, queueWaitBudgetMs?: number, executionBudgetMs?: number, finalizationBudgetMs?: number, };
+
+export type EnqueueRequest = { sessionId: SessionId, prompt: string, priority?: Priority, queueWaitBudgetMs?: number, };
+
+/**
+ * A completion's place in the merge queue.
+ */
+export type EntryId = string;
+
+export type EntryParams = { id: EntryId, };
+
+/**
+ * States of an entry. `Landed`, `Returned`, `Failed` and `Removed` are ends; `Parked` waits for a person.
+ */
+export type EntryState = "queued" | "waiting_approval" | "approved" | "checking" | "landing" | "landed" | "returned" | "failed" | "parked" | "removed";
+
+/**
+ * One appended fact. `type` and `payload` come from [`Event`].
+ */
+export type Envelope = { protocolVersion: string, id: string, 
+/**
+ * RFC 3339, milliseconds, `Z`.
+ */
+ts: string, sessionId: SessionId, traceId?: string, from?: string, to?: string, correlationId?: string, parentId?: string, turnId?: string, } & ({ "type": "message", "payload": { text: string, intent?: JsonValue, } } | { "type": "assistant_message", "payload": { text: string, } } | { "type": "log", "payload": { level: string, message: string, } } | { "type": "error", "payload": { message: string, detail?: string, } } | { "type": "done", "payload": { ok: boolean, } } | { "type": "status", "payload": { agentId: string, state: string, uptimeMs?: number, detail?: string, } } | { "type": "agent_status", "payload": { agentId: string, status: string, message?: string, } } | { "type": "task_created", "payload": { taskId: string, title: string, description: string, createdBy: string, priority?: string, tags?: Array<string>, } } | { "type": "task_started", "payload": { taskId: string, } } | { "type": "task_progress", "payload": { taskId: string, message: string, percent?: number, } } | { "type": "task_completed", "payload": { taskId: string, summary: string, artifacts?: Array<Artifact>, } } | { "type": "task_failed", "payload": { taskId: string, message: string, detail?: string, } } | { "type": "tool_call", "payload": { toolCallId: string, tool: string, args: JsonValue, taskId?: string, requiresApproval?: boolean, } } | { "type": "tool_result", "payload": { toolCallId: string, ok: boolean, taskId?: string, stdout?: string, stderr?: string, exitCode?: number, artifacts?: Array<Artifact>, } } | { "type": "delegate_request", "payload": { requestId: string, toAgent: string, input: JsonValue, } } | { "type": "delegate_response", "payload": { requestId: string, ok: boolean, output?: JsonValue, error?: string, } } | { "type": "job_enqueued", "payload": { jobId: JobId, taskId: string, kind: string, params: JsonValue, } } | { "type": "job_claimed", "payload": { jobId: JobId, workerId: string, } } | { "type": "job_completed", "payload": { jobId: JobId, summary?: string, artifacts?: Array<Artifact>, } } | { "type": "job_failed", "payload": { jobId: JobId, message: string, detail?: string, } } | { "type": "job_log", "payload": { jobId: JobId, 
+/**
+ * `stdout` or `stderr`.
+ */
+stream: string, seq: number, line: string, } } | { "type": "approval_required", "payload": { approvalId: ApprovalId, action: string, summary: string, details: JsonValue, } } | { "type": "approved", "payload": { approvalId: ApprovalId, } } | { "type": "denied", "payload": { approvalId: ApprovalId, } } | { "type": "diff_ready", "payload": { unifiedDiff: string, diffStat: string, branch: string, } } | { "type": "committed", "payload": { branch: string, commitHash: string, message: string, } } | { "type": "scan_result", "payload": { summary: string, filesRead: Array<string>, gitStatusPorcelain: string, gitDiff: string, } } | { "type": "suggestions", "payload": { items: Array<Suggestion>, } } | { "type": "plan.ready", "payload": { requestId: RequestId, plan: Plan, jobId?: JobId, } } | { "type": "request.waiting", "payload": { requestId: RequestId, understood: string, why: string, nearest: Array<NearestStep>, connect: Array<string>, } } | { "type": "request.changed", "payload": { requestId: RequestId, status: RequestStatus, } } | { "type": "buddy.status", "payload": { message: string, requestId?: RequestId, } } | { "type": "job.progress", "payload": { jobId: JobId, step: number, steps: number, label: string, } } | { "type": "job.requeued", "payload": { jobId: JobId, attempt: number, reason: string, } } | { "type": "job.cancelled", "payload": { jobId: JobId, by: string, } } | { "type": "job.verified", "payload": { jobId: JobId, verified: boolean, lines: Array<VerifiedLine>, } } | { "type": "job.diff", "payload": { jobId: JobId, entryId: EntryId | null, additions: number, deletions: number, files: number, title: string, } } | { "type": "merge.entry.queued", "payload": { entry: MergeEntry, } } | { "type": "merge.entry.candidate", "payload": { entry: MergeEntry, } } | { "type": "merge.entry.waiting_approval", "payload": { entry: MergeEntry, approvalId: ApprovalId, } } | { "type": "merge.entry.checking", "payload": { entry: MergeEntry, } } | { "type": "merge.entry.landed", "payload": { entry: MergeEntry, } } | { "type": "merge.entry.returned", "payload": { entry: MergeEntry, reason: string, detail: string, } } | { "type": "merge.entry.failed", "payload": { entry: MergeEntry, reason: string, detail: string, } } | { "type": "merge.entry.removed", "payload": { entry: MergeEntry, reason: string, } } | { "type": "merge.check.started", "payload": { entryId: EntryId, name: string, run: Array<string>, tree: string, } } | { "type": "merge.check.finished", "payload": { entryId: EntryId, name: string, ok: boolean, durationMs: number, reused: boolean, 
+/**
+ * Last lines of the output, redacted.
+ */
+tail: string, } } | { "type": "approval.changed", "payload": { approval: Approval, } } | { "type": "policy.decided", "payload": { action: string, effect: Effect, rule: string, } } | { "type": "merge.branch.moved", "payload": { branch: string, old: string | null, new: string | null, explanation: string, } } | { "type": "workspace.changed", "payload": { workspaceId: WorkspaceId, } } | { "type": "budget.used", "payload": { role: string, model: string, inputTokens: number, outputTokens: number, jobId?: JobId, } } | { "type": "setup.finished", "payload": { run: Array<string>, ok: boolean, durationMs: number, tail: string, } });
+
+/**
+ * Every code the server answers with, its HTTP status and whether trying again can help.
+ */
+export type ErrorCode = "bad_request" | "unknown_method" | "unauthenticated" | "forbidden" | "wrong_host" | "foreign_origin" | "not_found" | "method_not_allowed" | "empty" | "conflict" | "already_resolved" | "stale" | "lease_lost" | "rate_limited" | "too_large" | "unsupported_media" | "timeout" | "unavailable" | "storage.full" | "internal" | "git.not_a_repository" | "git.bare" | "git.unreadable" | "git.missing" | "git.too_old" | "git.failed" | "git.commit_not_found" | "git.bundle_invalid" | "git.out_of_scope" | "merge.conflict" | "git.empty" | "sandbox.none" | "model.none" | "model.unreachable" | "config.invalid";
+
+export type EventPage = { 
+/**
+ * `{envelope, cursor}` objects, oldest first.
+ */
+events: Array<JsonValue>, 
+/**
+ * Newest cursor of the whole log when the page was read.
+ */
+latest: number, more: boolean, };
+
+/**
+ * A page of stored events, oldest first. `before` pages backwards from a cursor.
+ */
+export type EventsParams = { sessionId: SessionId, after?: number, before?: number, limit?: number, };
+
+export type FailJob = { id: JobId, claimToken: string, message: string, detail?: string, artifacts: Array<Artifact>, verification: Array<VerifiedLine>, isolation?: EffectiveIsolation, };
+
+export type FailRequest = { id: RequestId, claimToken: string, message: string, detail?: string, };
+
+export type FileDiff = { path: string, oldPath?: string, status: FileStatus, additions: number, deletions: number, binary: boolean, 
+/**
+ * Why policy looks at this path twice, if it does.
+ */
+risky?: string, };
+
+export type FileStatus = "added" | "modified" | "deleted" | "renamed" | "copied" | "type_changed";
+
+export type Finding = "ok" | "warning" | "problem";
+
+export type FinishCompletion = { id: CompletionId, claimToken: string, 
+/**
+ * Why, when it failed.
+ */
+error?: string, };
+
+export type FinishRequest = { id: RequestId, claimToken: string, result?: JsonValue, };
+
+export type FinishedJob = { ok: boolean, durationMs: number, completedAt: string, completionId: CompletionId | null, };
+
+export type ForgetModel = { role: Role, };
+
+/**
+ * The commit a finished job hands over; the bundle was uploaded before.
+ */
+export type HandOver = { commitSha: string, branch: string, message: string, prTitle?: string, prBody?: string, };
+
+export type Heartbeat = { workerId: string, 
+/**
+ * `idle`, `busy` or `error`.
+ */
+status?: string, currentJobId?: JobId, pollMs?: number, capabilities?: JsonValue, details?: JsonValue, };
+
+/**
+ * One thing the deterministic lane understood.
+ */
+export type Intent = { "kind": "status" };
+
+export type Job = { id: JobId, taskId: string, sessionId: SessionId | null, workspaceId: WorkspaceId | null, requestId: RequestId | null, kind: string, title: string, 
+/**
+ * JSON text, as its first clients expect.
+ */
+params: string, priority: Priority, queueWaitBudgetMs: number, executionBudgetMs: number, finalizationBudgetMs: number, status: JobStatus, workerId: string | null, targetWorkerId: string | null, result: JsonValue | null, error: string | null, attempts: number, cancelRequested: boolean, step: string | null, isolation: EffectiveIsolation | null, verified: boolean | null, commitSha: string | null, branch: string | null, enqueuedAt: string, claimedAt: string | null, startedAt: string | null, firstLogAt: string | null, completedAt: string | null, failedAt: string | null, durationMs: number | null, createdAt: string, updatedAt: string, claimToken?: string, leaseExpiresAt?: string, };
+
+export type JobArtifacts = { ok: boolean, artifacts: Array<Artifact>, };
+
+export type JobClaimed = { ok: boolean, job: Job, queueWaitMs: number, claimToken: string, leaseExpiresAt: string, 
+/**
+ * Token that covers this one job.
+ */
+jobToken?: string, ground?: JobGround, };
+
+/**
+ * A job's change against its base.
+ */
+export type JobDiff = { jobId: JobId, base: string, commit: string, title: string, files: Array<FileDiff>, 
+/**
+ * Git's unified format.
+ */
+unified: string, 
+/**
+ * Whether `unified` was cut at the size limit.
+ */
+truncated: boolean, };
+
+export type JobEnqueuedReply = { ok: boolean, jobId: JobId, queuePosition: number, etaMs: number | null, };
+
+/**
+ * What a worker of ours needs besides the job itself.
+ */
+export type JobGround = { workspaceId: WorkspaceId, 
+/**
+ * Bare repository to clone from, on this machine.
+ */
+depot: string, baseCommit: string, integrationBranch: string, 
+/**
+ * Folder the worker may use for this job.
+ */
+folder: string, 
+/**
+ * Folders a sandbox must never show.
+ */
+hide: Array<string>, checks: CheckPlan, 
+/**
+ * Set-up layers to start from.
+ */
+layers: Array<string>, 
+/**
+ * Whether the owner allowed plain host processes for this workspace.
+ */
+allowHost: boolean, };
+
+/**
+ * A scoped unit of work for a worker.
+ */
+export type JobId = string;
+
+export type JobLogRow = { id: number, jobId: JobId, ts: string, stream: string, message: string, };
+
+export type JobLogs = { ok: boolean, logs: Array<JobLogRow>, cursor: number, };
+
+export type JobParams = { id: JobId, };
+
+export type JobStatus = "pending" | "claimed" | "completed" | "failed" | "cancelled";
+
+export type Jobs = { ok: boolean, jobs: Array<Job>, counts: { [key in string]: number }, priorityCounts: { [key in string]: number }, pendingSnapshot: Array<PendingItem>, slo: Slo, };
+
+export type JsonValue = number | string | boolean | Array<JsonValue> | { [key in string]: JsonValue } | null;
+
+/**
+ * Who does the work: fixed code without a model, or a worker's agent backend.
+ */
+export type Lane = "deterministic" | "worker";
+
+export type LanguageCount = { language: string, files: number, };
+
+/**
+ * Answer to a renewed lease.
+ */
+export type LeaseRenewed = { ok: boolean, leaseExpiresAt: string, 
+/**
+ * Set when a person asked the job to stop. 
+ */
+cancelRequested: boolean, };
+
+/**
+ * A list filter: a status word or `all`, 1 to 500 rows.
+ */
+export type ListParams = { status?: string, limit?: number, workspaceId?: WorkspaceId, sessionId?: SessionId, };
+
+export type LogAppended = { ok: boolean, jobId: JobId, logId: number, };
+
+export type LogLine = { stream: string, line: string, };
+
+export type LogsParams = { id: JobId, afterId?: number, limit?: number, };
+
+export type MergeEntry = { id: EntryId, completionId: CompletionId, jobId: JobId, workspaceId: WorkspaceId, sessionId: SessionId, title: string, state: EntryState, 
+/**
+ * The worker's commit and the commit its job started from.
+ */
+commitSha: string, base: string, branch: string, strategy: Strategy, 
+/**
+ * The integration branch.
+ */
+target: string, 
+/**
+ * Tip the candidate stands on, the candidate and its tree, once built.
+ */
+onto: string | null, candidate: string | null, tree: string | null, patchHash: string | null, files: number, additions: number, deletions: number, risky: Array<string>, verified: boolean, position: number | null, 
+/**
+ * Why it waits or what went wrong, with the next step.
+ */
+reason: string | null, approvalId: ApprovalId | null, checks: Array<CheckVerdict>, landedCommit: string | null, createdAt: string, updatedAt: string, landedAt: string | null, };
+
+export type MergeQueue = { workspaceId: WorkspaceId, branch: string, tip: string | null, paused: boolean, entries: Array<MergeEntry>, 
+/**
+ * Newest first.
+ */
+recent: Array<MergeEntry>, warnings: Array<string>, };
+
+export type MergeQueues = { queues: Array<MergeQueue>, };
+
+export type MergeStats = { landed: number, returned: number, failed: number, checkRuns: number, reusedVerdicts: number, runsPerLanded: number | null, timeToLandMs: Percentiles, };
+
+/**
+ * `requestId` is null when LocalBuddy answers by itself.
+ */
+export type MessageAccepted = { ok: boolean, code: string, eventId: string, cursor: number, requestId: RequestId | null, queuePosition: number | null, etaMs: number | null, };
+
+/**
+ * A model for one role. The key is never part of it, only where it is kept.
+ */
+export type ModelSetting = { role: Role, dialect: Dialect, 
+/**
+ * Base address, such as `http://127.0.0.1:11434/v1`.
+ */
+endpoint: string, model: string, 
+/**
+ * Name of an environment variable that holds the key.
+ */
+keyEnv?: string, 
+/**
+ * Tokens the model can hold; none means unknown.
+ */
+contextWindow?: number, origin?: string, };
+
+export type ModelSettings = { models: Array<ModelSetting>, };
+
+/**
+ * Something possible now, offered instead of a refusal's dead end.
+ */
+export type NearestStep = { label: string, 
+/**
+ * What to send, such as `/test`. 
+ */
+command: string, };
+
+export type Nothing = Record<symbol, never>;
+
+/**
+ * One of the next items of a queue.
+ */
+export type PendingItem = { id: string, title: string, priority: Priority, queuePosition: number, 
+/**
+ * From measured durations; none until something was measured.
+ */
+etaMs: number | null, };
+
+/**
+ * Measured over a window: p50, p95 and mean in milliseconds.
+ */
+export type Percentiles = { p50: number | null, p95: number | null, avg: number | null, sampleSize: number, };
+
+/**
+ * RemoteBuddy's whole answer to one request.
+ */
+export type Plan = { schemaVersion: number, requiresWorker: boolean, lane: Lane, 
+/**
+ * Said to the user, at most 4,000 characters.
+ */
+assistantMessage: string, 
+/**
+ * A line for the board and the commit message.
+ */
+title: string, 
+/**
+ * What the worker is told, at most 12,000 characters.
+ */
+instruction: string, planning: Planning, 
+/**
+ * Set in the deterministic lane only.
+ */
+deterministic?: Intent, };
+
+/**
+ * How a job is bounded and accepted. Budgets are milliseconds.
+ */
+export type Planning = { intent: string, riskLevel: RiskLevel, scope: Scope, acceptanceCriteria: Array<string>, 
+/**
+ * Commands our gate runs in the job's sandbox, one argv each.
+ */
+validationSteps: Array<Array<string>>, queuePriority: Priority, queueWaitBudgetMs: number, executionBudgetMs: number, finalizationBudgetMs: number, };
+
+/**
+ * An event posted by a client; the payload is validated per type.
+ */
+export type PostCommand = { sessionId: SessionId, type: string, payload: JsonValue, from?: string, to?: string, correlationId?: string, turnId?: string, parentId?: string, };
+
+/**
+ * Bands of every queue; first in, first out inside one.
+ */
+export type Priority = "interactive" | "normal" | "background";
+
+export type ProbeParams = { setting: ModelSetting, };
+
+export type ProbeReport = { ok: boolean, steps: Array<ProbeStep>, };
+
+export type ProbeStep = { name: string, ok: boolean, detail: string, durationMs: number, };
+
+/**
+ * A starting point a person can read: what asks and what does not.
+ */
+export type Profile = "careful" | "balanced" | "autopilot";
+
+export type Progress = { step: number, steps: number, label: string, };
+
+/**
+ * Something on this machine that could serve a model.
+ */
+export type ProviderFound = { id: string, name: string, 
+/**
+ * `absent`, `found_not_ready`, `ready` or `failing`.
+ */
+state: string, 
+/**
+ * What was found or what to do next.
+ */
+detail: string, models: Array<string>, endpoint?: string, dialect?: Dialect, keyEnv?: string, };
+
+export type Providers = { providers: Array<ProviderFound>, };
+
+export type Queues = { requests: { [key in string]: number }, requestPriorities: { [key in string]: number }, requestPendingSnapshot: Array<PendingItem>, jobs: { [key in string]: number }, jobPriorities: { [key in string]: number }, jobPendingSnapshot: Array<PendingItem>, completions: { [key in string]: number }, 
+/**
+ * Entries that have not ended, over all workspaces.
+ */
+merge: { [key in string]: number }, };
+
+/**
+ * A named command of a repository.
+ */
+export type Recipe = { run: Array<string>, timeoutS: number, writes: Array<string>, };
+
+export type RenameSession = { sessionId: SessionId, label: string, };
+
+export type RenewParams = { id: string, claimToken: string, leaseMs?: number, };
+
+/**
+ * Facts read from the repository, without running anything of it.
+ */
+export type RepositoryFacts = { root: string, branch: string | null, head: string | null, detached: boolean, shallow: boolean, empty: boolean, 
+/**
+ * `clean`, `merge`, `rebase` …
+ */
+state: string, dirty: Array<string>, dirtyTotal: number, baseBranch: string | null, commits: Array<CommitLine>, languages: Array<LanguageCount>, manifests: Array<string>, integrationTip: string | null, integrationAhead: number | null, blockers: Array<string>, };
+
+export type Request = { id: RequestId, sessionId: SessionId, 
+/**
+ * As typed; also readable as `originalPrompt`.
+ */
+prompt: string, originalPrompt: string, 
+/**
+ * With repository facts, by LocalBuddy.
+ */
+enhancedPrompt: string | null, priority: Priority, queueWaitBudgetMs: number, status: RequestStatus, agentId: string | null, result: JsonValue | null, error: string | null, jobId: JobId | null, attempts: number, enqueuedAt: string, claimedAt: string | null, completedAt: string | null, failedAt: string | null, durationMs: number | null, createdAt: string, updatedAt: string, claimToken?: string, leaseExpiresAt?: string, };
+
+export type RequestClaimed = { ok: boolean, request: Request, queueWaitMs: number, claimToken: string, leaseExpiresAt: string, };
+
+export type RequestEnqueued = { ok: boolean, requestId: RequestId, queuePosition: number, etaMs: number | null, };
+
+/**
+ * Something the user asked, waiting for RemoteBuddy.
+ */
+export type RequestId = string;
+
+export type RequestParams = { id: RequestId, };
+
+export type RequestStatus = "pending" | "claimed" | "completed" | "failed" | "waiting_for_model" | "cancelled";
+
+export type Requests = { ok: boolean, requests: Array<Request>, counts: { [key in string]: number }, priorityCounts: { [key in string]: number }, pendingSnapshot: Array<PendingItem>, slo: Slo, };
+
+export type RiskLevel = "low" | "medium" | "high";
+
+export type Role = "localbuddy" | "remotebuddy" | "workers";
+
+export type Runtime = { startedAt: string, uptimeMs: number, version: string, protocolVersion: string, pid: number, data: string, git: string | null, };
+
+/**
+ * What a job may read and write, relative to the repository's root.
+ */
+export type Scope = { readAnywhere: boolean, 
+/**
+ * Globs; empty means the job changes nothing.
+ */
+writeGlobs: Array<string>, maxFilesToEdit: number, };
+
+export type SendMessage = { sessionId: SessionId, text: string, intent?: JsonValue, priority?: Priority, };
+
+export type Session = { sessionId: SessionId, workspaceId: WorkspaceId | null, label: string, createdAt: string, lastEventAt: string | null, lastCursor: number, pendingApprovals: number, runningJobs: number, failed: boolean, };
+
+/**
+ * A conversation; the default of the first workspace is `dev`.
+ */
+export type SessionId = string;
+
+export type SessionJoined = { sessionId: SessionId, protocolVersion: string, created: boolean, workspaceId: WorkspaceId | null, };
+
+export type Sessions = { sessions: Array<Session>, };
+
+/**
+ * A command run once per digest of its key files, online with what the user allowed.
+ */
+export type SetupStep = { run: Array<string>, timeoutS: number, network: Array<string>, key: Array<string>, };
+
+/**
+ * Service levels of one queue over the last 24 hours.
+ */
+export type Slo = { windowHours: number, terminal: number, completed: number, failed: number, timeoutFailures: number, successRate: number | null, timeoutRate: number | null, durationMs: Percentiles, queueWaitMs: Percentiles, };
+
+export type SloPair = { requests: Slo, jobs: Slo, };
+
+export type Storage = { journalMode: string, synchronous: string, walBytes: number, databaseBytes: number, events: number, };
+
+export type Strategy = "cherry_pick" | "no_ff" | "ff_only" | "squash";
+
+/**
+ * One line of `suggestions`.
+ */
+export type Suggestion = { id: string, title: string, detail: string, 
+/**
+ * S, M or L.
+ */
+effort: string, };
+
+export type SystemStatus = { ts: string, workers: WorkerCounts, queues: Queues, slo: SloPair, runtime: Runtime, storage: Storage, isolation: EffectiveIsolation | null, 
+/**
+ * Why there is no sandbox and how to get one, when there is none.
+ */
+isolationProblem: string | null, budgets: Budgets, pendingApprovals: number, checksRunning: number, 
+/**
+ * Whether RemoteBuddy has a model.
+ */
+modelReady: boolean, latestCursor: number, };
+
+export type TtlParams = { ttlMs?: number, };
+
+/**
+ * Absent fields stay as they are.
+ */
+export type UpdateWorkspace = { id: WorkspaceId, name?: string, profile?: Profile, strategy?: Strategy, trusted?: boolean, allowHost?: boolean, mergeEnabled?: boolean, mergePaused?: boolean, 
+/**
+ * The user's own checks; they replace detected and repository ones.
+ */
+checks?: Array<Check>, };
+
+/**
+ * One thing that was, or was not, verified by us.
+ */
+export type VerifiedLine = { what: string, 
+/**
+ * `passed`, `failed` or `not_checked`.
+ */
+result: CheckResult, detail?: string, };
+
+export type Worker = { workerId: string, status: string, currentJobId: string | null, pollMs: number | null, capabilities: JsonValue, details: JsonValue, lastHeartbeat: string, createdAt: string, updatedAt: string, activeJobCount: number, isOnline: boolean, };
+
+export type WorkerCounts = { total: number, online: number, busy: number, idle: number, };
+
+export type Workers = { ok: boolean, workers: Array<Worker>, };
+
+export type Workspace = { id: WorkspaceId, name: string, repoRoot: string, baseBranch: string, integrationBranch: string, strategy: Strategy, profile: Profile, 
+/**
+ * The owner accepted the repository's own checks, recipes and set-up steps.
+ */
+trusted: boolean, 
+/**
+ * The owner allowed repository code to run as plain host processes.
+ */
+allowHost: boolean, mergeEnabled: boolean, mergePaused: boolean, checks: CheckPlan, 
+/**
+ * What stands in the way, each with the next step.
+ */
+warnings: Array<string>, createdAt: string, };
+
+/**
+ * A registered repository, a slug of its folder name.
+ */
+export type WorkspaceId = string;
+
+export type WorkspaceParams = { id: WorkspaceId, };
+
+export type Workspaces = { workspaces: Array<Workspace>, };
+
+/** Parameters and answer of every method. */
+export interface Methods {
+  "session.create": [params: CreateSession, reply: SessionJoined];
+  "session.list": [params: Nothing, reply: Sessions];
+  "session.rename": [params: RenameSession, reply: Done];
+  "session.events": [params: EventsParams, reply: EventPage];
+  "chat.send": [params: SendMessage, reply: MessageAccepted];
+  "chat.command": [params: PostCommand, reply: CommandAccepted];
+  "approval.list": [params: ListParams, reply: Approvals];
+  "approval.get": [params: ApprovalParams, reply: Approval];
+  "approval.answer": [params: AnswerParams, reply: Approval];
+  "requests.enqueue": [params: EnqueueRequest, reply: RequestEnqueued];
+  "requests.claim": [params: ClaimRequest, reply: RequestClaimed];
+  "requests.complete": [params: FinishRequest, reply: Done];
+  "requests.fail": [params: FailRequest, reply: Done];
+  "requests.renew": [params: RenewParams, reply: LeaseRenewed];
+  "requests.cancel": [params: RequestParams, reply: Done];
+  "requests.retry": [params: RequestParams, reply: RequestEnqueued];
+  "requests.list": [params: ListParams, reply: Requests];
+  "requests.get": [params: RequestParams, reply: Request];
+  "jobs.enqueue": [params: EnqueueJob, reply: JobEnqueuedReply];
+  "jobs.claim": [params: ClaimJob, reply: JobClaimed];
+  "jobs.complete": [params: CompleteJob, reply: FinishedJob];
+  "jobs.fail": [params: FailJob, reply: FinishedJob];
+  "jobs.log": [params: AppendLog, reply: LogAppended];
+  "jobs.renew": [params: RenewParams, reply: LeaseRenewed];
+  "jobs.cancel": [params: JobParams, reply: Done];
+  "jobs.retry": [params: JobParams, reply: JobEnqueuedReply];
+  "jobs.list": [params: ListParams, reply: Jobs];
+  "jobs.get": [params: JobParams, reply: Job];
+  "jobs.logs": [params: LogsParams, reply: JobLogs];
+  "jobs.diff": [params: JobParams, reply: JobDiff];
+  "jobs.artifacts": [params: JobParams, reply: JobArtifacts];
+  "workers.heartbeat": [params: Heartbeat, reply: Done];
+  "workers.list": [params: TtlParams, reply: Workers];
+  "completions.enqueue": [params: EnqueueCompletion, reply: CompletionEnqueued];
+  "completions.claim": [params: ClaimCompletion, reply: CompletionClaimed];
+  "completions.processed": [params: FinishCompletion, reply: Done];
+  "completions.fail": [params: FinishCompletion, reply: Done];
+  "completions.renew": [params: RenewParams, reply: LeaseRenewed];
+  "completions.list": [params: ListParams, reply: Completions];
+  "completions.get": [params: CompletionParams, reply: Completion];
+  "merge.queue": [params: Nothing, reply: MergeQueues];
+  "merge.entry": [params: EntryParams, reply: MergeEntry];
+  "merge.stats": [params: Nothing, reply: MergeStats];
+  "merge.land": [params: EntryParams, reply: MergeEntry];
+  "merge.retry": [params: EntryParams, reply: MergeEntry];
+  "merge.remove": [params: EntryParams, reply: MergeEntry];
+  "workspace.add": [params: AddWorkspace, reply: Workspace];
+  "workspace.list": [params: Nothing, reply: Workspaces];
+  "workspace.update": [params: UpdateWorkspace, reply: Workspace];
+  "workspace.facts": [params: WorkspaceParams, reply: RepositoryFacts];
+  "config.show": [params: Nothing, reply: ConfigShown];
+  "config.models": [params: Nothing, reply: ModelSettings];
+  "config.set_model": [params: ModelSetting, reply: Done];
+  "config.forget_model": [params: ForgetModel, reply: Done];
+  "config.providers": [params: Nothing, reply: Providers];
+  "config.probe": [params: ProbeParams, reply: ProbeReport];
+  "system.status": [params: TtlParams, reply: SystemStatus];
+  "doctor.run": [params: Nothing, reply: DoctorReport];
+}
