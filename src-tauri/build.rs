@@ -1,3 +1,13 @@
+//! Compiles the shell's configuration, capabilities and commands into the binary.
+
+/// What the page may ask of the shell. Each one is allowed by name in `capabilities/`.
+const COMMANDS: &[&str] = &["pick_folder", "open_link", "quit", "start_problem", "try_again"];
+
 fn main() {
-    tauri_build::build()
+    let attributes = tauri_build::Attributes::new()
+        .capabilities_path_pattern("./src-tauri/capabilities/**/*")
+        .app_manifest(tauri_build::AppManifest::new().commands(COMMANDS));
+    if let Err(error) = tauri_build::try_build(attributes) {
+        println!("cargo::error={error:#}");
+    }
 }

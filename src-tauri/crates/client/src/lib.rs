@@ -1,1 +1,115 @@
-//! client
+//! Rust client of our own HTTP API: typed calls, bundle upload, the event stream, finding the server.
+//!
+//! It knows addresses and tokens, not what the calls mean.
+
+mod events;
+mod find;
+
+pub use events::{EventStream, StreamEvent};
+pub use find::{Found, find};
+
+use protocol::ops::typed::Typed;
+use protocol::{ApiError, ErrorCode};
+use std::time::Duration;
+
+/// Longer than any claim waits.
+const TIMEOUT: Duration = Duration::from_secs(60);
+
+/// A handle to one server with one token. The token is never shown.
+#[derive(Clone)]
+pub struct Client {
+    http: reqwest::Client,
+    url: String,
+    token: String,
+}
+
+impl std::fmt::Debug for Client {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Client").field("url", &self.url).finish_non_exhaustive()
+    }
+}
+
+impl Client {
+    /// `url` is the server's origin, such as `http://127.0.0.1:3001`.
+    pub fn new(url: impl Into<String>, token: impl Into<String>) -> Result<Self, ApiError> {
+        let http = reqwest::Client::builder()
+            .connect_timeout(Duration::from_secs(5))
+            .no_proxy()
+            .build()
+            .map_err(|e| ApiError::new(ErrorCode::Internal, e.to_string()))?;
+        let url = url.into().trim_end_matches('/').to_owned();
+        Ok(Self { http, url, token: token.into() })
+    }
+
+    /// The same server, as the bearer of another token.
+    pub fn with_token(&self, token: impl Into<String>) -> Self {
+        Self { token: token.into(), ..self.clone() }
+    }
+
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// One call; `key` makes a repeat of a changing call harmless.
+    pub async fn call<M: Typed>(&self, _: M, params: &M::Params, key: Option<&str>) -> Result<M::Reply, ApiError> {
+        let name = M::METHOD.operation().name;
+        let mut call = self.http.post(format!("{}/v1/rpc/{name}", self.url)).bearer_auth(&self.token).timeout(TIMEOUT).json(params);
+        if let Some(key) = key {
+            call = call.header("idempotency-key", key);
+        }
+        let value = self.answer(call).await?;
+        serde_json::from_value(value).map_err(|e| ApiError::new(ErrorCode::Internal, format!("{name}: {e}")))
+    }
+
+    /// Any route, for what has no method.
+    pub async fn send(&self, method: &str, path: &str, body: Option<serde_json::Value>) -> Result<serde_json::Value, ApiError> {
+        let method = reqwest::Method::from_bytes(method.as_bytes()).map_err(|e| ApiError::bad(e.to_string()))?;
+        let mut call = self.http.request(method, format!("{}{path}", self.url)).bearer_auth(&self.token).timeout(TIMEOUT);
+        if let Some(body) = body {
+            call = call.json(&body);
+        }
+        self.answer(call).await
+    }
+
+    /// Uploads the bundle of a job.
+    pub async fn put_bundle(&self, job: &str, claim_token: &str, bytes: Vec<u8>) -> Result<serde_json::Value, ApiError> {
+        let call = self.http.put(format!("{}/jobs/{job}/bundle", self.url)).bearer_auth(&self.token).header("x-claim-token", claim_token).timeout(TIMEOUT * 5).body(bytes);
+        self.answer(call).await
+    }
+
+    /// Events after a cursor, of one session or of all.
+    pub async fn events(&self, session: Option<&str>, after: i64) -> Result<EventStream, ApiError> {
+        let path = match session {
+            Some(session) => format!("/sessions/{session}/events?types=all&after={after}"),
+            None => format!("/v1/events?types=all&after={after}"),
+        };
+        let response = self.http.get(format!("{}{path}", self.url)).bearer_auth(&self.token).send().await.map_err(unreachable)?;
+        match response.status().is_success() {
+            true => Ok(EventStream::new(response)),
+            false => Err(refusal(response).await),
+        }
+    }
+
+    async fn answer(&self, call: reqwest::RequestBuilder) -> Result<serde_json::Value, ApiError> {
+        let response = call.send().await.map_err(unreachable)?;
+        if !response.status().is_success() {
+            return Err(refusal(response).await);
+        }
+        let bytes = response.bytes().await.map_err(unreachable)?;
+        if bytes.is_empty() {
+            return Ok(serde_json::Value::Null);
+        }
+        serde_json::from_slice(&bytes).map_err(|e| ApiError::new(ErrorCode::Internal, format!("the answer is not JSON: {e}")))
+    }
+}
+
+fn unreachable(error: reqwest::Error) -> ApiError {
+    let cause = if error.is_timeout() { "did not answer in time" } else { "cannot be reached" };
+    ApiError::new(ErrorCode::Unavailable, format!("The server {cause}."))
+}
+
+async fn refusal(response: reqwest::Response) -> ApiError {
+    let status = response.status();
+    let text = response.text().await.unwrap_or_default();
+    serde_json::from_str(&text).unwrap_or_else(|_| ApiError::new(ErrorCode::Internal, format!("the server answered {status}")))
+}

@@ -1,1 +1,7 @@
 //! flow
+pub mod intent;
+pub mod light;
+pub mod merge;
+pub mod plan;
+pub mod policy;
+pub mod scope;

@@ -1,1 +1,23 @@
-//! host
+//! The machine: clock, ids, data folder, configuration, processes, sandboxes, toolchains.
+//!
+//! Everything the product needs from the computer it runs on stands here, so that every other room can be
+//! given it from outside. This room knows nothing of sessions, jobs, git, databases or HTTP: it is told a
+//! folder, an argument vector or some bytes, and answers with what the machine did.
+
+pub mod ansi;
+mod atomic_file;
+pub mod clock;
+pub mod config;
+pub mod data_lock;
+mod error;
+pub mod ids;
+pub mod layers;
+pub mod paths;
+pub mod redact;
+pub mod sandbox;
+pub mod server_record;
+pub mod spawn;
+pub mod token_file;
+pub mod toolchains;
+
+pub use error::HostError;

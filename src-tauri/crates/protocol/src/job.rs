@@ -138,6 +138,20 @@ wire! {
         pub layers: Vec<String>,
         /// Whether the owner allowed plain host processes for this workspace.
         pub allow_host: bool,
+        /// The workers' model, for jobs of the worker lane.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        pub model: Option<ModelGround>,
+    }
+}
+
+wire! {
+    /// A model as a job reaches it: through the server's broker, with the job's token as its key.
+    pub struct ModelGround {
+        pub dialect: crate::settings::Dialect,
+        pub model: String,
+        pub base_url: String,
+        pub context_window: Option<u64>,
     }
 }
 

@@ -1,1 +1,56 @@
-//! repo
+//! Git, for the whole program: the user's repository (read, and one ref written), the depot every job and
+//! landing works from, job clones, hand-over, candidates, landing and check trees.
+//!
+//! This crate knows git and nothing else: no queue, no approval, no session, no clock. Ids are text, dates
+//! are given by the caller, and what a caller must decide comes back as data. All calls block; async
+//! callers wrap them. It alone opens git2 and starts the git program.
+
+mod candidate;
+mod check_tree;
+mod depot;
+mod diff;
+mod error;
+mod grep;
+mod handover;
+mod history;
+mod inspect;
+mod intake;
+mod job_clone;
+mod land;
+mod libgit;
+mod names;
+mod object_id;
+mod os;
+mod overlap;
+mod patch;
+pub mod process;
+mod removal;
+mod revert;
+mod transfer;
+mod tree_diff;
+
+pub use candidate::{
+    Candidate, CandidateOutcome, CandidateRequest, ConflictFile, ConflictHunk, Picked, Refusal, Signature,
+    Strategy, Trailers,
+};
+pub use check_tree::{CheckTree, EditedTree};
+pub use depot::{BranchMovement, Depot, DepotRef, Expected, SyncReport};
+pub use diff::{DiffLimits, DiffLine, DiffSummary, FileDiff, FileStatus, Hunk, LineKind};
+pub use error::{RepoError, Result};
+pub use grep::{GrepHit, GrepRequest, GrepResult};
+pub use handover::{Harvest, HarvestRequest, harvest, write_bundle};
+pub use history::FileAt;
+pub use inspect::{
+    BaseBranch, BaseSource, Blocked, Blocker, CommitLine, DirtyFile, DirtyState, Head, Language, Manifest,
+    RemoteFacts, RepoFacts, State, Tracking, inspect,
+};
+pub use intake::{
+    ChangeStatus, ChangedPath, Intake, IntakeLimits, IntakeRequest, RiskReason, RiskyPath, Scope, ScopeReport,
+};
+pub use job_clone::JobClone;
+pub use land::{Advance, AdvanceRequest, CheckoutBlock, IntegrationLease, UpdatedCheckout};
+pub use names::{agent_branch, check_branch, check_id};
+pub use object_id::{EMPTY_TREE, ObjectId};
+pub use patch::{Patch, PatchEntry, PatchSide};
+pub use process::{Git, Version};
+pub use revert::RevertRequest;

@@ -1,1 +1,23 @@
-//! server
+//! The HTTP face of the engine: routes, authentication, streams and the embedded interface.
+//!
+//! Handlers are thin: they read, call the engine and dress the answer. No SQL, git or policy is known here.
+
+mod body;
+mod broker;
+mod bundle;
+mod call;
+mod exchange;
+mod gate;
+mod local_buddy;
+mod metrics;
+mod openapi;
+mod refusal;
+mod rest;
+mod shapes;
+mod start;
+mod state;
+mod stream;
+mod ui;
+
+pub use engine::{Options, SandboxChoice};
+pub use start::{Running, StartError, start};

@@ -1,0 +1,65 @@
+// The lanes of `npm test`, in order. Each runs one runner over one kind of test.
+
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { binary } from './cargo.mjs';
+import { browsers } from './packages.mjs';
+import { ask, onPath, root } from './run.mjs';
+
+/** Test files of a folder of tests/, as paths from the root. */
+function testFiles(folder) {
+  try {
+    return readdirSync(join(root, 'tests', folder))
+      .filter((name) => name.endsWith('.test.mjs'))
+      .sort()
+      .map((name) => join('tests', folder, name));
+  } catch {
+    return [];
+  }
+}
+
+const node = (files, before = []) => {
+  const [command, ...args] = [...before, process.execPath, '--test', '--test-reporter=spec', ...files];
+  return { runner: 'node', command, args };
+};
+
+/** Programs under test, for the lanes that drive them from outside. */
+const built = () => ({
+  PILOTHOUSE_BIN: binary('pilothouse'),
+  PILOTHOUSE_WORKER_BIN: binary('pilothouse-worker'),
+  PILOTHOUSE_DESKTOP_BIN: binary('pilothouse-desktop'),
+  PILOTHOUSE_CHROMIUM: process.env.PILOTHOUSE_CHROMIUM ?? browsers.map(onPath).find(Boolean) ?? '',
+});
+
+/** A display and a session bus of its own, so that a person's are left alone. */
+const virtualDisplay = ['xvfb-run', '-a', '-s', '-screen 0 1440x900x24', 'dbus-run-session', '--'];
+
+const nextest = () => ask('cargo', ['nextest', '--version']).ok;
+
+export const lanes = [
+  {
+    name: 'scripts',
+    steps: () => [node(testFiles('scripts'))],
+  },
+  {
+    name: 'rust',
+    steps: () =>
+      nextest()
+        ? [{ runner: 'nextest', command: 'cargo', args: ['nextest', 'run', '--locked', '--workspace', '--no-fail-fast'] }]
+        : [{ runner: 'cargo', command: 'cargo', args: ['test', '--locked', '--workspace', '--bins', '--tests', '--no-fail-fast'] }],
+  },
+  {
+    name: 'ui',
+    steps: () => [{ runner: 'vitest', command: 'npm', args: ['run', '--silent', 'test'], cwd: join(root, 'ui') }],
+  },
+  {
+    name: 'browser',
+    files: () => testFiles('browser'),
+    steps: () => [{ ...node(testFiles('browser')), env: built() }],
+  },
+  {
+    name: 'shell',
+    only: 'linux',
+    steps: () => [{ ...node(testFiles('shell'), virtualDisplay), env: built() }],
+  },
+];

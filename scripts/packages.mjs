@@ -1,0 +1,40 @@
+// What the system must bring, by purpose. Debian and Ubuntu names; `command` or `module` (pkg-config) tells on
+// other Linux systems whether the thing is there.
+
+export const purposes = {
+  // Compiling the headless server, the command line and the worker.
+  build: [
+    { name: 'gcc', command: 'cc' },
+    { name: 'libc6-dev', command: 'cc' },
+  ],
+  // Running: the sandbox for a model's commands and the repository's own code.
+  run: [
+    { name: 'git', command: 'git' },
+    { name: 'bubblewrap', command: 'bwrap' },
+  ],
+  // Compiling the desktop window.
+  desktop: [
+    { name: 'pkg-config', command: 'pkg-config' },
+    { name: 'libwebkit2gtk-4.1-dev', module: 'webkit2gtk-4.1' },
+    { name: 'libdbus-1-dev', module: 'dbus-1' },
+  ],
+  // Showing it somewhere with fonts and a session bus.
+  window: [
+    { name: 'dbus', command: 'dbus-run-session' },
+    { name: 'xdg-utils', command: 'xdg-open' },
+    { name: 'fonts-dejavu-core' },
+  ],
+  // A browser and a virtual display for the tests.
+  test: [
+    { name: 'chromium', anyOf: ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'] },
+    { name: 'fonts-liberation' },
+    { name: 'fonts-noto-color-emoji' },
+    { name: 'xvfb', command: 'Xvfb' },
+    { name: 'xauth', command: 'xauth' },
+    { name: 'webkit2gtk-driver', command: 'WebKitWebDriver' },
+    { name: 'procps', command: 'ps' },
+  ],
+};
+
+/** The browser the tests drive: `PILOTHOUSE_CHROMIUM`, or the first name of the list that is installed. */
+export const browsers = purposes.test[0].anyOf;

@@ -1,0 +1,89 @@
+//! `pilothouse serve`: ready in one line, drained on the first signal, gone on the second.
+
+use crate::flags::{Sandbox, Serve};
+use crate::output;
+use host::HostError;
+use server::{Options, SandboxChoice, StartError};
+use std::path::PathBuf;
+
+pub(crate) async fn run(data: Option<PathBuf>, flags: Serve, as_json: bool) -> u8 {
+    let mut options = Options {
+        data,
+        host: flags.host,
+        port: flags.port,
+        repos: flags.repo,
+        trust: flags.trust,
+        workers: flags.workers,
+        sandbox: match flags.sandbox {
+            Sandbox::Auto => SandboxChoice::Auto,
+            Sandbox::Container => SandboxChoice::Container,
+            Sandbox::Bwrap => SandboxChoice::Bwrap,
+            Sandbox::Host => SandboxChoice::Host,
+        },
+        ..Options::default()
+    };
+    if let Ok(word) = std::env::var("PILOTHOUSE_POLICY_PROFILE") {
+        options.profile = protocol::policy::Profile::from_word(&word);
+        if options.profile.is_none() {
+            eprintln!("pilothouse: PILOTHOUSE_POLICY_PROFILE is careful, balanced or autopilot, not {word}");
+            return 2;
+        }
+    }
+    let running = match server::start(options).await {
+        Ok(running) => running,
+        Err(error) => {
+            let next = match &error {
+                StartError::Engine(inner) if held(inner) => " Use that one (`pilothouse status`, `pilothouse open`), stop it, or choose another folder with --data.",
+                _ => "",
+            };
+            eprintln!("pilothouse: {error}{next}");
+            return error.exit_code() as u8;
+        }
+    };
+    if as_json {
+        output::json(&serde_json::json!({
+            "ready": true, "url": running.url, "tokenFile": running.token_file, "openUrl": running.open_url,
+            "pid": std::process::id(), "data": running.data,
+        }));
+    } else {
+        println!("Pilothouse is ready. Open {}", running.open_url);
+    }
+    tokio::select! {
+        () = signalled() => {}
+        () = running.stop_requested() => {}
+    }
+    tokio::select! {
+        () = running.shutdown() => 0,
+        () = signalled() => 1,
+    }
+}
+
+fn held(error: &impl std::error::Error) -> bool {
+    let mut source: Option<&(dyn std::error::Error + 'static)> = error.source();
+    while let Some(inner) = source {
+        if inner.downcast_ref::<HostError>().is_some_and(|e| e.code() == "host.data_held") {
+            return true;
+        }
+        source = inner.source();
+    }
+    error.to_string().contains("held by")
+}
+
+#[cfg(unix)]
+async fn signalled() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (Ok(mut term), Ok(mut int)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt())) else {
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = term.recv() => {}
+        _ = int.recv() => {}
+    }
+}
+
+#[cfg(not(unix))]
+async fn signalled() {
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending::<()>().await;
+    }
+}

@@ -1,0 +1,94 @@
+//! What can be typed.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::net::IpAddr;
+use std::path::PathBuf;
+
+#[derive(Debug, Parser)]
+#[command(name = "pilothouse", version, about = "An AI coding crew beside your repository")]
+pub struct Cli {
+    /// Data folder of the server to start or to talk to.
+    #[arg(long, global = true, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// Answer in JSON.
+    #[arg(long, global = true)]
+    pub json: bool,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run the server without a window.
+    Serve(Serve),
+    /// Print a link that signs a browser in.
+    Open,
+    /// Look for problems and say the next step for each.
+    Doctor,
+    /// What the crew is doing.
+    Status,
+    /// Send a message; with --wait, follow it to its end.
+    Ask {
+        text: String,
+        #[arg(long, default_value = "dev")]
+        session: String,
+        /// Wait until the request has ended, and exit 1 when it failed.
+        #[arg(long)]
+        wait: bool,
+        /// With --wait, approve what is asked.
+        #[arg(long)]
+        approve: bool,
+    },
+    /// Approve a pending question.
+    Approve { id: String },
+    /// Deny a pending question.
+    Deny { id: String },
+    /// Land a merge queue entry: answers its question, or takes a parked one up again.
+    Land { entry: String },
+    /// Show the merge queue.
+    Queue,
+    /// Configuration.
+    Config {
+        #[command(subcommand)]
+        what: ConfigCommand,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum ConfigCommand {
+    /// Every value in use.
+    Show {
+        /// Also where each came from.
+        #[arg(long)]
+        origin: bool,
+    },
+}
+
+#[derive(Debug, Args)]
+pub struct Serve {
+    /// Repository to open; may be given several times.
+    #[arg(long, value_name = "PATH")]
+    pub repo: Vec<PathBuf>,
+    #[arg(long, default_value = "127.0.0.1")]
+    pub host: IpAddr,
+    /// 0 picks a free one; without it 3001 or the next free.
+    #[arg(long)]
+    pub port: Option<u16>,
+    /// Worker processes.
+    #[arg(long)]
+    pub workers: Option<usize>,
+    /// Accept the repositories' own checks and recipes without asking.
+    #[arg(long)]
+    pub trust: bool,
+    /// What confines repository code; `host` confines nothing and is the opt-in for this run.
+    #[arg(long, value_enum, default_value_t = Sandbox::Auto)]
+    pub sandbox: Sandbox,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum Sandbox {
+    Auto,
+    Container,
+    Bwrap,
+    Host,
+}

@@ -1,0 +1,26 @@
+//! What is printed where: answers on standard output, everything else on standard error.
+
+use protocol::ApiError;
+use serde::Serialize;
+
+pub(crate) fn log_to_stderr() {
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "warn".into());
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+}
+
+/// Prints one value as a line of JSON.
+pub(crate) fn json(value: &impl Serialize) {
+    match serde_json::to_string(value) {
+        Ok(text) => println!("{text}"),
+        Err(error) => eprintln!("pilothouse: {error}"),
+    }
+}
+
+/// Says what went wrong, the code first so that scripts can read it; exit code 1.
+pub(crate) fn failure(error: &ApiError, as_json: bool) -> u8 {
+    if as_json {
+        json(error);
+    }
+    eprintln!("pilothouse: {} ({})", error.message, error.code.as_str());
+    1
+}

@@ -1,0 +1,57 @@
+//! Asking a person: one durable record and the events that show it everywhere.
+
+use crate::hash;
+use protocol::approval::Approval;
+use protocol::{Event, RiskLevel, SessionId, WorkspaceId};
+use serde_json::{Value, json};
+use store::{NewApproval, NewEvent, StoreError, Tx};
+
+/// Asks, unless the same question is open already.
+pub(crate) fn ask(tx: &mut Tx<'_>, new: NewApproval) -> Result<Approval, StoreError> {
+    let (approval, fresh) = tx.ask(new)?;
+    if fresh {
+        let event = Event::ApprovalRequired {
+            approval_id: approval.id.clone(),
+            action: approval.action.clone(),
+            summary: approval.summary.clone(),
+            details: approval.details.clone(),
+        };
+        tx.append(NewEvent::new(&approval.session_id, event, "server").about(approval.subject.clone()))?;
+        changed(tx, &approval)?;
+    }
+    Ok(approval)
+}
+
+/// Shows an approval's new state to everyone who follows.
+pub(crate) fn changed(tx: &mut Tx<'_>, approval: &Approval) -> Result<(), StoreError> {
+    let event = Event::ApprovalChanged { approval: Box::new(approval.clone()) };
+    tx.append(NewEvent::new(&approval.session_id, event, "server").about(approval.subject.clone())).map(drop)
+}
+
+/// A posted tool call that wants an approval before it runs.
+pub(crate) fn ask_about_tool(
+    tx: &mut Tx<'_>,
+    session: &SessionId,
+    workspace: Option<WorkspaceId>,
+    tool_call: &str,
+    tool: &str,
+    args: &Value,
+    by: &str,
+
+) -> Result<(), StoreError> {
+    let details = json!({ "kind": "tool", "toolCallId": tool_call, "tool": tool, "args": args });
+    let new = NewApproval {
+        workspace_id: workspace,
+        session_id: session.clone(),
+        action: "other".into(),
+        subject: tool_call.to_owned(),
+        summary: format!("Run the tool {tool}"),
+        hash: hash::json(&details),
+        details,
+        risk: RiskLevel::Medium,
+        why: "The tool call asks for an approval itself.".into(),
+        asked_by: by.to_owned(),
+        expires_at: None,
+    };
+    ask(tx, new).map(drop)
+}

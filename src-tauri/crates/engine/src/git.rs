@@ -1,0 +1,36 @@
+//! The one git of this server, and how its errors read on the wire.
+
+use crate::Options;
+use host::paths::DataFolder;
+use protocol::{ApiError, ErrorCode};
+use repo::{Git, RepoError};
+
+/// Finds git once, at start.
+pub(crate) fn find(options: &Options, data: &DataFolder) -> Result<Git, ApiError> {
+    let path = options.variable("PATH").unwrap_or("/usr/local/bin:/usr/bin:/bin").into();
+    Git::on_path(path, &data.root().join("git-home")).map_err(api)
+}
+
+/// A git error with its code and the next step.
+pub(crate) fn api(error: RepoError) -> ApiError {
+    let (code, next) = match &error {
+        RepoError::NotARepository { .. } => (ErrorCode::NotARepository, " Choose a folder inside a git repository, or run `git init` there."),
+        RepoError::Bare { .. } => (ErrorCode::BareRepository, " Choose a clone of it that has files."),
+        RepoError::Empty { .. } => (ErrorCode::EmptyRepository, " Make a first commit, then try again."),
+        RepoError::Unreadable { .. } | RepoError::ForeignOwner { .. } | RepoError::Unsupported { .. } => (ErrorCode::RepositoryUnreadable, ""),
+        RepoError::Missing { .. } => (ErrorCode::GitMissing, " Install git 2.38 or newer."),
+        RepoError::TooOld { .. } => (ErrorCode::GitTooOld, " Update git."),
+        RepoError::BundleInvalid { .. } | RepoError::TooLarge { .. } => (ErrorCode::BundleInvalid, ""),
+        RepoError::OutOfScope { .. } => (ErrorCode::OutOfScope, ""),
+        RepoError::NotFound { .. } | RepoError::BadRef { .. } => (ErrorCode::CommitNotFound, ""),
+        RepoError::Conflict { .. } => (ErrorCode::MergeConflict, ""),
+        RepoError::Io { source, .. } if source.kind() == std::io::ErrorKind::StorageFull => (ErrorCode::StorageFull, " Free some space and try again."),
+        _ => (ErrorCode::GitFailed, ""),
+    };
+    let mut text = error.to_string();
+    if let Some(first) = text.get(..1) {
+        text = format!("{}{}", first.to_uppercase(), text.get(1..).unwrap_or_default());
+    }
+    let stop = if text.ends_with('.') { "" } else { "." };
+    ApiError::new(code, format!("{text}{stop}{next}")).with(serde_json::json!({ "git": error.code() }))
+}

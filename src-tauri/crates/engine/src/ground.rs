@@ -1,0 +1,126 @@
+//! What a job stands on: the depot, the commit to start from, the checks of the workspace, the sandbox's mounts.
+
+use crate::rooms::Room;
+use crate::{Engine, git, hash};
+use host::config::{Config, ConfigFile, Layers};
+use host::sandbox::SandboxSpec;
+use protocol::check::{CheckPlan, ChecksOrigin};
+use protocol::job::{Job, JobGround, ModelGround};
+use protocol::plan::TaskParams;
+use protocol::settings::Role;
+use protocol::{ApiError, ErrorCode, Lane, WorkspaceId};
+use repo::ObjectId;
+use std::path::Path;
+use std::sync::Arc;
+
+/// Where a repository keeps its own configuration.
+const CONFIG_PATH: &str = ".pilothouse/config.toml";
+/// Most bytes of it that are read.
+const CONFIG_BYTES: usize = 256 * 1024;
+/// Files looked at to find checks.
+const LISTED: usize = 20_000;
+
+impl Engine {
+    /// Lays the ground for a claimed job: branches are looked at, the base is fixed.
+    pub(crate) async fn ground_for(&self, workspace: &WorkspaceId, job: &Job) -> Result<JobGround, ApiError> {
+        let room = self.room(workspace)?;
+        let looked = room.clone();
+        let tips = self.blocking(move || looked.look()).await?.map_err(git::api)?;
+        let task: Option<TaskParams> = serde_json::from_str(&job.params).ok();
+        let base = task.as_ref().and_then(|t| t.base_commit.clone()).unwrap_or_else(|| tips.onto.to_string());
+        let checks = self.check_plan(&room).await?;
+        let layers = self.layers_of(&room, &checks).await?;
+        let folder = self.data.jobs().join(job.id.as_str());
+        let model = match task {
+            Some(task) if task.lane == Lane::Worker => self.model(Role::Workers).await?.map(|m| ModelGround {
+                dialect: m.dialect,
+                model: m.model,
+                base_url: format!("{}/broker/v1", self.url.get().cloned().unwrap_or_default()),
+                context_window: m.context_window,
+            }),
+            _ => None,
+        };
+        let row = room.row();
+        Ok(JobGround {
+            workspace_id: room.id.clone(),
+            depot: room.depot.dir().to_string_lossy().into_owned(),
+            base_commit: base,
+            integration_branch: row.integration_branch.clone(),
+            folder: folder.to_string_lossy().into_owned(),
+            hide: Vec::new(),
+            checks,
+            layers,
+            allow_host: row.allow_host,
+            model,
+        })
+    }
+
+    /// The checks of a workspace: the user's own, else the repository's (from the integration base, never from a
+    /// candidate), else what detection proposes.
+    pub(crate) async fn check_plan(&self, room: &Arc<Room>) -> Result<CheckPlan, ApiError> {
+        let row = room.row();
+        let room = room.clone();
+        let mut plan = self
+            .blocking(move || {
+                let tips = room.look().map_err(git::api)?;
+                plan_at(&room, &tips.onto)
+            })
+            .await??;
+        if let Some(own) = row.own_checks {
+            plan.checks = own;
+            plan.origin = ChecksOrigin::User;
+            plan.confirmed = true;
+        } else {
+            plan.confirmed = row.trusted;
+        }
+        if plan.confirmed && plan.checks.is_empty() {
+            plan.warnings.push("No checks are configured: what lands here is not proven by anything but its own gate. Add checks in Settings.".into());
+        }
+        Ok(plan)
+    }
+
+    /// The mounts and environment of a command that runs repository code.
+    pub(crate) async fn sandbox_spec(&self, room: &Room, work: &Path, home: &Path, network: bool) -> Result<SandboxSpec, ApiError> {
+        let (work, home, objects) = (work.to_owned(), home.to_owned(), room.depot.objects_dir());
+        let (sandbox, toolchains) = (self.sandbox_for(room)?, self.toolchains.clone());
+        self.blocking(move || {
+            host::paths::private_folder(&home).map_err(|e| ApiError::new(ErrorCode::Internal, format!("{} cannot be made: {e}.", home.display())))?;
+            let mut spec = SandboxSpec::new(work, home);
+            spec.network = network;
+            spec.extra_ro.push(objects);
+            toolchains.equip(&sandbox, &mut spec).map_err(|e| ApiError::new(ErrorCode::Internal, e.to_string()))?;
+            Ok(spec)
+        })
+        .await?
+    }
+}
+
+/// Identity of what the owner is asked to trust.
+pub(crate) fn plan_digest(plan: &CheckPlan) -> String {
+    hash::json(&serde_json::json!({ "checks": plan.checks, "setup": plan.setup, "recipes": plan.recipes, "formatter": plan.formatter, "testRunner": plan.test_runner }))
+}
+
+fn plan_at(room: &Room, base: &ObjectId) -> Result<CheckPlan, ApiError> {
+    let read = |path: &str| match room.depot.read_file(base, path, CONFIG_BYTES) {
+        Ok(file) => Some(file.bytes),
+        Err(_) => None,
+    };
+    let (files, _) = room.depot.list_files(base, LISTED).map_err(git::api)?;
+    let detected = crate::merge::checks::no_checks();
+    let _ = &files;
+    let mut plan = detected;
+    if let Some(bytes) = read(CONFIG_PATH) {
+        let layers = Layers { repository: Some(ConfigFile { name: CONFIG_PATH.into(), bytes }), ..Layers::default() };
+        let own = Config::resolve(&layers).map_err(|e| ApiError::new(ErrorCode::ConfigInvalid, e.to_string()))?;
+        plan.warnings.extend(own.warnings.iter().map(|w| format!("{CONFIG_PATH}: `{}` is ignored. {}", w.key, w.why)));
+        if let Some(checks) = own.checks {
+            plan.checks = checks;
+            plan.origin = ChecksOrigin::Repository;
+        }
+        if let Some(setup) = own.setup {
+            plan.setup = setup;
+        }
+        plan.recipes.extend(own.recipes);
+    }
+    Ok(plan)
+}

@@ -1,0 +1,70 @@
+//! Moving the branch: only to a commit whose checks passed on exactly its tree, and only by compare and swap.
+
+use super::Round;
+use super::checks::Proof;
+use crate::rooms::{Room, Tips};
+use crate::{Engine, git};
+use flow::merge::Input;
+use protocol::ApiError;
+use protocol::check::CheckPlan;
+use protocol::merge::MergeEntry;
+use repo::{Advance, AdvanceRequest, CheckoutBlock, IntegrationLease, ObjectId, RepoError};
+use std::sync::Arc;
+
+impl Engine {
+    /// Lands a proven candidate, or settles a landing that a crash interrupted: the same call does both.
+    pub(super) async fn land_candidate(&self, room: &Arc<Room>, entry: &MergeEntry, plan: &CheckPlan, tips: &Tips) -> Result<Round, ApiError> {
+        let already = entry.candidate.as_deref() == Some(tips.integration.as_str());
+        let Some(proof) = self.proof(entry, plan).await? else {
+            // Without stored verdicts nothing is proven; what is on the branch already stays there.
+            let input = if already { Input::Landed { commit: tips.integration.to_string() } } else { Input::TipMoved };
+            return Ok(if self.apply(entry, input).await? { Round::Progress } else { Round::Quiet });
+        };
+        let (landing, room_now, tips) = (entry.clone(), room.clone(), tips.clone());
+        let input = self.blocking(move || land(&room_now, &landing, &proof, &tips)).await?;
+        let blocked = matches!(input, Input::Blocked { .. });
+        let changed = self.apply(entry, input).await?;
+        Ok(match (blocked, changed) {
+            (true, _) => Round::Blocked,
+            (false, true) => Round::Progress,
+            (false, false) => Round::Quiet,
+        })
+    }
+}
+
+fn land(room: &Room, entry: &MergeEntry, proof: &Proof, tips: &Tips) -> Input {
+    let result = room.alone(|| -> Result<Input, RepoError> {
+        let new = ObjectId::parse(proof.commit())?;
+        // The candidate's tree is the proven one, read from the object itself.
+        if room.depot.tree_of(&new)?.as_str() != proof.tree() {
+            return Ok(Input::TipMoved);
+        }
+        if entry.onto.as_deref() != Some(tips.onto.as_str()) && tips.integration != new {
+            return Ok(Input::TipMoved);
+        }
+        let lease = IntegrationLease::acquire(&room.depot)?;
+        let note = format!("pilothouse: land {}", entry.title);
+        let request = AdvanceRequest {
+            user_repo: &room.root,
+            branch: &entry.target,
+            old: &tips.integration,
+            user_old: tips.user_integration.as_ref(),
+            new: &new,
+            note: &note,
+        };
+        Ok(match room.depot.advance(&lease, &request)? {
+            Advance::Landed { .. } | Advance::AlreadyThere => Input::Landed { commit: new.to_string() },
+            Advance::Moved { .. } => Input::TipMoved,
+            Advance::CheckedOutDirty { worktree, reason } => Input::Blocked { reason: checkout_text(&entry.target, &worktree.display().to_string(), &reason) },
+        })
+    });
+    match result {
+        Ok(input) => input,
+        Err(RepoError::RefMoved { .. } | RepoError::NotFastForward { .. }) => Input::TipMoved,
+        Err(error) => Input::Blocked { reason: git::api(error).message },
+    }
+}
+
+fn checkout_text(branch: &str, worktree: &str, reason: &CheckoutBlock) -> String {
+    format!("{branch} is checked out in {worktree}, and those files cannot follow now ({reason:?}). Commit or stash there, or switch to another branch; it lands by itself then.")
+}

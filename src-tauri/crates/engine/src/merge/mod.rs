@@ -1,0 +1,118 @@
+//! The merge queue at work: one loop per workspace asks the machine what to do, does it, stores what came of it.
+//!
+//! The loop holds nothing in memory that a restart would miss: every decision is worked out anew from the stored
+//! entries and the branches as they are.
+
+mod candidate;
+pub(crate) mod checks;
+mod consult;
+mod land;
+mod outcome;
+
+pub(crate) use outcome::apply as apply_input;
+
+use crate::Engine;
+use crate::rooms::Room;
+use flow::merge::{Decision, Input, View};
+use protocol::ApiError;
+use protocol::merge::{EntryState, MergeEntry};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// How long a landing that cannot happen now waits before it is tried again.
+const TRY_AGAIN: Duration = Duration::from_secs(3);
+
+/// What one round came to.
+enum Round {
+    /// Something moved; look again at once.
+    Progress,
+    /// Nothing to do until the bell rings.
+    Quiet,
+    /// Something stands in the way that no event will announce.
+    Blocked,
+}
+
+impl Engine {
+    pub(crate) async fn start_merge(&self, room: Arc<Room>) {
+        let engine = self.clone();
+        self.run(async move { engine.merge_loop(room).await }).await;
+    }
+
+    async fn merge_loop(&self, room: Arc<Room>) {
+        if let Err(error) = self.recover_merge(&room).await {
+            tracing::error!(workspace = %room.id, %error, "merge queue recovery");
+        }
+        while !self.is_stopping() {
+            let wait = match self.merge_round(&room).await {
+                Ok(Round::Progress) => continue,
+                Ok(Round::Quiet) => None,
+                Ok(Round::Blocked) => Some(TRY_AGAIN),
+                Err(error) => {
+                    tracing::warn!(workspace = %room.id, %error, "merge queue");
+                    Some(TRY_AGAIN)
+                }
+            };
+            tokio::select! {
+                () = room.merge.notified() => {}
+                () = tokio::time::sleep(wait.unwrap_or(Duration::MAX)), if wait.is_some() => {}
+                () = self.stopping() => {}
+            }
+        }
+    }
+
+    /// A check that ran when the server died starts over; its finished verdicts are kept.
+    async fn recover_merge(&self, room: &Room) -> Result<(), ApiError> {
+        for entry in self.open_entries(room).await? {
+            if entry.state == EntryState::Checking {
+                self.apply(&entry, Input::Restarted).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn open_entries(&self, room: &Room) -> Result<Vec<MergeEntry>, ApiError> {
+        let id = room.id.clone();
+        Ok(self.store.read(move |tx| tx.open_entries(id.as_str())).await?)
+    }
+
+    async fn merge_round(&self, room: &Arc<Room>) -> Result<Round, ApiError> {
+        let entries = self.open_entries(room).await?;
+        if entries.is_empty() {
+            return Ok(Round::Quiet);
+        }
+        let looked = room.clone();
+        let mut tips = self.blocking(move || looked.look()).await?.map_err(crate::git::api)?;
+        if let Some(moved) = tips.moved.take() {
+            self.tell_moved(room, moved).await?;
+        }
+        let plan = self.check_plan(room).await?;
+        if !plan.confirmed {
+            self.ask_for_trust(room, &plan, &entries).await?;
+        }
+        let row = room.row();
+        let view = View { tip: tips.onto.as_str(), entries: &entries, paused: row.merge_paused || !row.merge_enabled, checks_confirmed: plan.confirmed };
+        let mut round = Round::Quiet;
+        for decision in flow::merge::plan(&view) {
+            if self.is_stopping() {
+                return Ok(Round::Quiet);
+            }
+            let entry_id = match &decision {
+                Decision::Build(id) | Decision::Consult(id) | Decision::ReadAnswer(id) | Decision::Check(id) | Decision::Land(id) => id,
+            };
+            let Some(entry) = entries.iter().find(|e| e.id == *entry_id) else { continue };
+            let one = match &decision {
+                Decision::Build(_) => self.build_candidate(room, entry, &tips).await?,
+                Decision::Consult(_) => self.consult_policy(room, entry, &plan).await?,
+                Decision::ReadAnswer(_) => self.read_answer(entry).await?,
+                Decision::Check(_) => self.check_candidate(room, entry, &plan).await?,
+                Decision::Land(_) => self.land_candidate(room, entry, &plan, &tips).await?,
+            };
+            match one {
+                Round::Progress => round = Round::Progress,
+                Round::Blocked if !matches!(round, Round::Progress) => round = Round::Blocked,
+                Round::Blocked | Round::Quiet => {}
+            }
+        }
+        Ok(round)
+    }
+}

@@ -1,0 +1,109 @@
+//! Models per role: which one, where its key is, and calls to it. Keys stay in this process.
+
+use crate::Engine;
+use agent::model::{Endpoint, ModelClient, Reply, Request, RetryPolicy, Timeouts, complete_with_retries};
+use agent::{Cancel, Secret, TokioPace};
+use protocol::plan::TaskParams;
+use protocol::settings::{Dialect, ModelSetting, Role};
+use protocol::{ApiError, ErrorCode, Event, SessionId};
+use store::NewEvent;
+
+/// What the broker needs to pass a job's call on.
+#[derive(Debug, Clone)]
+pub struct BrokeredModel {
+    /// Full address of the dialect's call.
+    pub url: String,
+    pub dialect: Dialect,
+    pub key: Option<Secret>,
+}
+
+/// Settings key of a role's model.
+pub(crate) fn setting_key(role: Role) -> String {
+    format!("model.{role}")
+}
+
+impl Engine {
+    /// The model of a role: what the user saved, else the environment. None means the deterministic lane only.
+    pub(crate) async fn model(&self, role: Role) -> Result<Option<ModelSetting>, ApiError> {
+        let key = setting_key(role);
+        let saved = self.store.read(move |tx| tx.setting(&key)).await?;
+        if let Some(saved) = saved.and_then(|value| serde_json::from_value::<ModelSetting>(value).ok()) {
+            return Ok(Some(ModelSetting { origin: Some("user".into()), ..saved }));
+        }
+        Ok(self.model_of_environment(role))
+    }
+
+    /// `REMOTEBUDDY_LLM_ENDPOINT`, `_MODEL`, `_BACKEND` and `_API_KEY`, per role.
+    fn model_of_environment(&self, role: Role) -> Option<ModelSetting> {
+        let prefix = format!("{}_LLM", role.as_str().to_uppercase());
+        let variable = |name: &str| self.options.variable(&format!("{prefix}_{name}"));
+        let endpoint = variable("ENDPOINT").or_else(|| self.options.variable("LLM_ENDPOINT"))?;
+        let dialect = match variable("BACKEND").unwrap_or("lmstudio") {
+            "anthropic" | "anthropic_messages" => Dialect::AnthropicMessages,
+            "openai_responses" | "responses" => Dialect::OpenaiResponses,
+            _ => Dialect::OpenaiChat,
+        };
+        let key_env = format!("{prefix}_API_KEY");
+        let key_env = self.options.variable(&key_env).is_some().then_some(key_env);
+        Some(ModelSetting {
+            role,
+            dialect,
+            endpoint: endpoint.to_owned(),
+            model: variable("MODEL").unwrap_or("default").to_owned(),
+            key_env,
+            context_window: variable("CONTEXT").and_then(|v| v.parse().ok()),
+            origin: Some("environment".into()),
+        })
+    }
+
+    pub(crate) fn key_of(&self, setting: &ModelSetting) -> Result<Option<Secret>, ApiError> {
+        match &setting.key_env {
+            None => Ok(None),
+            Some(name) => match self.options.variable(name) {
+                Some(value) => Ok(Some(Secret::new(value))),
+                None => Err(ApiError::new(ErrorCode::NoModel, format!("The environment variable {name} that holds the key is not set. Set it and start Pilothouse again."))),
+            },
+        }
+    }
+
+    pub(crate) fn client_of(&self, setting: &ModelSetting) -> Result<ModelClient, ApiError> {
+        let endpoint = Endpoint { dialect: setting.dialect, base_url: setting.endpoint.clone(), model: setting.model.clone(), api_key: self.key_of(setting)? };
+        ModelClient::new(endpoint, Timeouts::default()).map_err(|e| ApiError::new(ErrorCode::ConfigInvalid, e.to_string()))
+    }
+
+    /// One call with retries; usage is recorded whatever the reply says.
+    pub(crate) async fn ask_model(&self, setting: &ModelSetting, request: &Request, session: &SessionId) -> Result<Reply, ApiError> {
+        let client = self.client_of(setting)?;
+        let cancel = Cancel::new();
+        let (policy, pace, mut ignore) = (RetryPolicy::default(), TokioPace::default(), |_| {});
+        let call = complete_with_retries(&client, request, &policy, &pace, &mut ignore, &cancel);
+        let reply = tokio::select! {
+            reply = call => reply.map_err(|e| ApiError::new(ErrorCode::ModelUnreachable, e.to_string()))?,
+            () = self.stopping() => return Err(ApiError::new(ErrorCode::Unavailable, "The server is shutting down.")),
+        };
+        let (role, model, usage, session) = (setting.role.to_string(), setting.model.clone(), reply.usage, session.clone());
+        self.store
+            .write(move |tx| {
+                tx.add_usage(&role, &model, None, None, usage.input, usage.output)?;
+                let event = Event::BudgetUsed { role: role.clone(), model, input_tokens: usage.input, output_tokens: usage.output, job_id: None };
+                tx.append(NewEvent::new(&session, event, role)).map(drop)
+            })
+            .await?;
+        Ok(reply)
+    }
+
+    /// The workers' model, for a running job of the worker lane.
+    pub async fn model_for_job(&self, job: &str) -> Result<BrokeredModel, ApiError> {
+        let id = job.to_owned();
+        let job = self.store.read(move |tx| tx.job(&id)).await?;
+        let planned = serde_json::from_str::<TaskParams>(&job.params).is_ok_and(|t| t.lane == protocol::Lane::Worker);
+        if !planned {
+            return Err(ApiError::new(ErrorCode::Forbidden, "This job uses no model."));
+        }
+        let setting = self.model(Role::Workers).await?.ok_or_else(|| ApiError::new(ErrorCode::NoModel, "No model is set for workers."))?;
+        let key = self.key_of(&setting)?;
+        let endpoint = Endpoint { dialect: setting.dialect, base_url: setting.endpoint, model: setting.model, api_key: None };
+        let url = endpoint.url().map_err(|e| ApiError::new(ErrorCode::ConfigInvalid, e.to_string()))?;
+        Ok(BrokeredModel { url: url.to_string(), dialect: setting.dialect, key })
+    }
+}

@@ -1,0 +1,179 @@
+//! Opening a server: folder, lock, database, sandbox, repositories; then waking the crew.
+
+use crate::ephemeral::Ephemeral;
+use crate::principal::Principals;
+use crate::{Engine, Inner, Options, SandboxChoice};
+use host::HostError;
+use host::clock::{Clock, SystemClock};
+use host::data_lock::DataLock;
+use host::ids::{Ids, SystemIds};
+use host::paths::DataFolder;
+use host::sandbox::Preference;
+use host::server_record::{RecordedWorkspace, ServerRecord};
+use protocol::{ApiError, ErrorCode};
+use std::ffi::OsStr;
+use std::sync::Arc;
+use store::{Sources, Store, StoreError};
+use tokio::sync::watch;
+
+/// Why a server cannot start; each says the cause and the next step.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    #[error(transparent)]
+    Host(#[from] HostError),
+    #[error("The database cannot be opened: {0}. Back up the data folder, then see `pilothouse doctor`.")]
+    Store(StoreError),
+    #[error("This data folder was used by a newer Pilothouse (database version {found}; this one knows {known}). Update Pilothouse, or choose another folder with --data.")]
+    NewerDatabase { found: i64, known: i64 },
+    #[error("{path}: {error}")]
+    Repository { path: String, error: ApiError },
+    #[error("{0}")]
+    Other(String),
+}
+
+impl StartError {
+    /// Exit code of the process contract.
+    pub fn exit_code(&self) -> i32 {
+        match self {
+            StartError::Repository { error, .. } => match error.code {
+                ErrorCode::NotARepository | ErrorCode::BareRepository | ErrorCode::RepositoryUnreadable => 4,
+                _ => 3,
+            },
+            StartError::Host(_) | StartError::Store(_) | StartError::NewerDatabase { .. } | StartError::Other(_) => 3,
+        }
+    }
+}
+
+impl From<StoreError> for StartError {
+    fn from(e: StoreError) -> Self {
+        match e {
+            StoreError::Newer { found, known } => StartError::NewerDatabase { found, known },
+            other => StartError::Store(other),
+        }
+    }
+}
+
+/// A server that holds its data folder but does not listen yet.
+pub struct Opened {
+    engine: Engine,
+    remembered_port: Option<u16>,
+}
+
+/// Takes the data folder and everything in it.
+pub async fn open(options: Options) -> Result<Opened, StartError> {
+    let root = host::paths::resolve_data_folder(options.data.as_deref(), options.variable("PILOTHOUSE_DATA_DIR").map(OsStr::new))?;
+    let data = DataFolder::open(&root)?;
+    let lock = DataLock::acquire(&data)?;
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
+    let ids: Arc<dyn Ids> = Arc::new(SystemIds);
+    let (now, id) = (clock.clone(), ids.clone());
+    let sources = Sources { now: Arc::new(move || now.now_ms()), id: Arc::new(move || id.uuid()) };
+    let store = Store::open(&data.database(), sources, store::Options::default())?;
+    let token = ids.secret();
+    host::token_file::write_secret(&data.token_file(), &token)?;
+    let sandbox = host::sandbox::detect(preference(options.sandbox), data.root()).await;
+    let (git, git_problem) = match crate::git::find(&options, &data) {
+        Ok(git) => (Some(git), None),
+        Err(problem) => (None, Some(problem)),
+    };
+    let http = reqwest::Client::builder()
+        .connect_timeout(std::time::Duration::from_secs(10))
+        .redirect(reqwest::redirect::Policy::none())
+        .build()
+        .map_err(|e| StartError::Other(format!("The HTTP client cannot be made: {e}")))?;
+    let remembered_port = std::fs::read_to_string(data.port_file()).ok().and_then(|t| t.trim().parse().ok());
+    let (started_at, started_mono) = (clock.now_ms(), clock.monotonic_ms());
+    let engine = Engine {
+        inner: Arc::new(Inner {
+            store,
+            clock,
+            ids,
+            data,
+            options,
+            git,
+            git_problem,
+            sandbox,
+            toolchains: host::toolchains::Toolchains::detect(&host::toolchains::Machine::current()),
+            rooms: Default::default(),
+            principals: Principals::new(&token),
+            ephemeral: Ephemeral::new(),
+            http,
+            started_at,
+            started_mono,
+            url: Default::default(),
+            stop: watch::channel(false).0,
+            _lock: lock,
+            tasks: Default::default(),
+        }),
+    };
+    // The time the server was down counts against nobody.
+    engine.store.write(move |tx| tx.extend_leases(started_at)).await?;
+    engine.restore_rooms().await.map_err(|error| StartError::Other(error.message))?;
+    for path in engine.options.repos.clone() {
+        let shown = path.display().to_string();
+        engine.register(&path, engine.options.trust).await.map_err(|error| StartError::Repository { path: shown, error })?;
+    }
+    engine.ensure_default_session().await.map_err(|error| StartError::Other(error.message))?;
+    Ok(Opened { engine, remembered_port })
+}
+
+impl Opened {
+    /// The port of the last run, so that the origin stays.
+    pub fn remembered_port(&self) -> Option<u16> {
+        self.remembered_port
+    }
+
+    /// Writes where the server is found and starts the crew.
+    pub async fn wake(self, url: &str) -> Result<Engine, StartError> {
+        let engine = self.engine;
+        let _ = engine.url.set(url.to_owned());
+        let port = url.rsplit(':').next().unwrap_or_default();
+        if let Err(error) = std::fs::write(engine.data.port_file(), port) {
+            tracing::warn!(%error, "the port cannot be remembered");
+        }
+        engine.write_record()?;
+        engine.start_crew().await;
+        Ok(engine)
+    }
+}
+
+impl Engine {
+    /// `server.json` and each repository's `pilothouse.json`.
+    pub(crate) fn write_record(&self) -> Result<(), HostError> {
+        let Some(url) = self.url.get() else { return Ok(()) };
+        let workspaces: Vec<_> = self.room_list().iter().map(|r| RecordedWorkspace { id: r.id.to_string(), repo_root: r.root.clone() }).collect();
+        let record = ServerRecord { url: url.clone(), token_file: self.data.token_file(), pid: std::process::id(), workspaces, open_url: None };
+        host::server_record::write_server(&self.data, &record)
+    }
+
+    async fn start_crew(&self) {
+        let e = self.clone();
+        self.run(async move { e.sweep_loop().await }).await;
+        let e = self.clone();
+        self.run(async move { e.outbox_loop().await }).await;
+        let e = self.clone();
+        self.run(async move { e.remote_buddy_loop().await }).await;
+        let e = self.clone();
+        self.run(async move { e.launcher_loop().await }).await;
+        for room in self.room_list() {
+            self.start_merge(room).await;
+        }
+        let e = self.clone();
+        self.run(async move {
+            e.stopping().await;
+            if let Err(error) = host::server_record::remove_server(&e.data) {
+                tracing::warn!(%error, "server.json stays behind");
+            }
+        })
+        .await;
+    }
+}
+
+fn preference(choice: SandboxChoice) -> Preference {
+    match choice {
+        SandboxChoice::Auto => Preference::Auto,
+        SandboxChoice::Bwrap => Preference::Bwrap,
+        SandboxChoice::Container => Preference::Container,
+        SandboxChoice::Host => Preference::Host,
+    }
+}

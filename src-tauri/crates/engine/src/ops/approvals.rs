@@ -1,0 +1,72 @@
+//! Answering: one durable answer from anywhere, and what it releases.
+
+use crate::{Caller, Engine, Principal, Reply, ask};
+use protocol::approval::{AnswerParams, Approval, ApprovalState, Approvals, Decision};
+use protocol::ops::ApprovalParams;
+use protocol::queue::ListParams;
+use protocol::{ApiError, ErrorCode, Event, WorkspaceId};
+use store::{NewEvent, StoreError, Tx};
+
+impl Engine {
+    pub async fn approval_list(&self, p: ListParams) -> Result<Approvals, ApiError> {
+        Ok(self.store.read(move |tx| Ok(Approvals { approvals: tx.approvals(&p)? })).await?)
+    }
+
+    pub async fn approval_get(&self, p: ApprovalParams) -> Result<Approval, ApiError> {
+        Ok(self.store.read(move |tx| tx.approval(p.id.as_str())).await?)
+    }
+
+    /// First answer wins. No worker, job or agent can answer, whatever scopes somebody gave it.
+    pub async fn approval_answer(&self, caller: Caller, p: AnswerParams) -> Reply {
+        if !matches!(caller.who, Principal::Owner | Principal::Device { .. }) {
+            return Err(ApiError::new(ErrorCode::Forbidden, "Only a person answers approvals."));
+        }
+        let by = caller.who.label();
+        let id = p.approval_id.clone();
+        let reply = self
+            .change(caller, move |tx| {
+                let answered = tx.answer(p.approval_id.as_str(), p.decision, p.hash.as_deref(), &by)?;
+                let event = match p.decision {
+                    Decision::Approve => Event::Approved { approval_id: answered.id.clone() },
+                    Decision::Deny => Event::Denied { approval_id: answered.id.clone() },
+                };
+                tx.append(NewEvent::new(&answered.session_id, event, by).about(answered.subject.clone()))?;
+                ask::changed(tx, &answered)?;
+                release(tx, &answered)?;
+                Ok(answered)
+            })
+            .await?;
+        let answered = self.store.read(move |tx| tx.approval(id.as_str())).await?;
+        if let Some(workspace) = answered.workspace_id {
+            if answered.action == "workspace.trust" && answered.state == ApprovalState::Approved {
+                self.reload_row(&workspace).await?;
+            }
+            self.wake_merge(&workspace);
+        }
+        Ok(reply)
+    }
+
+    pub(crate) async fn reload_row(&self, workspace: &WorkspaceId) -> Result<(), ApiError> {
+        let id = workspace.clone();
+        let row = self.store.read(move |tx| tx.workspace(id.as_str())).await?;
+        if let Ok(room) = self.room(workspace) {
+            room.set_row(row);
+        }
+        Ok(())
+    }
+}
+
+/// What an approval sets free at once; landings are released by the merge queue, which reads the answer itself.
+fn release(tx: &mut Tx<'_>, approval: &Approval) -> Result<(), StoreError> {
+    let approved = approval.state == ApprovalState::Approved;
+    match approval.action.as_str() {
+        "workspace.trust" if approved => {
+            let mut row = tx.workspace(&approval.subject)?;
+            row.trusted = true;
+            tx.put_workspace(&row)?;
+            tx.append(NewEvent::new(&approval.session_id, Event::WorkspaceChanged { workspace_id: row.id }, "server")).map(drop)
+        }
+        "recipe.first_use" | "job.run" | "command" => crate::remote_buddy::dispatch::release_held(tx, approval, approved),
+        _ => Ok(()),
+    }
+}

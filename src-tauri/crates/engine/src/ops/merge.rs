@@ -1,0 +1,105 @@
+//! The merge queue's operations: look, land next, retry, remove.
+
+use crate::merge::apply_input;
+use crate::{Caller, Engine, Reply, ask};
+use flow::merge::Input;
+use protocol::approval::{ApprovalState, Decision};
+use protocol::merge::{EntryParams, EntryState, MergeEntry, MergeQueue, MergeQueues, MergeStats};
+use protocol::{ApiError, ErrorCode, Event};
+use store::NewEvent;
+
+/// Ended entries shown per workspace.
+const RECENT: usize = 50;
+
+impl Engine {
+    pub async fn merge_queue(&self) -> Result<MergeQueues, ApiError> {
+        let rows = self.store.read(|tx| tx.workspaces()).await?;
+        let mut queues = Vec::new();
+        for row in rows {
+            let id = row.id.clone();
+            let (entries, recent) = self.store.read(move |tx| Ok((tx.open_entries(id.as_str())?, tx.recent_entries(id.as_str(), RECENT)?))).await?;
+            let (mut tip, mut warnings) = (None, Vec::new());
+            if let Ok(room) = self.room(&row.id) {
+                let branch = row.integration_branch.clone();
+                let read = self.blocking(move || room.depot.read_ref(&repo::DepotRef::Integration(branch))).await?;
+                tip = read.ok().flatten().map(|id| id.to_string());
+            } else {
+                warnings.push(format!("{} cannot be opened now.", row.repo_root));
+            }
+            queues.push(MergeQueue { workspace_id: row.id, branch: row.integration_branch, tip, paused: row.merge_paused, entries, recent, warnings });
+        }
+        Ok(MergeQueues { queues })
+    }
+
+    pub async fn merge_entry(&self, p: EntryParams) -> Result<MergeEntry, ApiError> {
+        Ok(self.store.read(move |tx| tx.entry(p.id.as_str())).await?)
+    }
+
+    pub async fn merge_stats(&self) -> Result<MergeStats, ApiError> {
+        Ok(self.store.read(|tx| tx.merge_stats()).await?)
+    }
+
+    /// A person says land it: answers the entry's open question, or takes a parked entry up again.
+    pub async fn merge_land(&self, caller: Caller, p: EntryParams) -> Reply {
+        let by = caller.who.label();
+        let id = p.id.clone();
+        let reply = self
+            .change(caller, move |tx| {
+                let entry = tx.entry(p.id.as_str())?;
+                match (&entry.approval_id, entry.state) {
+                    (Some(approval), EntryState::WaitingApproval) => {
+                        let approval = tx.approval(approval.as_str())?;
+                        if approval.state == ApprovalState::Pending {
+                            let answered = tx.answer(approval.id.as_str(), Decision::Approve, Some(&approval.hash), &by)?;
+                            tx.append(NewEvent::new(&answered.session_id, Event::Approved { approval_id: answered.id.clone() }, by))?;
+                            ask::changed(tx, &answered)?;
+                        }
+                    }
+                    (_, EntryState::Parked) => drop(apply_input(tx, p.id.as_str(), Input::Retry)?),
+                    (_, state) if matches!(state, EntryState::Landed | EntryState::Returned | EntryState::Failed | EntryState::Removed) => {
+                        return Err(ApiError::new(ErrorCode::Conflict, format!("This entry is already {state}.")).into());
+                    }
+                    _ => {}
+                }
+                tx.entry(p.id.as_str())
+            })
+            .await?;
+        self.wake_entry(&id).await?;
+        Ok(reply)
+    }
+
+    pub async fn merge_retry(&self, caller: Caller, p: EntryParams) -> Reply {
+        self.move_entry(caller, p, |_| Input::Retry).await
+    }
+
+    pub async fn merge_remove(&self, caller: Caller, p: EntryParams) -> Reply {
+        self.move_entry(caller, p, |by| Input::Remove { by }).await
+    }
+
+    async fn move_entry(&self, caller: Caller, p: EntryParams, input: fn(String) -> Input) -> Reply {
+        let by = caller.who.label();
+        let id = p.id.clone();
+        let reply = self
+            .change(caller, move |tx| {
+                let before = tx.entry(p.id.as_str())?;
+                if apply_input(tx, p.id.as_str(), input(by))? {
+                    crate::policy::supersede(tx, p.id.as_str(), "")?;
+                    // A retry is a wish to see the checks run again, not their stored verdicts.
+                    if let Some(tree) = &before.tree {
+                        tx.forget_verdicts(tree)?;
+                    }
+                }
+                tx.entry(p.id.as_str())
+            })
+            .await?;
+        self.wake_entry(&id).await?;
+        Ok(reply)
+    }
+
+    async fn wake_entry(&self, id: &protocol::EntryId) -> Result<(), ApiError> {
+        let id = id.clone();
+        let workspace = self.store.read(move |tx| Ok(tx.entry(id.as_str())?.workspace_id)).await?;
+        self.wake_merge(&workspace);
+        Ok(())
+    }
+}

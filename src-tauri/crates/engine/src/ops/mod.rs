@@ -1,0 +1,14 @@
+//! The operations of `protocol::ops`, one file per family.
+
+mod approvals;
+pub(crate) mod chat;
+mod completions;
+mod doctor;
+pub(crate) mod jobs;
+mod merge;
+mod requests;
+pub(crate) mod sessions;
+mod settings;
+mod status;
+mod workers;
+mod workspaces;

@@ -1,0 +1,68 @@
+//! The whole crew at a glance.
+
+use crate::Engine;
+use protocol::ApiError;
+use protocol::ops::TtlParams;
+use protocol::status::{Budgets, Queues, Runtime, SloPair, Storage, SystemStatus, WorkerCounts};
+
+impl Engine {
+    pub async fn system_status(&self, p: TtlParams) -> Result<SystemStatus, ApiError> {
+        let now = self.clock.now_ms();
+        let day = now - now.rem_euclid(24 * 3_600_000);
+        let runtime = Runtime {
+            started_at: host::clock::iso(self.started_at),
+            uptime_ms: self.clock.monotonic_ms().saturating_sub(self.started_mono),
+            version: env!("CARGO_PKG_VERSION").into(),
+            protocol_version: protocol::PROTOCOL_VERSION.into(),
+            pid: std::process::id(),
+            data: self.data.root().to_string_lossy().into_owned(),
+            git: self.git.as_ref().map(|g| g.version().to_string()),
+        };
+        let (isolation, isolation_problem) = match &self.sandbox {
+            Ok(selected) => (Some(selected.isolation.clone()), None),
+            Err(none) => (None, Some(none.to_string())),
+        };
+        let model_ready = self.model(protocol::settings::Role::Remotebuddy).await?.is_some();
+        Ok(self
+            .store
+            .read(move |tx| {
+                let workers = tx.workers(p.ttl_ms)?;
+                let online = workers.iter().filter(|w| w.is_online).count() as u64;
+                let busy = workers.iter().filter(|w| w.is_online && w.active_job_count > 0).count() as u64;
+                let facts = tx.storage_facts()?;
+                let (input_tokens_today, output_tokens_today) = tx.usage_since(day)?;
+                let merge = tx.counts("merge")?;
+                Ok(SystemStatus {
+                    ts: host::clock::iso(now),
+                    workers: WorkerCounts { total: workers.len() as u64, online, busy, idle: online - busy },
+                    queues: Queues {
+                        requests: tx.counts("requests")?,
+                        request_priorities: tx.priority_counts("requests")?,
+                        request_pending_snapshot: tx.pending_requests()?,
+                        jobs: tx.counts("jobs")?,
+                        job_priorities: tx.priority_counts("jobs")?,
+                        job_pending_snapshot: tx.pending_jobs(online)?,
+                        completions: tx.counts("completions")?,
+                        merge: merge.iter().filter(|(k, _)| !["landed", "returned", "failed", "removed"].contains(&k.as_str())).map(|(k, v)| (k.clone(), *v)).collect(),
+                    },
+                    slo: SloPair { requests: tx.slo("requests")?, jobs: tx.slo("jobs")? },
+                    runtime,
+                    storage: Storage {
+                        journal_mode: facts.journal_mode,
+                        synchronous: facts.synchronous,
+                        wal_bytes: facts.wal_bytes,
+                        database_bytes: facts.database_bytes,
+                        events: facts.events,
+                    },
+                    isolation,
+                    isolation_problem,
+                    budgets: Budgets { input_tokens_today, output_tokens_today },
+                    pending_approvals: tx.pending_approvals()?,
+                    checks_running: merge.get("checking").copied().unwrap_or(0),
+                    model_ready,
+                    latest_cursor: facts.events,
+                })
+            })
+            .await?)
+    }
+}

@@ -1,0 +1,231 @@
+//! From a plan to a job, a refusal or an answer; each ends the request in the same transaction.
+
+use crate::rooms::Room;
+use crate::{Engine, ask, hash, reaction};
+use protocol::approval::Approval;
+use protocol::intent::Intent;
+use protocol::job::TASK_EXECUTE;
+use protocol::merge::{EntryParams, EntryState};
+use protocol::plan::TaskParams;
+use protocol::policy::{Action, ActionKind, ActorKind, Effect};
+use protocol::request::{Request, RequestStatus};
+use protocol::{ApiError, Event, Plan, RiskLevel, WorkspaceId};
+use serde_json::json;
+use std::sync::Arc;
+use store::{NewApproval, NewEvent, NewJob, RequestFinish, StoreError, Tx};
+
+/// Settings key of a recipe the owner has allowed.
+fn recipe_key(workspace: &WorkspaceId, digest: &str) -> String {
+    format!("recipe.{workspace}.{digest}")
+}
+
+/// Settings key of a job that waits for an approval.
+fn held_key(approval: &str) -> String {
+    format!("held.{approval}")
+}
+
+impl Engine {
+    pub(super) async fn dispatch(&self, room: &Arc<Room>, request: &Request, token: &str, plan: Plan) -> Result<(), ApiError> {
+        if !plan.requires_worker {
+            return self.answer(request, token, plan.assistant_message).await;
+        }
+        if let Some(Intent::Run { recipe }) = &plan.deterministic
+            && let Some(question) = self.first_use(room, request, recipe, &plan).await?
+        {
+            return self.hold(request, token, plan, room.id.clone(), question).await;
+        }
+        let (request, token, workspace) = (request.clone(), token.to_owned(), room.id.clone());
+        self.store
+            .write(move |tx| {
+                tx.require_claim(store::QueueName::Requests, request.id.as_str(), &token)?;
+                let job_id = enqueue_plan(tx, &request, &workspace, &plan)?;
+                let finish = RequestFinish { status: RequestStatus::Completed, result: Some(serde_json::to_value(&plan)?), error: None, job_id: Some(job_id.to_string()) };
+                tx.finish_request(request.id.as_str(), &token, finish)?;
+                Ok(())
+            })
+            .await?;
+        Ok(())
+    }
+
+    /// The question to ask before a recipe runs for the first time, if policy wants one.
+    async fn first_use(&self, room: &Arc<Room>, request: &Request, recipe: &str, plan: &Plan) -> Result<Option<NewApproval>, ApiError> {
+        let argv = plan.planning.validation_steps.first().cloned().unwrap_or_default();
+        let digest = hash::json(&json!({ "recipe": recipe, "instruction": plan.instruction, "argv": argv, "writes": plan.planning.scope.write_globs }));
+        let key = recipe_key(&room.id, &digest);
+        if self.store.read(move |tx| tx.setting(&key)).await?.is_some() {
+            return Ok(None);
+        }
+        let action = Action {
+            workspace_id: Some(room.id.clone()),
+            actor: ActorKind::Person,
+            risk: RiskLevel::Medium,
+            what: ActionKind::RecipeFirstUse { name: recipe.to_owned(), argv: argv.clone() },
+        };
+        let verdict = self.decide(room, &request.session_id, &action).await?;
+        match verdict.effect {
+            Effect::Allow => Ok(None),
+            Effect::Deny => Err(ApiError::new(protocol::ErrorCode::Forbidden, verdict.rule)),
+            Effect::Ask => Ok(Some(NewApproval {
+                workspace_id: Some(room.id.clone()),
+                session_id: request.session_id.clone(),
+                action: "recipe.first_use".into(),
+                subject: request.id.to_string(),
+                summary: format!("Run the recipe {recipe} for the first time"),
+                details: json!({ "kind": "recipe.first_use", "recipe": recipe, "instruction": plan.instruction, "argv": argv, "writes": plan.planning.scope.write_globs, "digest": digest, "hash": digest }),
+                hash: digest,
+                risk: RiskLevel::Medium,
+                why: verdict.rule,
+                asked_by: "remotebuddy".into(),
+                expires_at: None,
+            })),
+        }
+    }
+
+    /// Keeps the planned job until its question is answered.
+    async fn hold(&self, request: &Request, token: &str, plan: Plan, workspace: WorkspaceId, question: NewApproval) -> Result<(), ApiError> {
+        let (request, token) = (request.clone(), token.to_owned());
+        self.store
+            .write(move |tx| {
+                let approval = ask::ask(tx, question)?;
+                let held = json!({ "request": request, "workspace": workspace, "plan": plan });
+                tx.set_setting(&held_key(approval.id.as_str()), &held)?;
+                let result = json!({ "waitsFor": approval.id });
+                tx.finish_request(request.id.as_str(), &token, RequestFinish { status: RequestStatus::Completed, result: Some(result), error: None, job_id: None })?;
+                reaction::say(tx, &request.session_id, format!("{}. I wait for your answer above.", approval.summary), None)
+            })
+            .await?;
+        Ok(())
+    }
+
+    /// Ends a request with words alone.
+    pub(super) async fn answer(&self, request: &Request, token: &str, text: String) -> Result<(), ApiError> {
+        let (request, token) = (request.clone(), token.to_owned());
+        self.store
+            .write(move |tx| {
+                tx.finish_request(request.id.as_str(), &token, RequestFinish { status: RequestStatus::Completed, result: None, error: None, job_id: None })?;
+                tx.append(NewEvent::new(&request.session_id, Event::RequestChanged { request_id: request.id.clone(), status: RequestStatus::Completed }, "remotebuddy"))?;
+                reaction::say(tx, &request.session_id, text, None)
+            })
+            .await?;
+        Ok(())
+    }
+
+    /// Says no with next steps; a request that a model could serve is kept for when there is one.
+    pub(super) async fn refuse(&self, request: &Request, token: &str, refusal: flow::intent::RefusalText) -> Result<(), ApiError> {
+        let (request, token) = (request.clone(), token.to_owned());
+        self.store
+            .write(move |tx| {
+                let status = if refusal.waits_for_model { RequestStatus::WaitingForModel } else { RequestStatus::Completed };
+                let result = Some(serde_json::to_value(&refusal)?);
+                tx.finish_request(request.id.as_str(), &token, RequestFinish { status, result, error: None, job_id: None })?;
+                tx.append(NewEvent::new(&request.session_id, Event::RequestChanged { request_id: request.id.clone(), status }, "remotebuddy"))?;
+                if refusal.waits_for_model {
+                    let event = Event::RequestWaiting {
+                        request_id: request.id.clone(),
+                        understood: refusal.understood.clone(),
+                        why: refusal.why.clone(),
+                        nearest: refusal.nearest.clone(),
+                        connect: refusal.connect.clone(),
+                    };
+                    tx.append(NewEvent::new(&request.session_id, event, "remotebuddy"))?;
+                }
+                reaction::say(tx, &request.session_id, refusal.message(), None)
+            })
+            .await?;
+        Ok(())
+    }
+
+    /// Ends a request that cannot be planned, with the reason.
+    pub(super) async fn give_up(&self, request: &Request, token: &str, error: &ApiError) -> Result<(), ApiError> {
+        let (request, token, message) = (request.clone(), token.to_owned(), error.message.clone());
+        self.store
+            .write(move |tx| {
+                let finish = RequestFinish { status: RequestStatus::Failed, result: None, error: Some(message.clone()), job_id: None };
+                tx.finish_request(request.id.as_str(), &token, finish)?;
+                tx.append(NewEvent::new(&request.session_id, Event::RequestChanged { request_id: request.id.clone(), status: RequestStatus::Failed }, "remotebuddy"))?;
+                reaction::say(tx, &request.session_id, format!("I could not plan this. {message}"), None)
+            })
+            .await?;
+        Ok(())
+    }
+
+    /// `/land JOB`: what the job's entry waits for, and a push where a person's word is all it needs.
+    pub(super) async fn land_by_job(&self, job: &str) -> Result<String, ApiError> {
+        let wanted = job.to_owned();
+        let entry = self
+            .store
+            .read(move |tx| match tx.job_by_prefix(&wanted)? {
+                Some(job) => tx.entry_of_job(job.id.as_str()),
+                None => Ok(None),
+            })
+            .await?;
+        let Some(entry) = entry else { return Ok(format!("No job whose id begins with `{job}` has anything to land.")) };
+        match entry.state {
+            EntryState::Parked => {
+                self.merge_retry(crate::Caller::new(crate::Principal::Server), EntryParams { id: entry.id.clone() }).await?;
+                Ok(format!("“{}” is back in the merge queue.", entry.title))
+            }
+            EntryState::Landed => Ok(format!("“{}” has landed as `{}`.", entry.title, entry.landed_commit.unwrap_or_default())),
+            state => Ok(format!("“{}” is {state} in the merge queue. {}", entry.title, entry.reason.unwrap_or_default())),
+        }
+    }
+
+    pub(super) async fn status_text_for(&self, workspace: &WorkspaceId) -> Result<String, ApiError> {
+        self.status_answer(Some(workspace)).await
+    }
+}
+
+/// Enqueues a plan's job and says so.
+fn enqueue_plan(tx: &mut Tx<'_>, request: &Request, workspace: &WorkspaceId, plan: &Plan) -> Result<protocol::JobId, StoreError> {
+    let params = TaskParams {
+        schema_version: plan.schema_version,
+        lane: plan.lane,
+        title: plan.title.clone(),
+        instruction: plan.instruction.clone(),
+        planning: plan.planning.clone(),
+        deterministic: plan.deterministic.clone(),
+        request_id: Some(request.id.clone()),
+        base_commit: None,
+        fix_up: 0,
+        fix_up_context: None,
+        resume_commit: None,
+    };
+    let new = NewJob {
+        task_id: request.id.to_string(),
+        kind: TASK_EXECUTE.into(),
+        title: plan.title.clone(),
+        session_id: Some(request.session_id.clone()),
+        workspace_id: Some(workspace.clone()),
+        request_id: Some(request.id.clone()),
+        params: serde_json::to_value(&params)?,
+        priority: plan.planning.queue_priority,
+        target_worker_id: None,
+        queue_wait_budget_ms: plan.planning.queue_wait_budget_ms,
+        execution_budget_ms: plan.planning.execution_budget_ms,
+        finalization_budget_ms: plan.planning.finalization_budget_ms,
+    };
+    let enqueued = crate::ops::jobs::enqueue(tx, new)?;
+    let event = Event::PlanReady { request_id: request.id.clone(), plan: Box::new(plan.clone()), job_id: Some(enqueued.job_id.clone()) };
+    tx.append(NewEvent::new(&request.session_id, event, "remotebuddy").about(request.id.as_str()))?;
+    if !plan.assistant_message.trim().is_empty() {
+        reaction::say(tx, &request.session_id, plan.assistant_message.clone(), None)?;
+    }
+    Ok(enqueued.job_id)
+}
+
+/// An answered question sets its held job free, or drops it.
+pub(crate) fn release_held(tx: &mut Tx<'_>, approval: &Approval, approved: bool) -> Result<(), StoreError> {
+    let key = held_key(approval.id.as_str());
+    let Some(held) = tx.setting(&key)? else { return Ok(()) };
+    tx.remove_setting(&key)?;
+    let request: Request = serde_json::from_value(held["request"].clone())?;
+    if !approved {
+        return reaction::say(tx, &request.session_id, "It was denied; nothing was run.", None);
+    }
+    let workspace: WorkspaceId = serde_json::from_value(held["workspace"].clone())?;
+    let plan: Plan = serde_json::from_value(held["plan"].clone())?;
+    if let Some(digest) = approval.details["digest"].as_str() {
+        tx.set_setting(&recipe_key(&workspace, digest), &json!(true))?;
+    }
+    enqueue_plan(tx, &request, &workspace, &plan).map(drop)
+}

@@ -1,0 +1,123 @@
+//! RemoteBuddy: claims requests, turns each into one strict plan, dispatches the job, and reacts to its end.
+
+pub(crate) mod dispatch;
+mod planner;
+
+use crate::{Caller, Engine, Principal};
+use flow::intent::{ModelFacts, Parsed, WorkspaceFacts};
+use protocol::intent::Intent;
+use protocol::queue::RenewParams;
+use protocol::request::{ClaimRequest, Request, RequestClaimed};
+use protocol::settings::Role;
+use protocol::{ApiError, ErrorCode, WorkspaceId};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::Semaphore;
+
+/// Requests planned at the same time.
+const AT_ONCE: usize = 4;
+const LEASE_MS: u64 = 30_000;
+
+impl Engine {
+    pub(crate) async fn remote_buddy_loop(&self) {
+        let slots = Arc::new(Semaphore::new(AT_ONCE));
+        let mut planning = tokio::task::JoinSet::new();
+        while !self.is_stopping() {
+            let Ok(slot) = slots.clone().acquire_owned().await else { break };
+            let claim = ClaimRequest { agent_id: "remotebuddy".into(), lease_ms: Some(LEASE_MS), wait_ms: Some(LEASE_MS) };
+            match self.requests_claim(Caller::new(Principal::Server), claim).await {
+                Ok(claimed) => {
+                    let engine = self.clone();
+                    planning.spawn(async move {
+                        engine.serve_request(claimed).await;
+                        drop(slot);
+                    });
+                }
+                Err(error) if error.code == ErrorCode::Empty => {}
+                Err(error) => {
+                    tracing::error!(%error, "claim");
+                    tokio::select! {
+                        () = tokio::time::sleep(Duration::from_secs(1)) => {}
+                        () = self.stopping() => {}
+                    }
+                }
+            }
+            while planning.try_join_next().is_some() {}
+        }
+        while planning.join_next().await.is_some() {}
+    }
+
+    /// Plans one request while its lease is kept; a failure is told to the user, never swallowed.
+    async fn serve_request(&self, claimed: RequestClaimed) {
+        let (request, token) = (claimed.request, claimed.claim_token);
+        let result = tokio::select! {
+            result = self.plan_request(&request, &token) => result,
+            lost = self.keep_lease(&request, &token) => Err(lost),
+        };
+        let Err(error) = result else { return };
+        if matches!(error.code, ErrorCode::LeaseLost | ErrorCode::Unavailable) {
+            tracing::info!(request = %request.id, %error, "planning given up");
+            return;
+        }
+        if let Err(error) = self.give_up(&request, &token, &error).await {
+            tracing::error!(request = %request.id, %error, "the failure could not be stored");
+        }
+    }
+
+    /// Renews until the claim is lost.
+    async fn keep_lease(&self, request: &Request, token: &str) -> ApiError {
+        loop {
+            tokio::time::sleep(Duration::from_millis(LEASE_MS / 3)).await;
+            let renew = RenewParams { id: request.id.to_string(), claim_token: token.to_owned(), lease_ms: Some(LEASE_MS) };
+            if let Err(error) = self.requests_renew(Caller::new(Principal::Server), renew).await {
+                return error;
+            }
+        }
+    }
+
+    async fn plan_request(&self, request: &Request, token: &str) -> Result<(), ApiError> {
+        let id = request.id.to_string();
+        let workspace = self.store.read(move |tx| tx.request_workspace(&id)).await?;
+        let workspace = workspace.and_then(|w| WorkspaceId::parse(w).ok());
+        let Some(workspace) = workspace else {
+            return Err(ApiError::new(ErrorCode::NotFound, "No repository is open in this session. Open one first, then send it again."));
+        };
+        let room = self.room(&workspace)?;
+        let checks = self.check_plan(&room).await?;
+        let model = self.model(Role::Remotebuddy).await?;
+        let facts = WorkspaceFacts::new(&checks, ModelFacts { connected: model.is_some(), detected: Vec::new() });
+        match flow::intent::parse(&request.prompt) {
+            Parsed::Exact(intent) | Parsed::Phrase { intent, .. } => self.serve_intent(&room, request, token, intent, &facts).await,
+            Parsed::Refusal(flow::intent::RefusalReason::NeedsModel { .. }) | Parsed::NotAnIntent if model.is_some() => {
+                self.plan_with_model(&room, request, token, &checks).await
+            }
+            Parsed::Refusal(_) | Parsed::NotAnIntent => {
+                let refusal = flow::intent::refusal(&request.prompt, &facts);
+                self.refuse(request, token, refusal).await
+            }
+        }
+    }
+
+    async fn serve_intent(&self, room: &Arc<crate::rooms::Room>, request: &Request, token: &str, intent: Intent, facts: &WorkspaceFacts) -> Result<(), ApiError> {
+        match &intent {
+            Intent::Status => {
+                let text = self.status_text_for(&room.id).await?;
+                return self.answer(request, token, text).await;
+            }
+            Intent::Land { job } => {
+                let text = self.land_by_job(job).await?;
+                return self.answer(request, token, text).await;
+            }
+            _ => {}
+        }
+        match flow::intent::plan_for(&intent, facts) {
+            Ok(plan) => self.dispatch(room, request, token, plan).await,
+            Err(unplanned) => {
+                let mut refusal = flow::intent::unavailable(&intent, facts);
+                refusal.why = unplanned.to_string();
+                refusal.waits_for_model = false;
+                self.refuse(request, token, refusal).await
+            }
+        }
+    }
+}

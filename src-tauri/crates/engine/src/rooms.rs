@@ -1,0 +1,284 @@
+//! A workspace at work: its depot, its tips, its checks, and the bell of its merge queue.
+
+use crate::{Engine, git, merge};
+use host::clock::iso;
+use protocol::merge::Strategy;
+use protocol::workspace::Workspace;
+use protocol::{ApiError, ErrorCode, Event, SessionId, WorkspaceId};
+use repo::{Depot, DepotRef, IntegrationLease, ObjectId};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use store::{NewEvent, WorkspaceRow};
+use tokio::sync::Notify;
+
+pub(crate) struct Room {
+    pub id: WorkspaceId,
+    pub root: PathBuf,
+    pub depot: Depot,
+    row: Mutex<WorkspaceRow>,
+    /// Rung when the merge queue has something to look at.
+    pub merge: Notify,
+    /// One git movement of branches at a time.
+    moving: Mutex<()>,
+}
+
+/// Where the branches are, after looking.
+#[derive(Debug, Clone)]
+pub(crate) struct Tips {
+    pub base: Option<ObjectId>,
+    /// The integration branch in the depot: the truth that landings move.
+    pub integration: ObjectId,
+    /// The same branch in the user's repository; none when it does not exist there.
+    pub user_integration: Option<ObjectId>,
+    /// What the next candidate and the next job stand on.
+    pub onto: ObjectId,
+    /// What the user did to the integration branch, when they did something.
+    pub moved: Option<Moved>,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Moved {
+    pub old: Option<String>,
+    pub new: Option<String>,
+    pub explanation: String,
+}
+
+impl Room {
+    pub(crate) fn row(&self) -> WorkspaceRow {
+        self.row.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(crate) fn set_row(&self, row: WorkspaceRow) {
+        *self.row.lock().unwrap_or_else(PoisonError::into_inner) = row;
+    }
+
+    /// Looks at the user's branches and works out what the next commit stands on. Blocks.
+    pub(crate) fn look(&self) -> Result<Tips, repo::RepoError> {
+        let _alone = self.moving.lock().unwrap_or_else(PoisonError::into_inner);
+        let row = self.row();
+        self.depot.sync_from(&self.root, &[&row.base_branch, &row.integration_branch])?;
+        let base = self.depot.read_ref(&DepotRef::User(row.base_branch.clone()))?;
+        let user_integration = self.depot.read_ref(&DepotRef::User(row.integration_branch.clone()))?;
+        let lease = IntegrationLease::acquire(&self.depot)?;
+        let begin = match (&user_integration, &base) {
+            (Some(at), _) | (None, Some(at)) => at.clone(),
+            (None, None) => return Err(repo::RepoError::Empty { path: self.root.clone() }),
+        };
+        let mut integration = self.depot.begin_integration(&lease, &row.integration_branch, &begin)?;
+        let mut moved = None;
+        if let Some(user) = &user_integration
+            && *user != integration
+        {
+            let explanation = if self.depot.contains(user, &integration)? {
+                format!("{} got new commits from outside. They were taken over.", row.integration_branch)
+            } else {
+                format!("{} was reset or rewritten from outside. That stands; what had landed before is kept in the depot.", row.integration_branch)
+            };
+            self.depot.adopt_integration(&lease, &row.integration_branch, &integration, user)?;
+            moved = Some(Moved { old: Some(integration.to_string()), new: Some(user.to_string()), explanation });
+            integration = user.clone();
+        }
+        // While the integration branch has nothing of its own, work continues from the newest base.
+        let onto = match &base {
+            Some(base) if self.depot.contains(base, &integration)? => base.clone(),
+            _ => integration.clone(),
+        };
+        Ok(Tips { base, integration, user_integration, onto, moved })
+    }
+
+    /// Runs `work` while no other part of this server moves the branches. Blocks.
+    pub(crate) fn alone<T>(&self, work: impl FnOnce() -> T) -> T {
+        let _alone = self.moving.lock().unwrap_or_else(PoisonError::into_inner);
+        work()
+    }
+
+    pub(crate) fn strategy(&self) -> repo::Strategy {
+        match self.row().strategy {
+            Strategy::CherryPick => repo::Strategy::CherryPick,
+            Strategy::NoFf => repo::Strategy::NoFf,
+            Strategy::FfOnly => repo::Strategy::FfOnly,
+            Strategy::Squash => repo::Strategy::Squash,
+        }
+    }
+}
+
+impl Engine {
+    pub(crate) fn room_list(&self) -> Vec<Arc<Room>> {
+        self.rooms.read().unwrap_or_else(PoisonError::into_inner).values().cloned().collect()
+    }
+
+    pub(crate) fn wake_merge(&self, workspace: &WorkspaceId) {
+        if let Ok(room) = self.room(workspace) {
+            room.merge.notify_one();
+        }
+    }
+
+    pub(crate) fn git(&self) -> Result<&repo::Git, ApiError> {
+        match (&self.git, &self.git_problem) {
+            (Some(git), _) => Ok(git),
+            (None, Some(problem)) => Err(problem.clone()),
+            (None, None) => Err(ApiError::new(ErrorCode::GitMissing, "No git was found. Install git 2.38 or newer.")),
+        }
+    }
+
+    /// The folder's canonical form, as workspaces are found by.
+    pub(crate) fn canonical_root(&self, root: &str) -> Result<String, ApiError> {
+        let path = std::fs::canonicalize(root).map_err(|e| ApiError::new(ErrorCode::NotARepository, format!("{root} cannot be opened: {e}.")))?;
+        Ok(path.to_string_lossy().into_owned())
+    }
+
+    /// Puts the stored workspaces to work. One whose repository is gone stays listed, with a warning.
+    pub(crate) async fn restore_rooms(&self) -> Result<(), ApiError> {
+        for row in self.store.read(|tx| tx.workspaces()).await? {
+            if let Err(error) = self.furnish(row.clone()).await {
+                tracing::warn!(workspace = %row.id, %error, "workspace is not usable now");
+            }
+        }
+        Ok(())
+    }
+
+    async fn furnish(&self, row: WorkspaceRow) -> Result<Arc<Room>, ApiError> {
+        let git = self.git()?.clone();
+        let dir = self.data.depots().join(format!("{}.git", row.id));
+        let depot = self.blocking(move || Depot::open_or_create(&git, &dir)).await?.map_err(git::api)?;
+        let room = Arc::new(Room { id: row.id.clone(), root: PathBuf::from(&row.repo_root), depot, row: Mutex::new(row), merge: Notify::new(), moving: Mutex::new(()) });
+        self.rooms.write().unwrap_or_else(PoisonError::into_inner).insert(room.id.clone(), room.clone());
+        Ok(room)
+    }
+
+    /// Registers the repository that `path` lies in; an already registered one is returned.
+    pub(crate) async fn register(&self, path: &Path, trust: bool) -> Result<Arc<Room>, ApiError> {
+        self.git()?;
+        let path = path.to_owned();
+        let facts = self.blocking(move || repo::inspect(&path)).await?.map_err(git::api)?;
+        let base = facts.base.clone().ok_or_else(|| git::api(repo::RepoError::Empty { path: facts.root.clone() }))?;
+        let root = std::fs::canonicalize(&facts.root).unwrap_or(facts.root.clone()).to_string_lossy().into_owned();
+        let name = Path::new(&root).file_name().map_or_else(|| "repository".into(), |n| n.to_string_lossy().into_owned());
+        let slug = slug(&name);
+        let profile = self.options.profile.unwrap_or_default();
+        let wanted = root.clone();
+        let (row, first) = self
+            .store
+            .write(move |tx| {
+                if let Some(mut known) = tx.workspace_at(&wanted)? {
+                    if trust && !known.trusted {
+                        known.trusted = true;
+                        tx.put_workspace(&known)?;
+                    }
+                    return Ok((known, None));
+                }
+                let all = tx.workspaces()?;
+                let taken = |id: &str| all.iter().any(|w| w.id.as_str() == id);
+                let id = std::iter::once(slug.clone()).chain((2..).map(|n| format!("{slug}-{n}"))).find(|id| !taken(id)).unwrap_or(slug.clone());
+                let row = WorkspaceRow {
+                    id: serde_json::from_value(id.into())?,
+                    name,
+                    repo_root: wanted,
+                    integration_branch: format!("{}_agents", base.name),
+                    base_branch: base.name,
+                    strategy: Strategy::default(),
+                    profile,
+                    trusted: trust,
+                    allow_host: false,
+                    merge_enabled: true,
+                    merge_paused: false,
+                    own_checks: None,
+                    created_at: tx.now(),
+                };
+                tx.put_workspace(&row)?;
+                Ok((row, Some(all.is_empty())))
+            })
+            .await?;
+        if let Ok(room) = self.room(&row.id) {
+            room.set_row(row);
+            return Ok(room);
+        }
+        let room = self.furnish(row.clone()).await?;
+        if let Some(first) = first {
+            self.open_default_session(&room.id, first).await?;
+        }
+        self.start_merge(room.clone()).await;
+        if let Err(error) = self.write_record() {
+            tracing::warn!(%error, "server.json was not updated");
+        }
+        Ok(room)
+    }
+
+    async fn open_default_session(&self, workspace: &WorkspaceId, first: bool) -> Result<(), ApiError> {
+        let session = crate::ops::sessions::default_session(first, workspace)?;
+        let workspace = workspace.clone();
+        self.store
+            .write(move |tx| match tx.session_workspace(session.as_str())? {
+                Some(_) => Ok(()),
+                None => tx.insert_session(&session, Some(&workspace), session.as_str(), None),
+            })
+            .await?;
+        Ok(())
+    }
+
+    /// A server without any workspace still has its `dev` session.
+    pub(crate) async fn ensure_default_session(&self) -> Result<(), ApiError> {
+        let dev = SessionId::parse("dev").map_err(|e| ApiError::bad(e.to_string()))?;
+        self.store
+            .write(move |tx| match tx.session_workspace(dev.as_str())? {
+                Some(_) => Ok(()),
+                None => {
+                    let workspace = tx.workspaces()?.into_iter().next().map(|w| w.id);
+                    tx.insert_session(&dev, workspace.as_ref(), "dev", None)
+                }
+            })
+            .await?;
+        Ok(())
+    }
+
+    /// A workspace as everyone sees it, its checks worked out from the integration base.
+    pub(crate) async fn workspace_view(&self, row: WorkspaceRow) -> Workspace {
+        let (checks, mut warnings) = match self.room(&row.id) {
+            Ok(room) => match self.check_plan(&room).await {
+                Ok(plan) => (plan, Vec::new()),
+                Err(error) => (merge::checks::no_checks(), vec![error.message]),
+            },
+            Err(_) => (merge::checks::no_checks(), vec![format!("{} cannot be opened now. Is the folder still there?", row.repo_root)]),
+        };
+        warnings.extend(checks.warnings.iter().cloned());
+        Workspace {
+            id: row.id,
+            name: row.name,
+            repo_root: row.repo_root,
+            base_branch: row.base_branch,
+            integration_branch: row.integration_branch,
+            strategy: row.strategy,
+            profile: row.profile,
+            trusted: row.trusted,
+            allow_host: row.allow_host,
+            merge_enabled: row.merge_enabled,
+            merge_paused: row.merge_paused,
+            checks,
+            warnings,
+            created_at: iso(row.created_at),
+        }
+    }
+
+    /// Says in every session of the workspace's default stream what moved.
+    pub(crate) async fn tell_moved(&self, room: &Room, moved: Moved) -> Result<(), ApiError> {
+        let (workspace, branch) = (room.id.clone(), room.row().integration_branch);
+        self.store
+            .write(move |tx| {
+                let session = tx.sessions()?.into_iter().find(|s| s.workspace_id.as_ref() == Some(&workspace));
+                let Some(session) = session else { return Ok(()) };
+                let event = Event::BranchMoved { branch, old: moved.old, new: moved.new, explanation: moved.explanation };
+                tx.append(NewEvent::new(&session.session_id, event, "merge")).map(drop)
+            })
+            .await?;
+        Ok(())
+    }
+}
+
+/// A folder name as an id.
+fn slug(name: &str) -> String {
+    let text: String = name.chars().map(|c| if c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-') { c.to_ascii_lowercase() } else { '-' }).collect();
+    let text = text.trim_matches(['-', '.']);
+    let text: String = text.chars().take(40).collect();
+    if text.is_empty() { "workspace".into() } else { text }
+}
+

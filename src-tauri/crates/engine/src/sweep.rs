@@ -1,0 +1,105 @@
+//! The timer: expired leases go back, overdue approvals close, old answers are forgotten, sleep is noticed.
+
+use crate::ops::jobs;
+use crate::{Engine, reaction};
+use protocol::approval::ApprovalState;
+use protocol::request::RequestStatus;
+use protocol::{ApiError, Event};
+use std::time::Duration;
+use store::{NewEvent, QueueName, Tx};
+
+/// How often expired leases are looked for; a read when nothing expired.
+const TICK: Duration = Duration::from_millis(250);
+/// A gap between two ticks longer than this is sleep, not slowness.
+const SLEEP_GAP_MS: i64 = 10_000;
+/// Old rows are dropped this often, in ticks.
+const PRUNE_EVERY: u64 = 4 * 600;
+
+impl Engine {
+    pub(crate) async fn sweep_loop(&self) {
+        let (mut ticks, mut last) = (0u64, self.clock.now_ms());
+        while !self.is_stopping() {
+            tokio::select! {
+                () = tokio::time::sleep(TICK) => {}
+                () = self.stopping() => break,
+            }
+            let now = self.clock.now_ms();
+            let result = if now - last > SLEEP_GAP_MS { self.store.write(move |tx| tx.extend_leases(now)).await.map_err(ApiError::from) } else { self.sweep().await };
+            last = now;
+            if let Err(error) = result {
+                tracing::error!(%error, "sweep");
+            }
+            ticks += 1;
+            if ticks.is_multiple_of(PRUNE_EVERY) {
+                let pruned = self.store.write(|tx| Ok(tx.prune_answers()? + tx.prune_workers()?));
+                if let Err(error) = pruned.await {
+                    tracing::error!(%error, "prune");
+                }
+            }
+        }
+    }
+
+    async fn sweep(&self) -> Result<(), ApiError> {
+        let due = self.store.read(|tx| {
+            let expired = [QueueName::Requests, QueueName::Jobs, QueueName::Completions].into_iter().map(|q| Ok((q, tx.has_expired(q)?)));
+            let expired = expired.collect::<Result<Vec<_>, store::StoreError>>()?;
+            Ok((expired, tx.overdue_approvals()?))
+        });
+        let (expired, overdue) = due.await?;
+        for (queue, _) in expired.into_iter().filter(|(_, due)| *due) {
+            self.store.write(move |tx| reclaim(tx, queue)).await?;
+        }
+        for approval in overdue {
+            let workspace = approval.workspace_id.clone();
+            self.store
+                .write(move |tx| {
+                    let current = tx.approval(approval.id.as_str())?;
+                    if current.state != ApprovalState::Pending {
+                        return Ok(());
+                    }
+                    let closed = tx.close_approval(current, ApprovalState::Expired, "time")?;
+                    let session = closed.session_id.clone();
+                    tx.append(NewEvent::new(&session, Event::ApprovalChanged { approval: Box::new(closed) }, "server")).map(drop)
+                })
+                .await?;
+            if let Some(workspace) = workspace {
+                self.wake_merge(&workspace);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Puts expired claims back and says so.
+fn reclaim(tx: &mut Tx<'_>, queue: QueueName) -> Result<(), store::StoreError> {
+    for expired in tx.reclaim_expired(queue)? {
+        match queue {
+            QueueName::Jobs => {
+                let job = tx.job(&expired.id)?;
+                let Some(session) = job.session_id.clone() else { continue };
+                let holder = expired.holder.unwrap_or_else(|| "its worker".into());
+                if expired.failed {
+                    let message = job.error.clone().unwrap_or_default();
+                    jobs::failed(tx, &session, &job, &message, None)?;
+                } else if expired.cancelled {
+                    tx.append(NewEvent::new(&session, Event::JobCancelled { job_id: job.id, by: "server".into() }, "server"))?;
+                } else {
+                    let reason = format!("{holder} stopped answering; the job went back to the head of its line.");
+                    let event = Event::JobRequeued { job_id: job.id, attempt: expired.attempts, reason };
+                    tx.append(NewEvent::new(&session, event, "server:stale-claim-recovery"))?;
+                }
+            }
+            QueueName::Requests => {
+                let request = tx.request(&expired.id)?;
+                let event = Event::RequestChanged { request_id: request.id.clone(), status: request.status };
+                tx.append(NewEvent::new(&request.session_id, event, "server:stale-claim-recovery"))?;
+                if request.status == RequestStatus::Failed {
+                    let text = format!("I could not plan this: {}", request.error.as_deref().unwrap_or("no answer"));
+                    reaction::say(tx, &request.session_id, text, None)?;
+                }
+            }
+            QueueName::Completions => {}
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,294 @@
+//! One entry's machine.
+
+use protocol::ApprovalId;
+use protocol::merge::{CheckVerdict, EntryState, MergeEntry};
+
+/// A commit built on a tip, ready to be asked about and checked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Candidate {
+    pub onto: String,
+    pub commit: String,
+    pub tree: String,
+    /// Identity of the resulting patch, target and strategy: what an approval is bound to.
+    pub patch_hash: String,
+    pub files: u32,
+    pub additions: u32,
+    pub deletions: u32,
+    pub risky: Vec<String>,
+}
+
+/// Why an entry goes back to its job.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Returned {
+    Conflict,
+    CheckFailed,
+    Empty,
+    StrategyRefused,
+    EditedTree,
+}
+
+impl Returned {
+    pub fn code(self) -> &'static str {
+        match self {
+            Returned::Conflict => "merge.conflict",
+            Returned::CheckFailed => "merge.check_failed",
+            Returned::Empty => "merge.empty",
+            Returned::StrategyRefused => "merge.strategy_refused",
+            Returned::EditedTree => "merge.check_edited_tree",
+        }
+    }
+}
+
+/// What happened.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Input {
+    /// A candidate was built on the current tip.
+    Built(Candidate),
+    /// It cannot be built, or its checks did not pass.
+    GiveBack {
+        why: Returned,
+        detail: String,
+    },
+    /// Policy lets it land without asking.
+    Allowed {
+        rule: String,
+    },
+    /// Policy asks; the question is durable.
+    Asked {
+        approval: ApprovalId,
+        rule: String,
+    },
+    /// Policy forbids it.
+    Forbidden {
+        rule: String,
+    },
+    Approved {
+        by: String,
+    },
+    Denied {
+        by: String,
+    },
+    Expired,
+    CheckStarted,
+    CheckProgress(Vec<CheckVerdict>),
+    ChecksPassed(Vec<CheckVerdict>),
+    /// The branch is about to be moved; written before it is.
+    LandingStarted,
+    Landed {
+        commit: String,
+    },
+    /// The tip is no longer what the candidate stands on.
+    TipMoved,
+    /// The candidate is proven, but the branch cannot be moved now.
+    Blocked {
+        reason: String,
+    },
+    /// The server started anew.
+    Restarted,
+    Retry,
+    Remove {
+        by: String,
+    },
+}
+
+/// What a step leads to.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Next {
+    Entry(Box<MergeEntry>),
+    Ignored(&'static str),
+    Rejected(&'static str),
+}
+
+/// Moves `entry` by one input. States carry what makes them true: `Checking` and later have a candidate, and an
+/// approval holds only while the patch is the one that was shown.
+pub fn step(entry: &MergeEntry, input: Input) -> Next {
+    use EntryState::{
+        Approved, Checking, Failed, Landed, Landing, Parked, Queued, Removed, Returned as Back,
+        WaitingApproval,
+    };
+    let mut e = entry.clone();
+    match (entry.state, input) {
+        (Landed | Back | Failed | Removed, Input::Retry) => {
+            if entry.state == Landed {
+                return Next::Rejected("It has landed.");
+            }
+            e.reason = None;
+            forget_candidate(&mut e);
+            to(e, Queued)
+        }
+        (Landed | Back | Failed | Removed, _) => Next::Ignored("It has ended."),
+
+        (Queued | Approved, Input::Built(c)) => {
+            let same = e.patch_hash.as_deref() == Some(c.patch_hash.as_str());
+            let approved = entry.state == Approved && same;
+            take_candidate(&mut e, c);
+            e.reason = None;
+            to(e, if approved { Approved } else { Queued })
+        }
+        // The tip moved under a question: the same patch keeps the question, any other asks again.
+        (WaitingApproval, Input::Built(c)) => {
+            let same = e.patch_hash.as_deref() == Some(c.patch_hash.as_str());
+            take_candidate(&mut e, c);
+            if same {
+                return to(e, WaitingApproval);
+            }
+            e.approval_id = None;
+            to(e, Queued)
+        }
+        (Checking | Landing | Parked, Input::Built(_)) => Next::Ignored("Its candidate is in use."),
+
+        (Queued | WaitingApproval | Approved | Checking, Input::GiveBack { why, detail }) => {
+            e.reason = Some(detail);
+            e.checks = if why == Returned::CheckFailed { e.checks } else { Vec::new() };
+            to(e, Back)
+        }
+        (Landing | Parked, Input::GiveBack { .. }) => Next::Ignored("It is not being worked on."),
+
+        (Queued, Input::Allowed { rule }) => {
+            if e.candidate.is_none() {
+                return Next::Rejected("There is no candidate to allow.");
+            }
+            e.reason = Some(rule);
+            to(e, Approved)
+        }
+        (Queued, Input::Asked { approval, rule }) => {
+            if e.candidate.is_none() {
+                return Next::Rejected("There is no candidate to ask about.");
+            }
+            e.approval_id = Some(approval);
+            e.reason = Some(rule);
+            to(e, WaitingApproval)
+        }
+        (Queued, Input::Forbidden { rule }) => {
+            e.reason = Some(rule);
+            to(e, Parked)
+        }
+        (
+            WaitingApproval | Approved | Checking | Landing | Parked,
+            Input::Allowed { .. } | Input::Asked { .. } | Input::Forbidden { .. },
+        ) => Next::Ignored("Policy has spoken already."),
+
+        (WaitingApproval, Input::Approved { .. }) => {
+            e.reason = None;
+            to(e, Approved)
+        }
+        (WaitingApproval, Input::Denied { by }) => {
+            e.reason = Some(format!("Denied by {by}. Its commit is kept; retry to ask again."));
+            to(e, Parked)
+        }
+        (WaitingApproval, Input::Expired) => {
+            e.reason = Some("Nobody answered in time. Its commit is kept; retry to ask again.".into());
+            to(e, Parked)
+        }
+        (
+            Queued | Approved | Checking | Landing | Parked,
+            Input::Approved { .. } | Input::Denied { .. } | Input::Expired,
+        ) => Next::Ignored("It was not asked about."),
+
+        (Approved, Input::CheckStarted) => {
+            e.checks.clear();
+            e.reason = None;
+            to(e, Checking)
+        }
+        (Queued | WaitingApproval | Checking | Landing | Parked, Input::CheckStarted) => {
+            Next::Rejected("Only an approved entry is checked.")
+        }
+        (Checking, Input::CheckProgress(checks)) => {
+            e.checks = checks;
+            to(e, Checking)
+        }
+        (Checking, Input::ChecksPassed(checks)) => {
+            e.checks = checks;
+            to(e, Landing)
+        }
+        (
+            Queued | WaitingApproval | Approved | Landing | Parked,
+            Input::CheckProgress(_) | Input::ChecksPassed(_),
+        ) => Next::Ignored("It is not being checked."),
+
+        (Landing, Input::LandingStarted) => to(e, Landing),
+        (Queued | WaitingApproval | Approved | Checking | Parked, Input::LandingStarted) => {
+            Next::Rejected("Only a checked entry lands.")
+        }
+        (Landing, Input::Landed { commit }) => {
+            e.landed_commit = Some(commit);
+            e.reason = None;
+            to(e, Landed)
+        }
+        (Queued | WaitingApproval | Approved | Checking | Parked, Input::Landed { .. }) => {
+            Next::Rejected("Only a checked entry lands.")
+        }
+        // It stays proven and is tried again; nothing else could move the branch either.
+        (Landing, Input::Blocked { reason }) => {
+            e.reason = Some(reason);
+            to(e, Landing)
+        }
+        (Approved, Input::Blocked { reason }) => {
+            e.reason = Some(reason);
+            to(e, Approved)
+        }
+        (Queued | WaitingApproval | Checking | Parked, Input::Blocked { .. }) => {
+            Next::Ignored("It is not landing.")
+        }
+
+        (Checking | Landing, Input::TipMoved) => {
+            e.checks.clear();
+            to(e, Approved)
+        }
+        (Queued | WaitingApproval | Approved | Parked, Input::TipMoved) => {
+            Next::Ignored("Its candidate is rebuilt anyway.")
+        }
+
+        // A landing that was under way is settled by looking at the branch, not by guessing.
+        (Checking, Input::Restarted) => to(e, Approved),
+        (Queued | WaitingApproval | Approved | Landing | Parked, Input::Restarted) => {
+            Next::Ignored("Nothing was running.")
+        }
+
+        (Parked, Input::Retry) => {
+            e.reason = None;
+            e.approval_id = None;
+            forget_candidate(&mut e);
+            to(e, Queued)
+        }
+        (Queued | WaitingApproval | Approved | Checking | Landing, Input::Retry) => {
+            Next::Ignored("It is in the queue.")
+        }
+        (Queued | WaitingApproval | Approved | Parked, Input::Remove { by }) => {
+            e.reason = Some(format!("Removed by {by}. Its commit is kept."));
+            to(e, Removed)
+        }
+        (Landing, Input::Remove { by }) if entry.reason.is_some() => {
+            e.reason = Some(format!("Removed by {by}. Its commit is kept."));
+            to(e, Removed)
+        }
+        (Checking | Landing, Input::Remove { .. }) => {
+            Next::Rejected("It is being checked or landed right now; try again when that ends.")
+        }
+    }
+}
+
+fn to(mut entry: MergeEntry, state: EntryState) -> Next {
+    entry.state = state;
+    Next::Entry(Box::new(entry))
+}
+
+fn take_candidate(e: &mut MergeEntry, c: Candidate) {
+    e.onto = Some(c.onto);
+    e.candidate = Some(c.commit);
+    e.tree = Some(c.tree);
+    e.patch_hash = Some(c.patch_hash);
+    e.files = c.files;
+    e.additions = c.additions;
+    e.deletions = c.deletions;
+    e.risky = c.risky;
+}
+
+fn forget_candidate(e: &mut MergeEntry) {
+    e.onto = None;
+    e.candidate = None;
+    e.tree = None;
+    e.patch_hash = None;
+    e.approval_id = None;
+    e.checks.clear();
+}

@@ -1,0 +1,130 @@
+//! What asks and what is allowed: one pure function, the same for window, phone, command line, worker and agent.
+//!
+//! The order is fixed. A rule that denies decides first, whoever wrote it. Then a grant, which is a remembered answer
+//! of a person to exactly this question. Then rules that ask, rules of the user that allow, and last the profile. What
+//! nothing covers asks. A repository's rules are only read where they tighten, so a repository can never loosen what
+//! its user allows.
+
+mod guard;
+mod matching;
+mod problems;
+mod profile;
+mod shape;
+
+pub use problems::{KINDS, RuleProblem, Source, rule_problems};
+pub use profile::{PackageHosts, SmallDiff, meaning};
+pub use shape::shape;
+
+use matching::{Sense, matches};
+use protocol::policy::{Action, Effect, Grant, Profile, Rule, Verdict};
+use protocol::{JobId, SessionId};
+
+/// Everything that stands written about a workspace.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Policy {
+    pub profile: Profile,
+    /// The user's own rules.
+    pub user: Vec<Rule>,
+    /// Rules of the repository's file, once its folder is trusted; allowing ones are not looked at.
+    pub repository: Vec<Rule>,
+    /// What the profiles call a small diff.
+    pub small: SmallDiff,
+    /// Hosts of package registries the user's presets name.
+    pub package_hosts: PackageHosts,
+}
+
+/// An action and where it comes from; grants may be bound to a session or a job.
+#[derive(Debug, Clone, Copy)]
+pub struct Question<'a> {
+    pub action: &'a Action,
+    pub session: Option<&'a SessionId>,
+    pub job: Option<&'a JobId>,
+}
+
+/// The time a question is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Moment {
+    /// Milliseconds since 1970.
+    pub ms: i64,
+    /// Minutes after midnight, local time.
+    pub minute_of_day: u16,
+}
+
+/// Decides one action and says which rule did.
+pub fn decide(policy: &Policy, grants: &[Grant], question: Question<'_>, now: Moment) -> Verdict {
+    let action = question.action;
+    let hit = |rules: &'_ [Rule], effect: Effect| -> Option<Rule> {
+        let sense = if effect == Effect::Allow { Sense::Loosen } else { Sense::Tighten };
+        rules.iter().find(|rule| effect_of(rule) == effect && matches(rule, action, now, sense)).cloned()
+    };
+    if let Some(rule) = hit(&policy.user, Effect::Deny) {
+        return verdict(Effect::Deny, &rule.id, format!("Your rule {} denies this", name(&rule)));
+    }
+    if let Some(rule) = hit(&policy.repository, Effect::Deny) {
+        return verdict(Effect::Deny, &rule.id, format!("The repository's rule {} denies this", name(&rule)));
+    }
+    let guard = guard::guard(action);
+    if let Some(grant) = grants.iter().find(|grant| grant_covers(grant, question, now)) {
+        let until =
+            if grant.expires_at_ms.is_some() { "for a time that is not over" } else { "until you revoke it" };
+        return verdict(Effect::Allow, &grant.id, format!("You allowed this before, {until}"));
+    }
+    if let Some(rule) = hit(&policy.user, Effect::Ask) {
+        return verdict(Effect::Ask, &rule.id, format!("Your rule {} asks before this", name(&rule)));
+    }
+    if let Some(rule) = hit(&policy.repository, Effect::Ask) {
+        return verdict(
+            Effect::Ask,
+            &rule.id,
+            format!("The repository's rule {} asks before this", name(&rule)),
+        );
+    }
+    let allowing = policy.user.iter().find(|rule| {
+        effect_of(rule) == Effect::Allow
+            && matches(rule, action, now, Sense::Loosen)
+            && guard.as_ref().is_none_or(|_| guard::names(rule, action))
+    });
+    if let Some(rule) = allowing {
+        return verdict(Effect::Allow, &rule.id, format!("Your rule {} allows this", name(rule)));
+    }
+    if let Some(guard) = guard {
+        return verdict(Effect::Ask, guard.id, guard.why);
+    }
+    profile::verdict(policy, action)
+}
+
+/// A rule without an effect asks: the careful reading of a line that says too little.
+fn effect_of(rule: &Rule) -> Effect {
+    rule.effect.unwrap_or(Effect::Ask)
+}
+
+/// A grant covers a question when it is of the same place, not over, names the kind, and has the exact shape.
+fn grant_covers(grant: &Grant, question: Question<'_>, now: Moment) -> bool {
+    let action = question.action;
+    let bound = |wanted: Option<&str>, given: Option<&str>| wanted.is_none_or(|wanted| given == Some(wanted));
+    let workspace = bound(
+        grant.workspace_id.as_ref().map(|w| w.as_str()),
+        action.workspace_id.as_ref().map(|w| w.as_str()),
+    );
+    let session = bound(grant.session_id.as_ref().map(|s| s.as_str()), question.session.map(|s| s.as_str()));
+    let job = bound(grant.job_id.as_ref().map(|j| j.as_str()), question.job.map(|j| j.as_str()));
+    let valid = grant.expires_at_ms.is_none_or(|expires| now.ms < expires);
+    workspace
+        && session
+        && job
+        && valid
+        && grant.rule.effect == Some(Effect::Allow)
+        && guard::names(&grant.rule, action)
+        && matches(&grant.rule, action, now, Sense::Grant)
+}
+
+fn name(rule: &Rule) -> String {
+    if rule.id.is_empty() { "without a name".to_owned() } else { format!("`{}`", rule.id) }
+}
+
+fn verdict(effect: Effect, rule_id: &str, rule: impl Into<String>) -> Verdict {
+    Verdict { effect, rule_id: rule_id.to_owned(), rule: rule.into() }
+}
+
+#[cfg(test)]
+mod tests;

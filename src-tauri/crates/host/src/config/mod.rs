@@ -1,0 +1,59 @@
+//! Configuration in layers, with the origin of every value.
+//!
+//! Last wins: built-in, user file, profile, repository, local file, environment, flags. The repository's layer
+//! is different: whoever can push may write it, so it may only say how the repository is proven (checks,
+//! set-up, recipes, strategy, scope hints) and may tighten the policy; anything else in it is ignored and
+//! reported. Its bytes come from the integration base, by git, never from a work tree.
+//!
+//! Resolving is pure: [`Layers`] holds everything, [`files`] reads what lies in the user's own folders.
+
+mod environment;
+pub mod files;
+mod keys;
+mod model;
+mod nearest;
+mod node;
+mod origin;
+mod proofs;
+mod resolve;
+mod settings;
+mod value;
+
+pub use model::{KeyRef, RoleModel};
+pub use origin::{Layer, Origin};
+pub use settings::{Budget, Config, Merge, ScopeHints, Server, Workers};
+pub use value::Value;
+
+/// A configuration file as it was read.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ConfigFile {
+    /// How messages name it.
+    pub name: String,
+    pub bytes: Vec<u8>,
+}
+
+/// One value given on the command line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Flag {
+    /// As the user wrote it, such as `--port`.
+    pub name: String,
+    /// The key it sets, such as `server.port`.
+    pub key: String,
+    pub value: String,
+}
+
+/// Everything configuration is made from.
+#[derive(Debug, Clone, Default)]
+pub struct Layers {
+    pub user: Option<ConfigFile>,
+    pub profile: Option<ConfigFile>,
+    /// `.pilothouse/config.toml` of the integration base.
+    pub repository: Option<ConfigFile>,
+    /// `.pilothouse/local.toml` of the user's checkout.
+    pub local: Option<ConfigFile>,
+    /// Whether git tracks the local file: then it is no private file but the repository's, and limited like it.
+    pub local_is_tracked: bool,
+    /// All variables of the process; the ones that are ours are picked out.
+    pub environment: Vec<(String, String)>,
+    pub flags: Vec<Flag>,
+}

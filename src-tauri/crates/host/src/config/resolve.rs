@@ -1,0 +1,306 @@
+//! Laying the layers over each other.
+
+use std::collections::BTreeMap;
+
+use protocol::merge::Strategy;
+use protocol::policy::Profile;
+use protocol::settings::{ConfigWarning, Role};
+
+use super::environment::{Meaning, meaning};
+use super::keys::{self, KEYS, PROFILES, Repository};
+use super::model::{KeyRef, RoleModel};
+use super::nearest::nearest;
+use super::node::{self, Kind, Node};
+use super::proofs::{Mistake, Proofs};
+use super::settings::{Budget, Config, Merge, ScopeHints, Server, Workers};
+use super::{ConfigFile, Flag, Layer, Layers, Origin, Value};
+use crate::HostError;
+use crate::sandbox::Preference;
+
+pub(super) fn resolve(layers: &Layers) -> Result<Config, HostError> {
+    let mut pile = Pile::default();
+    pile.built_in();
+    pile.file(Layer::User, layers.user.as_ref())?;
+    pile.file(Layer::Profile, layers.profile.as_ref())?;
+    pile.file(Layer::Repository, layers.repository.as_ref())?;
+    pile.local(layers)?;
+    pile.environment(&layers.environment)?;
+    pile.flags(&layers.flags)?;
+    pile.tighten();
+    Ok(pile.settle())
+}
+
+/// What has been laid down so far.
+#[derive(Default)]
+struct Pile {
+    values: BTreeMap<&'static str, (Value, Origin)>,
+    /// What repositories ask of keys they may only tighten.
+    caps: Vec<(&'static str, Value, Origin)>,
+    proofs: Proofs,
+    proof_origins: BTreeMap<String, Origin>,
+    warnings: Vec<ConfigWarning>,
+}
+
+impl Pile {
+    fn built_in(&mut self) {
+        for key in KEYS {
+            if let Some(Ok(value)) = key.built_in.map(|text| key.shape.parse(text)) {
+                self.values.insert(key.name, (value, Origin::built_in()));
+            }
+        }
+    }
+
+    fn local(&mut self, layers: &Layers) -> Result<(), HostError> {
+        if layers.local_is_tracked
+            && let Some(file) = &layers.local
+        {
+            let origin = Origin { layer: Layer::Local, place: file.name.clone(), line: None };
+            self.warn(
+                "local.toml",
+                &origin,
+                "git tracks this file, so it counts as the repository's; ignore it in git",
+            );
+            return self.file(Layer::Repository, Some(file));
+        }
+        self.file(Layer::Local, layers.local.as_ref())
+    }
+
+    fn file(&mut self, layer: Layer, file: Option<&ConfigFile>) -> Result<(), HostError> {
+        let Some(file) = file else { return Ok(()) };
+        for (name, node) in node::parse(file)? {
+            if Proofs::owns(&name) {
+                self.proof(layer, file, &name, &node)?;
+            } else {
+                self.branch(layer, file, &name, &node)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn branch(&mut self, layer: Layer, file: &ConfigFile, name: &str, node: &Node) -> Result<(), HostError> {
+        let origin = Origin { layer, place: file.name.clone(), line: Some(node.line) };
+        if let Some(key) = keys::find(name) {
+            if layer == Layer::Repository && key.repository == Repository::MayNot {
+                self.warn(name, &origin, "ignored: a repository may not set this");
+                return Ok(());
+            }
+            let value = key.shape.accept(node).map_err(|cause| HostError::ConfigValue {
+                file: file.name.clone(),
+                line: Some(node.line),
+                key: name.to_owned(),
+                cause,
+            })?;
+            self.lay(key, value, origin);
+            return Ok(());
+        }
+        if let Kind::Table(children) = &node.kind {
+            return children
+                .iter()
+                .try_for_each(|(child, node)| self.branch(layer, file, &format!("{name}.{child}"), node));
+        }
+        let known = KEYS.iter().map(|key| key.name).chain(["check", "checks", "setup", "recipes"]);
+        let why = match nearest(name, known) {
+            Some(meant) => format!("ignored: unknown key; did you mean {meant}?"),
+            None => "ignored: unknown key".to_owned(),
+        };
+        self.warn(name, &origin, &why);
+        Ok(())
+    }
+
+    fn proof(&mut self, layer: Layer, file: &ConfigFile, name: &str, node: &Node) -> Result<(), HostError> {
+        let origin = |line| Origin { layer, place: file.name.clone(), line: Some(line) };
+        let mut strangers = Vec::new();
+        self.proofs.take(name, node, &mut strangers).map_err(|Mistake { key, line, cause }| {
+            HostError::ConfigValue { file: file.name.clone(), line: Some(line), key, cause }
+        })?;
+        for stranger in strangers {
+            let why = match stranger.nearest {
+                Some(meant) => format!("ignored: unknown key; did you mean {meant}?"),
+                None => "ignored: unknown key".to_owned(),
+            };
+            self.warn(&stranger.key, &origin(stranger.line), &why);
+        }
+        match (&node.kind, name) {
+            (Kind::Table(named), "recipes") => {
+                for (recipe, node) in named {
+                    self.proof_origins.insert(format!("recipes.{recipe}"), origin(node.line));
+                }
+            }
+            (_, name) => {
+                self.proof_origins.insert(name.trim_end_matches('s').to_owned(), origin(node.line));
+            }
+        }
+        Ok(())
+    }
+
+    fn environment(&mut self, variables: &[(String, String)]) -> Result<(), HostError> {
+        // A key's own name comes after older ones for it, so that it wins whatever the order they came in.
+        let mut variables: Vec<&(String, String)> = variables.iter().collect();
+        variables.sort_by_key(|(name, _)| (name.starts_with("PILOTHOUSE_"), name.clone()));
+        for (name, text) in variables {
+            let origin = Origin { layer: Layer::Environment, place: name.clone(), line: None };
+            match meaning(name, text) {
+                Meaning::Sets { key, value } => self.text(key, &value, origin)?,
+                Meaning::Unneeded(why) => self.warn(name, &origin, why),
+                Meaning::Unknown(Some(meant)) => {
+                    self.warn(name, &origin, &format!("ignored: unknown variable; did you mean {meant}?"));
+                }
+                Meaning::Unknown(None) => self.warn(name, &origin, "ignored: unknown variable"),
+                Meaning::NotOurs => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn flags(&mut self, flags: &[Flag]) -> Result<(), HostError> {
+        flags.iter().try_for_each(|flag| {
+            let origin = Origin { layer: Layer::Flag, place: flag.name.clone(), line: None };
+            self.text(&flag.key, &flag.value, origin)
+        })
+    }
+
+    fn text(&mut self, name: &str, text: &str, origin: Origin) -> Result<(), HostError> {
+        let fail = |cause| HostError::ConfigValue {
+            file: origin.to_string(),
+            line: None,
+            key: name.to_owned(),
+            cause,
+        };
+        let key = keys::find(name).ok_or_else(|| fail("is not a known key".to_owned()))?;
+        let value = key.shape.parse(text).map_err(fail)?;
+        self.lay(key, value, origin);
+        Ok(())
+    }
+
+    fn lay(&mut self, key: &'static keys::Key, value: Value, origin: Origin) {
+        if origin.layer == Layer::Repository && key.repository == Repository::MayTighten {
+            self.caps.push((key.name, value, origin));
+        } else {
+            self.values.insert(key.name, (value, origin));
+        }
+    }
+
+    /// A repository can only make the user's own choice stricter, wherever the user made it.
+    fn tighten(&mut self) {
+        for (key, asked, origin) in std::mem::take(&mut self.caps) {
+            let users = self.values.get(key).map(|(value, _)| rank(value));
+            if users.is_none_or(|users| rank(&asked) < users) {
+                self.values.insert(key, (asked, origin));
+            } else if users.is_some_and(|users| rank(&asked) > users) {
+                self.warn(key, &origin, "ignored: a repository may only make this stricter");
+            }
+        }
+    }
+
+    fn warn(&mut self, key: &str, origin: &Origin, why: &str) {
+        self.warnings.push(ConfigWarning {
+            key: key.to_owned(),
+            origin: origin.to_string(),
+            why: why.to_owned(),
+        });
+    }
+
+    fn settle(mut self) -> Config {
+        let Proofs { checks, setup, recipes } = std::mem::take(&mut self.proofs);
+        let (number, flag) = (|key| self.number(key), |key| self.flag(key));
+        let count = |key| number(key).and_then(|n| u32::try_from(n).ok()).unwrap_or_default();
+        let port = |key| number(key).and_then(|n| u16::try_from(n).ok());
+        let preference = |key| self.word(key).and_then(|word| Preference::from_word(&word));
+        let server = Server {
+            host: self.word("server.host").unwrap_or_default(),
+            port: port("server.port").unwrap_or_default(),
+            localbuddy_port: port("server.localbuddyPort"),
+            url: self.word("server.url"),
+        };
+        let workers = Workers {
+            count: count("workers.count"),
+            sandbox: preference("sandbox.backend").unwrap_or_default(),
+            require: preference("sandbox.require"),
+            image: self.word("sandbox.image"),
+        };
+        let merge = Merge {
+            enabled: flag("merge.enabled"),
+            slots: count("merge.slots"),
+            window: count("merge.window"),
+            strategy: self.word("merge.strategy").and_then(|w| Strategy::from_word(&w)).unwrap_or_default(),
+            flaky_retries: count("merge.flakyRetries"),
+            push: flag("merge.push"),
+            open_pr: flag("merge.openPr"),
+        };
+        let models =
+            [Role::Localbuddy, Role::Remotebuddy, Role::Workers].map(|role| self.model(role)).to_vec();
+        let origin = |key: &str| self.proof_origins.get(key).cloned();
+        Config {
+            server,
+            data_dir: self.word("data.dir").map(Into::into),
+            workers,
+            merge,
+            models,
+            profile: self.word("policy.profile").and_then(|w| Profile::from_word(&w)).unwrap_or_default(),
+            scope: ScopeHints {
+                write_globs: self.words("scope.writeGlobs"),
+                hints: self.words("scope.hints"),
+            },
+            budget: Budget {
+                tokens_per_job: number("budget.tokensPerJob").map(i64::cast_unsigned),
+                tokens_per_day: number("budget.tokensPerDay").map(i64::cast_unsigned),
+            },
+            checks_origin: origin("check"),
+            setup_origin: origin("setup"),
+            recipe_origins: recipes
+                .keys()
+                .filter_map(|name| Some((name.clone(), origin(&format!("recipes.{name}"))?)))
+                .collect(),
+            checks: checks.map(|(_, checks)| checks),
+            setup: setup.map(|(_, setup)| setup),
+            recipes: recipes.into_iter().map(|(name, (_, recipe))| (name, recipe)).collect(),
+            warnings: self.warnings,
+            values: self.values,
+        }
+    }
+
+    fn model(&self, role: Role) -> RoleModel {
+        let word = |field: &str| self.word(&format!("llm.{role}.{field}"));
+        RoleModel {
+            role,
+            backend: word("backend").map(|name| RoleModel::current_name(&name).to_owned()),
+            endpoint: word("endpoint"),
+            model: word("model"),
+            key: word("key").map(|text| KeyRef::parse(&text)),
+            context_window: self.number(&format!("llm.{role}.contextWindow")).map(i64::cast_unsigned),
+        }
+    }
+
+    fn word(&self, key: &str) -> Option<String> {
+        match self.values.get(key) {
+            Some((Value::Text(text), _)) => Some(text.clone()),
+            _ => None,
+        }
+    }
+
+    fn words(&self, key: &str) -> Vec<String> {
+        match self.values.get(key) {
+            Some((Value::Words(words), _)) => words.clone(),
+            _ => Vec::new(),
+        }
+    }
+
+    fn number(&self, key: &str) -> Option<i64> {
+        match self.values.get(key) {
+            Some((Value::Number(number), _)) => Some(*number),
+            _ => None,
+        }
+    }
+
+    fn flag(&self, key: &str) -> bool {
+        matches!(self.values.get(key), Some((Value::Flag(true), _)))
+    }
+}
+
+/// Position among the profiles, strictest first.
+fn rank(value: &Value) -> usize {
+    match value {
+        Value::Text(text) => PROFILES.iter().position(|profile| profile == text).unwrap_or(usize::MAX),
+        _ => usize::MAX,
+    }
+}

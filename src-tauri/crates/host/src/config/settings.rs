@@ -1,0 +1,129 @@
+//! The resolved configuration as the rest of the product reads it.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use protocol::check::{Check, Recipe, SetupStep};
+use protocol::merge::Strategy;
+use protocol::policy::Profile;
+use protocol::settings::{ConfigShown, ConfigValue, ConfigWarning};
+
+use super::{Layers, Origin, RoleModel, Value, keys, resolve};
+use crate::{HostError, redact};
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Server {
+    pub host: String,
+    /// 0 picks a free one.
+    pub port: u16,
+    pub localbuddy_port: Option<u16>,
+    /// The server a client should talk to instead of looking for one.
+    pub url: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Workers {
+    pub count: u32,
+    pub sandbox: crate::sandbox::Preference,
+    /// Refuse anything weaker.
+    pub require: Option<crate::sandbox::Preference>,
+    pub image: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Merge {
+    pub enabled: bool,
+    pub slots: u32,
+    pub window: u32,
+    pub strategy: Strategy,
+    pub flaky_retries: u32,
+    pub push: bool,
+    pub open_pr: bool,
+}
+
+/// Where a repository says its changes belong.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ScopeHints {
+    pub write_globs: Vec<String>,
+    pub hints: Vec<String>,
+}
+
+/// Tokens; none means no limit.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Budget {
+    pub tokens_per_job: Option<u64>,
+    pub tokens_per_day: Option<u64>,
+}
+
+/// Everything that is configured, and where it was.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Config {
+    pub server: Server,
+    pub data_dir: Option<PathBuf>,
+    pub workers: Workers,
+    pub merge: Merge,
+    /// One per role, in the order localbuddy, remotebuddy, workers.
+    pub models: Vec<RoleModel>,
+    pub profile: Profile,
+    pub scope: ScopeHints,
+    pub budget: Budget,
+    /// `None`: nobody said anything, detection may propose. `Some(vec![])`: written out, none.
+    pub checks: Option<Vec<Check>>,
+    pub checks_origin: Option<Origin>,
+    pub setup: Option<Vec<SetupStep>>,
+    pub setup_origin: Option<Origin>,
+    pub recipes: BTreeMap<String, Recipe>,
+    pub recipe_origins: BTreeMap<String, Origin>,
+    pub warnings: Vec<ConfigWarning>,
+    pub(super) values: BTreeMap<&'static str, (Value, Origin)>,
+}
+
+impl Config {
+    /// Resolves all layers. Fails with `config.syntax` or `config.value`, naming file, line and cause.
+    pub fn resolve(layers: &Layers) -> Result<Self, HostError> {
+        resolve::resolve(layers)
+    }
+
+    /// Where the value of a key came from; none when the key is unset or unknown.
+    pub fn origin(&self, key: &str) -> Option<&Origin> {
+        self.values.get(key).map(|(_, origin)| origin)
+    }
+
+    /// Every key with its value (null when unset) and origin, secrets redacted.
+    pub fn show(&self) -> ConfigShown {
+        let scalar = |key: &keys::Key| match self.values.get(key.name) {
+            Some((value, origin)) => shown(key.name, value.to_json(), Some(origin)),
+            None => shown(key.name, serde_json::Value::Null, None),
+        };
+        let mut values: Vec<ConfigValue> = keys::KEYS.iter().map(scalar).collect();
+        values.push(shown("check", json(&self.checks), self.checks_origin.as_ref()));
+        values.push(shown("setup", json(&self.setup), self.setup_origin.as_ref()));
+        for (name, recipe) in &self.recipes {
+            values.push(shown(&format!("recipes.{name}"), json(recipe), self.recipe_origins.get(name)));
+        }
+        ConfigShown { values, warnings: self.warnings.clone() }
+    }
+}
+
+fn shown(key: &str, value: serde_json::Value, origin: Option<&Origin>) -> ConfigValue {
+    let origin = origin.map_or_else(|| "built-in".to_owned(), ToString::to_string);
+    ConfigValue { key: key.to_owned(), value: redacted(value), origin }
+}
+
+/// A token may stand anywhere a text may: in an argument of a check, in an address.
+fn redacted(value: serde_json::Value) -> serde_json::Value {
+    match value {
+        serde_json::Value::String(text) => redact::Redactor::default().text(&text).into(),
+        serde_json::Value::Array(items) => items.into_iter().map(redacted).collect(),
+        serde_json::Value::Object(fields) => fields
+            .into_iter()
+            .map(|(name, value)| (name, redacted(value)))
+            .collect::<serde_json::Map<_, _>>()
+            .into(),
+        other => other,
+    }
+}
+
+fn json(value: &impl serde::Serialize) -> serde_json::Value {
+    serde_json::to_value(value).unwrap_or_default()
+}

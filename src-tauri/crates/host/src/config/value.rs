@@ -1,0 +1,166 @@
+//! A single configuration value and the shapes it may have.
+
+use serde_json::json;
+
+use super::node::{Kind, Node};
+
+/// A value of one of four simple types.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Value {
+    Text(String),
+    Number(i64),
+    Flag(bool),
+    Words(Vec<String>),
+}
+
+impl Value {
+    pub fn to_json(&self) -> serde_json::Value {
+        match self {
+            Self::Text(text) => json!(text),
+            Self::Number(number) => json!(number),
+            Self::Flag(flag) => json!(flag),
+            Self::Words(words) => json!(words),
+        }
+    }
+}
+
+/// What a key accepts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Shape {
+    Text,
+    /// One of these; `-` and `_` are the same.
+    Word(&'static [&'static str]),
+    /// Within these bounds, both included.
+    Number(i64, i64),
+    Flag,
+    Words,
+    /// `http://` or `https://`, without user and password.
+    Url,
+    /// The name of a variable that holds a secret, never the secret.
+    KeyReference,
+}
+
+impl Shape {
+    /// Accepts a value from a file. The error says what was expected, never what was given: that may be a
+    /// secret in the wrong place.
+    pub(super) fn accept(self, node: &Node) -> Result<Value, String> {
+        match (self, &node.kind) {
+            (Self::Number(..), Kind::Number(number)) => self.check(Value::Number(*number)),
+            (Self::Flag, Kind::Flag(flag)) => Ok(Value::Flag(*flag)),
+            (Self::Words, Kind::List(items)) => texts(items).map(Value::Words),
+            (Self::Number(..) | Self::Flag | Self::Words, other)
+            | (_, other @ (Kind::List(_) | Kind::Table(_))) => {
+                Err(format!("must be {}, not {}", self.expected(), other.name()))
+            }
+            (_, Kind::Text(text)) => self.check(Value::Text(text.clone())),
+            (_, other) => Err(format!("must be {}, not {}", self.expected(), other.name())),
+        }
+    }
+
+    /// Accepts a value from a variable or a flag, where everything is text.
+    pub(super) fn parse(self, text: &str) -> Result<Value, String> {
+        match self {
+            Self::Number(..) => {
+                let number = text.trim().parse().map_err(|_| format!("must be {}", self.expected()))?;
+                self.check(Value::Number(number))
+            }
+            Self::Flag => match text.trim().to_ascii_lowercase().as_str() {
+                "1" | "true" | "yes" | "on" => Ok(Value::Flag(true)),
+                "0" | "false" | "no" | "off" | "" => Ok(Value::Flag(false)),
+                _ => Err(format!("must be {}", self.expected())),
+            },
+            Self::Words => {
+                let words = text.split(',').map(str::trim).filter(|word| !word.is_empty());
+                Ok(Value::Words(words.map(str::to_owned).collect()))
+            }
+            _ => self.check(Value::Text(text.to_owned())),
+        }
+    }
+
+    fn check(self, value: Value) -> Result<Value, String> {
+        let fail = || Err(format!("must be {}", self.expected()));
+        match (self, value) {
+            (Self::Number(least, most), Value::Number(number)) if !(least..=most).contains(&number) => fail(),
+            (Self::Word(words), Value::Text(text)) => {
+                let plain = text.trim().replace('-', "_");
+                match words.iter().find(|word| word.replace('-', "_") == plain) {
+                    Some(word) => Ok(Value::Text((*word).to_owned())),
+                    None => fail(),
+                }
+            }
+            (Self::Url, Value::Text(text)) => match text.split_once("://") {
+                Some(("http" | "https", rest)) if !rest.is_empty() => {
+                    let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
+                    if host.is_empty() || host.contains('@') || text.contains(char::is_whitespace) {
+                        return fail();
+                    }
+                    Ok(Value::Text(text.trim_end_matches('/').to_owned()))
+                }
+                _ => fail(),
+            },
+            (Self::KeyReference, Value::Text(text)) => {
+                let name =
+                    text.strip_prefix("env:").or_else(|| text.strip_prefix("keychain:")).unwrap_or(&text);
+                let first = name.chars().next().is_some_and(|c| c.is_ascii_uppercase() || c == '_');
+                let rest = name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_');
+                if first && rest && name.len() <= 100 { Ok(Value::Text(text)) } else { fail() }
+            }
+            (_, value) => Ok(value),
+        }
+    }
+
+    fn expected(self) -> String {
+        match self {
+            Self::Text => "a text".to_owned(),
+            Self::Word(words) => format!("one of {}", words.join(", ")),
+            Self::Number(least, most) => format!("a number from {least} to {most}"),
+            Self::Flag => "true or false".to_owned(),
+            Self::Words => "a list of texts".to_owned(),
+            Self::Url => "an address such as http://127.0.0.1:11434/v1, without user and password".to_owned(),
+            Self::KeyReference => {
+                "the name of an environment variable in capitals (such as OPENAI_API_KEY), never the key itself"
+                    .to_owned()
+            }
+        }
+    }
+}
+
+/// A list whose items are all texts.
+pub(super) fn texts(items: &[Node]) -> Result<Vec<String>, String> {
+    let text = |item: &Node| match &item.kind {
+        Kind::Text(text) => Ok(text.clone()),
+        other => Err(format!("must be a list of texts, but holds {}", other.name())),
+    };
+    items.iter().map(text).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_take_both_spellings_and_numbers_their_bounds() {
+        let shape = Shape::Word(&["cherry_pick", "no_ff"]);
+        assert_eq!(shape.parse("cherry-pick").unwrap(), Value::Text("cherry_pick".into()));
+        assert!(shape.parse("rebase").unwrap_err().contains("cherry_pick, no_ff"));
+        assert!(Shape::Number(0, 65_535).parse("65536").is_err());
+        assert!(Shape::Number(0, 65_535).parse("many").is_err());
+    }
+
+    #[test]
+    fn a_key_in_place_of_its_name_is_refused_without_repeating_it() {
+        for key in ["sk-abc123", "hunter2", "", "env:", "1ABC"] {
+            let error = Shape::KeyReference.parse(key).unwrap_err();
+            assert!(key.is_empty() || !error.contains(key), "{error}");
+        }
+        assert!(Shape::KeyReference.parse("OPENAI_API_KEY").is_ok());
+        assert!(Shape::KeyReference.parse("env:MY_KEY").is_ok());
+    }
+
+    #[test]
+    fn an_address_with_a_password_is_refused() {
+        assert!(Shape::Url.parse("https://user:pass@host/v1").is_err());
+        assert!(Shape::Url.parse("ftp://host").is_err());
+        assert_eq!(Shape::Url.parse("http://h:1/v1/").unwrap(), Value::Text("http://h:1/v1".into()));
+    }
+}

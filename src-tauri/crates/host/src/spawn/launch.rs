@@ -1,0 +1,179 @@
+//! From a description to a running child.
+//!
+//! All children are started by one thread that never ends: on Linux "the parent died" (`PR_SET_PDEATHSIG`)
+//! really means "the thread that forked ended", and the runtime's own threads come and go.
+
+use std::process::Stdio;
+use std::sync::OnceLock;
+use std::sync::mpsc::{SyncSender, sync_channel};
+
+use tokio::process::Child;
+use tokio::runtime::Handle;
+use tokio::sync::oneshot;
+
+use super::{Command, JOB_VAR, RUN_VAR, Stdin, Tree};
+use crate::HostError;
+
+type Errand = Box<dyn FnOnce() + Send>;
+
+/// Starts `command`; `run` becomes its `PILOTHOUSE_RUN`.
+pub(super) async fn launch(command: &mut Command, run: &str) -> Result<Child, HostError> {
+    let program = command.program();
+    if command.argv.is_empty() {
+        return Err(HostError::EmptyCommand);
+    }
+    if !command.cwd.is_dir() {
+        let missing = std::io::Error::from(std::io::ErrorKind::NotFound);
+        return Err(HostError::File { action: "enter", path: command.cwd.clone(), source: missing });
+    }
+    let prepared = prepare(command, run);
+    // Inherited descriptors stay open until the child has its copies.
+    #[cfg(unix)]
+    let inherited = std::mem::take(&mut command.inherit);
+    let lost = |cause: &str| HostError::Supervision { program: program.clone(), cause: cause.to_owned() };
+    let (answer, started) = oneshot::channel();
+    let runtime = Handle::current();
+    let errand: Errand = Box::new(move || {
+        let _context = runtime.enter();
+        let mut prepared = prepared;
+        let _ = answer.send(prepared.spawn());
+        #[cfg(unix)]
+        drop(inherited);
+    });
+    let thread = launch_thread().ok_or_else(|| lost("no thread to start programs from"))?;
+    tokio::task::spawn_blocking(move || thread.send(errand))
+        .await
+        .ok()
+        .and_then(Result::ok)
+        .ok_or_else(|| lost("the thread that starts programs is gone"))?;
+    match started.await {
+        Ok(Ok(child)) => Ok(child),
+        Ok(Err(error)) if error.kind() == std::io::ErrorKind::NotFound => {
+            Err(HostError::ProgramNotFound { program })
+        }
+        Ok(Err(source)) => Err(HostError::Spawn { program, source }),
+        Err(_) => Err(lost("the thread that starts programs is gone")),
+    }
+}
+
+fn launch_thread() -> Option<SyncSender<Errand>> {
+    static THREAD: OnceLock<Option<SyncSender<Errand>>> = OnceLock::new();
+    THREAD
+        .get_or_init(|| {
+            let (send, errands) = sync_channel::<Errand>(64);
+            let thread = std::thread::Builder::new().name("launch".to_owned());
+            thread.spawn(move || errands.into_iter().for_each(|errand| errand())).ok().map(|_| send)
+        })
+        .clone()
+}
+
+fn prepare(command: &Command, run: &str) -> tokio::process::Command {
+    let mut prepared = std::process::Command::new(&command.argv[0]);
+    prepared
+        .args(&command.argv[1..])
+        .current_dir(&command.cwd)
+        .env_clear()
+        .envs(command.env.iter().map(|(name, value)| (name, value)))
+        .env(RUN_VAR, run)
+        .stdin(if matches!(command.stdin, Stdin::Nothing) { Stdio::null() } else { Stdio::piped() })
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    if let Some(job) = &command.job {
+        prepared.env(JOB_VAR, job);
+    }
+    #[cfg(unix)]
+    in_child(&mut prepared, command);
+    prepared.into()
+}
+
+#[cfg(unix)]
+#[allow(unsafe_code)] // pre_exec is unsafe because it runs between fork and exec; see the SAFETY note.
+fn in_child(prepared: &mut std::process::Command, command: &Command) {
+    use std::os::fd::AsRawFd;
+    use std::os::unix::process::CommandExt as _;
+
+    let tree = command.tree;
+    let limits = ceilings(command.limits);
+    let inherit: Vec<i32> = command.inherit.iter().map(AsRawFd::as_raw_fd).collect();
+    #[cfg(target_os = "linux")]
+    let guard = super::guard::Guard { parent: std::process::id().cast_signed(), grace: command.grace };
+    // SAFETY: the closure only makes async-signal-safe system calls on memory captured before the fork; it
+    // allocates nothing and takes no lock.
+    unsafe {
+        prepared.pre_exec(move || {
+            match tree {
+                #[cfg(target_os = "linux")]
+                Tree::Guarded => guard.enter()?,
+                #[cfg(not(target_os = "linux"))]
+                Tree::Guarded => new_session(),
+                Tree::Session => {
+                    new_session();
+                    #[cfg(target_os = "linux")]
+                    die_with_parent(guard.parent, libc::SIGTERM);
+                }
+                #[cfg(target_os = "linux")]
+                Tree::Namespace => {
+                    new_session();
+                    die_with_parent(guard.parent, libc::SIGKILL);
+                }
+            }
+            for descriptor in &inherit {
+                if libc::fcntl(*descriptor, libc::F_SETFD, 0) < 0 {
+                    return Err(std::io::Error::last_os_error());
+                }
+            }
+            for (resource, value) in limits.iter().flatten() {
+                lower(*resource, *value);
+            }
+            Ok(())
+        });
+    }
+}
+
+#[cfg(unix)]
+#[allow(unsafe_code)] // setsid has no safe form in std; it touches no memory.
+fn new_session() {
+    unsafe { libc::setsid() };
+}
+
+#[cfg(target_os = "linux")]
+#[allow(unsafe_code)] // prctl, getppid and _exit have no safe form in std; only integers are passed.
+fn die_with_parent(parent: i32, signal: i32) {
+    unsafe {
+        libc::prctl(libc::PR_SET_PDEATHSIG, signal, 0, 0, 0);
+        if libc::getppid() != parent {
+            libc::_exit(1);
+        }
+    }
+}
+
+#[cfg(target_os = "linux")]
+type Resource = libc::__rlimit_resource_t;
+#[cfg(all(unix, not(target_os = "linux")))]
+type Resource = libc::c_int;
+
+/// `limits.pids` is missing here on purpose: the kernel counts all processes of the user, so setting it from
+/// outside would already stop the sandbox from starting. The sandbox sets it inside.
+#[cfg(unix)]
+fn ceilings(limits: super::Limits) -> [Option<(Resource, u64)>; 4] {
+    [
+        Some((libc::RLIMIT_CORE, 0)),
+        limits.memory.map(|bytes| (libc::RLIMIT_DATA, bytes)),
+        limits.fsize.map(|bytes| (libc::RLIMIT_FSIZE, bytes)),
+        limits.nofile.map(|files| (libc::RLIMIT_NOFILE, files)),
+    ]
+}
+
+#[cfg(unix)]
+#[allow(unsafe_code)] // getrlimit and setrlimit have no safe form in std; the struct is on our stack.
+#[allow(clippy::useless_conversion)] // rlim_t is not u64 everywhere.
+fn lower(resource: Resource, value: u64) {
+    unsafe {
+        let mut now = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
+        if libc::getrlimit(resource, &raw mut now) == 0 {
+            let value = libc::rlim_t::try_from(value).unwrap_or(now.rlim_max).min(now.rlim_max);
+            let lowered = libc::rlimit { rlim_cur: value, rlim_max: value };
+            libc::setrlimit(resource, &raw const lowered);
+        }
+    }
+}

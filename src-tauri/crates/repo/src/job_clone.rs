@@ -1,0 +1,117 @@
+//! The repository a worker gets: its own git folder and files, borrowing the depot's objects. Nothing in
+//! it is a way into the depot or the user's repository, and after a worker had it no git is run in it.
+//!
+//! The same result as `git clone --shared --no-tags --template=`, made by hand because a clone would also
+//! bring a remote named after the depot and every other job's branches, and would copy everything when
+//! the history is shallow.
+
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use crate::depot::{Depot, DepotRef, Expected};
+use crate::error::IoContext;
+use crate::{Git, ObjectId, RepoError, Result, agent_branch, removal};
+
+const IDENTITY: &str = "\
+[user]
+\tname = Pilothouse worker
+\temail = worker@pilothouse.invalid
+[gc]
+\tauto = 0
+[maintenance]
+\tauto = false
+[commit]
+\tgpgSign = false
+";
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct JobClone {
+    pub dir: PathBuf,
+    /// `agent/<worker>/<job>`, checked out at `base`.
+    pub branch: String,
+    pub base: ObjectId,
+    /// Mount read-only, at this same path.
+    pub depot_objects: PathBuf,
+}
+
+impl Depot {
+    /// Makes a clone in `dir` (absolute, missing or empty) and keeps `base` for the job until
+    /// `release_job`. A base kept before for this job is replaced.
+    pub fn clone_for_job(&self, worker: &str, job: &str, base: &ObjectId, dir: &Path) -> Result<JobClone> {
+        let branch = agent_branch(worker, job)?;
+        self.tree_of(base)?;
+        if std::fs::read_dir(dir).is_ok_and(|mut entries| entries.next().is_some()) {
+            let reason = "the folder of a job clone must be empty".into();
+            return Err(RepoError::BadRef { name: dir.display().to_string(), reason });
+        }
+        let keep = DepotRef::Base(job.to_owned());
+        let kept = self.read_ref(&keep)?;
+        if kept.as_ref() != Some(base) {
+            self.write_ref(&keep, base, &Expected::from(kept))?;
+        }
+        self.borrow_into(dir, false)?;
+        let git_dir = dir.join(".git");
+        let config = git_dir.join("config");
+        let mut text = std::fs::read_to_string(&config).at("read", &config)?;
+        let _ = write!(text, "{IDENTITY}");
+        std::fs::write(&config, text).at("write", &config)?;
+        let head = git_dir.join("HEAD");
+        std::fs::write(&head, format!("ref: refs/heads/{branch}\n")).at("write", &head)?;
+        let refname = format!("refs/heads/{branch}");
+        self.git()
+            .in_dir(&git_dir)
+            .flags(&["update-ref", "--no-deref"])
+            .value(&refname)
+            .value(base.as_str())
+            .success()?;
+        self.git()
+            .in_dir(&git_dir)
+            .work_tree(dir)
+            .flags(&["reset", "--hard", "--quiet"])
+            .timeout(Duration::from_secs(600))
+            .success()?;
+        Ok(JobClone { dir: dir.to_owned(), branch, base: base.clone(), depot_objects: self.objects_dir() })
+    }
+
+    /// Removes a clone's folder, whatever the worker left in it.
+    pub fn remove_clone(&self, dir: &Path) -> Result<()> {
+        removal::remove_tree(dir)
+    }
+
+    /// Lets go of the job's base. What it handed over stays under its own ref.
+    pub fn release_job(&self, job: &str) -> Result<()> {
+        let keep = DepotRef::Base(job.to_owned());
+        match self.read_ref(&keep)? {
+            Some(base) => self.remove_ref(&keep, &base),
+            None => Ok(()),
+        }
+    }
+
+    /// An empty repository in `dir` that finds the depot's objects as its own.
+    pub(crate) fn borrow_into(&self, dir: &Path, bare: bool) -> Result<()> {
+        borrow(self.git(), &self.objects_dir(), dir, bare)
+    }
+}
+
+pub(crate) fn borrow(git: &Git, objects: &Path, dir: &Path, bare: bool) -> Result<()> {
+    let Some(text) = objects.to_str().filter(|text| objects.is_absolute() && !text.contains('\n')) else {
+        let reason = "the data folder's path must be absolute, plain text".into();
+        return Err(RepoError::BadRef { name: objects.display().to_string(), reason });
+    };
+    std::fs::create_dir_all(dir).at("create", dir)?;
+    let init = &["init", "--quiet", "--template=", "--initial-branch=unborn"];
+    let call = git.call().flags(init);
+    let call = if bare { call.flags(&["--bare"]) } else { call };
+    call.value(dir).success()?;
+    let git_dir = if bare { dir.to_owned() } else { dir.join(".git") };
+    let info = git_dir.join("objects/info");
+    std::fs::create_dir_all(&info).at("create", &info)?;
+    let alternates = info.join("alternates");
+    std::fs::write(&alternates, format!("{text}\n")).at("write", &alternates)?;
+    if let Ok(boundary) = std::fs::read(objects.with_file_name("shallow")) {
+        let shallow = git_dir.join("shallow");
+        std::fs::write(&shallow, boundary).at("write", &shallow)?;
+    }
+    Ok(())
+}

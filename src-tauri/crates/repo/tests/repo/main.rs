@@ -1,0 +1,15 @@
+//! The crate against real git, each test with every git found on this machine.
+
+#![allow(clippy::unwrap_used, clippy::panic)] // everything here is a test
+
+mod attacks;
+mod candidates;
+mod check_trees;
+mod crashes;
+mod depots;
+mod diffs;
+mod inspecting;
+mod intakes;
+mod landing;
+mod processes;
+mod world;

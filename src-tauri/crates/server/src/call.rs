@@ -1,0 +1,119 @@
+//! One call, from whatever route: the scope is checked, then the engine does it.
+
+use crate::shapes::Unknown;
+use crate::state::ServerState;
+use engine::{Caller, Principal, Reply};
+use protocol::ops::Method;
+use protocol::{ApiError, ErrorCode};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+use sha2::{Digest, Sha256};
+
+/// Longest idempotency key.
+const KEY_BYTES: usize = 200;
+
+/// What a caller sent.
+pub(crate) struct Call {
+    pub who: Principal,
+    pub method: Method,
+    pub params: Map<String, Value>,
+    pub key: Option<String>,
+    pub unknown: Unknown,
+}
+
+pub(crate) async fn perform(state: &ServerState, call: Call) -> Reply {
+    let operation = call.method.operation();
+    if !call.who.may(operation.scope) {
+        return Err(ApiError::new(ErrorCode::Forbidden, format!("{} needs the scope {}.", operation.name, operation.scope)));
+    }
+    if call.key.as_ref().is_some_and(|k| k.is_empty() || k.len() > KEY_BYTES) {
+        return Err(ApiError::bad(format!("An idempotency key is 1 to {KEY_BYTES} characters")));
+    }
+    let params = state.shapes.admit(call.method, call.params, call.unknown)?;
+    let digest = digest(operation.name, &params);
+    let caller = Caller::new(call.who).with_key(call.key.filter(|_| operation.mutating), digest);
+    dispatch(state, call.method, caller, Value::Object(params)).await
+}
+
+fn digest(method: &str, params: &Map<String, Value>) -> String {
+    let mut hash = Sha256::new();
+    hash.update(method);
+    hash.update([0]);
+    // serde_json keeps map keys sorted, so equal parameters have equal bytes.
+    hash.update(Value::Object(params.clone()).to_string());
+    hash.finalize().iter().map(|b| format!("{b:02x}")).collect()
+}
+
+fn read<T: DeserializeOwned>(params: Value) -> Result<T, ApiError> {
+    serde_json::from_value(params).map_err(|e| ApiError::bad(e.to_string()))
+}
+
+fn answer<T: Serialize>(value: T) -> Reply {
+    serde_json::to_value(value).map_err(|e| ApiError::new(ErrorCode::Internal, e.to_string()))
+}
+
+/// The table of `protocol::ops`, row by row; a method without a handler does not compile.
+async fn dispatch(state: &ServerState, method: Method, caller: Caller, p: Value) -> Reply {
+    let e = &state.engine;
+    match method {
+        Method::SessionCreate => e.session_create(caller, read(p)?).await,
+        Method::SessionList => answer(e.session_list().await?),
+        Method::SessionRename => e.session_rename(caller, read(p)?).await,
+        Method::SessionEvents => answer(e.session_events(read(p)?).await?),
+        Method::ChatSend => e.chat_send(caller, read(p)?).await,
+        Method::ChatCommand => e.chat_command(caller, read(p)?).await,
+        Method::ApprovalList => answer(e.approval_list(read(p)?).await?),
+        Method::ApprovalGet => answer(e.approval_get(read(p)?).await?),
+        Method::ApprovalAnswer => e.approval_answer(caller, read(p)?).await,
+        Method::RequestsEnqueue => e.requests_enqueue(caller, read(p)?).await,
+        Method::RequestsClaim => answer(e.requests_claim(caller, read(p)?).await?),
+        Method::RequestsComplete => e.requests_complete(caller, read(p)?).await,
+        Method::RequestsFail => e.requests_fail(caller, read(p)?).await,
+        Method::RequestsRenew => e.requests_renew(caller, read(p)?).await,
+        Method::RequestsCancel => e.requests_cancel(caller, read(p)?).await,
+        Method::RequestsRetry => e.requests_retry(caller, read(p)?).await,
+        Method::RequestsList => answer(e.requests_list(read(p)?).await?),
+        Method::RequestsGet => answer(e.requests_get(read(p)?).await?),
+        Method::JobsEnqueue => e.jobs_enqueue(caller, read(p)?).await,
+        Method::JobsClaim => answer(e.jobs_claim(caller, read(p)?).await?),
+        Method::JobsComplete => e.jobs_complete(caller, read(p)?).await,
+        Method::JobsFail => e.jobs_fail(caller, read(p)?).await,
+        Method::JobsLog => e.jobs_log(caller, read(p)?).await,
+        Method::JobsRenew => e.jobs_renew(caller, read(p)?).await,
+        Method::JobsCancel => e.jobs_cancel(caller, read(p)?).await,
+        Method::JobsRetry => e.jobs_retry(caller, read(p)?).await,
+        Method::JobsList => answer(e.jobs_list(read(p)?).await?),
+        Method::JobsGet => answer(e.jobs_get(read(p)?).await?),
+        Method::JobsLogs => answer(e.jobs_logs(read(p)?).await?),
+        Method::JobsDiff => answer(e.jobs_diff(read(p)?).await?),
+        Method::JobsArtifacts => answer(e.jobs_artifacts(read(p)?).await?),
+        Method::WorkersHeartbeat => e.workers_heartbeat(caller, read(p)?).await,
+        Method::WorkersList => answer(e.workers_list(read(p)?).await?),
+        Method::CompletionsEnqueue => e.completions_enqueue(caller, read(p)?).await,
+        Method::CompletionsClaim => answer(e.completions_claim(caller, read(p)?).await?),
+        Method::CompletionsProcessed => e.completions_processed(caller, read(p)?).await,
+        Method::CompletionsFail => e.completions_fail(caller, read(p)?).await,
+        Method::CompletionsRenew => e.completions_renew(caller, read(p)?).await,
+        Method::CompletionsList => answer(e.completions_list(read(p)?).await?),
+        Method::CompletionsGet => answer(e.completions_get(read(p)?).await?),
+        Method::MergeQueueShow => answer(e.merge_queue().await?),
+        Method::MergeEntryGet => answer(e.merge_entry(read(p)?).await?),
+        Method::MergeStatsShow => answer(e.merge_stats().await?),
+        Method::MergeLand => e.merge_land(caller, read(p)?).await,
+        Method::MergeRetry => e.merge_retry(caller, read(p)?).await,
+        Method::MergeRemove => e.merge_remove(caller, read(p)?).await,
+        Method::WorkspaceAdd => e.workspace_add(caller, read(p)?).await,
+        Method::WorkspaceList => answer(e.workspace_list().await?),
+        Method::WorkspaceUpdate => e.workspace_update(caller, read(p)?).await,
+        Method::WorkspaceFacts => answer(e.workspace_facts(read(p)?).await?),
+        Method::ConfigShow => answer(e.config_show().await?),
+        Method::ConfigModels => answer(e.config_models().await?),
+        Method::ConfigSetModel => e.config_set_model(caller, read(p)?).await,
+        Method::ConfigForgetModel => e.config_forget_model(caller, read(p)?).await,
+        Method::ConfigProviders => answer(e.config_providers().await?),
+        Method::ConfigProbe => answer(e.config_probe(read(p)?).await?),
+        Method::SystemStatusShow => answer(e.system_status(read(p)?).await?),
+        Method::Doctor => answer(e.doctor().await?),
+    }
+}

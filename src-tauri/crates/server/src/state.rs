@@ -1,0 +1,12 @@
+//! What every handler can reach.
+
+use engine::Engine;
+use std::sync::Arc;
+
+#[derive(Clone)]
+pub(crate) struct ServerState {
+    pub engine: Engine,
+    pub port: u16,
+    pub shapes: Arc<crate::shapes::Shapes>,
+    pub codes: Arc<crate::exchange::Codes>,
+}

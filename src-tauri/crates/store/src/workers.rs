@@ -1,0 +1,66 @@
+//! Workers that reported themselves.
+
+use crate::tx::Tx;
+use crate::{StoreError, row};
+use protocol::worker::{Heartbeat, Worker};
+use rusqlite::params;
+
+/// A worker is online while its last heartbeat is younger than this, unless the caller says otherwise.
+pub(crate) const TTL_MS: u64 = 15_000;
+
+impl Tx<'_> {
+    pub fn heartbeat(&mut self, beat: &Heartbeat) -> Result<(), StoreError> {
+        let now = self.now();
+        let text = |v: &Option<serde_json::Value>| v.as_ref().map(|v| v.to_string());
+        self.exec(
+            "INSERT INTO workers VALUES (?1, COALESCE(?2, 'idle'), ?3, ?4, COALESCE(?5, '{}'), COALESCE(?6, '{}'), ?7, ?7, ?7) \
+             ON CONFLICT DO UPDATE SET status = COALESCE(?2, status), currentJobId = ?3, pollMs = COALESCE(?4, pollMs), \
+             capabilities = COALESCE(?5, capabilities), details = COALESCE(?6, details), lastHeartbeat = ?7, updatedAt = ?7",
+            params![
+                beat.worker_id,
+                beat.status,
+                beat.current_job_id.as_ref().map(|j| j.as_str()),
+                beat.poll_ms.map(|p| p as i64),
+                text(&beat.capabilities),
+                text(&beat.details),
+                now
+            ],
+        )?;
+        Ok(())
+    }
+
+    /// Forgets workers that have not been heard of for a day.
+    pub fn prune_workers(&mut self) -> Result<usize, StoreError> {
+        self.exec("DELETE FROM workers WHERE lastHeartbeat < ?", [self.now() - 24 * 3_600_000])
+    }
+
+    pub fn set_worker_offline(&mut self, worker: &str) -> Result<(), StoreError> {
+        self.exec("UPDATE workers SET status = 'offline', currentJobId = NULL, updatedAt = ?2 WHERE workerId = ?1", params![worker, self.now()])?;
+        Ok(())
+    }
+
+    pub fn workers(&self, ttl_ms: Option<u64>) -> Result<Vec<Worker>, StoreError> {
+        let alive_since = self.now() - ttl_ms.unwrap_or(TTL_MS).min(3_600_000) as i64;
+        self.all(
+            "SELECT workers.*, (SELECT COUNT(*) FROM jobs WHERE jobs.workerId = workers.workerId AND jobs.status = 'claimed') AS active FROM workers ORDER BY workerId LIMIT 500",
+            [],
+            |r| {
+                let (last, status): (i64, String) = (r.get("lastHeartbeat")?, r.get("status")?);
+                let online = last >= alive_since && status != "offline";
+                Ok(Worker {
+                    worker_id: r.get("workerId")?,
+                    status: if online { status } else { "offline".into() },
+                    current_job_id: r.get("currentJobId")?,
+                    poll_ms: row::unsigned_opt(r, "pollMs")?,
+                    capabilities: row::json(r, "capabilities")?,
+                    details: row::json(r, "details")?,
+                    last_heartbeat: row::iso(r, "lastHeartbeat")?,
+                    created_at: row::iso(r, "createdAt")?,
+                    updated_at: row::iso(r, "updatedAt")?,
+                    active_job_count: row::unsigned(r, "active")?,
+                    is_online: online,
+                })
+            },
+        )
+    }
+}

@@ -1,0 +1,126 @@
+//! The server behind the window: started in this process, or joined when another one holds the data folder.
+
+use std::path::PathBuf;
+
+use host::server_record::{Found, read_server};
+use tauri::Url;
+use tauri::async_runtime::{self, JoinHandle};
+use tokio::sync::oneshot;
+
+use crate::flags::Flags;
+use crate::link::Door;
+
+/// Why there is no server to show.
+#[derive(Debug, Clone)]
+pub struct Problem {
+    /// The cause and the next step.
+    pub text: String,
+    pub exit_code: i32,
+}
+
+/// A server the window can show.
+pub struct Backend {
+    pub url: Url,
+    token_file: PathBuf,
+    /// Present when the server runs in this process.
+    own: Option<Own>,
+}
+
+/// The task that owns our server until somebody wants it to end.
+struct Own {
+    stop: oneshot::Sender<()>,
+    ended: JoinHandle<()>,
+}
+
+/// A backend and the one-time link that signs the window in.
+pub struct Opened {
+    pub backend: Backend,
+    pub link: Url,
+}
+
+/// Joins the running server of the data folder, or starts one. `on_end` is called if our server is asked to
+/// stop over its API.
+pub async fn open(flags: &Flags, on_end: impl FnOnce() + Send + 'static) -> Result<Opened, Problem> {
+    if let Some(joined) = join(flags).await {
+        return Ok(joined);
+    }
+    match server::start(flags.options()).await {
+        Ok(running) => tend(running, on_end),
+        // Another one may have been quicker between the look and the start.
+        Err(error) => match join(flags).await {
+            Some(joined) => Ok(joined),
+            None => Err(Problem { text: error.to_string(), exit_code: error.exit_code() }),
+        },
+    }
+}
+
+fn tend(running: server::Running, on_end: impl FnOnce() + Send + 'static) -> Result<Opened, Problem> {
+    let parse = |text: &str| {
+        Url::parse(text)
+            .map_err(|error| Problem { text: format!("The server's address is odd: {error}"), exit_code: 3 })
+    };
+    let (url, link) = (parse(&running.url)?, parse(&running.open_url)?);
+    let token_file = running.token_file.clone();
+    let (stop, stopped) = oneshot::channel();
+    let ended = async_runtime::spawn(async move {
+        tokio::select! {
+            _ = stopped => {}
+            () = running.stop_requested() => on_end(),
+        }
+        running.shutdown().await;
+    });
+    Ok(Opened { backend: Backend { url, token_file, own: Some(Own { stop, ended }) }, link })
+}
+
+/// The server that holds the data folder already, if it answers. Repositories named now are opened there.
+async fn join(flags: &Flags) -> Option<Opened> {
+    let root = flags.data_root()?;
+    let flags = flags.clone();
+    async_runtime::spawn_blocking(move || {
+        let Ok(Found::Live(record)) = read_server(&root) else { return None };
+        let door = Door { url: &record.url, token_file: &record.token_file };
+        let link = door
+            .fresh_link()
+            .inspect_err(|error| tracing::info!(%error, "the recorded server does not answer"))
+            .ok()?;
+        add_repositories(&door, &flags);
+        let (url, link) = (Url::parse(&record.url).ok()?, Url::parse(&link).ok()?);
+        Some(Opened { backend: Backend { url, token_file: record.token_file, own: None }, link })
+    })
+    .await
+    .ok()
+    .flatten()
+}
+
+/// Opens the repositories of the command line in a server that runs already.
+pub fn add_repositories(door: &Door<'_>, flags: &Flags) {
+    for path in &flags.repo {
+        let path = std::path::absolute(path).unwrap_or_else(|_| path.clone());
+        if let Err(error) = door.add_repository(&path, flags.trust) {
+            eprintln!("{}: {error:#}", path.display());
+        }
+    }
+}
+
+impl Backend {
+    /// Whether the server ends with this process.
+    pub fn is_own(&self) -> bool {
+        self.own.is_some()
+    }
+
+    /// A new one-time link, for a window that is opened again.
+    pub fn fresh_link(&self) -> Option<Url> {
+        let url = self.url.as_str().trim_end_matches('/');
+        let link = Door { url, token_file: &self.token_file }.fresh_link();
+        link.inspect_err(|error| tracing::warn!(%error, "no fresh link")).ok()?.parse().ok()
+    }
+
+    /// Ends our server and waits until nothing of it runs; a joined one goes on.
+    pub fn end(self) {
+        let Some(own) = self.own else { return };
+        let _ = own.stop.send(());
+        if let Err(error) = async_runtime::block_on(own.ended) {
+            tracing::error!(%error, "the server ended badly");
+        }
+    }
+}

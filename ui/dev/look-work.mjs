@@ -1,0 +1,239 @@
+// Looks at review, work, job, settings and doctor in a real browser against recorded data: pictures, accessibility,
+// what the keys do, and how smoothly ten thousand lines scroll. `node dev/look-work.mjs [--only a,b] [--out DIR] [--quick]`.
+// Ends with 1 when something is not as it should be.
+
+import { mkdirSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { chromium } from "playwright-core";
+import { startFixture } from "./fixture-server.mjs";
+import { extendWithWork } from "./fixtures-work.mjs";
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const argument = (name, otherwise) => {
+  const index = process.argv.indexOf(`--${name}`);
+  return index < 0 ? otherwise : process.argv[index + 1];
+};
+const OUT = argument("out", process.env.PILOTHOUSE_SHOTS ?? "shots");
+const ONLY = argument("only")?.split(",");
+const QUICK = process.argv.includes("--quick");
+
+const ROUTES = [
+  ["queue", "/queue"], ["review", "/review/e-148"], ["review-odd", "/review/j-odd"], ["review-big", "/review/j-big"], ["review-none", "/review/j-215"], ["review-unknown", "/review/nothing"],
+  ["job", "/jobs/j-215"], ["job-failed", "/jobs/j-211"], ["job-pending", "/jobs/j-219"], ["job-unknown", "/jobs/nothing"],
+  ["settings", "/settings#models"], ["settings-general", "/settings#general"], ["settings-checks", "/settings#checks"], ["settings-policy", "/settings#policy"], ["settings-sandbox", "/settings#sandbox"], ["settings-appearance", "/settings#appearance"], ["settings-shortcuts", "/settings#shortcuts"], ["settings-values", "/settings#values"],
+  ["doctor", "/doctor"],
+];
+const SIZES = QUICK ? [["1440", 1440, 900]] : [["1440", 1440, 900], ["1024", 1024, 768], ["390", 390, 844]];
+const THEMES = QUICK ? ["light"] : ["light", "dark", "contrast"];
+
+mkdirSync(OUT, { recursive: true });
+const browser = await chromium.launch({
+  executablePath: process.env.PILOTHOUSE_CHROMIUM ?? "/usr/bin/chromium",
+  args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+});
+let problems = 0;
+const complain = (text) => {
+  problems += 1;
+  console.log(`PROBLEM ${text}`);
+};
+
+async function open(fixture, path, { theme = "light", width = 1440, height = 900 } = {}) {
+  const context = await browser.newContext({ viewport: { width, height }, colorScheme: theme === "light" ? "light" : "dark", hasTouch: width < 600, bypassCSP: true, permissions: ["clipboard-read", "clipboard-write"] });
+  await context.addInitScript((chosen) => localStorage.setItem("pilothouse.theme", chosen), theme);
+  const page = await context.newPage();
+  page.on("pageerror", (error) => complain(`${path}: ${error.message}`));
+  page.on("console", (message) => {
+    if (message.type() === "error" && !/Failed to load resource|net::ERR/.test(message.text())) complain(`${path} console: ${message.text().slice(0, 300)}`);
+  });
+  await page.goto(fixture.url + path);
+  await page.waitForLoadState("networkidle", { timeout: 2500 }).catch(() => undefined);
+  await page.waitForTimeout(400);
+  return { context, page };
+}
+
+async function axe(page, name) {
+  await page.evaluate(AXE);
+  const found = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"] }));
+  for (const violation of found.violations) {
+    complain(`axe ${name}: ${violation.id} (${violation.impact}) ${violation.nodes.slice(0, 3).map((node) => node.target.join(" ")).join(" | ")} :: ${violation.nodes[0]?.any?.[0]?.message ?? violation.help}`);
+  }
+}
+
+async function fixtureWithWork(options) {
+  const fixture = await startFixture({});
+  return { fixture, extra: extendWithWork(fixture, options) };
+}
+
+async function everyRoute() {
+  const { fixture } = await fixtureWithWork();
+  for (const [name, path] of ROUTES) {
+    if (ONLY && !ONLY.includes(name)) continue;
+    for (const theme of THEMES) {
+      for (const [size, width, height] of SIZES) {
+        if (theme === "contrast" && size !== "1440") continue;
+        const { context, page } = await open(fixture, path, { theme, width, height });
+        const label = `${name}-${size}-${theme}`;
+        await page.screenshot({ path: join(OUT, `${label}.png`) });
+        await axe(page, label);
+        const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+        if (wide > 0) complain(`${label}: wider than the window by ${wide} px`);
+        await context.close();
+      }
+    }
+  }
+  fixture.close();
+}
+
+/** Every key of the review, and the one answer it may give. */
+async function reviewKeys() {
+  const { fixture, extra } = await fixtureWithWork();
+  const { context, page } = await open(fixture, "/review/e-148");
+  const head = () => page.locator(".dstick .path, .dscroll .dfile .path").first().textContent();
+  await page.locator(".dscroll").focus();
+  await page.keyboard.press("u");
+  await page.waitForTimeout(150);
+  if (!(await page.locator(".dwrap--unified").count())) complain("review: u does not show the unified layout");
+  await page.keyboard.press("s");
+  await page.waitForTimeout(150);
+  if (!(await page.locator(".dwrap--split").count())) complain("review: s does not show the split layout");
+  const before = await page.locator(".dscroll").evaluate((box) => box.scrollTop);
+  await page.keyboard.press("n");
+  await page.keyboard.press("n");
+  await page.keyboard.press("n");
+  await page.waitForTimeout(200);
+  const after = await page.locator(".dscroll").evaluate((box) => box.scrollTop);
+  if (after <= before) complain("review: n does not move to the next hunk");
+  await page.keyboard.press("k");
+  await page.keyboard.press("k");
+  await page.keyboard.press("k");
+  await page.waitForTimeout(200);
+  if (!(await head())?.includes("build.rs")) complain(`review: k does not go back to the first file, it shows ${await head()}`);
+  await page.keyboard.press("a");
+  await page.waitForTimeout(150);
+  if (!(await page.evaluate(() => document.activeElement?.classList.contains("rask")))) complain("review: a does not go to the approval");
+  await page.keyboard.press("Enter");
+  await page.waitForTimeout(200);
+  if (extra.work.approval.state !== "pending") complain("review: plain Enter answered the approval");
+  await page.waitForTimeout(800);
+  await page.keyboard.press("Control+Shift+L");
+  await page.waitForTimeout(500);
+  if (extra.work.approval.state !== "approved") complain("review: the chord did not approve");
+  await page.screenshot({ path: join(OUT, "review-approved-1440-light.png") });
+  await axe(page, "review approved");
+  await context.close();
+  fixture.close();
+}
+
+/** Ten thousand lines under a moving wheel: how long each frame takes. */
+async function smoothness() {
+  const { fixture } = await fixtureWithWork({ lines: 50_000 });
+  for (const [name, path, selector] of [["diff of 16,000 lines", "/review/j-big", ".dscroll"], ["log of 50,000 lines", "/jobs/j-215", ".jlog__box"]]) {
+    const { context, page } = await open(fixture, path);
+    await page.waitForTimeout(1500);
+    const figures = await page.evaluate(async (css) => {
+      const box = document.querySelector(css);
+      const frames = [];
+      box.scrollTop = 0;
+      await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+      let last = performance.now();
+      for (let n = 0; n < 180; n += 1) {
+        box.scrollTop += 240;
+        await new Promise((resolve) => requestAnimationFrame(resolve));
+        const now = performance.now();
+        frames.push(now - last);
+        last = now;
+      }
+      frames.sort((a, b) => a - b);
+      return { median: frames[90], p95: frames[171], worst: frames[179], nodes: document.querySelectorAll("*").length, height: box.scrollHeight };
+    }, selector);
+    console.log(`${name}: frame median ${figures.median.toFixed(1)} ms, p95 ${figures.p95.toFixed(1)} ms, worst ${figures.worst.toFixed(1)} ms, ${figures.nodes} nodes, ${figures.height} px`);
+    if (figures.nodes > 4000) complain(`${name}: ${figures.nodes} nodes in the page`);
+    await context.close();
+  }
+  fixture.close();
+}
+
+/** Following, stopping to read, finding. */
+async function logs() {
+  const { fixture, extra } = await fixtureWithWork();
+  const { context, page } = await open(fixture, "/jobs/j-215");
+  extra.addLines("j-215", Array.from({ length: 200 }, (_, n) => `live line ${n}`));
+  await page.waitForTimeout(900);
+  const atEnd = () => page.locator(".jlog__box").evaluate((box) => box.scrollHeight - box.scrollTop - box.clientHeight);
+  if ((await atEnd()) > 4) complain(`log: does not follow, ${await atEnd()} px from the end`);
+  await page.locator(".jlog__box").hover();
+  await page.mouse.wheel(0, -600);
+  await page.waitForTimeout(200);
+  const top = await page.locator(".jlog__box").evaluate((box) => box.scrollTop);
+  extra.addLines("j-215", ["one more", "and another"]);
+  await page.waitForTimeout(900);
+  if (Math.abs((await page.locator(".jlog__box").evaluate((box) => box.scrollTop)) - top) > 1) complain("log: moved while it was being read");
+  await page.keyboard.press("Control+f");
+  await page.keyboard.type("retry");
+  await page.waitForTimeout(300);
+  await page.screenshot({ path: join(OUT, "job-search-1440-light.png") });
+  if (!(await page.locator(".jlog mark.on").count())) complain("log: the search marks nothing");
+  await axe(page, "job search");
+  await page.getByRole("button", { name: "Stop", exact: true }).click();
+  await page.waitForTimeout(200);
+  await page.screenshot({ path: join(OUT, "job-stop-1440-light.png") });
+  await axe(page, "job stop");
+  await context.close();
+  fixture.close();
+}
+
+/** A model tried and saved; a check that cannot be right. */
+async function settings() {
+  const { fixture } = await fixtureWithWork();
+  const { context, page } = await open(fixture, "/settings#models");
+  await page.getByRole("button", { name: "Choose a model: RemoteBuddy" }).click();
+  await page.getByLabel("Endpoint").fill("http://127.0.0.1:11434/v1/chat/completions");
+  await page.getByRole("button", { name: /^Use http/ }).click();
+  if ((await page.getByLabel("Endpoint").inputValue()) !== "http://127.0.0.1:11434/v1") complain("settings: the repaired endpoint is not used");
+  await page.getByLabel(/^Model$/).fill("fail-me");
+  await page.getByRole("button", { name: "Try it" }).click();
+  await page.waitForTimeout(300);
+  await page.screenshot({ path: join(OUT, "settings-probe-1440-light.png") });
+  await axe(page, "settings probe");
+  if (!(await page.getByText("It does not work yet.").count())) complain("settings: a failing probe does not say so");
+  await page.getByLabel(/^Model$/).fill("qwen3-coder:30b");
+  await page.getByRole("button", { name: "Save", exact: true }).click();
+  await page.waitForTimeout(400);
+  if (!(await page.getByRole("button", { name: "Edit: RemoteBuddy" }).count())) complain("settings: the saved model is not shown");
+  await page.getByRole("link", { name: "Checks and landing" }).click();
+  await page.getByRole("button", { name: "Add a check" }).click();
+  await page.getByLabel("Command").last().fill("npm ci && npm test");
+  await page.waitForTimeout(150);
+  await page.screenshot({ path: join(OUT, "settings-typing-1440-light.png") });
+  await axe(page, "settings typing");
+  if (!(await page.getByRole("button", { name: "Save checks" }).isDisabled())) complain("settings: unsound checks can be saved");
+  await context.close();
+  fixture.close();
+}
+
+async function offline() {
+  const { fixture } = await fixtureWithWork();
+  for (const [name, path] of [["queue", "/queue"], ["review", "/review/e-148"], ["job", "/jobs/j-215"]]) {
+    const { context, page } = await open(fixture, path, { theme: "dark" });
+    fixture.down(true);
+    await page.waitForTimeout(2600);
+    await page.screenshot({ path: join(OUT, `${name}-offline-1440-dark.png`) });
+    await axe(page, `${name} offline`);
+    fixture.down(false);
+    await context.close();
+  }
+  fixture.close();
+}
+
+await everyRoute();
+if (!ONLY) {
+  await reviewKeys();
+  await logs();
+  await settings();
+  await offline();
+  await smoothness();
+}
+await browser.close();
+console.log(problems === 0 ? "nothing to complain about" : `${problems} problems`);
+process.exitCode = problems === 0 ? 0 : 1;

@@ -1,0 +1,208 @@
+// Looks at every screen in a real browser against recorded data: pictures, accessibility (axe), and that nothing
+// moves while an answer is being written. `node dev/look.mjs [--only name,name] [--out DIR] [--quick]`.
+// Ends with 1 when axe finds something or the layout shifts.
+
+import { mkdirSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { chromium } from "playwright-core";
+import { startFixture } from "./fixture-server.mjs";
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const argument = (name, otherwise) => {
+  const index = process.argv.indexOf(`--${name}`);
+  return index < 0 ? otherwise : process.argv[index + 1];
+};
+const OUT = argument("out", process.env.PILOTHOUSE_SHOTS ?? "shots");
+const ONLY = argument("only")?.split(",");
+const QUICK = process.argv.includes("--quick");
+const BROWSER = process.env.PILOTHOUSE_CHROMIUM ?? "/usr/bin/chromium";
+
+const ROUTES = [
+  ["conversation", "/w/tern/s/ingest"], ["empty", "/w/tern-docs/s/dev-tern-docs"], ["queue", "/queue"], ["job", "/jobs/j-215"], ["review", "/review/e-148"],
+  ["approvals", "/approvals"], ["approval", "/approvals/a-31"], ["terminals", "/terminals"], ["agents", "/agents"], ["devices", "/devices"],
+  ["settings", "/settings"], ["doctor", "/doctor"], ["shortcuts", "/shortcuts"], ["firstrun", "/first-run"], ["firstrun-found", "/first-run?workspace=tern"], ["nowhere", "/no/such/page"],
+];
+const SIZES = QUICK ? [["1440", 1440, 900]] : [["1440", 1440, 900], ["1024", 1024, 768], ["390", 390, 844]];
+const THEMES = QUICK ? ["light"] : ["light", "dark", "contrast"];
+
+mkdirSync(OUT, { recursive: true });
+const browser = await chromium.launch({
+  executablePath: BROWSER,
+  args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+});
+let problems = 0;
+const complain = (text) => {
+  problems += 1;
+  console.log(`PROBLEM ${text}`);
+};
+
+async function open(fixture, path, { theme = "light", width = 1440, height = 900 } = {}) {
+  const context = await browser.newContext({ viewport: { width, height }, reducedMotion: "no-preference", colorScheme: theme === "light" ? "light" : "dark", hasTouch: width < 600, bypassCSP: true });
+  await context.addInitScript((chosen) => localStorage.setItem("pilothouse.theme", chosen), theme);
+  const page = await context.newPage();
+  page.on("pageerror", (error) => complain(`${path}: ${error.message}`));
+  page.on("console", (message) => {
+    if (message.type() === "error" && !/Failed to load resource|net::ERR/.test(message.text())) complain(`${path} console: ${message.text().slice(0, 300)}`);
+  });
+  await page.goto(fixture.url + path);
+  // The event stream never ends, so the network is never idle: the word in the status bar tells.
+  await page.waitForSelector('[data-testid=connection][data-state=live], [data-testid=signed-out], .fr', { state: "attached", timeout: 5000 }).catch(() => undefined);
+  await page.waitForTimeout(450);
+  return { context, page };
+}
+
+async function axe(page, name) {
+  await page.evaluate(AXE);
+  const found = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"] }));
+  for (const violation of found.violations) {
+    complain(`axe ${name}: ${violation.id} (${violation.impact}) ${violation.nodes.slice(0, 3).map((node) => node.target.join(" ")).join(" | ")} :: ${violation.nodes[0]?.any?.[0]?.message ?? violation.help}`);
+  }
+}
+
+async function everyRoute() {
+  const fixture = await startFixture({ many: 12 });
+  for (const [name, path] of ROUTES) {
+    if (ONLY && !ONLY.includes(name)) continue;
+    for (const theme of THEMES) {
+      for (const [size, width, height] of SIZES) {
+        if (theme === "contrast" && size !== "1440") continue;
+        const { context, page } = await open(fixture, path, { theme, width, height });
+        const label = `${name}-${size}-${theme}`;
+        await page.screenshot({ path: join(OUT, `${label}.png`) });
+        await axe(page, label);
+        const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+        if (wide > 0) complain(`${label}: wider than the window by ${wide} px`);
+        await context.close();
+      }
+    }
+  }
+  fixture.close();
+}
+
+async function states() {
+  const fresh = await startFixture({ scenario: "fresh" });
+  const first = await open(fresh, "/");
+  await first.page.screenshot({ path: join(OUT, "fresh-1440-light.png") });
+  await axe(first.page, "fresh");
+  await first.context.close();
+  fresh.close();
+
+  const out = await startFixture({ scenario: "signedout" });
+  const signed = await open(out, "/#code=bad");
+  await signed.page.screenshot({ path: join(OUT, "signedout-1440-light.png") });
+  await axe(signed.page, "signedout");
+  if (signed.page.url().includes("code=")) complain("the one-time code stays in the address");
+  await signed.context.close();
+  const good = await open(out, "/#code=good");
+  if (await good.page.getByTestId("signed-out").count()) complain("a good code does not sign in");
+  await good.context.close();
+  out.close();
+
+  const fixture = await startFixture({ many: 3 });
+  const { context, page } = await open(fixture, "/w/tern/s/ingest", { theme: "dark" });
+  await page.keyboard.press("Control+k");
+  await page.waitForTimeout(250);
+  await page.keyboard.type("retry");
+  await page.waitForTimeout(150);
+  await page.screenshot({ path: join(OUT, "palette-1440-dark.png") });
+  await axe(page, "palette");
+  await page.keyboard.press("Escape");
+  const box = page.getByRole("textbox", { name: "Message" });
+  await box.fill("/");
+  await page.waitForTimeout(150);
+  await page.screenshot({ path: join(OUT, "slash-1440-dark.png") });
+  await axe(page, "slash");
+  await box.fill("");
+  fixture.down(true);
+  await box.fill("written while offline");
+  await page.keyboard.press("Enter");
+  await page.waitForTimeout(2600);
+  await page.screenshot({ path: join(OUT, "offline-1440-dark.png") });
+  await axe(page, "offline");
+  if (!(await page.getByText("Waits for the server").count())) complain("an offline message does not say that it waits");
+  fixture.down(false);
+  await page.getByRole("button", { name: "Try now" }).click();
+  await page.waitForFunction(() => document.querySelector("[data-testid=connection]")?.getAttribute("data-state") === "live", undefined, { timeout: 10_000 });
+  await page.waitForTimeout(800);
+  const sent = fixture.world.events.filter((one) => one.envelope.type === "message" && one.envelope.payload.text === "written while offline").length;
+  if (sent !== 1) complain(`the offline message was stored ${sent} times`);
+  if ((await page.getByText("written while offline").count()) !== 1) complain("the offline message is not shown once");
+  await page.screenshot({ path: join(OUT, "back-1440-dark.png") });
+  await context.close();
+  fixture.close();
+}
+
+/** An answer of many pieces while cards above change: nothing that is being read may move. */
+async function streaming() {
+  const fixture = await startFixture({ many: 40 });
+  const { context, page } = await open(fixture, "/w/tern/s/ingest");
+  await page.evaluate(() => {
+    globalThis.shifts = [];
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries()) if (!entry.hadRecentInput) globalThis.shifts.push({ value: entry.value, of: entry.sources?.map((source) => source.node?.className ?? source.node?.nodeName).slice(0, 3) });
+    }).observe({ type: "layout-shift", buffered: false });
+  });
+  const words = "The worker found the cause and writes a test for it before it changes anything else in that file. ".split(" ");
+  for (let n = 0; n < 120; n += 1) {
+    fixture.ephemeral({ type: "assistant.delta", sessionId: "ingest", requestId: "r-88", text: `${words[n % words.length]} ` });
+    if (n % 30 === 10) fixture.publish("job_log", { jobId: "j-215", stream: "stdout", seq: 100 + n, line: `test number ${n} ... ok` }, { sessionId: "ingest" });
+    await page.waitForTimeout(12);
+  }
+  await page.screenshot({ path: join(OUT, "streaming-1440-light.png") });
+  const atEnd = await page.evaluate(() => {
+    const box = document.querySelector(".talk__scroll");
+    return box.scrollHeight - box.scrollTop - box.clientHeight;
+  });
+  if (atEnd > 4) complain(`streaming: the end is ${atEnd} px away`);
+  fixture.publish("assistant_message", { text: words.join(" ").repeat(8).trim() }, { sessionId: "ingest", from: "remotebuddy", correlationId: "r-88" });
+  await page.waitForTimeout(400);
+  if (await page.getByTestId("streaming").count()) complain("streaming: the finished answer still streams");
+  const shifts = await page.evaluate(() => globalThis.shifts);
+  const sum = shifts.reduce((total, one) => total + one.value, 0);
+  console.log(`layout shift while streaming: ${sum.toFixed(4)} in ${shifts.length} entries`);
+  if (sum > 0.01) complain(`streaming: layout shift ${sum.toFixed(4)} ${JSON.stringify(shifts.slice(0, 4))}`);
+
+  // Reading further up: the line under the eye stays where it is.
+  await page.evaluate(() => document.querySelector(".talk__scroll").scrollBy(0, -900));
+  await page.waitForTimeout(400);
+  const before = await page.evaluate(readPlace);
+  for (let n = 0; n < 40; n += 1) {
+    fixture.ephemeral({ type: "assistant.delta", sessionId: "ingest", requestId: "r-89", text: `${words[n % words.length]} ` });
+    await page.waitForTimeout(10);
+  }
+  fixture.publish("message", { text: "another one" }, { sessionId: "ingest", from: "user" });
+  await page.waitForTimeout(300);
+  const after = await page.evaluate(readPlace);
+  if (before.text !== after.text || Math.abs(before.top - after.top) > 1) complain(`reading above: moved from ${JSON.stringify(before)} to ${JSON.stringify(after)}`);
+  await page.screenshot({ path: join(OUT, "above-1440-light.png") });
+  if (!(await page.getByTestId("jump-latest").count())) complain("reading above: no way to jump to the latest");
+  await page.getByTestId("jump-latest").getByRole("button").or(page.getByTestId("jump-latest")).first().click();
+  await page.waitForTimeout(400);
+
+  // Going back through the whole log by scrolling.
+  for (let n = 0; n < 60; n += 1) {
+    await page.evaluate(() => document.querySelector(".talk__scroll").scrollBy(0, -1500));
+    await page.waitForTimeout(40);
+  }
+  await page.waitForTimeout(500);
+  if (!(await page.getByText("Earlier message 1", { exact: true }).count())) complain("the beginning is not reached by scrolling");
+  await page.screenshot({ path: join(OUT, "beginning-1440-light.png") });
+  await context.close();
+  fixture.close();
+}
+
+function readPlace() {
+  const box = document.querySelector(".talk__scroll").getBoundingClientRect();
+  const element = document.elementFromPoint(box.left + box.width / 2, box.top + 200)?.closest("[data-index]");
+  return { text: element?.textContent?.slice(0, 40) ?? "", top: element?.getBoundingClientRect().top ?? 0 };
+}
+
+await everyRoute();
+if (!ONLY) {
+  await states();
+  await streaming();
+}
+await browser.close();
+console.log(problems === 0 ? "nothing to complain about" : `${problems} problems`);
+process.exitCode = problems === 0 ? 0 : 1;

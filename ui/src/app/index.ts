@@ -1,0 +1,4 @@
+export { alike, type Called, CrewProvider, useAction, useCall, useClient, useCrew, useModel, useSelected, useStore } from "./context";
+export { PageBar } from "./PageBar";
+export { chooseDiffColours, chooseTheme, type DiffColours, type ThemeChoice, useDiffColours, useTheme } from "./theme";
+export { keysOf, remap, type Shortcut, type ShortcutId, useShortcut, useShortcuts } from "./shortcuts";

@@ -1,0 +1,194 @@
+// Keyboard shortcuts: one table of what there is, changed by the person where wanted, and one listener for all.
+
+import { useEffect, useRef, useSyncExternalStore } from "react";
+import { defineWords } from "../words";
+
+const words = defineWords(
+  {
+    palette: "Open the command palette",
+    newSession: "New session",
+    search: "Search in the conversation",
+    settings: "Settings",
+    queue: "Go to the queue",
+    approvals: "Go to approvals",
+    chat: "Go back to the conversation",
+    composer: "Write a message",
+    pane: "Show or hide the side pane",
+    review: "Open the newest diff",
+    approve: "Allow the shown approval once",
+    deny: "Deny the shown approval",
+    land: "Approve and land what is under review",
+    latest: "Jump to the latest",
+    shortcuts: "Show all shortcuts",
+    nextSession: "Next session",
+    previousSession: "Previous session",
+  },
+  {
+    de: {
+      palette: "Befehle öffnen",
+      newSession: "Neue Sitzung",
+      search: "Im Gespräch suchen",
+      settings: "Einstellungen",
+      queue: "Zur Warteschlange",
+      approvals: "Zu den Freigaben",
+    },
+  },
+);
+
+export interface Shortcut {
+  id: string;
+  label: string;
+  /** Modifiers first: `mod+shift+l`. A chord of two strokes has a space: `g q`. */
+  keys: string;
+  /** Also while a text field has the focus. */
+  inFields: boolean;
+}
+
+const BUILT_IN = [
+  { id: "palette", label: words.palette, keys: "mod+k", inFields: true },
+  { id: "session.new", label: words.newSession, keys: "mod+shift+n", inFields: true },
+  { id: "search", label: words.search, keys: "mod+f", inFields: true },
+  { id: "settings", label: words.settings, keys: "mod+,", inFields: true },
+  { id: "pane", label: words.pane, keys: "mod+\\", inFields: true },
+  { id: "review", label: words.review, keys: "mod+d", inFields: true },
+  { id: "approve", label: words.approve, keys: "alt+y", inFields: true },
+  { id: "deny", label: words.deny, keys: "alt+n", inFields: true },
+  { id: "land", label: words.land, keys: "mod+shift+l", inFields: true },
+  { id: "latest", label: words.latest, keys: "mod+end", inFields: true },
+  { id: "session.next", label: words.nextSession, keys: "alt+down", inFields: true },
+  { id: "session.previous", label: words.previousSession, keys: "alt+up", inFields: true },
+  { id: "composer", label: words.composer, keys: "c", inFields: false },
+  { id: "go.chat", label: words.chat, keys: "g c", inFields: false },
+  { id: "go.queue", label: words.queue, keys: "g q", inFields: false },
+  { id: "go.approvals", label: words.approvals, keys: "g a", inFields: false },
+  { id: "shortcuts", label: words.shortcuts, keys: "shift+?", inFields: false },
+] as const satisfies readonly Shortcut[];
+
+export type ShortcutId = (typeof BUILT_IN)[number]["id"];
+
+const SHELF = "pilothouse.shortcuts";
+let changed: Record<string, string> = readChanged();
+let table: readonly Shortcut[] = merged();
+const readers = new Set<() => void>();
+
+function readChanged(): Record<string, string> {
+  try {
+    const stored: unknown = JSON.parse(localStorage.getItem(SHELF) ?? "{}");
+    return typeof stored === "object" && stored !== null ? (stored as Record<string, string>) : {};
+  } catch {
+    return {};
+  }
+}
+
+function merged(): readonly Shortcut[] {
+  return BUILT_IN.map((one) => ({ ...one, keys: typeof changed[one.id] === "string" ? (changed[one.id] ?? one.keys) : one.keys }));
+}
+
+/** Other keys for a shortcut; `undefined` brings the built-in ones back. */
+export function remap(id: ShortcutId, keys: string | undefined): void {
+  changed = Object.fromEntries(Object.entries({ ...changed, [id]: keys }).filter(([, value]) => value !== undefined)) as Record<string, string>;
+  try {
+    localStorage.setItem(SHELF, JSON.stringify(changed));
+  } catch {
+    // Kept for this page only.
+  }
+  table = merged();
+  for (const reader of readers) reader();
+}
+
+export function useShortcuts(): readonly Shortcut[] {
+  return useSyncExternalStore(
+    (reader) => {
+      readers.add(reader);
+      return () => readers.delete(reader);
+    },
+    () => table,
+  );
+}
+
+export function keysOf(id: ShortcutId): string {
+  return table.find((one) => one.id === id)?.keys ?? "";
+}
+
+/** `mod+shift+l` for a key press, in the order the table uses. */
+export function strokeOf(event: KeyboardEvent): string {
+  const names: Record<string, string> = { ArrowUp: "up", ArrowDown: "down", Escape: "escape", Enter: "enter", " ": "space" };
+  // Alt types other letters on some keyboards; the physical key is meant.
+  const letter = event.altKey && /^Key[A-Z]$/.test(event.code) ? event.code.slice(3) : event.key;
+  const key = names[letter] ?? letter.toLowerCase();
+  return [event.ctrlKey || event.metaKey ? "mod" : "", event.altKey ? "alt" : "", event.shiftKey ? "shift" : "", key]
+    .filter(Boolean)
+    .join("+");
+}
+
+type Handler = () => boolean | undefined | void;
+const handlers = new Map<string, Handler[]>();
+let pending: { stroke: string; until: number } | undefined;
+
+function isField(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
+}
+
+let grab: ((stroke: string) => void) | undefined;
+
+/** The next stroke goes to `taker` instead of doing anything. `undefined` ends that. */
+export function grabStroke(taker: ((stroke: string) => void) | undefined): void {
+  grab = taker;
+}
+
+/** Decisions are never made by a key that is held down. */
+const ONCE = new Set<string>(["approve", "deny", "land"] satisfies ShortcutId[]);
+
+/** True when a handler took it. */
+export function press(event: KeyboardEvent, now: number): boolean {
+  if (event.isComposing || ["Control", "Shift", "Alt", "Meta"].includes(event.key)) return false;
+  const stroke = strokeOf(event);
+  if (grab) {
+    grab(stroke);
+    return true;
+  }
+  const chord = pending && now < pending.until ? `${pending.stroke} ${stroke}` : undefined;
+  pending = undefined;
+  const inField = isField(event.target);
+  for (const shortcut of table) {
+    if (inField && !shortcut.inFields) continue;
+    if (shortcut.keys === chord || shortcut.keys === stroke) {
+      if (event.repeat && ONCE.has(shortcut.id)) return true;
+      // The newest that listens goes first; one that says false leaves it to the next.
+      for (const handler of [...(handlers.get(shortcut.id) ?? [])].reverse()) {
+        if (handler() !== false) return true;
+      }
+    } else if (!inField && shortcut.keys.startsWith(`${stroke} `)) {
+      pending = { stroke, until: now + 900 };
+    }
+  }
+  return false;
+}
+
+/** Listens for a shortcut while the component is there. Returning false passes it on. */
+export function useShortcut(id: ShortcutId, handler: Handler, enabled = true): void {
+  const latest = useRef(handler);
+  latest.current = handler;
+  useEffect(() => {
+    if (!enabled) return;
+    const mine: Handler = () => latest.current();
+    handlers.set(id, [...(handlers.get(id) ?? []), mine]);
+    return () => {
+      handlers.set(id, (handlers.get(id) ?? []).filter((one) => one !== mine));
+    };
+  }, [id, enabled]);
+}
+
+/** The one listener of the page. */
+export function useShortcutListener(): void {
+  useEffect(() => {
+    const listen = (event: KeyboardEvent) => {
+      if (press(event, Date.now())) {
+        event.preventDefault();
+        event.stopPropagation();
+      }
+    };
+    window.addEventListener("keydown", listen, { capture: true });
+    return () => window.removeEventListener("keydown", listen, { capture: true });
+  }, []);
+}

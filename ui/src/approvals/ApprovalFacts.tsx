@@ -1,0 +1,83 @@
+// Exactly what would be done, why it asks, and who asked.
+
+import { useModel } from "../app";
+import { Change, CommandBox, Facts, Path, Time } from "../components";
+import type { Approval } from "../client";
+import { readPayload } from "./payload";
+import { words } from "./words";
+
+export function ApprovalFacts({ approval }: { approval: Approval }) {
+  const payload = readPayload(approval);
+  const entry = useModel((state) => state.merge.value?.flatMap((queue) => queue.entries).find((one) => one.id === (payload.entryId ?? approval.subject)));
+  const workspace = useModel((state) => state.workspaces.value?.find((one) => one.id === approval.workspaceId)?.name);
+  const additions = payload.additions ?? entry?.additions;
+  const deletions = payload.deletions ?? entry?.deletions;
+  const count = payload.fileCount ?? entry?.files;
+  const risky = payload.risky.length > 0 ? payload.risky : (entry?.risky ?? []);
+  return (
+    <>
+      {payload.argv ? <CommandBox argv={payload.argv} /> : null}
+      <Facts
+        rows={[
+          [
+            words.touches,
+            additions !== undefined || count !== undefined ? (
+              <span className="h wrap">
+                {additions !== undefined ? <Change additions={additions} deletions={deletions ?? 0} /> : null}
+                {count !== undefined ? <span className="c3">{count === 1 ? "in 1 file" : `in ${count} files`}</span> : null}
+              </span>
+            ) : null,
+          ],
+          [
+            payload.files.length > 0 ? "Files" : "",
+            payload.files.length > 0 ? (
+              <ul className="approval__files">
+                {payload.files.map((file) => (
+                  <li key={file.path} className="h">
+                    <Path path={file.path} />
+                    {file.additions !== undefined ? <Change additions={file.additions} deletions={file.deletions ?? 0} /> : null}
+                  </li>
+                ))}
+              </ul>
+            ) : null,
+          ],
+          [words.risky, risky.length > 0 ? <span className="s-needs">{risky.join(", ")}</span> : null],
+          [
+            words.onto,
+            payload.target ? (
+              <>
+                <span className="mono">{payload.target}</span>
+                {payload.strategy ? <span className="c3"> by {payload.strategy.replaceAll("_", "-")}</span> : null}
+              </>
+            ) : null,
+          ],
+          ["Proof", payload.verified === undefined ? null : payload.verified ? "Our own checks of the job passed" : <span className="s-needs">Not verified by us</span>],
+          [words.where, payload.cwd ? <span className="mono">{payload.cwd}</span> : null],
+          [words.reaches, payload.hosts.length > 0 ? <span className="mono">{payload.hosts.join(", ")}</span> : null],
+          ...payload.rest.map(([key, value]): [string, React.ReactNode] => [key, <span className="mono t2">{value}</span>]),
+          [words.why, approval.why],
+          [
+            words.askedBy,
+            <>
+              {approval.askedBy}
+              {workspace ? <span className="c3"> in {workspace}</span> : null}{" "}
+              <span className="c3">
+                at <Time ts={approval.createdAt} />
+                {approval.state === "pending" ? (
+                  <>
+                    , waiting <Time ts={approval.createdAt} relative />
+                  </>
+                ) : null}
+                {approval.state === "pending" && approval.expiresAt ? (
+                  <>
+                    , expires <Time ts={approval.expiresAt} />
+                  </>
+                ) : null}
+              </span>
+            </>,
+          ],
+        ]}
+      />
+    </>
+  );
+}

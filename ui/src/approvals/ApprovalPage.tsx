@@ -1,0 +1,119 @@
+// One question, whole, with its buttons where a thumb reaches them.
+
+import { Link, useNavigate, useParams } from "@tanstack/react-router";
+import { useEffect, useRef, useState } from "react";
+import { PageBar, useCall, useCrew, useModel, useShortcut } from "../app";
+import { ErrorState, Icon, Skeleton, State } from "../components";
+import type { Approval } from "../client";
+import { outcome, useAnswer } from "./answer";
+import { AnswerButtons, HashMark } from "./ApprovalCard";
+import { ApprovalFacts } from "./ApprovalFacts";
+import { armed, useChordPlace } from "./chords";
+import { reviewOf } from "./payload";
+import { words } from "./words";
+
+export default function ApprovalPage() {
+  const { approvalId } = useParams({ strict: false });
+  const known = useModel((state) => state.approvals.value?.find((one) => one.id === approvalId));
+  const read = useCall("approval.get", known || !approvalId ? undefined : { id: approvalId });
+  const approval = known ?? read.value;
+  return (
+    <>
+      <PageBar title={approval?.summary ?? "Approval"} sub={approvalId}>
+        <Link to="/approvals" className="btn btn--ghost">
+          <Icon name="left" />
+          All approvals
+        </Link>
+      </PageBar>
+      {approval ? (
+        <Whole key={approval.id} approval={approval} />
+      ) : read.failure ? (
+        <ErrorState title="This approval could not be read" error={read.failure} onRetry={read.reload} />
+      ) : (
+        <Skeleton rows={6} row={40} />
+      )}
+    </>
+  );
+}
+
+function Whole({ approval }: { approval: Approval }) {
+  const crew = useCrew();
+  const navigate = useNavigate();
+  const live = useModel((state) => state.connection.state === "live");
+  const { answer, busy, problem } = useAnswer(approval);
+  const pending = approval.state === "pending";
+  const end = useRef<HTMLDivElement>(null);
+  const seen = useSeen(end);
+  const mine = useChordPlace(approval.id, approval.createdAt, pending && seen, true);
+  const { kind, text } = outcome(approval);
+  const review = reviewOf(approval);
+  const byKey = (decision: "approve" | "deny") => {
+    if (!armed(approval.id, Date.now()) || busy || !live) return false;
+    answer(decision);
+    return true;
+  };
+  useShortcut("approve", () => byKey("approve"), mine);
+  useShortcut("deny", () => byKey("deny"), mine);
+  useEffect(() => crew.needApproval(approval.id), [crew, approval.id]);
+  return (
+    <>
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a scrolling region must be reachable by key */}
+      <div className="scroll approval" tabIndex={0} role="region" aria-label="What would be done">
+        <div className="approval__inner">
+          <div className="h">
+            {pending ? <span className={`medium ${approval.risk === "low" ? "c2" : "s-needs"}`}>{words[approval.risk]}</span> : <State kind={kind}>{text}</State>}
+          </div>
+          <ApprovalFacts approval={approval} />
+          {review ? (
+            <Link to="/review/$reviewId" params={{ reviewId: review }} className="btn">
+              <Icon name="diff" />
+              See the whole change
+            </Link>
+          ) : null}
+          <p className="mono t1 c3 wraps">sha256 {approval.hash}</p>
+          {problem ? (
+            <p className="s-failed" role="alert">
+              {problem}
+            </p>
+          ) : null}
+          <div ref={end} />
+        </div>
+      </div>
+      {pending ? (
+        <div className="thumb">
+          {seen ? (
+            <AnswerButtons touch answer={answer} busy={busy} disabled={!live} keys={mine} />
+          ) : (
+            <span className="t2 c2 thumb__hint">Scroll to the end to answer: an answer counts for all of it.</span>
+          )}
+          <HashMark hash={approval.hash} />
+        </div>
+      ) : (
+        <div className="thumb">
+          <button type="button" className="btn btn--touch" onClick={() => void navigate({ to: "/approvals" })}>
+            Back to the list
+          </button>
+        </div>
+      )}
+    </>
+  );
+}
+
+/** True once the end was on screen: then all of it could be read. */
+function useSeen(end: React.RefObject<HTMLElement | null>): boolean {
+  const [seen, setSeen] = useState(false);
+  useEffect(() => {
+    const element = end.current;
+    if (!element) return;
+    if (typeof IntersectionObserver === "undefined") {
+      setSeen(true);
+      return;
+    }
+    const observer = new IntersectionObserver((entries) => {
+      if (entries.some((entry) => entry.isIntersecting)) setSeen(true);
+    });
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [end]);
+  return seen;
+}

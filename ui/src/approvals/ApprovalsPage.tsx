@@ -1,0 +1,105 @@
+// Every question of every workspace: those that wait, and what became of the others.
+
+import { Link } from "@tanstack/react-router";
+import { PageBar, useCrew, useModel } from "../app";
+import { EmptyState, ErrorState, Skeleton, State, Time } from "../components";
+import type { Approval } from "../client";
+import { outcome } from "./answer";
+import { ApprovalCard } from "./ApprovalCard";
+import { gist } from "./payload";
+import { words } from "./words";
+
+export default function ApprovalsPage() {
+  const crew = useCrew();
+  const approvals = useModel((state) => state.approvals);
+  const list = approvals.value ?? [];
+  const pending = list.filter((one) => one.state === "pending").sort((a, b) => a.createdAt.localeCompare(b.createdAt));
+  const ended = list.filter((one) => one.state !== "pending").sort((a, b) => (b.decidedAt ?? b.createdAt).localeCompare(a.decidedAt ?? a.createdAt));
+  return (
+    <>
+      <PageBar title={words.approvals} sub={approvals.value ? `${pending.length} waiting, all workspaces` : undefined} />
+      {approvals.value === undefined ? (
+        approvals.failure ? (
+          <ErrorState title="The approvals could not be read" error={approvals.failure} onRetry={() => void crew.refresh("approvals")} />
+        ) : (
+          <Skeleton rows={6} row={60} />
+        )
+      ) : (
+        // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a scrolling region must be reachable by key
+        <div className="scroll" tabIndex={0} role="region" aria-label={words.approvals}>
+          <div className="approvals">
+            {pending.length === 0 ? (
+              <EmptyState icon="shield" title={words.noneTitle}>
+                {words.noneText}
+              </EmptyState>
+            ) : (
+              <section aria-label={words.waiting}>
+                <h2 className="label approvals__label">{words.waiting}</h2>
+                <ul className="hide-phone approvals__cards">
+                  {pending.map((one) => (
+                    <li key={one.id}>
+                      <ApprovalCard approvalId={one.id} summary={one.summary} ts={one.createdAt} />
+                    </li>
+                  ))}
+                </ul>
+                <ul className="only-phone">
+                  {pending.map((one) => (
+                    <WaitingRow key={one.id} approval={one} />
+                  ))}
+                </ul>
+              </section>
+            )}
+            {ended.length > 0 ? (
+              <section aria-label={words.answered}>
+                <h2 className="label approvals__label">{words.answered}</h2>
+                <ul>
+                  {ended.slice(0, 100).map((one) => (
+                    <EndedRow key={one.id} approval={one} />
+                  ))}
+                </ul>
+              </section>
+            ) : null}
+          </div>
+        </div>
+      )}
+    </>
+  );
+}
+
+function WaitingRow({ approval }: { approval: Approval }) {
+  const workspace = useModel((state) => state.workspaces.value?.find((one) => one.id === approval.workspaceId)?.name);
+  return (
+    <li>
+      <Link to="/approvals/$approvalId" params={{ approvalId: approval.id }} className="prow">
+        <State kind="needs" size="l" label="Needs you" />
+        <span className="v prow__text">
+          <span className="h">
+            <span className="medium trunc">{approval.summary}</span>
+            <Time ts={approval.createdAt} relative className="push t2 c3" />
+          </span>
+          <span className="mono t2 c2 wraps">{gist(approval)}</span>
+          <span className="t2 c3">
+            {words[approval.risk]}, {approval.askedBy}
+            {workspace ? ` in ${workspace}` : ""}
+          </span>
+        </span>
+      </Link>
+    </li>
+  );
+}
+
+function EndedRow({ approval }: { approval: Approval }) {
+  const { kind, text } = outcome(approval);
+  return (
+    <li>
+      <Link to="/approvals/$approvalId" params={{ approvalId: approval.id }} className="prow prow--flat">
+        <State kind={kind} label={approval.state} />
+        <span className="v prow__text">
+          <span className="t3 trunc">{approval.summary}</span>
+          <span className="t2 c3">{text}</span>
+        </span>
+        <Time ts={approval.decidedAt ?? approval.createdAt} className="t2 c3" />
+      </Link>
+    </li>
+  );
+}

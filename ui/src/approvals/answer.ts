@@ -1,0 +1,48 @@
+// Answering: once, bound to the hash, and honest when somebody else was faster.
+
+import { useCallback } from "react";
+import { useAction, useCrew } from "../app";
+import type { Approval, Decision } from "../client";
+
+export function useAnswer(approval: Approval): {
+  answer: (decision: Decision) => void;
+  busy: boolean;
+  problem: string | undefined;
+} {
+  const crew = useCrew();
+  const { run, busy, failure } = useAction();
+  const answer = useCallback(
+    (decision: Decision) => {
+      void run(async () => {
+        try {
+          await crew.answer(approval, decision);
+        } catch (thrown) {
+          // Whatever it is now is what should be shown.
+          await crew.refresh("approvals");
+          throw thrown;
+        }
+      });
+    },
+    [crew, approval, run],
+  );
+  return { answer, busy, problem: failure?.message };
+}
+
+/** What became of it, as a sentence. */
+export function outcome(approval: Approval): { kind: "passed" | "failed" | "waiting" | "needs"; text: string } {
+  const by = approval.decidedBy ? ` by ${approval.decidedBy}` : "";
+  switch (approval.state) {
+    case "approved":
+      return { kind: "passed", text: `Allowed once${by}` };
+    case "denied":
+      return { kind: "failed", text: `Denied${by}` };
+    case "expired":
+      return { kind: "waiting", text: "Expired unanswered, nothing was done" };
+    case "superseded":
+      return { kind: "waiting", text: "Replaced by a newer question" };
+    case "orphaned":
+      return { kind: "waiting", text: "No longer needed" };
+    case "pending":
+      return { kind: "needs", text: "Waiting for you" };
+  }
+}

@@ -1,0 +1,129 @@
+// Reads the canonical payload of an approval: what is known gets a row with a name, everything else is shown as it
+// stands. Nothing of the payload is ever left out, because the answer is bound to all of it.
+
+import type { Approval, JsonValue } from "../client";
+
+export interface TouchedFile {
+  path: string;
+  additions: number | undefined;
+  deletions: number | undefined;
+}
+
+export interface Payload {
+  argv: string[] | string | undefined;
+  cwd: string | undefined;
+  hosts: string[];
+  files: TouchedFile[];
+  additions: number | undefined;
+  deletions: number | undefined;
+  fileCount: number | undefined;
+  risky: string[];
+  target: string | undefined;
+  strategy: string | undefined;
+  jobId: string | undefined;
+  entryId: string | undefined;
+  verified: boolean | undefined;
+  /** Keys without a row of their own. */
+  rest: Array<[string, string]>;
+}
+
+type Fields = Record<string, JsonValue | undefined>;
+
+const KNOWN = new Set([
+  "kind", "action", "hash", "argv", "run", "command", "cwd", "host", "hosts", "port", "files", "paths", "additions", "deletions", "risky",
+  "target", "branch", "strategy", "jobId", "entryId", "entry", "verified", "title", "summary", "workspaceId", "sessionId", "job",
+]);
+
+function text(value: JsonValue | undefined): string | undefined {
+  return typeof value === "string" && value !== "" ? value : undefined;
+}
+
+function number(value: JsonValue | undefined): number | undefined {
+  return typeof value === "number" ? value : undefined;
+}
+
+function texts(value: JsonValue | undefined): string[] {
+  if (typeof value === "string") return [value];
+  return Array.isArray(value) ? value.filter((one): one is string => typeof one === "string") : [];
+}
+
+function fields(value: JsonValue | undefined): Fields {
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? value : {};
+}
+
+function touched(value: JsonValue | undefined): TouchedFile[] {
+  if (Array.isArray(value)) {
+    return value.flatMap((one): TouchedFile[] => {
+      if (typeof one === "string") return [{ path: one, additions: undefined, deletions: undefined }];
+      const f = fields(one);
+      const path = text(f["path"]);
+      return path ? [{ path, additions: number(f["additions"]), deletions: number(f["deletions"]) }] : [];
+    });
+  }
+  // A map of path to blobs.
+  if (typeof value === "object" && value !== null) {
+    return Object.keys(value).map((path) => ({ path, additions: undefined, deletions: undefined }));
+  }
+  return [];
+}
+
+export function readPayload(approval: Approval): Payload {
+  const f = fields(approval.details);
+  const argv = f["argv"] ?? f["run"] ?? f["command"];
+  const files = touched(f["files"] ?? f["paths"]);
+  const port = number(f["port"]);
+  return {
+    argv: Array.isArray(argv) ? texts(argv) : text(argv),
+    cwd: text(f["cwd"]),
+    hosts: [...texts(f["host"]), ...texts(f["hosts"])].map((host) => (port ? `${host}:${port}` : host)),
+    files,
+    additions: number(f["additions"]),
+    deletions: number(f["deletions"]),
+    fileCount: number(f["files"]) ?? (files.length > 0 ? files.length : undefined),
+    risky: texts(f["risky"]),
+    target: text(f["target"]) ?? text(f["branch"]),
+    strategy: text(f["strategy"]),
+    jobId: text(f["jobId"]) ?? text(f["job"]),
+    entryId: text(f["entryId"]) ?? text(f["entry"]),
+    verified: typeof f["verified"] === "boolean" ? f["verified"] : undefined,
+    rest: Object.entries(f)
+      .filter(([key, value]) => !KNOWN.has(key) && value !== null && value !== undefined)
+      .map(([key, value]) => [plainKey(key), typeof value === "string" ? value : JSON.stringify(value)]),
+  };
+}
+
+/** `patchHash` as `patch hash`. */
+function plainKey(key: string): string {
+  const words = key.replace(/([a-z])([A-Z])/g, "$1 $2").replaceAll("_", " ").toLowerCase();
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+/** The entry a landing is about, to open its review. */
+export function reviewOf(approval: Approval): string | undefined {
+  if (!approval.action.startsWith("land")) return undefined;
+  return readPayload(approval).entryId ?? approval.subject;
+}
+
+/** Files listed in a card; the rest is in the full view. */
+export const FILES_IN_CARD = 12;
+const COMMAND_IN_CARD = 1200;
+
+/** Whether a card can show all of it. */
+export function fitsCard(payload: Payload): boolean {
+  const command = Array.isArray(payload.argv) ? payload.argv.join(" ") : (payload.argv ?? "");
+  const rest = payload.rest.reduce((sum, [, value]) => sum + value.length, 0);
+  return command.length <= COMMAND_IN_CARD && payload.files.length <= FILES_IN_CARD && rest <= 1200;
+}
+
+/** The line of a list that says what would be done. */
+export function gist(approval: Approval): string {
+  const payload = readPayload(approval);
+  if (payload.argv) return Array.isArray(payload.argv) ? payload.argv.join(" ") : payload.argv;
+  const size = payload.additions !== undefined ? ` +${payload.additions} −${payload.deletions ?? 0}` : "";
+  if (payload.files[0]) {
+    return payload.files.length === 1 ? `${payload.files[0].path}${size}` : `${payload.files[0].path} and ${payload.files.length - 1} more${size}`;
+  }
+  if (payload.fileCount !== undefined) return `${payload.fileCount} ${payload.fileCount === 1 ? "file" : "files"}${size}`;
+  if (payload.hosts.length > 0) return payload.hosts.join(", ");
+  return approval.why;
+}

@@ -1,0 +1,40 @@
+import { defineWords } from "../words";
+
+export const words = defineWords(
+  {
+    approvals: "Approvals",
+    waiting: "Waiting for you",
+    answered: "Answered",
+    allow: "Allow once",
+    deny: "Deny",
+    open: "Open",
+    low: "Low risk",
+    medium: "Medium risk",
+    high: "High risk",
+    where: "Where",
+    reaches: "Reaches",
+    touches: "Changes",
+    risky: "Looked at twice",
+    onto: "Lands on",
+    why: "Why it asks",
+    askedBy: "Asked by",
+    noneTitle: "Nothing waits for you",
+    noneText: "When the crew wants to land something or do what the policy does not allow by itself, the question appears here, in the conversation and in the status bar. The first answer counts everywhere.",
+    enter: "Enter does not approve. Use the button or its own keys.",
+    gone: "This question was answered or no longer applies.",
+    longHint: "There is more than fits here. Open it to see all of what would be done.",
+  },
+  {
+    de: {
+      approvals: "Freigaben",
+      waiting: "Wartet auf dich",
+      answered: "Beantwortet",
+      allow: "Einmal erlauben",
+      deny: "Ablehnen",
+      open: "Öffnen",
+      low: "Geringes Risiko",
+      medium: "Mittleres Risiko",
+      high: "Hohes Risiko",
+    },
+  },
+);

@@ -1,0 +1,27 @@
+// Copies text and says so in place.
+
+import { useEffect, useState } from "react";
+import { Button, IconButton } from "./Button";
+
+export function CopyButton({ text, label = "Copy", icon }: { text: string; label?: string; icon?: boolean }) {
+  const [said, setSaid] = useState<"copied" | "refused" | undefined>();
+  useEffect(() => {
+    if (!said) return;
+    const timer = setTimeout(() => setSaid(undefined), 1600);
+    return () => clearTimeout(timer);
+  }, [said]);
+  const copy = () => {
+    // Browsers refuse this outside a secure page; then the text is still there to be selected.
+    Promise.resolve(navigator.clipboard?.writeText(text)).then(
+      () => setSaid(navigator.clipboard ? "copied" : "refused"),
+      () => setSaid("refused"),
+    );
+  };
+  const words = said === "copied" ? "Copied" : said === "refused" ? "Not allowed here" : label;
+  if (icon) return <IconButton label={words} icon={said === "copied" ? "check" : "copy"} small onClick={copy} />;
+  return (
+    <Button look="ghost" onClick={copy} aria-live="polite">
+      {words}
+    </Button>
+  );
+}

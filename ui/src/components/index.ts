@@ -1,0 +1,16 @@
+export { Button, type ButtonProps, IconButton } from "./Button";
+export { Card, CardFoot, CardHead, CardSection, Facts } from "./Card";
+export { EmptyState, ErrorState, Skeleton, useLate } from "./Conditions";
+export { CopyButton } from "./Copy";
+export { Field } from "./Field";
+export { Icon, type IconName, Sprite } from "./Icon";
+export { Kbd, keysText } from "./Kbd";
+export { ansiRuns, argvText, CommandBox, LogLineText, LogTail, plainText } from "./Log";
+export { Markdown } from "./Markdown";
+export { Dialog, Menu, type MenuEntry, type MenuItem } from "./Menu";
+export { Path, shortPath } from "./Path";
+export { Banner, Change, Choice, Count, Meter, Steps, Switch, Tag } from "./Small";
+export { LiveContext, State, StateIcon, type StateKind } from "./State";
+export { type Tab, TabPanel, TabRow, TabsRoot } from "./Tabs";
+export { aboutText, agoText, clockText, Duration, durationText, Elapsed, Time, useNow } from "./Time";
+export { VirtualList } from "./VirtualList";

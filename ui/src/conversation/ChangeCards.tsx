@@ -1,0 +1,191 @@
+// What becomes of a change: the diff, the checks of its candidate, landing, or being sent back.
+
+import { Link } from "@tanstack/react-router";
+import { memo } from "react";
+import { keysOf, useAction, useCrew, useModel } from "../app";
+import {
+  argvText, Button, Card, CardFoot, CardHead, CardSection, Change, Duration, durationText, Icon, IconButton, Kbd, LogTail, State, Time,
+} from "../components";
+import type { CheckVerdict, MergeEntry } from "../client";
+import type { ChecksItem, DiffItem, LandedItem, StoppedItem } from "../model";
+import { useRowActions } from "./actions";
+import { useFold } from "./folds";
+import { words } from "./words";
+
+export const DiffCard = memo(function DiffCard({ item }: { item: DiffItem }) {
+  const { show } = useRowActions();
+  const entry = useModel((state) => findEntry(state.merge.value, item.entryId));
+  return (
+    <Card label={words.diffReady} data-testid="card-diff">
+      <CardHead icon="diff" title={item.title} id={item.jobId}>
+        {item.verified === true ? <State kind="passed">{words.verified}</State> : null}
+        {item.verified === false ? <State kind="needs">{words.notVerified}</State> : null}
+        <Change additions={item.additions} deletions={item.deletions} />
+        <span className="c3 t1 hide-phone">{item.files === 1 ? "1 file" : `${item.files} files`}</span>
+        <Button small onClick={() => show("diff", item.jobId)}>
+          {words.review} <Kbd keys={keysOf("review")} />
+        </Button>
+      </CardHead>
+      {entry ? <EntryLine entry={entry} /> : null}
+    </Card>
+  );
+});
+
+/** Where the entry stands, in words. Gone once it landed: that has a row of its own. */
+function EntryLine({ entry }: { entry: MergeEntry }) {
+  const [kind, text] = entryWords(entry);
+  if (entry.state === "landed") return null;
+  return (
+    <CardSection className="h t2">
+      <State kind={kind} plain>
+        {text}
+      </State>
+      <span className="mono t1 c3 push">{entry.id}</span>
+    </CardSection>
+  );
+}
+
+export function entryWords(entry: MergeEntry): ["running" | "needs" | "passed" | "failed" | "waiting", string] {
+  const reason = entry.reason ? `. ${entry.reason}` : "";
+  switch (entry.state) {
+    case "queued":
+      return ["waiting", entry.position && entry.position > 1 ? `In the merge queue, place ${entry.position}${reason}` : `In the merge queue${reason}`];
+    case "waiting_approval":
+      return ["needs", `Waits for your answer before it lands on ${entry.target}`];
+    case "approved":
+      return ["waiting", `Approved, its checks come next${reason}`];
+    case "checking":
+      return ["running", `Its checks run on the tree that would land${reason}`];
+    case "landing":
+      return ["running", `Landing on ${entry.target}`];
+    case "landed":
+      return ["passed", `Landed on ${entry.target}`];
+    case "returned":
+      return ["failed", `Sent back to its job${reason}`];
+    case "failed":
+      return ["failed", `Did not land${reason}`];
+    case "parked":
+      return ["needs", `Parked${reason}`];
+    case "removed":
+      return ["waiting", `Taken out of the queue${reason}`];
+  }
+}
+
+function findEntry(queues: readonly { entries: MergeEntry[]; recent: MergeEntry[] }[] | undefined, id: string | null): MergeEntry | undefined {
+  if (!id) return undefined;
+  for (const queue of queues ?? []) {
+    const found = queue.entries.find((one) => one.id === id) ?? queue.recent.find((one) => one.id === id);
+    if (found) return found;
+  }
+  return undefined;
+}
+
+export const ChecksCard = memo(function ChecksCard({ item }: { item: ChecksItem }) {
+  const [folded, toggle] = useFold(item.key);
+  const passed = item.checks.filter((check) => check.state === "passed").length;
+  const failed = item.checks.filter((check) => check.state === "failed");
+  const running = item.checks.some((check) => check.state === "running") && !item.over;
+  const total = item.checks.reduce((sum, check) => sum + (check.durationMs ?? 0), 0);
+  const kind = failed.length > 0 ? "failed" : running ? "running" : passed === item.checks.length && passed > 0 ? "passed" : "waiting";
+  return (
+    <Card label={words.checks} data-testid="card-checks">
+      <CardHead icon="shield" title={words.checksOn} id={item.onto ? `${item.entryId} on ${item.onto.slice(0, 7)}` : item.entryId}>
+        <State kind={kind}>{failed.length > 0 ? `${failed.length} failed` : `${passed} of ${item.checks.length}`}</State>
+        {total > 0 ? (
+          <time className="num">
+            <Duration ms={total} />
+          </time>
+        ) : null}
+        <IconButton small icon={folded ? "right" : "down"} label={folded ? "Open the checks" : "Fold the checks"} aria-expanded={!folded} onClick={toggle} />
+      </CardHead>
+      {folded || item.checks.length === 0 ? null : (
+        <CardSection className="checks">
+          {item.checks.map((check) => (
+            <CheckLine key={check.name} check={check} over={item.over} />
+          ))}
+        </CardSection>
+      )}
+      {!folded && failed[0] && failed[0].tail ? <LogTail lines={failed[0].tail.trimEnd().split("\n")} rows={6} label={`Last output of ${failed[0].name}`} /> : null}
+    </Card>
+  );
+});
+
+export function CheckLine({ check, over }: { check: CheckVerdict; over: boolean }) {
+  const kind = check.state === "passed" ? "passed" : check.state === "failed" ? "failed" : over ? "waiting" : "running";
+  const word = kind === "waiting" ? "not finished" : check.state;
+  return (
+    <div className="h t2">
+      <State kind={kind} size="s" label={word} />
+      <span className="mono grow trunc" title={argvText(check.run)}>
+        {argvText(check.run) || check.name}
+      </span>
+      {check.flakyRetry ? <span className="t1 s-needs">second try</span> : null}
+      <span className="c3 num t1">{check.reused ? "taken over" : check.durationMs !== null ? durationText(check.durationMs) : ""}</span>
+    </div>
+  );
+}
+
+export const LandedLine = memo(function LandedLine({ item }: { item: LandedItem }) {
+  const { entry } = item;
+  const took = item.finishedAt ? Date.parse(item.ts) - Date.parse(item.finishedAt) : undefined;
+  return (
+    <div className="line" role="group" aria-label="Landed" data-testid="line-landed" data-commit={entry.landedCommit ?? ""}>
+      <span className="st s-passed">
+        <Icon name="landed" />
+      </span>
+      <span className="trunc">
+        <b className="medium name">{words.landed}</b>{" "}
+        <Link to="/review/$reviewId" params={{ reviewId: entry.id }} className="mono">
+          {(entry.landedCommit ?? "").slice(0, 7)}
+        </Link>{" "}
+        {entry.title}
+      </span>
+      <span className="c3 line__branch">on {entry.target}</span>
+      <span className="push t1 c3 num line__end">
+        <Time ts={item.ts} />
+        {took !== undefined && took >= 0 ? `, ${durationText(took)} after ${entry.jobId} finished` : ""}
+      </span>
+    </div>
+  );
+});
+
+export const StoppedCard = memo(function StoppedCard({ item }: { item: StoppedItem }) {
+  const crew = useCrew();
+  const { run, busy, failure } = useAction();
+  const { entry } = item;
+  const now = useModel((state) => findEntry(state.merge.value, entry.id)?.state);
+  const quiet = item.how === "removed" || item.how === "parked";
+  const title = { returned: words.returned, failed: words.failed, removed: words.removed, parked: words.parked }[item.how];
+  const lines = item.detail.trimEnd().split("\n");
+  const again = item.how !== "removed" && (now === undefined || now === "failed" || now === "parked");
+  return (
+    <Card label={title} data-testid={`card-${item.how}`}>
+      <CardHead mark={<State kind={quiet ? "waiting" : "failed"} label={title} />} title={`${title}: ${entry.title}`} id={entry.id}>
+        <Time ts={item.ts} />
+      </CardHead>
+      <CardSection className="t2">
+        <p className="wraps">{item.reason}</p>
+      </CardSection>
+      {item.detail.trim() !== "" ? <LogTail lines={lines} rows={Math.min(8, lines.length)} label="What was said" /> : null}
+      <CardFoot>
+        {again && item.how !== "returned" ? (
+          <Button small icon="refresh" busy={busy} onClick={() => void run(() => crew.call("merge.retry", { id: entry.id }))}>
+            {words.retry}
+          </Button>
+        ) : null}
+        <Link className="btn btn--s btn--ghost" to="/review/$reviewId" params={{ reviewId: entry.id }}>
+          Open
+        </Link>
+        <span className="push t2 c3 trunc">
+          {failure ? (
+            <span className="s-failed">{failure.message}</span>
+          ) : (
+            <>
+              Nothing is lost: <span className="mono">{entry.commitSha.slice(0, 7)}</span> stays on <span className="mono">{entry.branch}</span>
+            </>
+          )}
+        </span>
+      </CardFoot>
+    </Card>
+  );
+});

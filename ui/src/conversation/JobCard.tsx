@@ -1,0 +1,122 @@
+// A job while it waits, works or has failed. Once it is done it is one line; its change has a card of its own.
+
+import { Link } from "@tanstack/react-router";
+import { memo, useEffect } from "react";
+import { useAction, useCrew, useModel } from "../app";
+import { Button, Card, CardHead, CardSection, Elapsed, IconButton, LogTail, State, Steps, Time } from "../components";
+import type { JobItem } from "../model";
+import { useRowActions } from "./actions";
+import { words } from "./words";
+
+const TAIL_ROWS = 6;
+const NO_LINES: readonly string[] = [];
+
+export const JobCard = memo(function JobCard({ item }: { item: JobItem }) {
+  const crew = useCrew();
+  const recorded = useModel((state) => state.jobs.get(item.jobId)?.title);
+  useEffect(() => crew.needJob(item.jobId), [crew, item.jobId]);
+  const title = recorded || item.title || item.jobId;
+  if (item.phase === "completed") return <FinishedLine item={item} title={title} />;
+  if (item.phase === "failed" || item.phase === "cancelled") return <FailedCard item={item} title={title} />;
+  return <ActiveCard item={item} title={title} />;
+});
+
+function ActiveCard({ item, title }: { item: JobItem; title: string }) {
+  const crew = useCrew();
+  const { show } = useRowActions();
+  const { run, busy, failure } = useAction();
+  const lines = useModel((state) => state.jobTails.get(item.jobId)?.lines) ?? NO_LINES;
+  const stopping = useModel((state) => state.jobs.get(item.jobId)?.cancelRequested) ?? false;
+  const running = item.phase === "running";
+  const word = running
+    ? item.steps > 0
+      ? `Step ${Math.max(1, item.step)} of ${item.steps}${item.label ? `, ${item.label}` : ""}`
+      : item.label || "Starting"
+    : item.attempt > 1
+      ? `Waits for attempt ${item.attempt}`
+      : "Waits for a worker";
+  return (
+    <Card label={running ? words.runningJob : words.queuedJob} data-testid="card-job" data-phase={item.phase}>
+      <CardHead icon="helm" title={title} id={item.jobId}>
+        <State kind={running ? "running" : "waiting"} plain>
+          {stopping ? "Stopping" : word}
+        </State>
+        {item.startedAt && running ? (
+          <span className="t1 c3">
+            <Elapsed since={item.startedAt} />
+          </span>
+        ) : null}
+        <IconButton small icon="pane" label="Show the job beside" onClick={() => show("job", item.jobId)} />
+        <IconButton
+          small
+          icon="stop"
+          label={words.stop}
+          busy={busy}
+          disabled={stopping}
+          onClick={() => void run(() => crew.call("jobs.cancel", { id: item.jobId }))}
+        />
+      </CardHead>
+      {running && item.steps > 0 ? (
+        <div className="card__steps">
+          <Steps step={item.step} steps={item.steps} />
+        </div>
+      ) : null}
+      {item.message && !running ? <CardSection className="t2 c2">{item.message}</CardSection> : null}
+      {failure ? <CardSection className="t2 s-failed">{failure.message}</CardSection> : null}
+      {running && lines.length > 0 ? <LogTail lines={lines} rows={TAIL_ROWS} label={`Output of ${item.jobId}`} /> : null}
+    </Card>
+  );
+}
+
+function FinishedLine({ item, title }: { item: JobItem; title: string }) {
+  return (
+    <div className="line" data-testid="line-job">
+      <State kind={item.verified === false ? "needs" : "passed"} label={item.verified === false ? words.notVerified : "Done"} />
+      <span className="trunc">
+        <b className="medium name">{item.verified === false ? "Finished, not verified" : "Finished"}</b>{" "}
+        <Link to="/jobs/$jobId" params={{ jobId: item.jobId }} className="mono">
+          {item.jobId}
+        </Link>{" "}
+        {title}
+      </span>
+      <span className="push t1 c3 line__end">
+        {item.startedAt && item.endedAt ? (
+          <>
+            in <Elapsed since={item.startedAt} until={item.endedAt} />
+          </>
+        ) : null}
+      </span>
+    </div>
+  );
+}
+
+function FailedCard({ item, title }: { item: JobItem; title: string }) {
+  const crew = useCrew();
+  const { run, busy, failure } = useAction();
+  const lines = useModel((state) => state.jobTails.get(item.jobId)?.lines) ?? NO_LINES;
+  const cancelled = item.phase === "cancelled";
+  return (
+    <Card label={words.failedJob} data-testid="card-job" data-phase={item.phase}>
+      <CardHead mark={<State kind={cancelled ? "waiting" : "failed"} label={cancelled ? "Stopped" : "Failed"} />} title={title} id={item.jobId}>
+        <span className={`t2 ${cancelled ? "c3" : "s-failed"}`}>{cancelled ? "Stopped" : `Failed${item.attempt > 1 ? ` after ${item.attempt} attempts` : ""}`}</span>
+        {item.endedAt ? <Time ts={item.endedAt} /> : null}
+      </CardHead>
+      {item.message ? (
+        <CardSection className="t2">
+          <p className="wraps">{item.message}</p>
+          {item.detail ? <p className="c2 wraps card__detail">{item.detail}</p> : null}
+        </CardSection>
+      ) : null}
+      {lines.length > 0 && !cancelled ? <LogTail lines={lines} rows={Math.min(4, lines.length)} label={`Last output of ${item.jobId}`} /> : null}
+      <div className="card__foot">
+        <Button small icon="refresh" busy={busy} onClick={() => void run(() => crew.call("jobs.retry", { id: item.jobId }))}>
+          {words.retry}
+        </Button>
+        <Link className="btn btn--s btn--ghost" to="/jobs/$jobId" params={{ jobId: item.jobId }}>
+          Open the job
+        </Link>
+        <span className="push t2 c3">{failure ? <span className="s-failed">{failure.message}</span> : "Its commit, if it made one, is kept."}</span>
+      </div>
+    </Card>
+  );
+}

@@ -1,0 +1,70 @@
+// The commands that prove a tree, written by the owner.
+
+import { useState } from "react";
+import { argvText, Button, Field, IconButton } from "../components";
+import type { Check } from "../client";
+import { parseArgv, shellOnly } from "./argv";
+
+interface Line {
+  id: number;
+  name: string;
+  command: string;
+  before: Check | undefined;
+}
+
+const TIMEOUT_S = 900;
+
+export function ChecksEditor({ checks, busy, onSave, onCancel }: { checks: readonly Check[]; busy: boolean; onSave: (checks: Check[]) => void; onCancel: () => void }) {
+  const [lines, setLines] = useState<Line[]>(() =>
+    (checks.length > 0 ? checks : [undefined]).map((check, id) => ({ id, name: check?.name ?? "", command: check ? argvText(check.run) : "", before: check })),
+  );
+  const change = (id: number, part: Partial<Line>) => setLines((all) => all.map((line) => (line.id === id ? { ...line, ...part } : line)));
+  const filled = lines.filter((line) => line.command.trim() !== "");
+  const names = filled.map((line) => line.name.trim() || (parseArgv(line.command)?.slice(0, 2).join(" ") ?? ""));
+  const broken = filled.some((line) => parseArgv(line.command) === undefined || shellOnly(line.command));
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  const save = () => {
+    onSave(
+      filled.map((line, index) => ({
+        ...(line.before ?? { timeoutS: TIMEOUT_S }),
+        name: names[index] ?? line.command,
+        run: parseArgv(line.command) ?? [],
+      })),
+    );
+  };
+  return (
+    <form
+      className="v v--3 editor"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (!broken && !twice && filled.length > 0) save();
+      }}
+    >
+      {lines.map((line) => (
+        <div key={line.id} className="editor__line">
+          <Field label="Name" value={line.name} placeholder="tests" onChange={(event) => change(line.id, { name: event.target.value })} problem={twice !== undefined && line.name.trim() === twice ? "Two checks have this name" : undefined} />
+          <Field
+            label="Command"
+            mono
+            value={line.command}
+            placeholder="cargo test --workspace"
+            onChange={(event) => change(line.id, { command: event.target.value })}
+            problem={line.command.trim() === "" ? undefined : parseArgv(line.command) === undefined ? "A quote is not closed" : shellOnly(line.command)}
+            after={<IconButton icon="x" label="Remove this check" onClick={() => setLines((all) => all.filter((one) => one.id !== line.id))} />}
+          />
+        </div>
+      ))}
+      <div className="h">
+        <Button icon="plus" onClick={() => setLines((all) => [...all, { id: Math.max(-1, ...all.map((one) => one.id)) + 1, name: "", command: "", before: undefined }])}>
+          Another check
+        </Button>
+        <Button className="push" onClick={onCancel}>
+          Cancel
+        </Button>
+        <Button look="primary" type="submit" busy={busy} disabled={broken || twice !== undefined || filled.length === 0}>
+          Use these checks
+        </Button>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,224 @@
+// Set-up: a repository, what was found, and the first message. Works with nothing installed but git.
+
+import { Link, useNavigate, useSearch } from "@tanstack/react-router";
+import { type FormEvent, useEffect, useState } from "react";
+import { useAction, useCrew, useModel } from "../app";
+import { Button, Field, Icon } from "../components";
+import type { Workspace } from "../client";
+import { platform } from "../platform";
+import { Logo } from "../shell/Logo";
+import { sessionIdFor } from "../shell/NewSession";
+import { Found } from "./Found";
+import { words } from "./words";
+
+const STEPS = [words.choose, words.found, words.message] as const;
+
+export default function FirstRunPage() {
+  const asked = useSearch({ strict: false }) as { workspace?: string };
+  const workspaces = useModel((state) => state.workspaces.value);
+  const [chosen, setChosen] = useState(asked.workspace);
+  const [step, setStep] = useState(asked.workspace ? 1 : 0);
+  const workspace = workspaces?.find((one) => one.id === chosen);
+  useEffect(() => {
+    document.title = `${words.title}, Pilothouse`;
+  }, []);
+  const at = step > 0 && !workspace && workspaces ? 0 : step;
+  return (
+    <div className="fr">
+      <header className="bar">
+        <Logo />
+        <span className="strong">Pilothouse</span>
+        <span className="push h">
+          <Link to="/" className="btn btn--ghost">
+            {workspaces && workspaces.length > 0 ? words.skip : "Look around"}
+          </Link>
+        </span>
+      </header>
+      <div className="fr__scroll">
+        <div className="frgrid">
+          <nav aria-label={words.title}>
+            <ol className="stepper">
+              {STEPS.map((name, index) => (
+                <li key={name} className={index === at ? "on" : index < at ? "done" : ""} aria-current={index === at ? "step" : undefined}>
+                  <span className="n">{index < at ? <Icon name="check" size="s" /> : index + 1}</span>
+                  {name}
+                </li>
+              ))}
+            </ol>
+            <p className="t2 c3 fr__note">{words.privacy}</p>
+          </nav>
+          <main id="page">
+            {at === 0 ? (
+              <ChooseRepository
+                known={workspaces ?? []}
+                onChosen={(id) => {
+                  setChosen(id);
+                  setStep(1);
+                }}
+              />
+            ) : null}
+            {at === 1 && workspace ? <FoundStep workspace={workspace} onBack={() => setStep(0)} onNext={() => setStep(2)} /> : null}
+            {at === 2 && workspace ? <FirstMessage workspace={workspace} onBack={() => setStep(1)} /> : null}
+          </main>
+        </div>
+      </div>
+    </div>
+  );
+}
+
+function ChooseRepository({ known, onChosen }: { known: readonly Workspace[]; onChosen: (id: string) => void }) {
+  const crew = useCrew();
+  const [path, setPath] = useState("");
+  const { run, busy, failure, clear } = useAction();
+  const add = (folder: string) =>
+    run(async () => {
+      const workspace = await crew.call("workspace.add", { path: folder, trust: false });
+      await crew.refresh("workspaces", "sessions");
+      onChosen(workspace.id);
+    });
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    const folder = path.trim().replace(/^["']|["']$/g, "");
+    if (folder !== "") void add(folder);
+  };
+  const pick = async () => {
+    const folder = await platform.pickFolder?.();
+    if (folder) {
+      setPath(folder);
+      await add(folder);
+    }
+  };
+  return (
+    <>
+      <h1 className="t5">{words.choose}</h1>
+      <p className="c2 fr__lead">The crew works beside it: in clones of its own, on a branch of its own.</p>
+      <form onSubmit={submit} className="v v--3">
+        <Field
+          label={words.path}
+          mono
+          value={path}
+          placeholder="/home/me/src/project"
+          onChange={(event) => {
+            setPath(event.target.value);
+            clear();
+          }}
+          problem={failure?.message}
+          hint={words.pathHint}
+          after={platform.pickFolder ? <Button icon="folder" onClick={() => void pick()}>{words.pick}</Button> : null}
+        />
+        <div className="h">
+          <span className="t2 c2">{words.onlyGit}</span>
+          <Button className="push" look="primary" type="submit" busy={busy} disabled={path.trim() === ""}>
+            {words.add}
+          </Button>
+        </div>
+      </form>
+      {known.length > 0 ? (
+        <section className="fr__known">
+          <h2 className="label">Already here</h2>
+          <ul className="card">
+            {known.map((workspace) => (
+              <li key={workspace.id}>
+                <button type="button" className="mi" onClick={() => onChosen(workspace.id)}>
+                  <Icon name="folder" />
+                  <span className="medium">{workspace.name}</span>
+                  <span className="mono t2 c3 trunc">{workspace.repoRoot}</span>
+                </button>
+              </li>
+            ))}
+          </ul>
+        </section>
+      ) : null}
+    </>
+  );
+}
+
+function FoundStep({ workspace, onBack, onNext }: { workspace: Workspace; onBack: () => void; onNext: () => void }) {
+  return (
+    <>
+      <h1 className="t5">What was found in {workspace.name}</h1>
+      <p className="c2 fr__lead">
+        <span className="mono t2">{workspace.repoRoot}</span>, landing on <span className="mono t2">{workspace.integrationBranch}</span>, beside{" "}
+        <span className="mono t2">{workspace.baseBranch}</span>
+      </p>
+      <Found workspace={workspace} />
+      {workspace.warnings.length > 0 ? (
+        <ul className="list fr__warnings">
+          {workspace.warnings.map((warning) => (
+            <li key={warning} className="s-needs">
+              <Icon name="alert" />
+              <span>{warning}</span>
+            </li>
+          ))}
+        </ul>
+      ) : null}
+      <div className="h fr__foot">
+        <span className="t2 c2">{words.onlyGit}</span>
+        <Button className="push" onClick={onBack}>
+          {words.back}
+        </Button>
+        <Button look="primary" onClick={onNext}>
+          {words.next}
+        </Button>
+      </div>
+    </>
+  );
+}
+
+function FirstMessage({ workspace, onBack }: { workspace: Workspace; onBack: () => void }) {
+  const crew = useCrew();
+  const navigate = useNavigate();
+  const [text, setText] = useState("");
+  const { run, busy, failure } = useAction();
+  const sessions = useModel((state) => state.sessions.value) ?? [];
+  const modelReady = useModel((state) => state.status.value?.modelReady ?? false);
+  const begin = (message: string) =>
+    run(async () => {
+      const there = sessions.find((session) => session.workspaceId === workspace.id);
+      const sessionId = there?.sessionId ?? (await crew.call("session.create", { sessionId: sessionIdFor(workspace.name, "first"), workspaceId: workspace.id })).sessionId;
+      await crew.refresh("sessions");
+      if (message.trim() !== "") crew.send(sessionId, message.trim());
+      await navigate({ to: "/w/$workspace/s/$session", params: { workspace: workspace.id, session: sessionId } });
+    });
+  const ideas = ["/status", ...(workspace.checks.testRunner ? ["/test"] : []), "append a line to README.md: "];
+  return (
+    <>
+      <h1 className="t5">{words.say}</h1>
+      <p className="c2 fr__lead">
+        {modelReady ? "In your own words." : "No model is connected, so use one of the fixed steps; everything else is kept until there is one."}
+      </p>
+      <form
+        className="v v--3"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void begin(text);
+        }}
+      >
+        <textarea className="input fr__message" aria-label="First message" rows={4} value={text} onChange={(event) => setText(event.target.value)} placeholder="Message or /command" />
+        <div className="h wrap">
+          {ideas.map((idea) => (
+            <Button key={idea} onClick={() => setText(idea)}>
+              <span className="mono">{idea.trim()}</span>
+            </Button>
+          ))}
+        </div>
+        {failure ? (
+          <p className="s-failed" role="alert">
+            {failure.message}
+          </p>
+        ) : null}
+        <div className="h">
+          <Button look="ghost" onClick={() => void begin("")}>
+            Just open the conversation
+          </Button>
+          <Button className="push" onClick={onBack}>
+            {words.back}
+          </Button>
+          <Button look="primary" type="submit" busy={busy} disabled={text.trim() === ""}>
+            {words.begin}
+          </Button>
+        </div>
+      </form>
+    </>
+  );
+}

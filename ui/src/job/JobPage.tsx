@@ -1,0 +1,237 @@
+// One job: where it stands, what it did, its output, and what it was allowed to do.
+
+import { Link, useNavigate, useParams } from "@tanstack/react-router";
+import { useEffect, useMemo, useState } from "react";
+import { useCall, useModel, useShortcut } from "../app";
+import { Button, Choice, Elapsed, EmptyState, ErrorState, IconButton, Kbd, Skeleton, State, type StateKind } from "../components";
+import type { Job } from "../client";
+import { isLive, type JobLive } from "../model";
+import { findEntry } from "../review/useReview";
+import { useMedia } from "../review/useMedia";
+import { useDeeds } from "../work/actions";
+import { JobSide } from "./JobSide";
+import { LogView } from "./LogView";
+import { StoryList } from "./StoryList";
+import { StoryPicture } from "./StoryPicture";
+import { type StoryWords, tellStory } from "./story";
+import { useJobEvents, useJobLog, useJobRecord } from "./useJob";
+import { linesInResult } from "./verification";
+import { words } from "./words";
+import "../work/work.css";
+import "./job.css";
+
+const STORY_WORDS: StoryWords = {
+  queued: words.sQueued,
+  claimed: words.sClaimed,
+  requeued: words.sRequeued,
+  completed: words.sCompleted,
+  failed: words.sFailed,
+  cancelled: words.sCancelled,
+  tokens: words.sTokens,
+  changed: words.sChanged,
+  gate: words.sGate,
+  entry: words.sEntry,
+  exit: words.sExit,
+};
+
+export default function JobPage() {
+  const { jobId = "" } = useParams({ strict: false });
+  const record = useJobRecord(jobId);
+  const asked = useCall("jobs.get", record ? undefined : { id: jobId });
+  const job = record ?? asked.value;
+  useEffect(() => {
+    document.title = `${job?.title || jobId}, Pilothouse`;
+  }, [job?.title, jobId]);
+  if (job) return <Ready key={job.id} job={job} />;
+  return (
+    <>
+      <header className="bar">
+        <BackToQueue />
+        <h1 className="strong trunc bar__title">{jobId}</h1>
+      </header>
+      {asked.failure ? (
+        asked.failure.code === "not_found" || asked.failure.code === "bad_request" ? (
+          <EmptyState icon="box" title={words.unknownTitle}>
+            {words.unknown(jobId)}
+          </EmptyState>
+        ) : (
+          <ErrorState title={words.failedTitle} error={asked.failure} onRetry={asked.reload} />
+        )
+      ) : (
+        <Skeleton rows={12} />
+      )}
+    </>
+  );
+}
+
+function BackToQueue() {
+  return (
+    <Link to="/queue" className="btn btn--ghost btn--icon jb__back" aria-label={words.back} title={words.back}>
+      <svg className="i" aria-hidden="true">
+        <use href="#i-left" />
+      </svg>
+    </Link>
+  );
+}
+
+type Part = "events" | "log" | "about";
+
+function Ready({ job }: { job: Job }) {
+  const navigate = useNavigate();
+  const deeds = useDeeds();
+  const live = useModel(isLive);
+  const progress = useModel((state) => state.jobLive.get(job.id));
+  const entry = useModel((state) => findEntry(state, job.id));
+  const place = useModel((state) => state.jobBoard.value?.pendingSnapshot.find((item) => item.id === job.id)?.queuePosition);
+  const phone = useMedia("(max-width: 600px)");
+  const narrow = useMedia("(max-width: 1180px)");
+  const told = useJobEvents(job);
+  const log = useJobLog(job.id);
+  const story = useMemo(() => tellStory(told.events, STORY_WORDS), [told.events]);
+  const lines = story.verification.length > 0 ? story.verification : linesInResult(job.result);
+  const [part, setPart] = useState<Part>("events");
+  const [chosen, setChosen] = useState<string>();
+  const [seek, setSeek] = useState<{ at: number }>();
+
+  const ended = job.status !== "pending" && job.status !== "claimed";
+  const first = story.attempts[0]?.from ?? Date.parse(job.startedAt ?? job.claimedAt ?? job.enqueuedAt);
+  const until = ended ? Date.parse(job.completedAt ?? job.failedAt ?? job.updatedAt) : null;
+  const hasDiff = job.commitSha !== null || entry !== undefined;
+  const openDiff = () => void navigate({ to: "/review/$reviewId", params: { reviewId: entry?.id ?? job.id } });
+  useShortcut("review", () => {
+    if (!hasDiff) return false;
+    openDiff();
+    return true;
+  });
+  const choose = (key: string) => {
+    const row = story.rows.find((each) => each.key === key);
+    setChosen(key);
+    if (row) setSeek({ at: row.at });
+  };
+
+  const picture = (
+    <section className="section jb__did">
+      <div className="section__head">
+        <h2 className="medium jb__title">{words.whatItDid}</h2>
+        <span className="c3 t2 trunc hide-phone">{words.by(job.kind === "task.execute" ? "" : job.kind, job.workerId ?? "", job.requestId ?? "")}</span>
+        <span className="push lgd t1 c2 hide-phone">
+          <span>
+            <i className="key f-passed" /> {words.legendPassed}
+          </span>
+          <span>
+            <i className="key f-running" /> {words.legendRuns}
+          </span>
+          <span>
+            <i className="key f-failed" /> {words.legendFailed}
+          </span>
+        </span>
+      </div>
+      {told.failure && told.fresh ? (
+        <ErrorState title={words.storyFailed} error={told.failure} onRetry={told.retry} />
+      ) : story.attempts.length === 0 ? (
+        <p className="t2 c3 jb__none">{job.status === "pending" && place !== undefined ? words.waits(placeText(place)) : told.fresh ? "" : words.noStory}</p>
+      ) : (
+        <StoryPicture id={job.id} story={story} from={first} until={until} chosen={chosen} onChoose={choose} />
+      )}
+      {told.cut ? <p className="t1 c3 jb__none">{words.storyCut}</p> : null}
+    </section>
+  );
+  const list = <StoryList rows={story.rows} from={first} chosen={chosen} onChoose={(row) => choose(row.key)} />;
+  const output = <LogView log={log} from={first} ended={ended} wrapped={phone} seek={seek} />;
+  const side = <JobSide job={job} entry={entry} story={story} lines={lines} />;
+  return (
+    <>
+      <header className="bar">
+        <BackToQueue />
+        <h1 className="strong trunc bar__title">{job.title || job.kind}</h1>
+        <span className="mono t1 c3 jb__id">{job.id}</span>
+        <span className="hide-phone jb__state">
+          <JobState job={job} progress={progress} place={place} />
+        </span>
+        {job.claimedAt ? (
+          <span className="t2 c3 num hide-phone jb__state">
+            <Elapsed since={job.startedAt ?? job.claimedAt} until={until === null ? null : new Date(until).toISOString()} />
+          </span>
+        ) : null}
+        <span className="push h">
+          {hasDiff ? (
+            <Button onClick={openDiff}>
+              {words.openDiff} <Kbd keys="mod+d" />
+            </Button>
+          ) : null}
+          {job.status === "failed" || job.status === "cancelled" ? (
+            <Button icon="refresh" disabled={!live} busy={deeds.busy} onClick={() => deeds.ask("retryJob", job.id)}>
+              {words.retry}
+            </Button>
+          ) : null}
+          {!ended ? (
+            <Button icon="stop" disabled={!live || job.cancelRequested} busy={deeds.busy} onClick={() => deeds.ask("stopJob", job.id)}>
+              {job.cancelRequested ? words.stateStopping : words.stop}
+            </Button>
+          ) : null}
+          {phone ? null : <IconButton label={words.copyId} icon="copy" onClick={() => void navigator.clipboard?.writeText(job.id)} />}
+        </span>
+      </header>
+      {phone ? (
+        <div className="jb__phone">
+          <div className="jb__phonestate">
+            <JobState job={job} progress={progress} place={place} />
+          </div>
+          {part === "events" ? picture : null}
+          <div className="jb__parts">
+            <Choice
+              label={words.part}
+              value={part}
+              onChange={setPart}
+              options={[
+                { value: "events", label: words.events },
+                { value: "log", label: words.log },
+                { value: "about", label: words.about },
+              ]}
+            />
+          </div>
+          {part === "events" ? list : part === "log" ? output : side}
+        </div>
+      ) : (
+        <div className={`jb${narrow ? " jb--narrow" : ""}`}>
+          <div className="jb__main">
+            {picture}
+            <div className="jb__low">
+              {list}
+              {output}
+            </div>
+          </div>
+          {side}
+        </div>
+      )}
+      {deeds.dialog}
+    </>
+  );
+}
+
+function placeText(place: number): string {
+  return place <= 1 ? words.stateNext.toLowerCase() : words.statePlace(place).toLowerCase();
+}
+
+function JobState({ job, progress, place }: { job: Job; progress: JobLive | undefined; place: number | undefined }) {
+  const [kind, text] = ((): [StateKind, string] => {
+    switch (job.status) {
+      case "pending":
+        return ["waiting", place === undefined ? words.stateQueued : place <= 1 ? words.stateNext : words.statePlace(place)];
+      case "claimed":
+        if (job.cancelRequested) return ["running", words.stateStopping];
+        return ["running", progress ? words.stepOf(progress.step, progress.steps, progress.label) : (job.step ?? words.stateStarting)];
+      case "completed":
+        return [job.verified === false ? "waiting" : "passed", words.stateCompleted];
+      case "failed":
+        return ["failed", words.stateFailed];
+      default:
+        return ["waiting", words.stateCancelled];
+    }
+  })();
+  return (
+    <State kind={kind} plain>
+      {text}
+    </State>
+  );
+}

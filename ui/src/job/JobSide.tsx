@@ -1,0 +1,296 @@
+// Beside a job: what it was told, what was verified, how it was confined, how often it was tried, what it left behind.
+
+import { Link } from "@tanstack/react-router";
+import { type ReactNode, useState } from "react";
+import { useCall } from "../app";
+import { argvText, Button, CopyButton, Elapsed, Facts, Icon, State, StateIcon, type StateKind } from "../components";
+import type { Job, MergeEntry, VerifiedLine } from "../client";
+import { durationText } from "../components";
+import { entryStateText } from "../work/Chain";
+import { toneOf } from "../work/chain";
+import type { Attempt, Story } from "./story";
+import { planOf, summaryInResult } from "./verification";
+import { words } from "./words";
+
+export function JobSide({ job, entry, story, lines }: { job: Job; entry: MergeEntry | undefined; story: Story; lines: readonly VerifiedLine[] }) {
+  const ended = job.status !== "pending" && job.status !== "claimed";
+  const summary = summaryInResult(job.result) || story.summary;
+  return (
+    <div className="jb__side scroll">
+      {job.error ? (
+        <Section title={words.failedHead}>
+          <p className="t2 s-failed jb__wrap">{job.error}</p>
+        </Section>
+      ) : null}
+      {summary ? (
+        <Section title={words.result}>
+          <p className="t2 jb__wrap">{summary}</p>
+        </Section>
+      ) : null}
+      <Verified lines={lines} ended={ended} />
+      {entry ? <EntryOf entry={entry} /> : null}
+      <PlanOf job={job} />
+      <Isolation job={job} />
+      {story.attempts.length > 0 ? <Attempts attempts={story.attempts} /> : null}
+      <Section title={words.time}>
+        <Facts
+          rows={[
+            [words.inQueue, job.claimedAt ? <Elapsed since={job.enqueuedAt} until={job.claimedAt} /> : ended ? null : <Elapsed since={job.enqueuedAt} />],
+            [words.ran, job.claimedAt ? <Elapsed since={job.startedAt ?? job.claimedAt} until={job.completedAt ?? job.failedAt ?? (ended ? job.updatedAt : null)} /> : null],
+            [words.budget, durationText(job.executionBudgetMs)],
+            [words.tokens, story.modelCalls > 0 ? words.tokensText(story.inputTokens.toLocaleString("en"), story.outputTokens.toLocaleString("en"), story.modelCalls) : null],
+            [words.branch, job.branch ? <code key="b">{job.branch}</code> : null],
+            [
+              words.commit,
+              job.commitSha ? (
+                <span key="c" className="h h--1">
+                  <code>{job.commitSha.slice(0, 10)}</code>
+                  <CopyButton icon text={job.commitSha} />
+                </span>
+              ) : null,
+            ],
+          ]}
+        />
+      </Section>
+      {ended ? <Artifacts jobId={job.id} /> : null}
+    </div>
+  );
+}
+
+function Section({ title, end, children }: { title: string; end?: ReactNode; children: ReactNode }) {
+  return (
+    <div className="ss">
+      <div className="h">
+        <h2 className="label">{title}</h2>
+        {end ? <span className="push">{end}</span> : null}
+      </div>
+      {children}
+    </div>
+  );
+}
+
+function Verified({ lines, ended }: { lines: readonly VerifiedLine[]; ended: boolean }) {
+  if (lines.length === 0) {
+    return (
+      <Section title={words.verifiedHead}>
+        <p className="t2 c3">{ended ? words.noneVerified : words.notYet}</p>
+      </Section>
+    );
+  }
+  const groups: readonly [string, VerifiedLine["result"], "failed" | "check" | "waiting", string][] = [
+    [words.failedHead, "failed", "failed", "failed"],
+    [words.verifiedHead, "passed", "check", "passed"],
+    [words.notVerifiedHead, "not_checked", "waiting", "waiting"],
+  ];
+  return (
+    <>
+      {groups.map(([title, result, icon, tone]) => {
+        const of = lines.filter((line) => line.result === result);
+        if (of.length === 0) return null;
+        return (
+          <Section key={result} title={title}>
+            <ul className="list">
+              {of.map((line) => (
+                <li key={line.what}>
+                  <span className={`st s-${tone}`}>
+                    <Icon name={icon} />
+                  </span>
+                  <span className="jb__wrap">
+                    {line.what}
+                    {line.detail ? <span className="c3 t1 jb__line">{line.detail}</span> : null}
+                  </span>
+                </li>
+              ))}
+            </ul>
+          </Section>
+        );
+      })}
+    </>
+  );
+}
+
+function EntryOf({ entry }: { entry: MergeEntry }) {
+  const tone = toneOf(entry.state);
+  const kind: StateKind = tone === "passed" ? "landed" : tone;
+  return (
+    <Section title={words.entry}>
+      <p className="h t2 wrap">
+        <State kind={kind}>{entryStateText(entry)}</State>
+        <Link to="/review/$reviewId" params={{ reviewId: entry.id }} className="mono t1">
+          {entry.id}
+        </Link>
+      </p>
+      {entry.reason ? <p className="t2 c2 jb__wrap">{entry.reason}</p> : null}
+    </Section>
+  );
+}
+
+function PlanOf({ job }: { job: Job }) {
+  const [open, setOpen] = useState(false);
+  const plan = planOf(job);
+  if (!plan) {
+    if (job.params.length <= 2) return null;
+    return (
+      <Section title={words.params}>
+        <pre className="cmd jb__params">{job.params}</pre>
+      </Section>
+    );
+  }
+  const { planning, instruction } = plan;
+  const globs = Array.isArray(planning?.scope?.writeGlobs) ? planning.scope.writeGlobs : [];
+  const criteria = Array.isArray(planning?.acceptanceCriteria) ? planning.acceptanceCriteria : [];
+  const steps = Array.isArray(planning?.validationSteps) ? planning.validationSteps : [];
+  return (
+    <Section title={words.plan}>
+      <Facts
+        rows={[
+          [words.lane, plan.lane === "deterministic" ? words.laneDeterministic : plan.lane ? words.laneWorker : null],
+          [words.risk, planning?.riskLevel ?? null],
+          [
+            words.scope,
+            globs.length > 0 ? (
+              <ul>
+                {globs.map((glob) => (
+                  <li key={glob} className="mono t2 jb__wrap">
+                    {glob}
+                  </li>
+                ))}
+                {planning?.scope?.maxFilesToEdit ? <li className="t1 c3">{words.scopeMost(planning.scope.maxFilesToEdit)}</li> : null}
+              </ul>
+            ) : planning ? (
+              words.scopeNone
+            ) : null,
+          ],
+        ]}
+      />
+      {criteria.length > 0 ? (
+        <>
+          <h3 className="label jb__sub">{words.accept}</h3>
+          <ul className="list jb__bullets">
+            {criteria.map((line) => (
+              <li key={line}>{line}</li>
+            ))}
+          </ul>
+        </>
+      ) : null}
+      {steps.length > 0 ? (
+        <>
+          <h3 className="label jb__sub">{words.proves}</h3>
+          <ul className="v v--1">
+            {steps.map((argv) => (
+              <li key={argv.join(" ")} className="mono t2 jb__wrap">
+                {argvText(argv)}
+              </li>
+            ))}
+          </ul>
+        </>
+      ) : null}
+      {instruction ? (
+        <>
+          <div className="h jb__sub">
+            <h3 className="label">{words.instruction}</h3>
+            <Button small look="ghost" className="push" aria-expanded={open} onClick={() => setOpen(!open)}>
+              {open ? words.hideInstruction : words.showInstruction}
+            </Button>
+          </div>
+          {open ? <pre className="cmd jb__params">{instruction}</pre> : null}
+        </>
+      ) : null}
+    </Section>
+  );
+}
+
+function Isolation({ job }: { job: Job }) {
+  const { isolation } = job;
+  if (!isolation) {
+    return (
+      <Section title={words.isolation}>
+        <p className="t2 c3">{words.isolationNone}</p>
+      </Section>
+    );
+  }
+  const weak = /^(host|none|unlimited|everything)/i;
+  const rows: readonly [string, string][] = [
+    [words.sandbox, isolation.backend],
+    [words.fs, isolation.fs],
+    [words.net, isolation.net],
+    [words.limits, isolation.limits],
+    [words.kill, isolation.kill],
+  ];
+  return (
+    <Section title={words.isolation}>
+      <dl className="jb__iso">
+        {rows.map(([term, value]) => {
+          const bad = weak.test(value);
+          return (
+            <div key={term} className="h t2 jb__isorow">
+              <dt className="c3">{term}</dt>
+              <dd className={`st st--n ${bad ? "s-needs" : "s-passed"}`}>
+                <Icon name={bad ? "alert" : "check"} size="s" />
+                <span className="c2 jb__wrap">{value}</span>
+              </dd>
+            </div>
+          );
+        })}
+      </dl>
+    </Section>
+  );
+}
+
+const OUTCOME: Record<Attempt["outcome"], [StateKind, string]> = {
+  running: ["running", words.outcomeRunning],
+  completed: ["passed", words.outcomeCompleted],
+  failed: ["failed", words.outcomeFailed],
+  cancelled: ["waiting", words.outcomeCancelled],
+  requeued: ["failed", words.outcomeRequeued],
+};
+
+function Attempts({ attempts }: { attempts: readonly Attempt[] }) {
+  return (
+    <Section title={words.attempts}>
+      {attempts.map((attempt) => {
+        const [kind, text] = OUTCOME[attempt.outcome];
+        return (
+          <div key={attempt.number} className="h t2 jb__attempt">
+            <span className={`st s-${kind}`}>
+              <StateIcon kind={kind} size="s" />
+              <span className="unseen">{text}</span>
+            </span>
+            <span className="grow jb__wrap">
+              {words.attempt(attempt.number)}, <span className="mono t1">{attempt.workerId}</span>
+              {attempt.reason ? <span className="c3">: {attempt.reason}</span> : <span className="c3">, {text}</span>}
+            </span>
+            <span className="t1 c3 num">
+              <Elapsed since={new Date(attempt.from).toISOString()} until={attempt.until === null ? null : new Date(attempt.until).toISOString()} />
+            </span>
+          </div>
+        );
+      })}
+    </Section>
+  );
+}
+
+function Artifacts({ jobId }: { jobId: string }) {
+  const loaded = useCall("jobs.artifacts", { id: jobId });
+  const artifacts = loaded.value?.artifacts ?? [];
+  if (artifacts.length === 0) return null;
+  return (
+    <Section title={words.artifacts}>
+      <ul className="v v--1">
+        {artifacts.map((artifact, index) => (
+          // An artifact has no id of its own and the list is never reordered.
+          // oxlint-disable-next-line react/no-array-index-key
+          <li key={`${index}`} className="jb__artifact">
+            <div className="h t2">
+              <Icon name="file" size="s" />
+              <span className="medium">{artifact.kind}</span>
+              {artifact.uri ? <span className="mono t1 c3 trunc">{artifact.uri}</span> : null}
+              <span className="push">{artifact.text || artifact.uri ? <CopyButton icon text={artifact.text ?? artifact.uri ?? ""} /> : null}</span>
+            </div>
+            {artifact.text ? <pre className="cmd jb__params">{artifact.text}</pre> : null}
+          </li>
+        ))}
+      </ul>
+    </Section>
+  );
+}

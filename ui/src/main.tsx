@@ -1,0 +1,59 @@
+// Starts the page: signs in with a code from the address if there is one, then follows the crew.
+
+import "./styles/index.css";
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { RouterProvider } from "@tanstack/react-router";
+import { CrewProvider } from "./app";
+import { followSystemTheme } from "./app/theme";
+import { codeOf, createBrowserCall, exchangeCode, newKey, wait } from "./client";
+import { Crew } from "./model";
+import { router } from "./routes";
+
+const call = createBrowserCall(() => crew.signedOut());
+
+const crew: Crew = new Crew({
+  call,
+  stream: { fetch: (...args) => fetch(...args), base: "", now: () => Date.now(), random: () => Math.random(), wait },
+  shelf: {
+    read: () => localStorage.getItem("pilothouse.outbox"),
+    write: (text) => localStorage.setItem("pilothouse.outbox", text),
+  },
+  newKey,
+  timers: {
+    after: (ms, run) => {
+      const timer = setTimeout(run, ms);
+      return () => clearTimeout(timer);
+    },
+  },
+  visible: () => document.visibilityState === "visible",
+});
+
+async function begin(): Promise<void> {
+  const code = codeOf(location.hash);
+  if (code) {
+    // The code works once: it must not stay in the address or the history.
+    history.replaceState(null, "", location.pathname + location.search);
+    const failure = await exchangeCode({ fetch: (...args) => fetch(...args), base: "" }, code);
+    if (failure && failure.code !== "offline") sessionStorage.setItem("pilothouse.signin", failure.message);
+  }
+  await crew.start();
+}
+
+followSystemTheme();
+addEventListener("online", () => crew.retryNow());
+document.addEventListener("visibilitychange", () => {
+  if (document.visibilityState === "visible" && crew.state.get().connection.state === "offline") crew.retryNow();
+});
+
+const root = document.getElementById("root");
+if (root) {
+  createRoot(root).render(
+    <StrictMode>
+      <CrewProvider crew={crew}>
+        <RouterProvider router={router} />
+      </CrewProvider>
+    </StrictMode>,
+  );
+}
+void begin();

@@ -1,0 +1,308 @@
+// The crew as this page knows it: reads the state, follows the stream, and offers what a person can do. Free of
+// React; one instance lives as long as the page.
+
+import {
+  asFailure, backOff, type Approval, type Call, type Connection, type Decision, type Delivered, type Ephemeral, EventStream, type Job,
+  type StreamParts,
+} from "../client";
+import { applyBoardEvents, putApproval } from "./boards";
+import { Conversation } from "./conversation";
+import { addTailLines, applyJobEvents, changesJobRecord, jobOf, TailOrder } from "./jobs";
+import { arrived, begun, broken } from "./loaded";
+import { Outbox, type Shelf } from "./outbox";
+import { Refresher, type Timers } from "./refresher";
+import { ALL_SLICES, READ, staleAfter } from "./slices";
+import { type CrewState, EMPTY, type Outgoing, type Slice } from "./state";
+import { Store } from "./store";
+
+/** Heartbeats and leases change figures without an event: the figures are read again this often while looked at. */
+const FIGURES_EVERY_MS = 15_000;
+/** Conversations kept ready; the ones opened longest ago are forgotten. */
+const OPEN_CONVERSATIONS = 6;
+
+export interface CrewParts {
+  call: Call;
+  stream: Pick<StreamParts, "fetch" | "base" | "now" | "random" | "wait">;
+  shelf: Shelf;
+  newKey: () => string;
+  timers: Timers;
+  /** False while nobody looks at the page. */
+  visible: () => boolean;
+}
+
+export class Crew {
+  readonly state = new Store<CrewState>(EMPTY);
+  readonly call: Call;
+  readonly #parts: CrewParts;
+  readonly #stream: EventStream;
+  readonly #slices: Refresher<Slice>;
+  readonly #jobs: Refresher<string>;
+  readonly #outbox: Outbox;
+  readonly #conversations = new Map<string, Conversation>();
+  readonly #tailOrder = new TailOrder();
+  readonly #askedJobs = new Set<string>();
+  readonly #askedApprovals = new Set<string>();
+  #stopFigures: (() => void) | undefined;
+  /** Ends a start that still waits for the server. */
+  #life: AbortController | undefined;
+  #skipWait: AbortController | undefined;
+  #starting: Promise<void> | undefined;
+
+  constructor(parts: CrewParts) {
+    this.#parts = parts;
+    this.call = parts.call;
+    this.#stream = new EventStream({
+      ...parts.stream,
+      onConnection: (connection) => this.#connection(connection),
+      onEvents: (events) => this.#events(events),
+      onEphemeral: (event) => this.#ephemeral(event),
+      onGap: (why) => void this.#gap(why),
+    });
+    this.#slices = new Refresher((slice) => this.#readSlice(slice), parts.timers);
+    this.#jobs = new Refresher((id) => this.#readJob(id), parts.timers);
+    this.#outbox = new Outbox({
+      call: parts.call,
+      shelf: parts.shelf,
+      newKey: parts.newKey,
+      now: () => new Date(parts.stream.now()).toISOString(),
+      seen: (cursor) => this.#stream.cursor >= cursor,
+      onChange: (outbox) => this.state.update((state) => ({ ...state, outbox })),
+    });
+    this.state.update((state) => ({ ...state, outbox: this.#outbox.list }));
+  }
+
+  /** Reads everything once and follows the stream from there. */
+  start(): Promise<void> {
+    this.#starting ??= this.#start().finally(() => {
+      this.#starting = undefined;
+    });
+    return this.#starting;
+  }
+
+  stop(): void {
+    this.#life?.abort();
+    this.#stream.stop();
+    this.#slices.stop();
+    this.#jobs.stop();
+    this.#stopFigures?.();
+  }
+
+  /** The server refused this browser; a new sign-in starts everything again. */
+  signedOut(): void {
+    this.#life?.abort();
+    this.#stream.stop();
+    this.state.update((state) => ({ ...state, connection: { state: "signed_out" } }));
+  }
+
+  retryNow(): void {
+    const { state } = this.state.get().connection;
+    if (state === "signed_out" || state === "stopped") void this.start();
+    this.#skipWait?.abort();
+    this.#stream.retryNow();
+  }
+
+  /** Reads a part of the state again; for pages that were told something changed. */
+  refresh(...slices: Slice[]): Promise<unknown> {
+    return Promise.all(slices.map((slice) => this.#slices.now(slice)));
+  }
+
+  conversation(sessionId: string): Conversation {
+    const known = this.#conversations.get(sessionId);
+    if (known) {
+      this.#conversations.delete(sessionId);
+      this.#conversations.set(sessionId, known);
+      return known;
+    }
+    const made = new Conversation(sessionId, this.call, (events) => this.#history(events));
+    this.#conversations.set(sessionId, made);
+    for (const old of this.#conversations.keys()) {
+      if (this.#conversations.size <= OPEN_CONVERSATIONS) break;
+      this.#conversations.delete(old);
+    }
+    return made;
+  }
+
+  /** Reads a job's record unless it is known; events keep it fresh afterwards. */
+  needJob(jobId: string): void {
+    if (this.#askedJobs.has(jobId)) return;
+    this.#askedJobs.add(jobId);
+    if (!this.state.get().jobs.has(jobId)) void this.#jobs.now(jobId);
+  }
+
+  needApproval(approvalId: string): void {
+    const known = this.state.get().approvals.value?.some((approval) => approval.id === approvalId);
+    if (known || this.#askedApprovals.has(approvalId)) return;
+    this.#askedApprovals.add(approvalId);
+    this.call("approval.get", { id: approvalId }).then(
+      (approval) => this.state.update((state) => putApproval(state, approval)),
+      () => this.#askedApprovals.delete(approvalId),
+    );
+  }
+
+  send(sessionId: string, text: string, priority: Outgoing["priority"] = "interactive"): void {
+    this.#outbox.add(sessionId, text, priority);
+  }
+
+  /** The row of a message keeps the key it had before its event came back, so that it is not drawn anew. */
+  readonly rowKey = (eventId: string): string => this.#outbox.keyOf(eventId);
+
+  resend(key: string): void {
+    this.#outbox.retry(key);
+  }
+
+  discard(key: string): void {
+    this.#outbox.discard(key);
+  }
+
+  /** Bound to the hash of what the person saw: anything else is refused by the server. */
+  async answer(approval: Approval, decision: Decision): Promise<void> {
+    const answered = await this.call("approval.answer", { approvalId: approval.id, decision, hash: approval.hash });
+    this.state.update((state) => putApproval(state, answered));
+    this.#slices.stale("merge");
+  }
+
+  async #start(): Promise<void> {
+    const life = new AbortController();
+    this.#life = life;
+    for (let attempt = 0; ; attempt += 1) {
+      this.state.update((state) => ({ ...state, connection: { state: "connecting", attempt } }));
+      await this.#readSlice("status");
+      if (life.signal.aborted) return;
+      const { status } = this.state.get();
+      if (!status.failure) break;
+      await this.#waitForServer(attempt + 1, status.failure.message, life.signal);
+      if (life.signal.aborted) return;
+    }
+    // Read before everything else: what happens in between comes twice and changes nothing the second time.
+    this.#stream.start(this.state.get().status.value?.latestCursor ?? 0);
+    await Promise.all(ALL_SLICES.filter((slice) => slice !== "status").map((slice) => this.#slices.now(slice)));
+    this.#figures();
+  }
+
+  /** Before the first answer there is no cursor to follow from, so the stream cannot do the waiting. */
+  async #waitForServer(attempt: number, cause: string, life: AbortSignal): Promise<void> {
+    const { now, random, wait } = this.#parts.stream;
+    const ms = backOff(attempt, random());
+    this.state.update((state) => ({
+      ...state,
+      connection: { state: "offline", attempt, nextAt: now() + ms, lastSeen: undefined, cause },
+    }));
+    this.#skipWait = new AbortController();
+    await wait(ms, AbortSignal.any([life, this.#skipWait.signal]));
+    this.#skipWait = undefined;
+  }
+
+  #figures(): void {
+    this.#stopFigures?.();
+    this.#stopFigures = this.#parts.timers.after(FIGURES_EVERY_MS, () => {
+      if (this.#parts.visible() && this.state.get().connection.state === "live") {
+        this.#slices.stale("status");
+        this.#slices.stale("workers");
+      }
+      this.#figures();
+    });
+  }
+
+  async #readSlice(slice: Slice): Promise<void> {
+    this.state.update((state) => ({ ...state, [slice]: begun<unknown>(state[slice]) }));
+    try {
+      const value = await READ[slice](this.call);
+      const at = this.#parts.stream.now();
+      this.state.update((state) => {
+        const next = { ...state, [slice]: arrived(value, at) };
+        return slice === "jobBoard" ? withJobs(next, (value as { jobs: Job[] }).jobs) : next;
+      });
+    } catch (thrown) {
+      const failure = asFailure(thrown);
+      this.state.update((state) => ({ ...state, [slice]: broken<unknown>(state[slice], failure) }));
+    }
+  }
+
+  async #readJob(jobId: string): Promise<void> {
+    try {
+      const job = await this.call("jobs.get", { id: jobId });
+      this.state.update((state) => withJobs(state, [job]));
+    } catch {
+      // The card still tells what the events said; the next event asks again.
+      this.#askedJobs.delete(jobId);
+    }
+  }
+
+  #connection(connection: Connection): void {
+    const before = this.state.get().connection.state;
+    this.state.update((state) => ({ ...state, connection }));
+    if (connection.state === "live" && before !== "live") {
+      void this.#outbox.flush();
+      // A page that began without a server knows nothing yet.
+      for (const slice of ALL_SLICES) {
+        const held = this.state.get()[slice];
+        if (held.failure || slice === "status") this.#slices.stale(slice);
+      }
+      for (const conversation of this.#conversations.values()) {
+        if (conversation.state.get().failure) void conversation.open();
+      }
+    }
+    if (connection.state === "offline") {
+      for (const conversation of this.#conversations.values()) conversation.streamBroke();
+    }
+  }
+
+  #events(events: readonly Delivered[]): void {
+    const bySession = new Map<string, Delivered[]>();
+    const stale = new Set<Slice>();
+    for (const event of events) {
+      const { envelope } = event;
+      const list = bySession.get(envelope.sessionId);
+      if (list) list.push(event);
+      else bySession.set(envelope.sessionId, [event]);
+      for (const slice of staleAfter(envelope.type)) stale.add(slice);
+      if (changesJobRecord(envelope.type)) {
+        const jobId = jobOf(event);
+        if (jobId && (this.state.get().jobs.has(jobId) || this.#askedJobs.has(jobId))) this.#jobs.stale(jobId);
+      }
+    }
+    const lines = this.#tailOrder.take(events);
+    this.state.update((state) => {
+      const next = applyBoardEvents(applyJobEvents(state, events), events);
+      return lines.size > 0 ? { ...next, jobTails: addTailLines(next.jobTails, lines) } : next;
+    });
+    for (const [sessionId, list] of bySession) this.#conversations.get(sessionId)?.receive(list);
+    for (const { envelope } of events) {
+      if (envelope.type === "message") this.#outbox.echoed(envelope.sessionId, envelope.id, envelope.payload.text);
+    }
+    for (const slice of stale) this.#slices.stale(slice);
+  }
+
+  #ephemeral(event: Ephemeral): void {
+    if (event.type !== "assistant.delta") return;
+    const { sessionId, requestId, text } = event;
+    if (typeof sessionId !== "string" || typeof text !== "string") return;
+    this.#conversations
+      .get(sessionId)
+      ?.delta(typeof requestId === "string" ? requestId : undefined, text, new Date(this.#parts.stream.now()).toISOString());
+  }
+
+  /** Older events bring output lines of jobs that are still running. */
+  #history(events: readonly Delivered[]): void {
+    const running = events.filter((event) => {
+      const jobId = jobOf(event);
+      return event.envelope.type === "job_log" && jobId !== undefined && !this.#tailOrder.knows(jobId);
+    });
+    const lines = this.#tailOrder.take(running);
+    if (lines.size > 0) this.state.update((state) => ({ ...state, jobTails: addTailLines(state.jobTails, lines) }));
+  }
+
+  async #gap(why: "log_restarted" | "server_said"): Promise<void> {
+    for (const slice of ALL_SLICES) this.#slices.stale(slice);
+    if (why === "log_restarted") {
+      this.state.update((state) => ({ ...state, jobs: new Map(), jobLive: new Map(), jobTails: new Map() }));
+    }
+    await Promise.all([...this.#conversations.values()].map((conversation) => conversation.reopen()));
+  }
+}
+
+function withJobs(state: CrewState, records: readonly Job[]): CrewState {
+  const jobs = new Map(state.jobs);
+  for (const job of records) jobs.set(job.id, job);
+  return { ...state, jobs };
+}

@@ -1,0 +1,9 @@
+// What the page knows and can do, free of React.
+
+export { Conversation, type ConversationState } from "./conversation";
+export { Crew, type CrewParts } from "./crew";
+export * from "./items";
+export { arrived, begun, broken, type Loaded, NOTHING } from "./loaded";
+export { buddyName, personName } from "./names";
+export { type CrewState, isLive, type JobLive, type JobTail, type Outgoing, pendingApprovals, type Slice } from "./state";
+export { type Readable, Store } from "./store";

@@ -1,0 +1,42 @@
+// What differs between the desktop window and a browser tab. The shell announces itself by an object on the
+// window; without it every command has an honest fallback or says that it is not there.
+
+export interface Platform {
+  readonly kind: "desktop" | "browser";
+  /** Opens a link outside of the page. */
+  openLink: (href: string) => void;
+  /** A folder chosen in the system's own dialog; absent where there is none. */
+  readonly pickFolder?: () => Promise<string | undefined>;
+}
+
+interface Shell {
+  core?: { invoke?: (command: string, args?: Record<string, unknown>) => Promise<unknown> };
+}
+
+declare global {
+  interface Window {
+    __TAURI__?: Shell;
+  }
+}
+
+const LINK = /^(https?:|mailto:)/i;
+
+export function detectPlatform(host: Window): Platform {
+  const invoke = host.__TAURI__?.core?.invoke;
+  const openInTab = (href: string) => {
+    if (LINK.test(href)) host.open(href, "_blank", "noopener,noreferrer");
+  };
+  if (!invoke) return { kind: "browser", openLink: openInTab };
+  return {
+    kind: "desktop",
+    openLink: (href) => {
+      if (LINK.test(href)) invoke("open_link", { href }).catch(() => openInTab(href));
+    },
+    pickFolder: async () => {
+      const chosen = await invoke("pick_folder");
+      return typeof chosen === "string" ? chosen : undefined;
+    },
+  };
+}
+
+export const platform: Platform = detectPlatform(window);

@@ -1,0 +1,170 @@
+// Beside the diff: the question if there is one, what was verified and what was not, the checks on the tree that
+// lands, and where the entry stands.
+
+import { Link } from "@tanstack/react-router";
+import type { Ref } from "react";
+import { useAction, useClient, useCrew, useModel } from "../app";
+import type { Approval, CheckVerdict, Job, MergeEntry, VerifiedLine } from "../client";
+import { argvText, Button, durationText, Icon, State, StateIcon, type StateKind, Time } from "../components";
+import { useVerification } from "../job/useJob";
+import { isLive } from "../model";
+import { ApprovalBox, type Answering } from "./ApprovalBox";
+import type { Review } from "./files";
+import { words } from "./words";
+
+export function Proof({
+  job,
+  entry,
+  approval,
+  review,
+  answering,
+  boxRef,
+}: {
+  job: Job | undefined;
+  entry: MergeEntry | undefined;
+  approval: Approval | undefined;
+  review: Review | undefined;
+  answering: Answering;
+  boxRef: Ref<HTMLElement>;
+}) {
+  const { lines, known } = useVerification(job);
+  const of = (result: VerifiedLine["result"]) => lines.filter((line) => line.result === result);
+  return (
+    <div className="proof">
+      {approval ? (
+        <div className="sidesect">
+          <ApprovalBox ref={boxRef} approval={approval} entry={entry} review={review} answering={answering} />
+        </div>
+      ) : null}
+      {entry ? <Standing entry={entry} /> : <p className="sidesect t2 c3">{words.noEntry}</p>}
+      <Lines head={words.failedHead} icon="failed" tone="failed" lines={of("failed")} />
+      <Lines head={words.verifiedByUs} icon="check" tone="passed" lines={of("passed")} />
+      <Lines head={words.notVerifiedHead} icon="waiting" tone="waiting" lines={of("not_checked")} />
+      {known && lines.length === 0 ? <p className="sidesect t2 c3">{words.nothingVerified}</p> : null}
+      {review && review.risky.length > 0 ? (
+        <div className="sidesect">
+          <h2 className="label">{words.risky}</h2>
+          <ul className="list sidelist">
+            {review.risky.map((file) => (
+              <li key={file.path}>
+                <span className="st s-needs">
+                  <Icon name="alert" />
+                </span>
+                <span className="rask__path">
+                  <span className="mono">{file.path}</span>
+                  <br />
+                  <span className="c3">{file.risky}</span>
+                </span>
+              </li>
+            ))}
+          </ul>
+        </div>
+      ) : null}
+      {entry ? <Checks entry={entry} /> : null}
+    </div>
+  );
+}
+
+function Lines({ head, icon, tone, lines }: { head: string; icon: "check" | "failed" | "waiting"; tone: string; lines: readonly VerifiedLine[] }) {
+  if (lines.length === 0) return null;
+  return (
+    <div className="sidesect">
+      <h2 className="label">{head}</h2>
+      <ul className="list sidelist">
+        {lines.map((line) => (
+          <li key={line.what}>
+            <span className={`st s-${tone}`}>
+              <Icon name={icon} />
+            </span>
+            <span>
+              {line.what}
+              {line.detail ? <span className="c3 t1 sideline">{line.detail}</span> : null}
+            </span>
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+const VERDICT: Record<string, StateKind> = { passed: "passed", failed: "failed", running: "running" };
+
+export function CheckRow({ check }: { check: CheckVerdict }) {
+  const kind = VERDICT[check.state] ?? "waiting";
+  const note = check.reused ? words.reused : check.flakyRetry ? words.flaky : "";
+  return (
+    <div className="h t2 checkrow" title={[argvText(check.run), note].filter(Boolean).join(", ")}>
+      <span className={`st s-${kind === "landed" ? "passed" : kind}`}>
+        {kind === "passed" ? <Icon name="check" size="s" /> : <StateIcon kind={kind} size="s" />}
+        <span className="unseen">{check.state}</span>
+      </span>
+      <span className="mono grow trunc">{check.run.length > 0 ? argvText(check.run) : check.name}</span>
+      {check.flakyRetry ? <Icon name="refresh" size="s" /> : null}
+      <span className="c3 num t1">{check.reused ? words.reusedShort : check.durationMs === null ? "" : durationText(check.durationMs)}</span>
+    </div>
+  );
+}
+
+function Checks({ entry }: { entry: MergeEntry }) {
+  const head = words.checksOn(entry.id, (entry.onto ?? entry.base).slice(0, 7));
+  return (
+    <div className="sidesect">
+      <h2 className="label">{head}</h2>
+      {entry.checks.length === 0 ? <p className="t2 c3">{words.checksNone}</p> : null}
+      <div className="v v--1 sidelist">
+        {entry.checks.map((check) => (
+          <div key={check.name}>
+            <CheckRow check={check} />
+            {check.state === "failed" && check.tail ? <pre className="log checktail">{check.tail}</pre> : null}
+          </div>
+        ))}
+      </div>
+    </div>
+  );
+}
+
+function Standing({ entry }: { entry: MergeEntry }) {
+  const call = useClient();
+  const crew = useCrew();
+  const live = useModel(isLive);
+  const action = useAction();
+  return (
+    <div className="sidesect">
+      <h2 className="label">
+        {words.reasonHead} <span className="mono">{entry.id}</span>
+      </h2>
+      <div className="v v--1 sidelist">
+        {entry.state === "landed" ? (
+          <p className="h t2 wrap">
+            <State kind="landed">{words.landed((entry.landedCommit ?? entry.commitSha).slice(0, 7))}</State>
+            {entry.landedAt ? <Time ts={entry.landedAt} className="t1 c3" /> : null}
+          </p>
+        ) : (
+          <p className="t2">{entry.reason ?? entry.state.replaceAll("_", " ")}</p>
+        )}
+        {entry.state === "parked" ? (
+          <>
+            <p className="t2 c3">{words.parkedNote}</p>
+            <div>
+              <Button
+                busy={action.busy}
+                disabled={!live}
+                onClick={() => void action.run(() => call("merge.land", { id: entry.id }).then(() => crew.refresh("merge")))}
+              >
+                {words.land}
+              </Button>
+            </div>
+          </>
+        ) : null}
+        {action.failure ? (
+          <p className="t2 s-failed" role="alert">
+            {action.failure.message}
+          </p>
+        ) : null}
+        <Link to="/jobs/$jobId" params={{ jobId: entry.jobId }} className="t2 mono">
+          {entry.jobId}
+        </Link>
+      </div>
+    </div>
+  );
+}

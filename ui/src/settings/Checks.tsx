@@ -1,0 +1,250 @@
+// The checks of a workspace, validated while they are typed; how a change lands; and whether the repository's own
+// commands count.
+
+import { useId, useMemo, useRef, useState } from "react";
+import { argvText, Banner, Button, Dialog, Icon, IconButton, Switch } from "../components";
+import type { CheckPlan, ChecksOrigin, Strategy, Workspace } from "../client";
+import { type CheckRow, checksOf, isSound, problemsOf, rowsOf, sameChecks } from "./checks";
+import { SectionHead, Setting } from "./Row";
+import { useWorkspaceUpdate } from "./useWorkspaceUpdate";
+import { words } from "./words";
+
+const FROM: Record<ChecksOrigin, string> = { repository: words.fromRepository, user: words.fromUser, detected: words.fromDetected, none: words.fromNone };
+
+const STRATEGIES: readonly { id: Strategy; name: string; hint: string }[] = [
+  { id: "cherry_pick", name: words.cherryPick, hint: words.cherryPickHint },
+  { id: "no_ff", name: words.noFf, hint: words.noFfHint },
+  { id: "ff_only", name: words.ffOnly, hint: words.ffOnlyHint },
+  { id: "squash", name: words.squash, hint: words.squashHint },
+];
+
+export function Checks({ workspace, live }: { workspace: Workspace; live: boolean }) {
+  const { update, busy, failure } = useWorkspaceUpdate(workspace);
+  const id = useId();
+  const strategy = STRATEGIES.find((one) => one.id === workspace.strategy);
+  return (
+    <section>
+      <SectionHead title={words.checksHead}>{words.checksText}</SectionHead>
+      {failure ? <Banner tone="failed">{`${words.saveFailed}: ${failure.message}`}</Banner> : null}
+      {workspace.checks.warnings.map((warning) => (
+        <Banner key={warning} tone="needs" icon="alert">
+          {warning}
+        </Banner>
+      ))}
+      <Editor
+        key={JSON.stringify(workspace.checks.checks)}
+        plan={workspace.checks}
+        busy={busy}
+        live={live}
+        onSave={(rows) => void update({ checks: checksOf(rows) })}
+      />
+      <h2 className="t4 setnext">{words.checks}</h2>
+      <Setting name={words.strategy} hint={strategy?.hint} origin={words.originWorkspace} htmlFor={id}>
+        <select id={id} className="input grow" value={workspace.strategy} disabled={busy || !live} onChange={(event) => void update({ strategy: event.target.value as Strategy })}>
+          {STRATEGIES.map((one) => (
+            <option key={one.id} value={one.id}>
+              {one.name}
+            </option>
+          ))}
+        </select>
+      </Setting>
+      <Setting name={words.paused} hint={words.pausedHint} origin={words.originWorkspace}>
+        <Switch on={workspace.mergePaused} label={words.paused} disabled={busy || !live} onChange={(on) => void update({ mergePaused: on })} />
+      </Setting>
+      <Trust workspace={workspace} busy={busy} live={live} onChange={(trusted) => update({ trusted })} />
+      <Commands plan={workspace.checks} />
+    </section>
+  );
+}
+
+function Editor({ plan, busy, live, onSave }: { plan: CheckPlan; busy: boolean; live: boolean; onSave: (rows: readonly CheckRow[]) => void }) {
+  const [rows, setRows] = useState<readonly CheckRow[]>(() => rowsOf(plan.checks, argvText));
+  const nextKey = useRef(rows.length);
+  const problems = useMemo(() => problemsOf(rows), [rows]);
+  const sound = isSound(problems);
+  const changed = !sound || !sameChecks(checksOf(rows), plan.checks);
+  const set = (key: number, part: Partial<CheckRow>) => setRows((all) => all.map((row) => (row.key === key ? { ...row, ...part } : row)));
+  const add = () => {
+    nextKey.current += 1;
+    setRows((all) => [...all, { key: nextKey.current, name: "", command: "", timeout: "600", paths: [] }]);
+  };
+  const up = (index: number) =>
+    setRows((all) => {
+      const next = [...all];
+      const [row] = next.splice(index, 1);
+      if (row) next.splice(index - 1, 0, row);
+      return next;
+    });
+  return (
+    <form
+      className="checks"
+      aria-label={words.checksHead}
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (sound && changed && live) onSave(rows);
+      }}
+    >
+      <p className="t2 c3 checks__from">
+        {words.checksFrom}: {FROM[plan.origin]}
+      </p>
+      {!plan.confirmed && plan.checks.length > 0 ? (
+        <Banner
+          tone="needs"
+          action={
+            <Button small busy={busy} disabled={!live || changed} onClick={() => onSave(rows)}>
+              {words.confirm}
+            </Button>
+          }
+        >
+          {words.unconfirmed}
+        </Banner>
+      ) : null}
+      {rows.length === 0 ? (
+        <Banner tone="needs" icon="alert">
+          {words.noChecks}
+        </Banner>
+      ) : (
+        <div className="checks__head label" aria-hidden="true">
+          <span>{words.checkName}</span>
+          <span>{words.checkCommand}</span>
+          <span>{words.checkTimeout}</span>
+        </div>
+      )}
+      <ul>
+        {rows.map((row, index) => {
+          const problem = problems[index];
+          const say = problem ? [problem.name, problem.command, problem.timeout].filter(Boolean).join(" ") : "";
+          const bad = (text: string | null | undefined) => (text ? " input--bad" : "");
+          return (
+            <li key={row.key} className="checks__row">
+              <input className={`input${bad(problem?.name)}`} aria-label={words.checkName} aria-invalid={problem?.name ? true : undefined} value={row.name} placeholder="tests" onChange={(event) => set(row.key, { name: event.target.value })} />
+              <input
+                className={`input mono${bad(problem?.command)}`}
+                aria-label={words.checkCommand}
+                aria-invalid={problem?.command ? true : undefined}
+                value={row.command}
+                placeholder="cargo test --workspace"
+                spellCheck={false}
+                autoCapitalize="off"
+                onChange={(event) => set(row.key, { command: event.target.value })}
+              />
+              <input className={`input num${bad(problem?.timeout)}`} aria-label={words.checkTimeout} aria-invalid={problem?.timeout ? true : undefined} inputMode="numeric" value={row.timeout} onChange={(event) => set(row.key, { timeout: event.target.value })} />
+              <span className="h h--1 checks__do">
+                <IconButton small label={words.moveUp(row.name)} icon="up" disabled={index === 0} onClick={() => up(index)} />
+                <IconButton small label={words.removeCheck(row.name)} icon="x" onClick={() => setRows((all) => all.filter((each) => each.key !== row.key))} />
+              </span>
+              {say ? (
+                <p className="t1 s-failed checks__say" role="status">
+                  {say}
+                </p>
+              ) : problem?.hint ? (
+                <p className="t1 c3 checks__say">{problem.hint}</p>
+              ) : null}
+            </li>
+          );
+        })}
+      </ul>
+      <div className="h checks__foot">
+        <Button icon="plus" onClick={add}>
+          {words.addCheck}
+        </Button>
+        {changed ? (
+          <>
+            <span className="push t2 c3">{live ? words.unsaved : words.offlineNote}</span>
+            <Button onClick={() => setRows(rowsOf(plan.checks, argvText))}>{words.undo}</Button>
+            <Button type="submit" look="primary" busy={busy} disabled={!sound || !live}>
+              {words.saveChecks}
+            </Button>
+          </>
+        ) : null}
+      </div>
+    </form>
+  );
+}
+
+function Trust({ workspace, busy, live, onChange }: { workspace: Workspace; busy: boolean; live: boolean; onChange: (trusted: boolean) => Promise<boolean> }) {
+  const [asking, setAsking] = useState(false);
+  const { checks } = workspace;
+  const commands = [...(checks.origin === "repository" ? checks.checks.map((check) => check.run) : []), ...checks.setup.map((step) => step.run), ...Object.values(checks.recipes).map((recipe) => recipe.run)];
+  return (
+    <>
+      <Setting name={words.trust} hint={words.trustHint} origin={workspace.trusted ? words.originWorkspace : words.originBuiltIn}>
+        <Switch on={workspace.trusted} label={words.trust} disabled={busy || !live} onChange={(on) => (on ? setAsking(true) : void onChange(false))} />
+      </Setting>
+      <Dialog
+        open={asking}
+        onOpenChange={setAsking}
+        title={words.trustTitle(workspace.name)}
+        text={words.trustText}
+        width={560}
+        foot={
+          <>
+            <Button onClick={() => setAsking(false)}>{words.cancel}</Button>
+            <Button
+              look="primary"
+              busy={busy}
+              onClick={() => {
+                void onChange(true).then(() => setAsking(false));
+              }}
+            >
+              {words.trustSure}
+            </Button>
+          </>
+        }
+      >
+        {commands.length === 0 ? (
+          <p className="t2 c3">{words.trustNothing}</p>
+        ) : (
+          <ul className="v v--1">
+            {commands.map((argv) => (
+              <li key={argv.join("\u0000")} className="cmd">
+                {argvText(argv)}
+              </li>
+            ))}
+          </ul>
+        )}
+      </Dialog>
+    </>
+  );
+}
+
+/** Set-up steps and recipes: read here, written in the repository. */
+function Commands({ plan }: { plan: CheckPlan }) {
+  const recipes = Object.entries(plan.recipes);
+  return (
+    <>
+      {plan.setup.length > 0 ? (
+        <div className="setlist">
+          <h3 className="label">{words.setupHead}</h3>
+          <p className="t2 c3">{words.setupText}</p>
+          <ul>
+            {plan.setup.map((step) => (
+              <li key={step.run.join(" ")} className="h t2 setlist__row">
+                <Icon name="box" size="s" />
+                <span className="mono grow trunc" title={argvText(step.run)}>
+                  {argvText(step.run)}
+                </span>
+                <span className="t1 c3">{step.network.length > 0 ? words.network(step.network.join(", ")) : words.noNetwork}</span>
+              </li>
+            ))}
+          </ul>
+        </div>
+      ) : null}
+      {recipes.length > 0 ? (
+        <div className="setlist">
+          <h3 className="label">{words.recipesHead}</h3>
+          <ul>
+            {recipes.map(([name, recipe]) => (
+              <li key={name} className="h t2 setlist__row">
+                <span className="medium setlist__name">{name}</span>
+                <span className="mono grow trunc" title={argvText(recipe.run)}>
+                  {argvText(recipe.run)}
+                </span>
+              </li>
+            ))}
+          </ul>
+        </div>
+      ) : null}
+    </>
+  );
+}

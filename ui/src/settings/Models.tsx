@@ -1,0 +1,266 @@
+// Models found on this machine, and which one each role uses.
+
+import { useState } from "react";
+import { useAction, useCall, useClient, useCrew } from "../app";
+import { Banner, Button, Dialog, ErrorState, Menu, Skeleton, State, type StateKind } from "../components";
+import type { ModelSetting, ProviderFound, Role } from "../client";
+import { ModelEditor } from "./ModelEditor";
+import { emptyForm, formFor, formOf, type ModelForm, settingOf } from "./model-form";
+import { originText } from "./origins";
+import { SectionHead } from "./Row";
+import { words } from "./words";
+
+const ROLES: readonly { id: Role; name: string; hint: string }[] = [
+  { id: "localbuddy", name: words.localbuddy, hint: words.localbuddyHint },
+  { id: "remotebuddy", name: words.remotebuddy, hint: words.remotebuddyHint },
+  { id: "workers", name: words.workersRole, hint: words.workersHint },
+];
+
+const STATE: Record<string, [StateKind, string]> = {
+  ready: ["passed", words.stateReady],
+  absent: ["waiting", words.stateAbsent],
+  found_not_ready: ["waiting", words.stateNotReady],
+  failing: ["failed", words.stateFailing],
+};
+
+export function Models({ live }: { live: boolean }) {
+  const call = useClient();
+  const crew = useCrew();
+  const providers = useCall("config.providers", {});
+  const models = useCall("config.models", {});
+  const action = useAction();
+  const [editing, setEditing] = useState<ModelForm>();
+  const [forgetting, setForgetting] = useState<Role>();
+  const settle = async () => {
+    models.reload();
+    await crew.refresh("status");
+  };
+  const save = async (form: ModelForm) => {
+    await call("config.set_model", settingOf(form));
+    setEditing(undefined);
+    await settle();
+  };
+  const useForAll = (provider: ProviderFound) =>
+    action.run(async () => {
+      for (const role of ROLES) await call("config.set_model", settingOf(formFor(role.id, provider)));
+      await settle();
+    });
+  const found = providers.value?.providers ?? [];
+  return (
+    <section>
+      <SectionHead title={words.models}>{words.modelsText}</SectionHead>
+      {action.failure ? <Banner tone="failed">{`${words.saveFailed}: ${action.failure.message}`}</Banner> : null}
+      {providers.failure && !providers.value ? (
+        <ErrorState title={words.loadFailed} error={providers.failure} onRetry={providers.reload} />
+      ) : !providers.value ? (
+        <>
+          <p className="unseen">{words.looking}</p>
+          <Skeleton rows={4} />
+        </>
+      ) : (
+        <Found providers={found} busy={action.busy || providers.loading} live={live} onAgain={providers.reload} onChoose={(role, provider) => setEditing(formFor(role, provider))} onAll={(provider) => void useForAll(provider)} />
+      )}
+      <div className="roles">
+        {ROLES.map((role) => {
+          const setting = models.value?.models.find((one) => one.role === role.id);
+          return (
+            <RoleRow
+              key={role.id}
+              role={role}
+              setting={setting}
+              providers={found}
+              loading={models.value === undefined && models.failure === undefined}
+              live={live}
+              editing={editing?.role === role.id ? editing : undefined}
+              onEdit={() => setEditing(setting ? formOf(setting) : (firstReady(found, role.id) ?? emptyForm(role.id)))}
+              onCancel={() => setEditing(undefined)}
+              onSave={save}
+              onForget={() => setForgetting(role.id)}
+            />
+          );
+        })}
+      </div>
+      {models.failure && !models.value ? <ErrorState title={words.loadFailed} error={models.failure} onRetry={models.reload} /> : null}
+      <Dialog
+        open={forgetting !== undefined}
+        onOpenChange={(open) => {
+          if (!open) setForgetting(undefined);
+        }}
+        title={words.forgetTitle(ROLES.find((role) => role.id === forgetting)?.name ?? "")}
+        text={words.forgetText}
+        foot={
+          <>
+            <Button onClick={() => setForgetting(undefined)}>{words.cancel}</Button>
+            <Button
+              look="danger"
+              busy={action.busy}
+              onClick={() => {
+                if (!forgetting) return;
+                void action.run(async () => {
+                  await call("config.forget_model", { role: forgetting });
+                  setForgetting(undefined);
+                  await settle();
+                });
+              }}
+            >
+              {words.forget}
+            </Button>
+          </>
+        }
+      />
+    </section>
+  );
+}
+
+function firstReady(providers: readonly ProviderFound[], role: Role): ModelForm | undefined {
+  const ready = providers.find((provider) => provider.state === "ready" && provider.endpoint);
+  return ready ? formFor(role, ready) : undefined;
+}
+
+function Found({
+  providers,
+  busy,
+  live,
+  onAgain,
+  onChoose,
+  onAll,
+}: {
+  providers: readonly ProviderFound[];
+  busy: boolean;
+  live: boolean;
+  onAgain: () => void;
+  onChoose: (role: Role, provider: ProviderFound) => void;
+  onAll: (provider: ProviderFound) => void;
+}) {
+  const any = providers.some((provider) => provider.state !== "absent");
+  return (
+    <>
+      {!any ? (
+        <Banner tone="needs" icon="info">
+          <span className="medium">{words.noneFound}.</span> {words.noneFoundText}
+        </Banner>
+      ) : null}
+      <table className="tbl found__tbl">
+        <thead>
+          <tr>
+            <th scope="col">
+              <span className="unseen">{words.found}</span>
+            </th>
+            <th scope="col">{words.found}</th>
+            <th scope="col" className="hide-phone">
+              {words.where}
+            </th>
+            <th scope="col">{words.offers}</th>
+            <th scope="col" className="r">
+              <Button small look="ghost" icon="refresh" busy={busy} disabled={!live} onClick={onAgain}>
+                {words.again}
+              </Button>
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {providers.map((provider) => {
+            const [kind, say] = STATE[provider.state] ?? ["waiting", provider.state];
+            const offers = [provider.models.length > 0 ? words.nModels(provider.models.length) : "", provider.detail].filter(Boolean).join(", ");
+            const usable = provider.state === "ready" || (provider.state === "found_not_ready" && (provider.endpoint !== undefined || provider.keyEnv !== undefined));
+            return (
+              <tr key={provider.id}>
+                <td className="fit">
+                  <State kind={kind} label={say} />
+                </td>
+                <td className="fit medium">{provider.name}</td>
+                <td className="mono t1 c2 hide-phone" title={provider.endpoint ?? provider.keyEnv ?? ""}>
+                  {provider.keyEnv ?? provider.endpoint?.replace(/^https?:\/\//, "") ?? ""}
+                </td>
+                <td className="c2" title={[offers, ...provider.models].join("\n")}>
+                  {offers}
+                </td>
+                <td className="fit">
+                  {usable ? (
+                    <Menu
+                      trigger={
+                        <Button small disabled={!live}>
+                          {provider.keyEnv ? words.useKey : words.choose}
+                        </Button>
+                      }
+                      items={[
+                        ...ROLES.map((role) => ({ label: words.useFor(role.name), onSelect: () => onChoose(role.id, provider) })),
+                        ...(provider.models.length > 0 && provider.endpoint ? ["separator" as const, { label: words.useForAll, onSelect: () => onAll(provider) }] : []),
+                      ]}
+                    />
+                  ) : provider.state === "failing" ? (
+                    <Button small disabled={!live} onClick={onAgain}>
+                      {words.again}
+                    </Button>
+                  ) : null}
+                </td>
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+    </>
+  );
+}
+
+function RoleRow({
+  role,
+  setting,
+  providers,
+  loading,
+  live,
+  editing,
+  onEdit,
+  onCancel,
+  onSave,
+  onForget,
+}: {
+  role: (typeof ROLES)[number];
+  setting: ModelSetting | undefined;
+  providers: readonly ProviderFound[];
+  loading: boolean;
+  live: boolean;
+  editing: ModelForm | undefined;
+  onEdit: () => void;
+  onCancel: () => void;
+  onSave: (form: ModelForm) => Promise<void>;
+  onForget: () => void;
+}) {
+  const provider = setting ? providers.find((one) => one.endpoint && setting.endpoint.startsWith(one.endpoint.replace(/\/+$/, ""))) : undefined;
+  return (
+    <div className={`role${editing ? " role--open" : ""}`}>
+      <div className="set">
+        <div>
+          <h3 className="role__name">{role.name}</h3>
+          <div className="o">{role.hint}</div>
+        </div>
+        <div className="set__control">
+          {setting ? (
+            <span className="grow role__what">
+              <span className="trunc medium" title={setting.model}>
+                {provider ? `${provider.name}, ${setting.model}` : setting.model}
+              </span>
+              <span className="mono t1 c3 trunc" title={setting.endpoint}>
+                {setting.endpoint}
+              </span>
+            </span>
+          ) : (
+            <span className="grow t2 c3">{loading ? "" : words.notSet}</span>
+          )}
+          {editing ? null : (
+            <Button disabled={!live} onClick={onEdit} aria-label={`${setting ? words.edit : words.set}: ${role.name}`}>
+              {setting ? words.edit : words.set}
+            </Button>
+          )}
+          {setting && !editing ? (
+            <Button look="ghost" disabled={!live} onClick={onForget} aria-label={`${words.forget}: ${role.name}`}>
+              {words.forget}
+            </Button>
+          ) : null}
+        </div>
+        <div className="o">{editing ? words.originUnsaved : setting?.origin ? originText(setting.origin, words) : setting ? words.originUser : words.originNone}</div>
+      </div>
+      {editing ? <ModelEditor key={`${editing.role}${editing.endpoint}${editing.model}`} start={editing} providers={providers} live={live} onSave={onSave} onCancel={onCancel} /> : null}
+    </div>
+  );
+}

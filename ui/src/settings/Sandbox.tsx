@@ -1,0 +1,107 @@
+// What confines the code of this repository, as the self-test found it, and the one way out of it.
+
+import { useState } from "react";
+import { useModel } from "../app";
+import { Banner, Button, Dialog, Icon, Switch } from "../components";
+import type { Workspace } from "../client";
+import { SectionHead, Setting } from "./Row";
+import { useWorkspaceUpdate } from "./useWorkspaceUpdate";
+import { words } from "./words";
+
+export function Sandbox({ workspace, live }: { workspace: Workspace | undefined; live: boolean }) {
+  const status = useModel((state) => state.status.value);
+  const isolation = status?.isolation;
+  return (
+    <section>
+      <SectionHead title={words.sandbox} />
+      {status?.isolationProblem ? (
+        <Banner tone="needs" icon="alert">
+          <span className="medium">{words.noSandbox}.</span> {status.isolationProblem}
+        </Banner>
+      ) : null}
+      {isolation ? (
+        <>
+          <div className="h wrap setiso">
+            <Icon name="shield" />
+            <span className="medium">{words.inEffect(isolation.backend)}</span>
+            <span className="c2 t2">{words.inEffectNote}</span>
+          </div>
+          <table className="tbl iso">
+            <thead>
+              <tr>
+                <th scope="col">{words.sFiles}</th>
+                <th scope="col">{words.sNet}</th>
+                <th scope="col">{words.sLimits}</th>
+                <th scope="col">{words.sKill}</th>
+              </tr>
+            </thead>
+            <tbody>
+              <tr>
+                {[isolation.fs, isolation.net, isolation.limits, isolation.kill].map((text, index) => {
+                  const weak = isolation.backend === "host" ? index < 3 : /^(none|unlimited)/i.test(text) && index >= 2;
+                  return (
+                    // Four columns in a fixed order.
+                    // oxlint-disable-next-line react/no-array-index-key
+                    <td key={index}>
+                      <span className={`st st--n ${weak ? "s-needs" : "s-passed"}`}>
+                        <Icon name={weak ? "alert" : "check"} size="s" />
+                        <span className="c2">{text}</span>
+                      </span>
+                    </td>
+                  );
+                })}
+              </tr>
+            </tbody>
+          </table>
+        </>
+      ) : status?.isolationProblem ? null : (
+        <p className="t2 c3">{words.sandboxUnknown}</p>
+      )}
+      {workspace ? <Host workspace={workspace} live={live} /> : null}
+      {status ? (
+        <Setting name={words.workersHead}>
+          <span className="t2">{words.workersSay(status.workers.online, status.workers.busy)}</span>
+        </Setting>
+      ) : null}
+    </section>
+  );
+}
+
+function Host({ workspace, live }: { workspace: Workspace; live: boolean }) {
+  const { update, busy, failure } = useWorkspaceUpdate(workspace);
+  const [asking, setAsking] = useState(false);
+  return (
+    <>
+      {failure ? <Banner tone="failed">{`${words.saveFailed}: ${failure.message}`}</Banner> : null}
+      <Setting name={words.allowHost} hint={words.allowHostHint} origin={workspace.allowHost ? words.originWorkspace : words.originBuiltIn}>
+        <Switch on={workspace.allowHost} label={words.allowHost} disabled={busy || !live} onChange={(on) => (on ? setAsking(true) : void update({ allowHost: false }))} />
+        {workspace.allowHost ? (
+          <span className="st st--n s-needs">
+            <Icon name="alert" size="s" />
+            {words.allowHostOn}
+          </span>
+        ) : null}
+      </Setting>
+      <Dialog
+        open={asking}
+        onOpenChange={setAsking}
+        title={words.allowHostTitle}
+        text={words.allowHostWarning}
+        foot={
+          <>
+            <Button onClick={() => setAsking(false)}>{words.cancel}</Button>
+            <Button
+              look="danger"
+              busy={busy}
+              onClick={() => {
+                void update({ allowHost: true }).then(() => setAsking(false));
+              }}
+            >
+              {words.allowHostSure}
+            </Button>
+          </>
+        }
+      />
+    </>
+  );
+}

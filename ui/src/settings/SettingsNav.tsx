@@ -1,0 +1,36 @@
+// The sections on the left, shared with the doctor.
+
+import { Link } from "@tanstack/react-router";
+import { Icon } from "../components";
+import { SECTIONS, type SectionId } from "./sections";
+import { words } from "./words";
+
+export function SettingsNav({ current, mark }: { current: SectionId | "doctor"; mark?: React.ReactNode }) {
+  const group = (of: "workspace" | "machine") => SECTIONS.filter((section) => section.of === of);
+  return (
+    <nav className="setnav" aria-label={words.sections}>
+      <div className="label setnav__label">{words.thisWorkspace}</div>
+      {group("workspace").map((section) => (
+        <Item key={section.id} section={section} on={section.id === current} />
+      ))}
+      <div className="label setnav__label">{words.thisMachine}</div>
+      {group("machine").map((section) => (
+        <Item key={section.id} section={section} on={section.id === current} />
+      ))}
+      <Link to="/doctor" className={`nav${current === "doctor" ? " on" : ""}`} aria-current={current === "doctor" ? "page" : undefined}>
+        <Icon name="gauge" />
+        <span className="grow">{words.doctor}</span>
+        {mark}
+      </Link>
+    </nav>
+  );
+}
+
+function Item({ section, on }: { section: (typeof SECTIONS)[number]; on: boolean }) {
+  return (
+    <Link to="/settings" hash={section.id} className={`nav${on ? " on" : ""}`} aria-current={on ? "page" : undefined}>
+      <Icon name={section.icon} />
+      <span className="grow">{section.label}</span>
+    </Link>
+  );
+}

@@ -1,0 +1,39 @@
+// The sections of the settings and what can be found in each.
+
+import type { IconName } from "../components";
+import { words } from "./words";
+
+export type SectionId = "general" | "models" | "sandbox" | "checks" | "policy" | "appearance" | "shortcuts" | "values";
+
+export interface Section {
+  readonly id: SectionId;
+  readonly label: string;
+  readonly icon: IconName;
+  readonly of: "workspace" | "machine";
+  /** Names of its settings, for the search. */
+  readonly holds: readonly string[];
+}
+
+export const SECTIONS: readonly Section[] = [
+  { id: "general", label: words.general, icon: "sliders", of: "workspace", holds: [words.name, words.folder, words.base, words.integration, words.mergeEnabled] },
+  { id: "checks", label: words.checks, icon: "merge", of: "workspace", holds: [words.checksHead, words.setupHead, words.recipesHead, words.strategy, words.paused, words.trust] },
+  { id: "policy", label: words.policy, icon: "shield", of: "workspace", holds: [words.profileHead, words.careful, words.balanced, words.autopilot] },
+  { id: "sandbox", label: words.sandbox, icon: "box", of: "workspace", holds: [words.allowHost, words.sFiles, words.sNet, words.sLimits, words.workersHead] },
+  { id: "models", label: words.models, icon: "chip", of: "machine", holds: [words.localbuddy, words.remotebuddy, words.workersRole, words.endpoint, words.model, words.keyEnv, words.contextWindow, "Ollama", "LM Studio", "llama-server", "OpenAI", "Anthropic"] },
+  { id: "appearance", label: words.appearance, icon: "sun", of: "machine", holds: [words.theme, words.diffColours, words.textSize, words.language, words.contrast] },
+  { id: "shortcuts", label: words.shortcuts, icon: "keyboard", of: "machine", holds: [words.pageKeys, words.reviewKeys] },
+  { id: "values", label: words.values, icon: "book", of: "machine", holds: ["config.toml", "PILOTHOUSE_", words.valueOrigin] },
+];
+
+export interface Hit {
+  readonly section: Section;
+  readonly label: string;
+}
+
+export function findSetting(query: string, sections: readonly Section[] = SECTIONS): Hit[] {
+  const wanted = query.trim().toLowerCase();
+  if (wanted === "") return [];
+  return sections.flatMap((section) =>
+    [section.label, ...section.holds].filter((label) => label.toLowerCase().includes(wanted)).map((label) => ({ section, label })),
+  );
+}

@@ -1,0 +1,121 @@
+import { describe, expect, it } from "vitest";
+import { readArgv } from "./argv";
+import { checksOf, isSound, problemsOf, rowsOf, sameChecks, timeoutProblem } from "./checks";
+import { originText, valueText } from "./origins";
+import { findSetting } from "./sections";
+import { emptyForm, formFor, formOf, sayForm, settingOf } from "./model-form";
+
+describe("a typed command", () => {
+  it("is split as a shell would quote it", () => {
+    expect(readArgv(`cargo test -- "two words" 'it''s' a\\ b ""`).argv).toEqual(["cargo", "test", "--", "two words", "its", "a b", ""]);
+  });
+
+  it("says what a missing shell would change", () => {
+    expect(readArgv("npm ci && npm test").problem).toContain("No shell");
+    expect(readArgv("CI=1 npm test").problem).toContain("env CI=1");
+    expect(readArgv("sh -c 'a && b'").problem).toBeNull();
+    expect(readArgv("eslint src/**").hint).toContain("src/**");
+    expect(readArgv("eslint 'src/**'").hint).toBeNull();
+  });
+
+  it("must be there and be closed", () => {
+    expect(readArgv("   ").problem).toContain("Write the command");
+    expect(readArgv("echo 'x").problem).toContain("not closed");
+  });
+});
+
+describe("the checks editor", () => {
+  const quote = (argv: readonly string[]) => argv.join(" ");
+  const row = (name: string, command: string, timeout = "600") => ({ key: 0, name, command, timeout, paths: [] });
+
+  it("takes checks apart and puts them together again", () => {
+    const checks = [{ name: "test", run: ["cargo", "test"], timeoutS: 900, group: "rust", paths: ["src/**"] }];
+    expect(sameChecks(checksOf(rowsOf(checks, quote)), checks)).toBe(true);
+  });
+
+  it("names every problem where it stands", () => {
+    const problems = problemsOf([row("a", "x"), row("a", "y"), row(" ", "", "0"), row("z".repeat(65), "x", "1.5")]);
+    expect(problems.map((p) => [p.name !== null, p.command !== null, p.timeout !== null])).toEqual([
+      [true, false, false],
+      [true, false, false],
+      [true, true, true],
+      [true, false, true],
+    ]);
+    expect(isSound(problems)).toBe(false);
+    expect(isSound(problemsOf([row("a", "x")]))).toBe(true);
+  });
+
+  it("bounds the time", () => {
+    expect([timeoutProblem("1"), timeoutProblem("21600")]).toEqual([null, null]);
+    expect([timeoutProblem("21601"), timeoutProblem(""), timeoutProblem("-1"), timeoutProblem("1e9")].every((p) => p !== null)).toBe(true);
+  });
+});
+
+describe("the model form", () => {
+  const form = { ...emptyForm("workers"), endpoint: "http://127.0.0.1:11434/v1", model: "qwen3-coder" };
+
+  it("is sound with an address and a model", () => {
+    expect(sayForm(form)).toMatchObject({ sound: true, endpoint: { problem: null, hint: null } });
+  });
+
+  it("repairs an address that goes too far or not far enough", () => {
+    const endpoint = (text: string) => sayForm({ ...form, endpoint: text }).endpoint;
+    expect(endpoint("http://127.0.0.1:11434/v1/chat/completions").repair).toBe("http://127.0.0.1:11434/v1");
+    expect(endpoint("http://127.0.0.1:11434").repair).toBe("http://127.0.0.1:11434/v1");
+    expect(endpoint("127.0.0.1:11434/v1").repair).toBe("http://127.0.0.1:11434/v1");
+    expect(endpoint("localhost:1234/v1").repair).toBe("http://localhost:1234/v1");
+    expect(endpoint("ftp://x").problem).not.toBeNull();
+    expect(endpoint("https://user:secret@host/v1").problem).toContain("logs");
+    expect(endpoint("http://10.0.0.5/v1").hint).toContain("unencrypted");
+  });
+
+  it("refuses a key where the name of a variable belongs", () => {
+    const key = (text: string) => sayForm({ ...form, keyEnv: text }).keyEnv;
+    expect(key("sk-proj-abcdefghijklmnopqrstuv").problem).toContain("key itself");
+    expect(key("sk_live_abcdefghijklmnopqrstuv").problem).not.toBeNull();
+    expect(key("OPENAI_API_KEY").problem).toBeNull();
+    expect(key("openai_api_key").repair).toBe("OPENAI_API_KEY");
+    expect(key("MY KEY").problem).not.toBeNull();
+  });
+
+  it("reads token counts with separators and repairs 64k", () => {
+    expect(settingOf({ ...form, contextWindow: "131,072" }).contextWindow).toBe(131_072);
+    expect(sayForm({ ...form, contextWindow: "64k" }).contextWindow.repair).toBe("65536");
+    expect(sayForm({ ...form, contextWindow: "12" }).sound).toBe(false);
+  });
+
+  it("starts from what was found and loses nothing on the way back", () => {
+    const setting = settingOf(formFor("localbuddy", { id: "ollama", name: "Ollama", state: "ready", detail: "", models: ["a", "b"], endpoint: "http://127.0.0.1:11434/v1/", dialect: "openai_chat" }, "b"));
+    expect(setting).toEqual({ role: "localbuddy", dialect: "openai_chat", endpoint: "http://127.0.0.1:11434/v1", model: "b" });
+    expect(settingOf(formOf(setting))).toEqual(setting);
+  });
+});
+
+describe("origins", () => {
+  const said = {
+    originBuiltIn: "Default", originUser: "You, config.toml", originProfile: "Your profile", originRepository: "Repository, .pilothouse/config.toml",
+    originLocal: "You, .pilothouse/local.toml", originEnvironment: "Environment", originFlag: "Command line",
+  };
+  it("are told in words, with the place the server names", () => {
+    expect(originText("built-in", said)).toBe("Default");
+    expect(originText("user", said)).toBe("You, config.toml");
+    expect(originText("user config.toml:14", said)).toBe("You, config.toml:14");
+    expect(originText("environment PILOTHOUSE_WORKERS", said)).toBe("Environment, PILOTHOUSE_WORKERS");
+    expect(originText("repository: .pilothouse/config.toml:6", said)).toBe("Repository, .pilothouse/config.toml:6");
+    expect(originText("something new", said)).toBe("something new");
+  });
+
+  it("show values of every kind on one line", () => {
+    expect([null, "", "x", true, 3, [], ["a", 1], { a: 1 }].map(valueText)).toEqual(["none", "empty", "x", "true", "3", "none", "a, 1", '{"a":1}']);
+  });
+});
+
+describe("finding a setting", () => {
+  it("leads from a name to its section", () => {
+    expect(findSetting("strategy").length + findSetting("lands").length).toBeGreaterThan(0);
+    expect(findSetting("ENDPOINT")[0]?.section.id).toBe("models");
+    expect(findSetting("ollama")[0]?.section.id).toBe("models");
+    expect(findSetting("   ")).toEqual([]);
+    expect(findSetting("no such thing")).toEqual([]);
+  });
+});

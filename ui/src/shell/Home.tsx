@@ -1,0 +1,39 @@
+// The start address: the session with the newest event, or set-up when there is no repository yet.
+
+import { Navigate } from "@tanstack/react-router";
+import { PageBar, useCrew, useModel } from "../app";
+import { EmptyState, ErrorState, Skeleton } from "../components";
+import { lastSession } from "./last";
+
+export function Home() {
+  const crew = useCrew();
+  const workspaces = useModel((state) => state.workspaces);
+  const sessions = useModel((state) => state.sessions);
+  const failure = workspaces.failure ?? sessions.failure;
+  if (workspaces.value && sessions.value) {
+    if (workspaces.value.length === 0 && sessions.value.length === 0) return <Navigate to="/first-run" replace />;
+    const kept = sessions.value.find((session) => session.sessionId === lastSession());
+    const newest = kept ?? [...sessions.value].sort((a, b) => (b.lastEventAt ?? b.createdAt).localeCompare(a.lastEventAt ?? a.createdAt))[0];
+    if (newest) {
+      return <Navigate to="/w/$workspace/s/$session" params={{ workspace: newest.workspaceId ?? "-", session: newest.sessionId }} replace />;
+    }
+    return (
+      <>
+        <PageBar title="Pilothouse" />
+        <EmptyState icon="chat" title="No session yet">
+          Press + at the top of the rail to begin a conversation with the crew.
+        </EmptyState>
+      </>
+    );
+  }
+  return (
+    <>
+      <PageBar title="Pilothouse" />
+      {failure ? (
+        <ErrorState title="The crew could not be reached" error={failure} onRetry={() => void crew.refresh("workspaces", "sessions")} />
+      ) : (
+        <Skeleton rows={8} row={44} />
+      )}
+    </>
+  );
+}

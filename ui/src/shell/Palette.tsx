@@ -1,0 +1,147 @@
+// Everything by name: sessions, jobs, entries, rooms and commands.
+
+import { Command } from "cmdk";
+import { Dialog } from "radix-ui";
+import { useNavigate } from "@tanstack/react-router";
+import { chooseTheme, keysOf, useCrew, useModel } from "../app";
+import { Icon, type IconName, Kbd } from "../components";
+import type { ShortcutId } from "../app";
+
+interface Row {
+  id: string;
+  label: string;
+  icon: IconName;
+  after?: string;
+  keys?: string;
+  run: () => void;
+}
+
+export function Palette({
+  open,
+  onOpenChange,
+  onNewSession,
+}: {
+  open: boolean;
+  onOpenChange: (open: boolean) => void;
+  onNewSession: () => void;
+}) {
+  return (
+    <Dialog.Root open={open} onOpenChange={onOpenChange}>
+      <Dialog.Portal>
+        <Dialog.Overlay className="scrim" />
+        <Dialog.Content className="dialog dialog--top" aria-describedby={undefined}>
+          <Dialog.Title className="unseen">Search and commands</Dialog.Title>
+          <PaletteBody close={() => onOpenChange(false)} onNewSession={onNewSession} />
+        </Dialog.Content>
+      </Dialog.Portal>
+    </Dialog.Root>
+  );
+}
+
+function PaletteBody({ close, onNewSession }: { close: () => void; onNewSession: () => void }) {
+  const crew = useCrew();
+  const navigate = useNavigate();
+  const sessions = useModel((state) => state.sessions.value) ?? [];
+  const workspaces = useModel((state) => state.workspaces.value) ?? [];
+  const jobs = useModel((state) => state.jobBoard.value?.jobs) ?? [];
+  const queues = useModel((state) => state.merge.value) ?? [];
+  const go = (work: () => unknown) => () => {
+    close();
+    void work();
+  };
+  const workspaceName = (id: string | null) => workspaces.find((one) => one.id === id)?.name ?? "";
+  const command = (id: ShortcutId, label: string, icon: IconName, run: () => void): Row => ({ id, label, icon, keys: keysOf(id), run });
+
+  const groups: Array<[string, Row[]]> = [
+    [
+      "Sessions",
+      sessions.map((session) => ({
+        id: `s-${session.sessionId}`,
+        label: session.label || session.sessionId,
+        icon: "chat",
+        after: workspaceName(session.workspaceId),
+        run: go(() => navigate({ to: "/w/$workspace/s/$session", params: { workspace: session.workspaceId ?? "-", session: session.sessionId } })),
+      })),
+    ],
+    [
+      "Jobs",
+      jobs.slice(0, 100).map((job) => ({
+        id: job.id,
+        label: job.title || job.kind,
+        icon: "helm",
+        after: job.id,
+        run: go(() => navigate({ to: "/jobs/$jobId", params: { jobId: job.id } })),
+      })),
+    ],
+    [
+      "Merge queue",
+      queues
+        .flatMap((queue) => [...queue.entries, ...queue.recent.slice(0, 20)])
+        .map((entry) => ({
+          id: entry.id,
+          label: entry.title,
+          icon: "merge",
+          after: entry.id,
+          run: go(() => navigate({ to: "/review/$reviewId", params: { reviewId: entry.id } })),
+        })),
+    ],
+    [
+      "Commands",
+      [
+        command("session.new", "New session", "plus", go(onNewSession)),
+        { id: "add", label: "Add a repository", icon: "folder", run: go(() => navigate({ to: "/first-run" })) },
+        command("go.queue", "Queue", "stack", go(() => navigate({ to: "/queue" }))),
+        command("go.approvals", "Approvals", "needs", go(() => navigate({ to: "/approvals" }))),
+        command("settings", "Settings", "sliders", go(() => navigate({ to: "/settings" }))),
+        { id: "doctor", label: "Doctor: what works here and what does not", icon: "gauge", run: go(() => navigate({ to: "/doctor" })) },
+        command("shortcuts", "Keyboard shortcuts", "keyboard", go(() => navigate({ to: "/shortcuts" }))),
+        { id: "terminals", label: "Terminals", icon: "terminal", run: go(() => navigate({ to: "/terminals" })) },
+        { id: "agents", label: "Agents", icon: "helm", run: go(() => navigate({ to: "/agents" })) },
+        { id: "devices", label: "Devices", icon: "phone", run: go(() => navigate({ to: "/devices" })) },
+        { id: "theme-system", label: "Theme: as the system", icon: "gauge", run: go(() => chooseTheme("system")) },
+        { id: "theme-light", label: "Theme: light", icon: "sun", run: go(() => chooseTheme("light")) },
+        { id: "theme-dark", label: "Theme: dark", icon: "moon", run: go(() => chooseTheme("dark")) },
+        { id: "theme-contrast", label: "Theme: high contrast", icon: "contrast", run: go(() => chooseTheme("contrast")) },
+        { id: "reconnect", label: "Connect again now", icon: "refresh", run: go(() => crew.retryNow()) },
+      ],
+    ],
+  ];
+  return (
+    <Command label="Search and commands" loop className="palette" filter={fits}>
+      <div className="palette__top">
+        <Icon name="search" />
+        <Command.Input placeholder="Session, job, entry or command" className="palette__input" autoFocus />
+        <Kbd keys="escape" />
+      </div>
+      <Command.List className="palette__list">
+        <Command.Empty className="empty">Nothing has this name.</Command.Empty>
+        {groups.map(([heading, rows]) =>
+          rows.length > 0 ? (
+            <Command.Group key={heading} heading={heading}>
+              {rows.map((row) => (
+                <Command.Item key={`${heading}-${row.id}`} value={`${row.label} ${row.id}`} onSelect={row.run} className="mi">
+                  <Icon name={row.icon} />
+                  <span className="grow trunc">{row.label}</span>
+                  {row.after ? <span className="mono c3 t1">{row.after}</span> : null}
+                  {row.keys ? <Kbd keys={row.keys} /> : null}
+                </Command.Item>
+              ))}
+            </Command.Group>
+          ) : null,
+        )}
+      </Command.List>
+    </Command>
+  );
+}
+
+/** Every written word must be in the name; nearer to its beginning is better. */
+export function fits(value: string, search: string): number {
+  const name = value.toLowerCase();
+  let score = 1;
+  for (const word of search.toLowerCase().split(/\s+/).filter(Boolean)) {
+    const at = name.indexOf(word);
+    if (at < 0) return 0;
+    score *= at === 0 || /\W/.test(name.charAt(at - 1)) ? 1 : 0.5;
+  }
+  return score;
+}

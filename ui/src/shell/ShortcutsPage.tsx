@@ -1,0 +1,50 @@
+// Every shortcut, and other keys for those who want them.
+
+import { useEffect, useState } from "react";
+import { PageBar, remap, type ShortcutId, useShortcuts } from "../app";
+import { grabStroke } from "../app/shortcuts";
+import { Button, Kbd } from "../components";
+
+export default function ShortcutsPage() {
+  const shortcuts = useShortcuts();
+  const [taking, setTaking] = useState<ShortcutId>();
+  useEffect(() => {
+    if (!taking) return;
+    grabStroke((stroke) => {
+      // Enter alone would make a decision out of a habit.
+      if (stroke !== "escape" && stroke !== "enter") remap(taking, stroke);
+      setTaking(undefined);
+    });
+    return () => grabStroke(undefined);
+  }, [taking]);
+  const used = new Map<string, number>();
+  for (const shortcut of shortcuts) used.set(shortcut.keys, (used.get(shortcut.keys) ?? 0) + 1);
+  return (
+    <>
+      <PageBar title="Keyboard shortcuts" />
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a scrolling region must be reachable by key */}
+      <div className="scroll" tabIndex={0} role="region" aria-label="Shortcuts">
+        <div className="keys-table">
+          <p className="c2">
+            Press Change, then the new keys. Plain Enter never approves anything and cannot be chosen. Your choices stay on this device.
+          </p>
+          <ul>
+            {shortcuts.map((shortcut) => (
+              <li key={shortcut.id}>
+                <span className="grow">{shortcut.label}</span>
+                {(used.get(shortcut.keys) ?? 0) > 1 ? <span className="t2 s-needs">Also used elsewhere</span> : null}
+                {taking === shortcut.id ? <span className="t2 c2">Press the keys, Escape keeps them</span> : <Kbd keys={shortcut.keys} />}
+                <Button small look="ghost" aria-label={`Change keys: ${shortcut.label}`} onClick={() => setTaking(shortcut.id as ShortcutId)}>
+                  Change
+                </Button>
+                <Button small look="ghost" aria-label={`Reset keys: ${shortcut.label}`} onClick={() => remap(shortcut.id as ShortcutId, undefined)}>
+                  Reset
+                </Button>
+              </li>
+            ))}
+          </ul>
+        </div>
+      </div>
+    </>
+  );
+}

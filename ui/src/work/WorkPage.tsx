@@ -1,0 +1,327 @@
+// Everything under way: what waits to land and who waits for whom, requests, jobs, workers, and measured figures.
+
+import { Link, useNavigate } from "@tanstack/react-router";
+import { useEffect, useMemo, useState } from "react";
+import { PageBar, useAction, useClient, useCrew, useModel } from "../app";
+import { aboutText, Banner, Button, Choice, durationText, EmptyState, ErrorState, Icon, Skeleton } from "../components";
+import type { MergeEntry, MergeQueue, SystemStatus, Workspace } from "../client";
+import { isLive } from "../model";
+import { usePreference } from "../review/preferences";
+import { useMedia } from "../review/useMedia";
+import { useDeeds } from "./actions";
+import { type BoardInput, jobRows, passes, requestRows, type Show, workerRows } from "./board";
+import { JobBoard, RequestBoard, type SessionLink, WorkerBoard } from "./Boards";
+import type { GoneRun } from "./chain";
+import { Chain, entryStateText } from "./Chain";
+import { Figures } from "./Figures";
+import { GoneRuns } from "./gone";
+import { words } from "./words";
+import "./work.css";
+
+type Part = "landing" | "requests" | "jobs" | "workers";
+
+const BOARD_WORDS: BoardInput["words"] = {
+  ...words,
+  eta: aboutText,
+  entryState: (entry) => `${entry.id} ${entryStateText(entry)}`,
+};
+const NONE: readonly never[] = [];
+
+export default function WorkPage() {
+  const merge = useModel((state) => state.merge);
+  const requests = useModel((state) => state.requests);
+  const jobBoard = useModel((state) => state.jobBoard);
+  const workers = useModel((state) => state.workers);
+  const workspaces = useModel((state) => state.workspaces);
+  const crew = useCrew();
+
+  if (workspaces.value && workspaces.value.length === 0) {
+    return (
+      <>
+        <PageBar title={words.title} />
+        <EmptyState
+          icon="stack"
+          title={words.noWorkspacesTitle}
+          action={
+            <Link to="/first-run" className="btn btn--primary">
+              {words.chooseRepository}
+            </Link>
+          }
+        >
+          {words.noWorkspaces}
+        </EmptyState>
+      </>
+    );
+  }
+  const failure = [merge, requests, jobBoard, workers].find((each) => each.failure && !each.value)?.failure;
+  if (failure) {
+    return (
+      <>
+        <PageBar title={words.title} />
+        <ErrorState title={words.failedTitle} error={failure} onRetry={() => void crew.refresh("merge", "requests", "jobBoard", "workers", "mergeStats")} />
+      </>
+    );
+  }
+  if (!merge.value || !requests.value || !jobBoard.value || !workers.value) {
+    return (
+      <>
+        <PageBar title={words.title} />
+        <Skeleton rows={14} />
+      </>
+    );
+  }
+  return <Ready queues={merge.value} workspaces={workspaces.value ?? NONE} />;
+}
+
+function Ready({ queues, workspaces }: { queues: readonly MergeQueue[]; workspaces: readonly Workspace[] }) {
+  const navigate = useNavigate();
+  const deeds = useDeeds();
+  const live = useModel(isLive);
+  const requests = useModel((state) => state.requests.value);
+  const jobBoard = useModel((state) => state.jobBoard.value);
+  const jobs = useModel((state) => state.jobs);
+  const jobLive = useModel((state) => state.jobLive);
+  const approvals = useModel((state) => state.approvals.value ?? NONE);
+  const workers = useModel((state) => state.workers.value);
+  const stats = useModel((state) => state.mergeStats.value);
+  const status = useModel((state) => state.status.value);
+  const sessions = useModel((state) => state.sessions.value ?? NONE);
+  const phone = useMedia("(max-width: 600px)");
+  const stacked = useMedia("(max-width: 1020px)");
+  const rowHeight = phone ? 60 : 32;
+
+  const [show, setShow] = usePreference<Show>("work.show", "all");
+  const [text, setText] = useState("");
+  const [chosen, setWorkspace] = usePreference<string>("work.workspace", "");
+  const workspace = workspaces.some((one) => one.id === chosen) ? chosen : "";
+  const [part, setPart] = useState<Part>("landing");
+  const clear = () => {
+    setText("");
+    setShow("all");
+    setWorkspace("");
+  };
+
+  const shownQueues = useMemo(() => queues.filter((queue) => workspace === "" || queue.workspaceId === workspace), [queues, workspace]);
+  const entries = useMemo(() => queues.flatMap((queue) => [...queue.entries, ...queue.recent]), [queues]);
+  const gone = useGoneRuns(entries);
+
+  const inWorkspace = useMemo(() => {
+    if (workspace === "") return undefined;
+    return new Set(sessions.filter((session) => session.workspaceId === workspace).map((session) => session.sessionId));
+  }, [sessions, workspace]);
+  const input = useMemo((): BoardInput => {
+    const records = (jobBoard?.jobs ?? NONE).map((job) => jobs.get(job.id) ?? job);
+    return {
+      jobs: records,
+      live: jobLive,
+      entries,
+      approvals,
+      jobsPending: jobBoard?.pendingSnapshot ?? NONE,
+      requestsPending: requests?.pendingSnapshot ?? NONE,
+      words: BOARD_WORDS,
+    };
+  }, [jobBoard, jobs, jobLive, entries, approvals, requests]);
+  const allRequests = useMemo(() => requestRows(requests?.requests ?? NONE, input), [requests, input]);
+  const allJobs = useMemo(() => jobRows(input), [input]);
+  const requestList = useMemo(() => allRequests.filter((row) => isIn(row, inWorkspace) && passes(row, show, text)), [allRequests, show, text, inWorkspace]);
+  const jobList = useMemo(() => allJobs.filter((row) => isIn(row, inWorkspace) && passes(row, show, text)), [allJobs, show, text, inWorkspace]);
+  const workerList = useMemo(() => workerRows(workers?.workers ?? NONE, BOARD_WORDS), [workers]);
+  const link: SessionLink = (sessionId) => {
+    const session = sessions.find((one) => one.sessionId === sessionId);
+    return session?.workspaceId ? { workspace: session.workspaceId, session: sessionId } : undefined;
+  };
+
+  const landing = (
+    <section className="section landing" aria-label={words.mergeQueue}>
+      {shownQueues.map((queue) => (
+        <Landing key={queue.workspaceId} queue={queue} name={workspaces.find((one) => one.id === queue.workspaceId)?.name ?? queue.workspaceId} many={shownQueues.length > 1} gone={gone} deeds={deeds} stats={stats} />
+      ))}
+    </section>
+  );
+  const requestBoard = <RequestBoard rows={requestList} all={allRequests.length} row={rowHeight} deeds={deeds} link={link} onClear={clear} />;
+  const jobBoardView = (
+    <JobBoard rows={jobList} all={allJobs.length} row={rowHeight} deeds={deeds} onClear={clear} onReview={(reviewId) => void navigate({ to: "/review/$reviewId", params: { reviewId } })} />
+  );
+  const workerBoard = (
+    <section className="board board--workers" aria-label={words.workers}>
+      <div className="section__head">
+        <h2 className="strong board__title">{words.workers}</h2>
+        <span className="count">{workerList.length}</span>
+      </div>
+      <div className="scroll">
+        <WorkerBoard rows={workerList} row={rowHeight} live={live} />
+        {status ? <Today status={status} /> : null}
+      </div>
+    </section>
+  );
+  return (
+    <>
+      <PageBar title={words.title}>
+        <label className="input work__filter hide-phone">
+          <Icon name="search" size="s" />
+          <span className="unseen">{words.filterHint}</span>
+          <input type="search" placeholder={words.filterHint} value={text} spellCheck={false} onChange={(event) => setText(event.target.value)} />
+        </label>
+        {workspaces.length > 1 ? (
+          <select className="input work__workspace hide-phone" aria-label={words.workspace} value={workspace} onChange={(event) => setWorkspace(event.target.value)}>
+            <option value="">{words.allWorkspaces}</option>
+            {workspaces.map((one) => (
+              <option key={one.id} value={one.id}>
+                {one.name}
+              </option>
+            ))}
+          </select>
+        ) : null}
+        <span className="hide-phone">
+          <Choice
+            label={words.show}
+            value={show}
+            onChange={setShow}
+            options={[
+              { value: "all", label: words.all },
+              { value: "active", label: words.active },
+              { value: "needs", label: words.needsYou },
+              { value: "ended", label: words.ended },
+            ]}
+          />
+        </span>
+      </PageBar>
+      {phone ? (
+        <>
+          <div className="work__parts">
+            <Choice
+              label={words.part}
+              value={part}
+              onChange={setPart}
+              options={[
+                { value: "landing", label: words.mergeQueue },
+                { value: "jobs", label: words.jobs },
+                { value: "requests", label: words.requests },
+                { value: "workers", label: words.workers },
+              ]}
+            />
+          </div>
+          {part === "landing" ? <div className="scroll">{landing}</div> : part === "jobs" ? jobBoardView : part === "requests" ? requestBoard : workerBoard}
+        </>
+      ) : (
+        <div className={`work${stacked ? " work--stacked" : ""}`}>
+          {landing}
+          <div className="boards">
+            {requestBoard}
+            {jobBoardView}
+            {workerBoard}
+          </div>
+        </div>
+      )}
+      {deeds.dialog}
+    </>
+  );
+}
+
+function isIn(row: { sessionId: string | null }, sessions: ReadonlySet<string> | undefined): boolean {
+  return !sessions || (row.sessionId !== null && sessions.has(row.sessionId));
+}
+
+function useGoneRuns(entries: readonly MergeEntry[]): readonly GoneRun[] {
+  const [seen] = useState(() => new GoneRuns());
+  const [gone, setGone] = useState<readonly GoneRun[]>(NONE);
+  // What was thrown away is known only by having watched.
+  // oxlint-disable-next-line react/set-state-in-effect
+  useEffect(() => setGone(seen.observe(entries, Date.now())), [seen, entries]);
+  return gone;
+}
+
+function Landing({
+  queue,
+  name,
+  many,
+  gone,
+  deeds,
+  stats,
+}: {
+  queue: MergeQueue;
+  name: string;
+  many: boolean;
+  gone: readonly GoneRun[];
+  deeds: ReturnType<typeof useDeeds>;
+  stats: Parameters<typeof Figures>[0]["stats"];
+}) {
+  const call = useClient();
+  const crew = useCrew();
+  const live = useModel(isLive);
+  const action = useAction();
+  const checking = queue.entries.filter((entry) => entry.state === "checking" || entry.state === "landing").length;
+  const waiting = queue.entries.length - checking;
+  const say = [checking > 0 ? words.checking(checking) : "", waiting > 0 ? words.waitingCount(waiting) : ""].filter(Boolean).join(", ") || words.queueEmpty;
+  const toggle = () =>
+    action.run(async () => {
+      await call("workspace.update", { id: queue.workspaceId, mergePaused: !queue.paused });
+      await crew.refresh("merge", "workspaces");
+    });
+  return (
+    <div className="landing__one">
+      {queue.paused ? (
+        <Banner tone="needs" icon="pause">
+          {words.pausedSay(queue.branch)}
+        </Banner>
+      ) : null}
+      {queue.warnings.map((warning) => (
+        <Banner key={warning} tone="needs" icon="alert">
+          {warning}
+        </Banner>
+      ))}
+      {action.failure ? <Banner tone="failed">{action.failure.message}</Banner> : null}
+      <div className="chainrow">
+        <div className="chainrow__main">
+          <div className="section__head">
+            <h2 className="strong board__title">{many ? `${words.mergeQueue}, ${name}` : words.mergeQueue}</h2>
+            <span className="t2 c2 trunc">{say}</span>
+            <span className="push h h--3 t1 c2 legend">
+              <span className="h h--1">
+                <i className="key f-passed" />
+                {words.legendLanded}
+              </span>
+              <span className="h h--1">
+                <i className="key f-running" />
+                {words.legendChecking}
+              </span>
+              <span className="h h--1">
+                <i className="key key--h" />
+                {words.legendGone}
+              </span>
+              <span className="h h--1">
+                <i className="key f-failed" />
+                {words.legendFailed}
+              </span>
+            </span>
+            <Button icon={queue.paused ? "play" : "pause"} busy={action.busy} disabled={!live} onClick={() => void toggle()}>
+              {queue.paused ? words.resume : words.pause}
+            </Button>
+          </div>
+          <Chain queue={queue} gone={gone} deeds={deeds} />
+        </div>
+        <Figures stats={stats} recent={queue.recent} />
+      </div>
+    </div>
+  );
+}
+
+function Today({ status }: { status: SystemStatus }) {
+  const slo = status.slo.jobs;
+  const figure = (n: number) => (n >= 1_000_000 ? `${(n / 1_000_000).toFixed(1)} M` : n >= 10_000 ? `${Math.round(n / 1000)} k` : n.toLocaleString("en"));
+  return (
+    <div className="today">
+      <h3 className="label">{words.tokensToday}</h3>
+      <p className="t2 num">{words.tokens(figure(status.budgets.inputTokensToday), figure(status.budgets.outputTokensToday))}</p>
+      {slo.terminal > 0 ? (
+        <>
+          <h3 className="label today__next">{words.lastDay}</h3>
+          {slo.successRate !== null ? <p className="t2 num">{words.success(Math.round(slo.successRate * 100), slo.terminal)}</p> : null}
+          {slo.durationMs.p50 !== null ? (
+            <p className="t2 c2 num">{words.durations(durationText(slo.durationMs.p50), slo.queueWaitMs.p50 === null ? "0 s" : durationText(slo.queueWaitMs.p50))}</p>
+          ) : null}
+        </>
+      ) : null}
+    </div>
+  );
+}

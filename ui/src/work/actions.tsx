@@ -1,0 +1,107 @@
+// What a person can do to a request, a job or an entry: asked before anything is thrown away, and said when it failed.
+
+import { useState } from "react";
+import { useAction, useClient, useCrew } from "../app";
+import { Button, Dialog } from "../components";
+import type { Slice } from "../model";
+import { words } from "./words";
+
+export type Deed = "land" | "retryEntry" | "removeEntry" | "stopJob" | "retryJob" | "cancelRequest" | "retryRequest";
+
+const ASKS: Partial<Record<Deed, { title: (id: string) => string; text: string; yes: string }>> = {
+  removeEntry: { title: words.removeTitle, text: words.removeText, yes: words.remove },
+  stopJob: { title: words.stopTitle, text: words.stopText, yes: words.stop },
+  cancelRequest: { title: words.cancelTitle, text: words.cancelText, yes: words.cancelRequest },
+};
+
+const CHANGES: Record<Deed, readonly Slice[]> = {
+  land: ["merge", "approvals"],
+  retryEntry: ["merge"],
+  removeEntry: ["merge"],
+  stopJob: ["jobBoard", "workers"],
+  retryJob: ["jobBoard"],
+  cancelRequest: ["requests"],
+  retryRequest: ["requests"],
+};
+
+export interface Deeds {
+  /** Does it, after asking where something would be lost. */
+  readonly ask: (deed: Deed, id: string) => void;
+  readonly busy: boolean;
+  /** The question and what went wrong; stands somewhere in the page. */
+  readonly dialog: React.ReactNode;
+}
+
+export function useDeeds(): Deeds {
+  const call = useClient();
+  const crew = useCrew();
+  const action = useAction();
+  const [asked, setAsked] = useState<{ deed: Deed; id: string }>();
+  const perform = (deed: Deed, id: string) =>
+    action.run(async () => {
+      switch (deed) {
+        case "land":
+          await call("merge.land", { id });
+          break;
+        case "retryEntry":
+          await call("merge.retry", { id });
+          break;
+        case "removeEntry":
+          await call("merge.remove", { id });
+          break;
+        case "stopJob":
+          await call("jobs.cancel", { id });
+          break;
+        case "retryJob":
+          await call("jobs.retry", { id });
+          break;
+        case "cancelRequest":
+          await call("requests.cancel", { id });
+          break;
+        case "retryRequest":
+          await call("requests.retry", { id });
+          break;
+      }
+      await crew.refresh(...CHANGES[deed]);
+    });
+  const ask = (deed: Deed, id: string) => {
+    if (ASKS[deed]) setAsked({ deed, id });
+    else void perform(deed, id);
+  };
+  const question = asked ? ASKS[asked.deed] : undefined;
+  const dialog = (
+    <>
+      <Dialog
+        open={asked !== undefined}
+        onOpenChange={(open) => {
+          if (!open) setAsked(undefined);
+        }}
+        title={asked && question ? question.title(asked.id) : ""}
+        text={question?.text ?? ""}
+        foot={
+          <>
+            <Button onClick={() => setAsked(undefined)}>{words.keep}</Button>
+            <Button
+              look="danger"
+              busy={action.busy}
+              onClick={() => {
+                if (asked) void perform(asked.deed, asked.id).then(() => setAsked(undefined));
+              }}
+            >
+              {question?.yes ?? ""}
+            </Button>
+          </>
+        }
+      />
+      <Dialog
+        open={action.failure !== undefined && asked === undefined}
+        onOpenChange={(open) => {
+          if (!open) action.clear();
+        }}
+        title={words.failed}
+        text={action.failure?.message ?? ""}
+      />
+    </>
+  );
+  return { ask, busy: action.busy, dialog };
+}

@@ -1,0 +1,100 @@
+import { describe, expect, it } from "vitest";
+import type { CheckVerdict, EntryState, MergeEntry, MergeQueue } from "../client";
+import { type ChainInput, expectedRunMs, layoutChain } from "./chain";
+
+const NOW = Date.parse("2026-03-01T14:11:50.000Z");
+const ts = (agoMs: number) => new Date(NOW - agoMs).toISOString();
+
+const check = (more: Partial<CheckVerdict> = {}): CheckVerdict => ({ name: "test", run: ["cargo", "test"], state: "passed", durationMs: 40_000, reused: false, flakyRetry: false, tail: "", ...more });
+let number = 140;
+const entry = (state: EntryState, more: Partial<MergeEntry> = {}): MergeEntry => ({
+  id: `e-${++number}`, completionId: "c", jobId: "j-1", workspaceId: "w", sessionId: "dev", title: "A change", state,
+  commitSha: "c".repeat(40), base: "b7e02d4".padEnd(40, "0"), branch: "agent/w-1/j-1", strategy: "cherry_pick", target: "main_agents",
+  onto: "b7e02d4".padEnd(40, "0"), candidate: null, tree: null, patchHash: null, files: 1, additions: 1, deletions: 0, risky: [],
+  verified: true, position: null, reason: null, approvalId: null, checks: [], landedCommit: null, createdAt: ts(120_000), updatedAt: ts(10_000), landedAt: null, ...more,
+});
+const landed = (agoMs: number, commit: string) =>
+  entry("landed", { checks: [check()], landedAt: ts(agoMs), updatedAt: ts(agoMs), landedCommit: commit.padEnd(40, "0") });
+const queue = (entries: MergeEntry[], recent: MergeEntry[] = []): MergeQueue => ({ workspaceId: "w", branch: "main_agents", tip: "a51d7e3".padEnd(40, "0"), paused: false, entries, recent, warnings: [] });
+const words: ChainInput["words"] = { left: (ms) => `${ms / 1000} s left`, took: (ms) => `${ms / 1000} s`, waits: "waits", asked: "waits for you", approved: "approved", landing: "landing", over: "longer than usual" };
+const draw = (q: MergeQueue, width = 948, gone: ChainInput["gone"] = []) => layoutChain({ queue: q, now: NOW, width, gone, words, clock: (ms) => new Date(ms).toISOString().slice(11, 16) });
+
+describe("the chain picture", () => {
+  it("stacks entries from the branch upwards in landing order", () => {
+    const q = queue([entry("queued", { position: 2 }), entry("checking", { position: 1 })], [landed(60_000, "c90f1a2")]);
+    const picture = draw(q);
+    expect(picture.rows.map((row) => row.entry.state)).toEqual(["landed", "checking", "queued"]);
+    expect(picture.rows.map((row) => row.y)).toEqual(picture.rows.map((row) => row.y).sort((a, b) => b - a));
+    expect(picture.baseY).toBeGreaterThan(picture.rows[0]!.y);
+  });
+
+  it("leads the chain around an entry that left it", () => {
+    const q = queue([entry("checking", { position: 1 })], [entry("failed", { reason: "cargo test failed twice", checks: [check({ state: "failed" })] }), landed(80_000, "c90f1a2")]);
+    const picture = draw(q);
+    expect(picture.rows.map((row) => row.mark)).toEqual(["dot", "cross", "dot"]);
+    expect(picture.links.map((link) => link.bends)).toEqual([false, true]);
+    expect(picture.rows[1]!.note).toBe("cargo test failed twice");
+    expect(picture.rows[1]!.bars[0]!.kind).toBe("failed");
+  });
+
+  it("ends a running bar at now and forecasts from measured runs", () => {
+    const running = entry("checking", { position: 1, updatedAt: ts(30_000), checks: [check({ state: "running", durationMs: null })] });
+    const picture = draw(queue([running], [landed(100_000, "c90f1a2")]));
+    const row = picture.rows[1]!;
+    expect(row.bars.map((bar) => bar.kind)).toEqual(["checking", "forecast"]);
+    expect(row.bars[0]!.x + row.bars[0]!.width).toBeCloseTo(picture.nowX, 0);
+    expect(row.note).toBe("test, 10 s left");
+  });
+
+  it("forecasts nothing before anything was measured", () => {
+    const running = entry("checking", { checks: [check({ state: "running", durationMs: null })] });
+    expect(expectedRunMs(queue([running]))).toBeNull();
+    expect(draw(queue([running])).rows[0]!.bars.map((bar) => bar.kind)).toEqual(["checking"]);
+  });
+
+  it("takes the median of runs that were not reused", () => {
+    const runs = [10_000, 20_000, 90_000].map((durationMs) => entry("landed", { checks: [check({ durationMs })] }));
+    const reused = entry("landed", { checks: [check({ durationMs: 1, reused: true })] });
+    expect(expectedRunMs(queue([], [...runs, reused]))).toBe(20_000);
+  });
+
+  it("hatches runs that were thrown away", () => {
+    const running = entry("checking", { updatedAt: ts(5_000) });
+    const picture = draw(queue([running], [landed(100_000, "c")]), 948, [{ entryId: running.id, from: NOW - 40_000, to: NOW - 6_000 }]);
+    expect(picture.rows[1]!.bars.map((bar) => bar.kind)).toEqual(["gone", "checking", "forecast"]);
+  });
+
+  it("keeps every bar inside the picture, even after a day of waiting for a person", () => {
+    const asked = entry("waiting_approval", { createdAt: ts(86_400_000), updatedAt: ts(86_000_000), reason: "waits for your approval" });
+    const picture = draw(queue([asked], [landed(86_500_000, "c90f1a2")]));
+    for (const row of picture.rows) {
+      for (const bar of row.bars) {
+        expect(bar.x).toBeGreaterThanOrEqual(picture.timeX);
+        expect(bar.x + bar.width).toBeLessThanOrEqual(picture.width);
+      }
+    }
+    expect(picture.rows[1]!.note).toBe("waits for your approval");
+  });
+
+  it("counts what it has no room for", () => {
+    const many = Array.from({ length: 45 }, (_, i) => entry("queued", { position: i + 1 }));
+    const picture = draw(queue(many));
+    expect(picture.rows).toHaveLength(10);
+    expect(picture.more).toBe(35);
+  });
+
+  it("draws the tip alone when nothing waits", () => {
+    const picture = draw(queue([]));
+    expect(picture.rows).toEqual([]);
+    expect(picture.commits.map((c) => c.id)).toEqual(["a51d7e3"]);
+  });
+
+  it("does not print commits over one another", () => {
+    const picture = draw(queue([], [landed(60_000, "aaaaaaa"), landed(60_400, "bbbbbbb")]));
+    expect(picture.commits.filter((c) => c.id === "").length).toBe(1);
+  });
+
+  it("leaves the time axis out on a narrow screen", () => {
+    expect(draw(queue([entry("queued")]), 358).narrow).toBe(true);
+  });
+});
