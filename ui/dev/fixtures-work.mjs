@@ -1,7 +1,6 @@
 // Test-only: recorded state for the rooms review, work, job, settings and doctor. `extendWithWork(fixture)` lays it over
 // a running fixture server: a busy queue, a job in its second attempt, large and odd diffs, long output.
 
-const MINUTE = 60_000;
 const hex = (n) => ((n * 2654435761 + 977) >>> 0).toString(16).padStart(8, "0").repeat(5).slice(0, 40);
 const isolation = { backend: "bwrap", fs: "job clone only, depot read-only", net: "none", limits: "4 GiB, 512 processes", kill: "whole tree, 0.1 s" };
 
@@ -21,7 +20,7 @@ export function makeWork(now) {
     position: ["landed", "returned", "failed", "removed"].includes(state) ? null : ++position, reason: null, approvalId: null, checks: [], landedCommit: null,
     createdAt: ago(320), updatedAt: ago(60), landedAt: null, ...more,
   });
-  const landed = (id, jobId, title, secondsAgo, scale) => entry(id, jobId, "landed", title, { checks: passed(scale), landedAt: ago(secondsAgo), updatedAt: ago(secondsAgo), createdAt: ago(secondsAgo + 168), landedCommit: hex(secondsAgo) });
+  const landed = (id, jobId, title, secondsAgo, scale) => entry(id, jobId, "landed", title, { checks: passed(scale), landedAt: ago(secondsAgo), updatedAt: ago(secondsAgo), createdAt: ago(secondsAgo + 110 + ((secondsAgo * 37) % 190)), landedCommit: hex(secondsAgo) });
   const entries = [
     entry("e-145", "j-218", "checking", "Typed errors in tern-store", { updatedAt: ago(26), checks: [check("format", ["cargo", "fmt", "--check"], "passed", 900), check("tests", ["cargo", "test", "--workspace"], "running", null)] }),
     entry("e-147", "j-213", "checking", "Show the server’s reason when an upload is refused", { updatedAt: ago(20), checks: [check("tests", ["cargo", "test", "--workspace"], "running", null)] }),
@@ -58,7 +57,7 @@ export function makeWork(now) {
   });
   const done = (id, title, secondsAgo, more = {}) => job(id, title, "completed", { createdAt: ago(secondsAgo + 200), enqueuedAt: ago(secondsAgo + 200), claimedAt: ago(secondsAgo + 180), startedAt: ago(secondsAgo + 180), completedAt: ago(secondsAgo), updatedAt: ago(secondsAgo), commitSha: hex(9), branch: `agent/w-3/${id}`, verified: true, workerId: "w-3", ...more });
   const jobs = [
-    job("j-215", "Honour Retry-After in seconds and as a date", "claimed", { createdAt: ago(180), enqueuedAt: ago(175), claimedAt: ago(161), startedAt: ago(161), attempts: 2 }),
+    job("j-301", "Honour Retry-After in seconds and as a date", "claimed", { step: "testing", createdAt: ago(180), enqueuedAt: ago(175), claimedAt: ago(161), startedAt: ago(161), attempts: 2 }),
     job("j-216", "Console wrapper stops after 5 tries and shows the server’s own reason", "claimed", { workerId: "w-2", createdAt: ago(200) }),
     job("j-223", "Persist the column order per user", "claimed", { workerId: "w-3", createdAt: ago(220) }),
     job("j-219", "Rename Sink to Outlet", "pending", { createdAt: ago(240) }),
@@ -77,7 +76,7 @@ export function makeWork(now) {
     enqueuedAt: ago(600), claimedAt: null, completedAt: null, failedAt: null, durationMs: null, createdAt: ago(600), updatedAt: ago(10), ...more,
   });
   const requests = [
-    request("r-88", "Make the ingest retry with back-off and honour Retry-After", "completed", { jobId: "j-215", createdAt: ago(610) }),
+    request("r-88", "Make the ingest retry with back-off and honour Retry-After", "completed", { jobId: "j-301", createdAt: ago(610) }),
     request("r-87", "Console column picker should keep its order", "completed", { jobId: "j-223", createdAt: ago(620) }),
     request("r-89", "Rename Sink to Outlet everywhere", "completed", { jobId: "j-219" }),
     request("r-90", "Why is the CI cache cold?", "pending"), request("r-91", "Split the importer into reader and writer, and write down why", "pending"),
@@ -87,7 +86,7 @@ export function makeWork(now) {
   ];
   const worker = (workerId, more) => ({ workerId, status: "idle", currentJobId: null, pollMs: null, capabilities: { kinds: ["task.execute"], backends: ["deterministic", "native"] }, details: {}, lastHeartbeat: ago(2), createdAt: ago(9000), updatedAt: ago(2), activeJobCount: 0, isOnline: true, ...more });
   const workers = [
-    worker("w-1", { status: "busy", currentJobId: "j-215", details: { backend: "native", model: "qwen3-coder:30b" } }), worker("w-2", { status: "busy", currentJobId: "j-216", details: { backend: "codex" } }),
+    worker("w-1", { status: "busy", currentJobId: "j-301", details: { backend: "native", model: "qwen3-coder:30b" } }), worker("w-2", { status: "busy", currentJobId: "j-216", details: { backend: "codex" } }),
     worker("w-3", { status: "busy", currentJobId: "j-223", details: { backend: "native", model: "qwen3-coder:30b" } }), worker("w-4", { details: { backend: "deterministic" } }), worker("w-5", { isOnline: false, lastHeartbeat: ago(1900) }),
   ];
   const percentiles = (p50, p95) => ({ p50, p95, avg: p50, sampleSize: 40 });
@@ -109,24 +108,24 @@ const VERIFICATION = [
   { what: "The worker says throughput is unchanged", result: "not_checked", detail: "Nothing here measures it." },
 ];
 
-/** What j-215 did, in its second attempt now. */
+/** What j-301 did, in its second attempt now. */
 function jobStory(now) {
   const start = now - 161_000;
   const at = (seconds) => new Date(start + seconds * 1000).toISOString();
-  const job = { jobId: "j-215" };
+  const job = { jobId: "j-301" };
   const events = [
-    [-14, "job_enqueued", { ...job, taskId: "t-j-215", kind: "task.execute", params: {} }], [0, "job_claimed", { ...job, workerId: "w-4" }], [0, "job.progress", { ...job, step: 1, steps: 6, label: "cloning" }],
+    [-14, "job_enqueued", { ...job, taskId: "t-j-301", kind: "task.execute", params: {} }], [0, "job_claimed", { ...job, workerId: "w-4" }], [0, "job.progress", { ...job, step: 1, steps: 6, label: "cloning" }],
     [0.8, "job.progress", { ...job, step: 2, steps: 6, label: "reading" }], [11, "budget.used", { role: "workers", model: "qwen3-coder:30b", inputTokens: 21_400, outputTokens: 900, ...job }],
-    [11, "tool_call", { toolCallId: "1", tool: "bash", args: { command: 'rg -n "retry_after" crates' }, taskId: "t-j-215" }], [12.4, "tool_result", { toolCallId: "1", ok: true, exitCode: 0, taskId: "t-j-215" }],
+    [11, "tool_call", { toolCallId: "1", tool: "bash", args: { command: 'rg -n "retry_after" crates' }, taskId: "t-j-301" }], [12.4, "tool_result", { toolCallId: "1", ok: true, exitCode: 0, taskId: "t-j-301" }],
     [22, "job.requeued", { ...job, attempt: 2, reason: "w-4 was not heard for 30 s" }], [30, "job_claimed", { ...job, workerId: "w-1" }], [30, "job.progress", { ...job, step: 1, steps: 6, label: "cloning" }], [31, "job.progress", { ...job, step: 3, steps: 6, label: "editing" }],
-    [34, "approval.changed", { approval: { id: "a-30", subject: "j-215", summary: "Edit Cargo.toml", state: "pending", decidedAt: null, decidedBy: null } }], [41, "approval.changed", { approval: { id: "a-30", subject: "j-215", summary: "Edit Cargo.toml", state: "approved", decidedAt: at(41), decidedBy: "you" } }],
-    [41, "tool_call", { toolCallId: "2", tool: "edit", args: { path: "crates/tern-ingest/src/retry.rs" }, taskId: "t-j-215" }], [41.2, "tool_result", { toolCallId: "2", ok: true, taskId: "t-j-215" }],
-    [52, "budget.used", { role: "workers", model: "qwen3-coder:30b", inputTokens: 38_000, outputTokens: 2_100, ...job }], [52, "tool_call", { toolCallId: "3", tool: "bash", args: { command: "cargo check -p tern-ingest" }, taskId: "t-j-215" }], [63.2, "tool_result", { toolCallId: "3", ok: true, exitCode: 0, taskId: "t-j-215" }],
-    [65, "tool_call", { toolCallId: "4", tool: "write", args: { path: "crates/tern-ingest/tests/retry_after.rs" }, taskId: "t-j-215" }], [65.1, "tool_result", { toolCallId: "4", ok: true, taskId: "t-j-215" }], [78, "job.progress", { ...job, step: 4, steps: 6, label: "testing" }],
-    [78, "tool_call", { toolCallId: "5", tool: "bash", args: { command: "cargo test -p tern-ingest" }, taskId: "t-j-215" }], [95, "tool_result", { toolCallId: "5", ok: true, exitCode: 0, taskId: "t-j-215" }], [104, "budget.used", { role: "workers", model: "qwen3-coder:30b", inputTokens: 31_000, outputTokens: 1_200, ...job }],
+    [34, "approval.changed", { approval: { id: "a-30", subject: "j-301", summary: "Edit Cargo.toml", state: "pending", decidedAt: null, decidedBy: null } }], [41, "approval.changed", { approval: { id: "a-30", subject: "j-301", summary: "Edit Cargo.toml", state: "approved", decidedAt: at(41), decidedBy: "you" } }],
+    [41, "tool_call", { toolCallId: "2", tool: "edit", args: { path: "crates/tern-ingest/src/retry.rs" }, taskId: "t-j-301" }], [41.2, "tool_result", { toolCallId: "2", ok: true, taskId: "t-j-301" }],
+    [52, "budget.used", { role: "workers", model: "qwen3-coder:30b", inputTokens: 38_000, outputTokens: 2_100, ...job }], [52, "tool_call", { toolCallId: "3", tool: "bash", args: { command: "cargo check -p tern-ingest" }, taskId: "t-j-301" }], [63.2, "tool_result", { toolCallId: "3", ok: true, exitCode: 0, taskId: "t-j-301" }],
+    [65, "tool_call", { toolCallId: "4", tool: "write", args: { path: "crates/tern-ingest/tests/retry_after.rs" }, taskId: "t-j-301" }], [65.1, "tool_result", { toolCallId: "4", ok: true, taskId: "t-j-301" }], [78, "job.progress", { ...job, step: 4, steps: 6, label: "testing" }],
+    [78, "tool_call", { toolCallId: "5", tool: "bash", args: { command: "cargo test -p tern-ingest" }, taskId: "t-j-301" }], [95, "tool_result", { toolCallId: "5", ok: true, exitCode: 0, taskId: "t-j-301" }], [104, "budget.used", { role: "workers", model: "qwen3-coder:30b", inputTokens: 31_000, outputTokens: 1_200, ...job }],
     [104, "job.verified", { ...job, verified: false, lines: [{ what: "Inside the allowed scope", result: "passed" }, { what: "cargo test --test retry_after", result: "failed", detail: "1 of 5 tests failed" }, { what: "cargo clippy -p tern-ingest", result: "not_checked" }] }],
-    [117, "tool_call", { toolCallId: "6", tool: "edit", args: { path: "crates/tern-ingest/src/retry.rs" }, taskId: "t-j-215" }], [117.1, "tool_result", { toolCallId: "6", ok: true, taskId: "t-j-215" }], [129, "tool_call", { toolCallId: "7", tool: "bash", args: { command: "cargo test -p tern-ingest" }, taskId: "t-j-215" }], [148, "tool_result", { toolCallId: "7", ok: true, exitCode: 0, taskId: "t-j-215" }],
-    [152, "tool_call", { toolCallId: "8", tool: "bash", args: { command: "cargo test --test retry_after" }, taskId: "t-j-215" }],
+    [117, "tool_call", { toolCallId: "6", tool: "edit", args: { path: "crates/tern-ingest/src/retry.rs" }, taskId: "t-j-301" }], [117.1, "tool_result", { toolCallId: "6", ok: true, taskId: "t-j-301" }], [129, "tool_call", { toolCallId: "7", tool: "bash", args: { command: "cargo test -p tern-ingest" }, taskId: "t-j-301" }], [148, "tool_result", { toolCallId: "7", ok: true, exitCode: 0, taskId: "t-j-301" }],
+    [152, "tool_call", { toolCallId: "8", tool: "bash", args: { command: "cargo test --test retry_after" }, taskId: "t-j-301" }],
   ];
   return { events: events.map(([seconds, type, payload]) => ({ ts: at(seconds), type, payload })), start };
 }
@@ -193,7 +192,7 @@ index 5555555..6666666 100644
 +    pub cap: Duration,
      pub max_attempts: u32,
  }
-@@ -14,5 +17,10 @@ impl RetryPolicy
+@@ -14,5 +17,9 @@ impl RetryPolicy
      /// \`attempt\` counts from zero.
 -    pub fn delay(&self, _attempt: u32)
 -        -> Duration {
@@ -344,8 +343,8 @@ export function extendWithWork(fixture, { now = Date.now(), lines = 0 } = {}) {
   const { world } = fixture;
   for (const event of story.events) world.append(event.type, event.payload, { ts: event.ts });
   world.append("job.verified", { jobId: "j-214", verified: true, lines: VERIFICATION }, { ts: work.ago(310) });
-  world.append("job.progress", { jobId: "j-215", step: 4, steps: 6, label: "testing" }, { ts: work.ago(83) });
-  const logs = new Map([["j-215", lines > 0 ? longLog("j-215", story.start, lines) : shortLog("j-215", story.start)]]);
+  world.append("job.progress", { jobId: "j-301", step: 4, steps: 6, label: "testing" }, { ts: work.ago(83) });
+  const logs = new Map([["j-301", lines > 0 ? longLog("j-301", story.start, lines) : shortLog("j-301", story.start)]]);
   const models = [{ role: "localbuddy", dialect: "openai_chat", endpoint: "http://127.0.0.1:11434/v1", model: "qwen3-coder:30b", origin: "user config.toml:12" }];
   const workspace = (id) => world.call("workspace.list", {}).workspaces.find((one) => one.id === id);
   const missing = (what, id) => Object.assign(new Error(`There is no ${what} ${id}.`), { status: 404, code: "not_found" });

@@ -19,8 +19,8 @@ const ONLY = argument("only")?.split(",");
 const QUICK = process.argv.includes("--quick");
 
 const ROUTES = [
-  ["queue", "/queue"], ["review", "/review/e-148"], ["review-odd", "/review/j-odd"], ["review-big", "/review/j-big"], ["review-none", "/review/j-215"], ["review-unknown", "/review/nothing"],
-  ["job", "/jobs/j-215"], ["job-failed", "/jobs/j-211"], ["job-pending", "/jobs/j-219"], ["job-unknown", "/jobs/nothing"],
+  ["queue", "/queue"], ["review", "/review/e-148"], ["review-odd", "/review/j-odd"], ["review-big", "/review/j-big"], ["review-none", "/review/j-219"], ["review-unknown", "/review/nothing"],
+  ["job", "/jobs/j-301"], ["job-failed", "/jobs/j-211"], ["job-pending", "/jobs/j-219"], ["job-unknown", "/jobs/nothing"],
   ["settings", "/settings#models"], ["settings-general", "/settings#general"], ["settings-checks", "/settings#checks"], ["settings-policy", "/settings#policy"], ["settings-sandbox", "/settings#sandbox"], ["settings-appearance", "/settings#appearance"], ["settings-shortcuts", "/settings#shortcuts"], ["settings-values", "/settings#values"],
   ["doctor", "/doctor"],
 ];
@@ -108,7 +108,7 @@ async function reviewKeys() {
   await page.keyboard.press("k");
   await page.keyboard.press("k");
   await page.waitForTimeout(200);
-  if (!(await head())?.includes("build.rs")) complain(`review: k does not go back to the first file, it shows ${await head()}`);
+  if (!(await head())?.includes("client.rs")) complain(`review: k does not go back to the first file, it shows ${await head()}`);
   await page.keyboard.press("a");
   await page.waitForTimeout(150);
   if (!(await page.evaluate(() => document.activeElement?.classList.contains("rask")))) complain("review: a does not go to the approval");
@@ -128,7 +128,7 @@ async function reviewKeys() {
 /** Ten thousand lines under a moving wheel: how long each frame takes. */
 async function smoothness() {
   const { fixture } = await fixtureWithWork({ lines: 50_000 });
-  for (const [name, path, selector] of [["diff of 16,000 lines", "/review/j-big", ".dscroll"], ["log of 50,000 lines", "/jobs/j-215", ".jlog__box"]]) {
+  for (const [name, path, selector] of [["diff of 16,000 lines", "/review/j-big", ".dscroll"], ["log of 50,000 lines", "/jobs/j-301", ".jlog__box"]]) {
     const { context, page } = await open(fixture, path);
     await page.waitForTimeout(1500);
     const figures = await page.evaluate(async (css) => {
@@ -157,8 +157,8 @@ async function smoothness() {
 /** Following, stopping to read, finding. */
 async function logs() {
   const { fixture, extra } = await fixtureWithWork();
-  const { context, page } = await open(fixture, "/jobs/j-215");
-  extra.addLines("j-215", Array.from({ length: 200 }, (_, n) => `live line ${n}`));
+  const { context, page } = await open(fixture, "/jobs/j-301");
+  extra.addLines("j-301", Array.from({ length: 200 }, (_, n) => `live line ${n}`));
   await page.waitForTimeout(900);
   const atEnd = () => page.locator(".jlog__box").evaluate((box) => box.scrollHeight - box.scrollTop - box.clientHeight);
   if ((await atEnd()) > 4) complain(`log: does not follow, ${await atEnd()} px from the end`);
@@ -166,7 +166,7 @@ async function logs() {
   await page.mouse.wheel(0, -600);
   await page.waitForTimeout(200);
   const top = await page.locator(".jlog__box").evaluate((box) => box.scrollTop);
-  extra.addLines("j-215", ["one more", "and another"]);
+  extra.addLines("j-301", ["one more", "and another"]);
   await page.waitForTimeout(900);
   if (Math.abs((await page.locator(".jlog__box").evaluate((box) => box.scrollTop)) - top) > 1) complain("log: moved while it was being read");
   await page.keyboard.press("Control+f");
@@ -214,7 +214,7 @@ async function settings() {
 
 async function offline() {
   const { fixture } = await fixtureWithWork();
-  for (const [name, path] of [["queue", "/queue"], ["review", "/review/e-148"], ["job", "/jobs/j-215"]]) {
+  for (const [name, path] of [["queue", "/queue"], ["review", "/review/e-148"], ["job", "/jobs/j-301"]]) {
     const { context, page } = await open(fixture, path, { theme: "dark" });
     fixture.down(true);
     await page.waitForTimeout(2600);

@@ -54,7 +54,7 @@ export function ApprovalFacts({ approval }: { approval: Approval }) {
           ["Proof", payload.verified === undefined ? null : payload.verified ? "Our own checks of the job passed" : <span className="s-needs">Not verified by us</span>],
           [words.where, payload.cwd ? <span className="mono">{payload.cwd}</span> : null],
           [words.reaches, payload.hosts.length > 0 ? <span className="mono">{payload.hosts.join(", ")}</span> : null],
-          ...payload.rest.map(([key, value]): [string, React.ReactNode] => [key, <span className="mono t2">{value}</span>]),
+          ...payload.rest.map(([key, value]): [string, React.ReactNode] => [key, <span key={key} className="mono t2">{value}</span>]),
           [words.why, approval.why],
           [
             words.askedBy,

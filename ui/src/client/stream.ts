@@ -123,7 +123,7 @@ export class EventStream {
       const splitter = new FrameSplitter();
       let first = true;
       for (;;) {
-        const chunk = await readWithin(reader, SILENCE_MS, this.#parts.wait, line, life);
+        const chunk = await readWithin(reader, SILENCE_MS, this.#parts.wait, life);
         if (chunk.done) return { heard, cause: "the server closed the connection" };
         heard = true;
         this.#lastSeen = this.#parts.now();
@@ -183,14 +183,11 @@ async function readWithin(
   reader: ReadableStreamDefaultReader<Uint8Array>,
   ms: number,
   wait: StreamParts["wait"],
-  line: AbortController,
   life: AbortSignal,
 ): Promise<ReadableStreamReadResult<Uint8Array>> {
   const done = new AbortController();
   const silence = wait(ms, AbortSignal.any([done.signal, life])).then(() => {
     if (done.signal.aborted || life.aborted) return;
-    line.abort();
-    void reader.cancel().catch(() => undefined);
     throw new Error("nothing was heard from the server");
   });
   try {

@@ -127,11 +127,11 @@ export function Composer({
   return (
     <div className="composer" data-testid="composer">
       {chosen ? (
-        <ul className="composer__menu" role="listbox" aria-label="Commands" id={`${id}-menu`}>
+        <div className="composer__menu" role="listbox" aria-label="Commands" id={`${id}-menu`}>
           {menu.map((command) => (
             // The field keeps the focus; keys are handled there.
             // oxlint-disable-next-line jsx-a11y/click-events-have-key-events
-            <li
+            <div
               key={command.name}
               id={`${id}-${command.name}`}
               role="option"
@@ -148,9 +148,9 @@ export function Composer({
               </span>
               <span className="c2 grow trunc">{command.what}</span>
               {command === chosen ? <Kbd keys={command.name === text.trim() ? "enter" : "Tab"} /> : null}
-            </li>
+            </div>
           ))}
-        </ul>
+        </div>
       ) : null}
       <textarea
         ref={field}

@@ -133,7 +133,7 @@ function JobPanel({ jobId }: { jobId: string }) {
             ["Sandbox", job.isolation ? `${job.isolation.backend}, network ${job.isolation.net}` : null],
             ["Attempts", job.attempts > 1 ? job.attempts : null],
             ["Problem", job.error ? <span className="s-failed">{job.error}</span> : null],
-            ["Record", <Link to="/jobs/$jobId" params={{ jobId }}>Open the whole job</Link>],
+            ["Record", <Link key="open" to="/jobs/$jobId" params={{ jobId }}>Open the whole job</Link>],
           ]}
         />
       </div>

@@ -111,7 +111,7 @@ function Line({ line }: { line: DoctorLine }) {
   if (line.finding === "ok" || !line.fix) return row;
   const command = fixCommand(line.fix);
   return (
-    <div className={`dfail${line.finding === "warning" ? " dfail--warn" : ""}`}>
+    <div className={line.finding === "warning" ? "dwarn" : "dfail"}>
       {row}
       <dl className="dfix">
         {command !== line.fix ? (
@@ -123,9 +123,11 @@ function Line({ line }: { line: DoctorLine }) {
         {command ? (
           <div className="dfix__row">
             <dt>{words.fixRuns}</dt>
-            <dd>
-              <CommandBox argv={command} />
-              <CopyButton text={command} label={words.copyCommand} />
+            <dd className="h dfix__run">
+              <span className="grow">
+                <CommandBox argv={command} />
+              </span>
+              <CopyButton icon text={command} label={words.copyCommand} />
             </dd>
           </div>
         ) : null}

@@ -146,7 +146,7 @@ function Ready({ job }: { job: Job }) {
         <h1 className="strong trunc bar__title">{job.title || job.kind}</h1>
         <span className="mono t1 c3 jb__id">{job.id}</span>
         <span className="hide-phone jb__state">
-          <JobState job={job} progress={progress} place={place} />
+          <JobState job={job} progress={progress ?? story.progress} place={place} />
         </span>
         {job.claimedAt ? (
           <span className="t2 c3 num hide-phone jb__state">
@@ -175,7 +175,7 @@ function Ready({ job }: { job: Job }) {
       {phone ? (
         <div className="jb__phone">
           <div className="jb__phonestate">
-            <JobState job={job} progress={progress} place={place} />
+            <JobState job={job} progress={progress ?? story.progress} place={place} />
           </div>
           {part === "events" ? picture : null}
           <div className="jb__parts">

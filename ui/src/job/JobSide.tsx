@@ -209,18 +209,18 @@ function Isolation({ job }: { job: Job }) {
       </Section>
     );
   }
-  const weak = /^(host|none|unlimited|everything)/i;
-  const rows: readonly [string, string][] = [
-    [words.sandbox, isolation.backend],
-    [words.fs, isolation.fs],
-    [words.net, isolation.net],
-    [words.limits, isolation.limits],
-    [words.kill, isolation.kill],
+  // What a word means depends on the row: no network is strong, no limits are weak.
+  const rows: readonly [string, string, RegExp][] = [
+    [words.sandbox, isolation.backend, /^(host|none)/i],
+    [words.fs, isolation.fs, /^(host|everything|all|none)/i],
+    [words.net, isolation.net, /^(host|everything|all|open|unlimited)/i],
+    [words.limits, isolation.limits, /^(none|unlimited)/i],
+    [words.kill, isolation.kill, /^(none|nothing)/i],
   ];
   return (
     <Section title={words.isolation}>
       <dl className="jb__iso">
-        {rows.map(([term, value]) => {
+        {rows.map(([term, value, weak]) => {
           const bad = weak.test(value);
           return (
             <div key={term} className="h t2 jb__isorow">

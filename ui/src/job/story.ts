@@ -37,6 +37,8 @@ export interface Story {
   readonly outputTokens: number;
   readonly modelCalls: number;
   readonly summary: string;
+  /** The step under way, when one is. */
+  readonly progress: { readonly step: number; readonly steps: number; readonly label: string } | undefined;
   readonly entryIds: readonly string[];
 }
 
@@ -74,6 +76,7 @@ export function tellStory(events: readonly Delivered[], words: StoryWords): Stor
   let verified: boolean | null = null;
   let [inputTokens, outputTokens, modelCalls] = [0, 0, 0];
   let summary = "";
+  let progress: Story["progress"];
 
   const add = (envelope: Envelope, kind: StoryKind, tone: StoryTone, text: string, more: Partial<StoryRow> = {}): StoryRow => {
     const row: StoryRow = { key: envelope.id, at: Date.parse(envelope.ts), kind, tone, text, mono: false, detail: "", until: undefined, ...more };
@@ -97,6 +100,7 @@ export function tellStory(events: readonly Delivered[], words: StoryWords): Stor
     last.until = at;
     last.outcome = outcome;
     last.reason = reason;
+    progress = undefined;
   };
 
   for (const { envelope } of events) {
@@ -114,6 +118,7 @@ export function tellStory(events: readonly Delivered[], words: StoryWords): Stor
       case "job.progress": {
         close("step", at, "passed");
         const { step, steps, label } = envelope.payload;
+        progress = { step, steps, label };
         open.set("step", add(envelope, "step", "running", label, { until: null, detail: steps > 0 ? `${step}/${steps}` : "" }));
         break;
       }
@@ -198,7 +203,7 @@ export function tellStory(events: readonly Delivered[], words: StoryWords): Stor
         }
     }
   }
-  return { rows, attempts, verification, verified, inputTokens, outputTokens, modelCalls, summary, entryIds };
+  return { rows, attempts, verification, verified, inputTokens, outputTokens, modelCalls, summary, progress, entryIds };
 }
 
 function entryTone(what: string): StoryTone {

@@ -23,7 +23,8 @@ export class Store<T> implements Readable<T> {
   set(next: T): void {
     if (Object.is(next, this.#value)) return;
     this.#value = next;
-    for (const reader of [...this.#readers]) reader();
+    // Readers that go away while others are told are skipped; new ones have read the new value already.
+    for (const reader of this.#readers) reader();
   }
 
   update(change: (value: T) => T): void {

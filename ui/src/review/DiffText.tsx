@@ -24,6 +24,7 @@ export function DiffText({
   wrap,
   closed,
   viewed,
+  level,
   onClose,
   onViewed,
   onFile,
@@ -35,6 +36,7 @@ export function DiffText({
   wrap: boolean;
   closed: ReadonlySet<number>;
   viewed: ReadonlySet<string>;
+  level: 2 | 3;
   onClose: (index: number) => void;
   onViewed: (path: string) => void;
   /** The file at the top of the view changed. */
@@ -107,7 +109,7 @@ export function DiffText({
     <div className={`dwrap dwrap--${layout}${wrap ? " dwrap--wrap" : ""}`} ref={sideways.frame}>
       {stuck ? (
         <div className="dstick">
-          <FileHead file={head} review={review} closed={closed.has(head.index)} viewed={viewed.has(head.path)} onClose={onClose} onViewed={onViewed} />
+          <FileHead file={head} review={review} closed={closed.has(head.index)} viewed={viewed.has(head.path)} level={level} onClose={onClose} onViewed={onViewed} />
         </div>
       ) : null}
       <div
@@ -132,7 +134,7 @@ export function DiffText({
                 className="virtual__row"
                 style={{ transform: `translateY(${item.start}px)` }}
               >
-                {drawRow(row, { review, colours, closed, viewed, onClose, onViewed })}
+                {drawRow(row, { review, colours, closed, viewed, level, onClose, onViewed })}
               </div>
             );
           })}
@@ -148,21 +150,22 @@ interface Drawing {
   colours: Colours;
   closed: ReadonlySet<number>;
   viewed: ReadonlySet<string>;
+  level: 2 | 3;
   onClose: (index: number) => void;
   onViewed: (path: string) => void;
 }
 
-function drawRow(row: Row, { review, colours, closed, viewed, onClose, onViewed }: Drawing): ReactNode {
+function drawRow(row: Row, { review, colours, closed, viewed, level, onClose, onViewed }: Drawing): ReactNode {
   switch (row.kind) {
     case "file":
       return (
-        <FileHead file={row.file} review={review} closed={closed.has(row.file.index)} viewed={viewed.has(row.file.path)} onClose={onClose} onViewed={onViewed} />
+        <FileHead file={row.file} review={review} closed={closed.has(row.file.index)} viewed={viewed.has(row.file.path)} level={level} onClose={onClose} onViewed={onViewed} />
       );
     case "note":
       return <div className="dfact t2 c2">{noteText(row.file, row.note)}</div>;
     case "hunk":
       return (
-        <div className="dhunk">
+        <div className={`dhunk${row.hunk === row.file.patch?.hunks[0] ? " dhunk--first" : ""}`}>
           <span className="mono trunc">
             @@ {row.hunk.oldStart},{row.hunk.oldCount} → {row.hunk.newStart},{row.hunk.newCount} @@ {row.hunk.section}
           </span>

@@ -1,7 +1,8 @@
 // The head of a file in the diff: path, change, flags, fold, viewed, copy.
 
 import { memo } from "react";
-import { Change, CopyButton, Icon, Path, Tag } from "../components";
+import { CopyButton, Icon, Path, Tag } from "../components";
+import { Delta } from "./Delta";
 import { type Review, type ReviewFile, patchText } from "./files";
 import { words } from "./words";
 
@@ -18,6 +19,7 @@ export const FileHead = memo(function FileHead({
   review,
   closed,
   viewed,
+  level,
   onClose,
   onViewed,
 }: {
@@ -25,12 +27,14 @@ export const FileHead = memo(function FileHead({
   review: Review;
   closed: boolean;
   viewed: boolean;
+  level: 2 | 3;
   onClose: (index: number) => void;
   onViewed: (path: string) => void;
 }) {
   const status = STATUS[file.status];
+  const Heading = level === 2 ? "h2" : "h3";
   return (
-    <div className="dfile">
+    <div className={`dfile${file.index > 0 ? " dfile--next" : ""}`}>
       <button
         type="button"
         className="dfold"
@@ -40,9 +44,9 @@ export const FileHead = memo(function FileHead({
       >
         <Icon name={closed ? "right" : "down"} />
       </button>
-      <h3 className="dfile__name trunc">
+      <Heading className="dfile__name trunc">
         <Path path={file.path} />
-      </h3>
+      </Heading>
       {status ? <Tag>{status}</Tag> : null}
       {file.risky ? (
         <span className="st s-needs" title={words.riskyFile(file.risky)}>
@@ -51,7 +55,7 @@ export const FileHead = memo(function FileHead({
         </span>
       ) : null}
       <span className="push h dfile__end">
-        <Change additions={file.additions} deletions={file.deletions} />
+        <Delta additions={file.additions} deletions={file.deletions} />
         {file.patch ? <CopyButton icon text={patchText(review, file)} label={words.copyFilePatch} /> : null}
         <label className="h h--1 t2 c2 dviewed">
           <input type="checkbox" className="boxin" checked={viewed} onChange={() => onViewed(file.path)} />

@@ -2,9 +2,11 @@
 
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { type Ref, useEffect, useMemo, useRef, useState } from "react";
-import { Change, Icon, Meter } from "../components";
+import { Icon, Meter } from "../components";
+import { Delta } from "./Delta";
 import type { Review, ReviewFile } from "./files";
 import { treeRows } from "./tree";
+import { useMedia } from "./useMedia";
 import { words } from "./words";
 
 export function FileTree({
@@ -24,8 +26,9 @@ export function FileTree({
   const [filter, setFilter] = useState("");
   const rows = useMemo(() => treeRows(review.files, closed, filter), [review, closed, filter]);
   const box = useRef<HTMLDivElement>(null);
+  const height = useMedia("(max-width: 600px)") ? 44 : 24;
   // oxlint-disable-next-line react/incompatible-library -- nothing of it is memoised
-  const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => box.current, estimateSize: () => 24, overscan: 20 });
+  const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => box.current, estimateSize: () => height, overscan: 20 });
   const at = rows.findIndex((row) => row.kind === "file" && row.file.index === current);
   useEffect(() => {
     if (at >= 0) virtual.scrollToIndex(at, { align: "auto" });
@@ -93,7 +96,7 @@ export function FileTree({
                         <span className="unseen">{words.riskyFile(row.file.risky)}</span>
                       </span>
                     ) : null}
-                    <Change additions={row.file.additions} deletions={row.file.deletions} />
+                    <Delta additions={row.file.additions} deletions={row.file.deletions} />
                     <span className="st s-passed rtree__seen">
                       {viewed.has(row.file.path) ? (
                         <>

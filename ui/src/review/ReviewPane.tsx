@@ -163,6 +163,7 @@ function Ready({ reviewed, title, compact, onOpenFull }: { reviewed: Reviewed; t
         wrap={wrap}
         closed={closed}
         viewed={viewed}
+        level={compact ? 3 : 2}
         onClose={onClose}
         onViewed={onViewed}
         onFile={setCurrent}
@@ -235,12 +236,12 @@ function Ready({ reviewed, title, compact, onOpenFull }: { reviewed: Reviewed; t
         </div>
       ) : null}
       <div className={`rev rev--${narrow ? "narrow" : middle ? "middle" : "wide"}`}>
-        {!narrow && !middle ? <aside className="rev__tree">{tree}</aside> : null}
+        {!narrow && !middle ? <aside className="rev__tree" aria-label={words.files}>{tree}</aside> : null}
         {!narrow || part === "diff" ? <div className="rev__text">{text}</div> : null}
         {narrow && part === "files" ? <div className="rev__tree">{tree}</div> : null}
         {narrow && part === "proof" ? <div className="rev__side scroll">{proof}</div> : null}
         {narrow ? null : middle ? (
-          <aside className="rev__side rev__side--tabs">
+          <aside className="rev__side rev__side--tabs" aria-label={words.proof}>
             <div className="rparts">
               <Choice
                 label={words.part}
@@ -255,7 +256,7 @@ function Ready({ reviewed, title, compact, onOpenFull }: { reviewed: Reviewed; t
             <div className="scroll rev__sidebody">{side === "proof" ? proof : tree}</div>
           </aside>
         ) : (
-          <aside className="rev__side scroll">{proof}</aside>
+          <aside className="rev__side scroll" aria-label={words.proof}>{proof}</aside>
         )}
       </div>
       <footer className="land">

@@ -17,8 +17,6 @@ import { SettingsNav } from "./SettingsNav";
 import { Shortcuts } from "./Shortcuts";
 import { Values } from "./Values";
 import { words } from "./words";
-import "../review/review.css";
-import "../work/work.css";
 import "./settings.css";
 
 export default function SettingsPage() {
@@ -120,7 +118,7 @@ function Finder() {
   };
   return (
     <div className="finder">
-      <label className="input work__filter">
+      <label className="input searchin">
         <Icon name="search" size="s" />
         <span className="unseen">{words.find}</span>
         <input

@@ -38,7 +38,7 @@ export function Values({ config }: { config: Called<ConfigShown> }) {
         </div>
       ) : null}
       <div className="h setvalues__bar">
-        <label className="input work__filter">
+        <label className="input searchin">
           <Icon name="search" size="s" />
           <span className="unseen">{words.find}</span>
           <input type="search" placeholder={words.find} value={query} spellCheck={false} onChange={(event) => setQuery(event.target.value)} />

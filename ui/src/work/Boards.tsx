@@ -23,13 +23,13 @@ export function Board({
   children: ReactNode;
 }) {
   return (
-    <section className="board" aria-label={title}>
+    <div className="board">
       <div className="section__head">
         <h2 className="strong board__title">{title}</h2>
         <span className="count">{count === all ? all : words.shownOf(count, all)}</span>
       </div>
       {children}
-    </section>
+    </div>
   );
 }
 

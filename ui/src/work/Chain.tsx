@@ -120,8 +120,11 @@ function linkPath(x: number, from: number, to: number, bends: boolean): string {
 
 const RowDrawing = memo(function RowDrawing({ row, graphX, baseY, width }: { row: ChainRow; graphX: number; baseY: number; width: number }) {
   const { y } = row;
-  const space = width - row.noteX - 8;
-  const fits = Math.floor(space / 6.1);
+  const after = Math.floor((width - row.noteX - 8) / 6.1);
+  const first = row.bars[0];
+  const before = first ? Math.floor((first.x - graphX - 40) / 6.1) : 0;
+  // After the bar as in reading; before it where only that side has room.
+  const left = first !== undefined && row.note.length > after && before > after;
   return (
     <g>
       {row.mark === "cross" ? (
@@ -136,14 +139,14 @@ const RowDrawing = memo(function RowDrawing({ row, graphX, baseY, width }: { row
       ))}
       {row.landX !== null ? <path d={`M${row.landX} ${y}V${baseY - 4}`} className="k-passed" strokeWidth="1.25" /> : null}
       {row.mark === "cross" && row.bars.length === 0 ? <path d={`M${row.noteX - 8} ${y - 6}v12`} className="k-failed" strokeWidth="2" /> : null}
-      {row.note && fits > 6 ? (
-        <text x={row.noteX} y={y + 4} className={`note note--${row.noteTone}`}>
-          {clipped(row.note, fits)}
+      {row.note && left ? (
+        <text x={first.x - 8} y={y + 4} textAnchor="end" className={`note note--${row.noteTone}`}>
+          {clipped(row.note, before)}
           <title>{row.note}</title>
         </text>
-      ) : row.note && row.bars[0] && row.bars[0].x - 100 > graphX + 24 ? (
-        <text x={row.bars[0].x - 8} y={y + 4} textAnchor="end" className={`note note--${row.noteTone}`}>
-          {clipped(row.note, Math.floor((row.bars[0].x - graphX - 40) / 6.1))}
+      ) : row.note && after > 3 ? (
+        <text x={row.noteX} y={y + 4} className={`note note--${row.noteTone}`}>
+          {clipped(row.note, after)}
           <title>{row.note}</title>
         </text>
       ) : null}

@@ -102,6 +102,7 @@ function Ready({ queues, workspaces }: { queues: readonly MergeQueue[]; workspac
   };
 
   const shownQueues = useMemo(() => queues.filter((queue) => workspace === "" || queue.workspaceId === workspace), [queues, workspace]);
+  const ordered = useMemo(() => [...shownQueues].sort((a, b) => (isIdle(a) ? 1 : 0) - (isIdle(b) ? 1 : 0)), [shownQueues]);
   const entries = useMemo(() => queues.flatMap((queue) => [...queue.entries, ...queue.recent]), [queues]);
   const gone = useGoneRuns(entries);
 
@@ -133,8 +134,17 @@ function Ready({ queues, workspaces }: { queues: readonly MergeQueue[]; workspac
 
   const landing = (
     <section className="section landing" aria-label={words.mergeQueue}>
-      {shownQueues.map((queue) => (
-        <Landing key={queue.workspaceId} queue={queue} name={workspaces.find((one) => one.id === queue.workspaceId)?.name ?? queue.workspaceId} many={shownQueues.length > 1} gone={gone} deeds={deeds} stats={stats} />
+      {ordered.map((queue, index) => (
+        <Landing
+          key={queue.workspaceId}
+          queue={queue}
+          name={workspaces.find((one) => one.id === queue.workspaceId)?.name ?? queue.workspaceId}
+          many={ordered.length > 1}
+          first={index === 0}
+          gone={gone}
+          deeds={deeds}
+          stats={stats}
+        />
       ))}
     </section>
   );
@@ -157,7 +167,7 @@ function Ready({ queues, workspaces }: { queues: readonly MergeQueue[]; workspac
   return (
     <>
       <PageBar title={words.title}>
-        <label className="input work__filter hide-phone">
+        <label className="input searchin hide-phone">
           <Icon name="search" size="s" />
           <span className="unseen">{words.filterHint}</span>
           <input type="search" placeholder={words.filterHint} value={text} spellCheck={false} onChange={(event) => setText(event.target.value)} />
@@ -231,10 +241,16 @@ function useGoneRuns(entries: readonly MergeEntry[]): readonly GoneRun[] {
   return gone;
 }
 
+/** Nothing waits and nothing landed: there is no picture to draw. */
+function isIdle(queue: MergeQueue): boolean {
+  return queue.entries.length === 0 && queue.recent.length === 0;
+}
+
 function Landing({
   queue,
   name,
   many,
+  first,
   gone,
   deeds,
   stats,
@@ -242,6 +258,8 @@ function Landing({
   queue: MergeQueue;
   name: string;
   many: boolean;
+  /** The figures are of all workspaces together and stand beside the first. */
+  first: boolean;
   gone: readonly GoneRun[];
   deeds: ReturnType<typeof useDeeds>;
   stats: Parameters<typeof Figures>[0]["stats"];
@@ -271,12 +289,12 @@ function Landing({
         </Banner>
       ))}
       {action.failure ? <Banner tone="failed">{action.failure.message}</Banner> : null}
-      <div className="chainrow">
+      <div className={`chainrow${first ? "" : " chainrow--alone"}`}>
         <div className="chainrow__main">
           <div className="section__head">
             <h2 className="strong board__title">{many ? `${words.mergeQueue}, ${name}` : words.mergeQueue}</h2>
             <span className="t2 c2 trunc">{say}</span>
-            <span className="push h h--3 t1 c2 legend">
+            <span className={`push h h--3 t1 c2 legend${isIdle(queue) ? " legend--none" : ""}`}>
               <span className="h h--1">
                 <i className="key f-passed" />
                 {words.legendLanded}
@@ -300,7 +318,7 @@ function Landing({
           </div>
           <Chain queue={queue} gone={gone} deeds={deeds} />
         </div>
-        <Figures stats={stats} recent={queue.recent} />
+        {first ? <Figures stats={stats} recent={queue.recent} /> : null}
       </div>
     </div>
   );

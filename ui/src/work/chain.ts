@@ -83,6 +83,8 @@ const ROW = 30;
 const TOP = 34;
 const MAX_WAITING = 10;
 const MAX_ENDED = 4;
+/** Right of the latest moment, for what is said of the bars that reach it. */
+const NOTE_ROOM = 92;
 const MINUTE = 60_000;
 const STEPS = [10, 15, 30, 60, 120, 300, 600, 1800, 3600].map((s) => s * 1000);
 /** Older than this, an ended entry is no longer part of the picture. */
@@ -134,7 +136,7 @@ export function layoutChain(input: ChainInput): ChainPicture {
 
   const expected = expectedRunMs(queue);
   const spans = bottomUp.map((entry) => runSpan(entry, now));
-  const scale = timeScale(spans, now, timeX, width - 16, expected);
+  const scale = timeScale(spans, now, timeX, width - (narrow ? 16 : NOTE_ROOM), expected);
   const rows = bottomUp.map((entry, i): ChainRow => {
     const y = baseY - 31 - i * ROW;
     const tone = toneOf(entry.state);

@@ -50,7 +50,7 @@ fn skip_string(rest: &mut Rest<'_>) {
 
 /// Skips while `more` holds, and the one after.
 fn skip_while(rest: &mut Rest<'_>, more: impl Fn(char) -> bool) {
-    while let Some(next) = rest.next() {
+    for next in rest.by_ref() {
         if !more(next) {
             return;
         }

@@ -93,6 +93,19 @@ impl HostError {
         }
     }
 
+    /// The code a client is told.
+    pub fn error_code(&self) -> protocol::ErrorCode {
+        use protocol::ErrorCode;
+        match self {
+            Self::DataFolderFull { .. } => ErrorCode::StorageFull,
+            Self::File { source, .. } if source.kind() == io::ErrorKind::StorageFull => ErrorCode::StorageFull,
+            Self::NoSandbox { .. } | Self::Sandbox { .. } => ErrorCode::NoSandbox,
+            Self::ConfigSyntax { .. } | Self::ConfigValue { .. } => ErrorCode::ConfigInvalid,
+            Self::Time { .. } => ErrorCode::BadRequest,
+            _ => ErrorCode::Internal,
+        }
+    }
+
     pub(crate) fn file(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
         let path = path.to_path_buf();
         move |source| Self::File { action, path, source }

@@ -1,4 +1,5 @@
 //! What each layer may say, and who wins.
+#![allow(clippy::unwrap_used, clippy::panic)] // Functions shared by tests are tests too.
 
 use host::config::{Config, ConfigFile, Flag, KeyRef, Layer, Layers, files};
 use protocol::merge::Strategy;

@@ -1,4 +1,5 @@
 //! What a confined command tries and must not manage, and what it must still be able to do.
+#![allow(clippy::unwrap_used, clippy::panic)] // Functions shared by tests are tests too.
 #![cfg(target_os = "linux")]
 
 mod support;
@@ -142,6 +143,16 @@ async fn with_the_network_allowed_the_machine_is_reached_and_files_stay_hidden()
     let port = listener.local_addr().unwrap().port();
     allowed(&sandbox, &spec, &format!("exec 3<>/dev/tcp/127.0.0.1/{port}")).await;
     refused(&sandbox, &spec, &format!("cat {}", ground.path("local.token").display())).await;
+    // Only where the kernel has Landlock scopes: without them a shared network shares these sockets too.
+    if format!("{sandbox:?}").contains("scopes: true") {
+        let name = format!("pilothouse-open-{port}");
+        let address =
+            <std::os::unix::net::SocketAddr as std::os::linux::net::SocketAddrExt>::from_abstract_name(&name)
+                .unwrap();
+        let _listening = std::os::unix::net::UnixListener::bind_addr(&address).unwrap();
+        let call = format!("import socket; socket.socket(socket.AF_UNIX).connect('\\0{name}')");
+        refused(&sandbox, &spec, &format!("python3 -c \"{call}\"")).await;
+    }
     assert_eq!(sandbox.isolation(&spec).net, "open");
 }
 
@@ -274,6 +285,10 @@ async fn limits_hold_inside() {
     )
     .await;
     assert_eq!(allowed(&sandbox, &spec, "ulimit -n").await.trim(), "64");
+    if host::spawn::effective_uid() != 0 {
+        spec.limits.pids = Some(32);
+        refused(&sandbox, &spec, "sh -c 'for i in $(seq 100); do sleep 30 & done'").await;
+    }
 }
 
 #[tokio::test]

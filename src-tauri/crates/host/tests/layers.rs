@@ -1,4 +1,5 @@
 //! Set-up steps are run once, kept whole, and given to later jobs.
+#![allow(clippy::unwrap_used, clippy::panic)] // Functions shared by tests are tests too.
 #![cfg(target_os = "linux")]
 
 mod support;

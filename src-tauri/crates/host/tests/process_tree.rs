@@ -1,4 +1,5 @@
 //! No descendant of a plain command survives, whatever ends it.
+#![allow(clippy::unwrap_used, clippy::panic)] // Functions shared by tests are tests too.
 #![cfg(target_os = "linux")]
 
 mod support;

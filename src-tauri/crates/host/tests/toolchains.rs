@@ -1,4 +1,5 @@
 //! Real projects build and test offline inside the sandbox.
+#![allow(clippy::unwrap_used, clippy::panic)] // Functions shared by tests are tests too.
 #![cfg(target_os = "linux")]
 
 mod support;

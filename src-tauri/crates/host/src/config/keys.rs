@@ -15,10 +15,10 @@ pub(super) struct Key {
 /// What a repository's own file may do with a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Repository {
-    MaySet,
+    Sets,
     /// Only to a stricter value than the user's.
-    MayTighten,
-    MayNot,
+    Tightens,
+    Nothing,
 }
 
 /// Profiles of the policy from the strictest to the loosest.
@@ -41,7 +41,7 @@ const SANDBOXES: &[&str] = &["auto", "bwrap", "container", "host"];
 
 macro_rules! key {
     ($name:literal, $shape:expr, $built_in:expr) => {
-        key!($name, $shape, $built_in, MayNot)
+        key!($name, $shape, $built_in, Nothing)
     };
     ($name:literal, $shape:expr, $built_in:expr, $repository:ident) => {
         Key { name: $name, shape: $shape, built_in: $built_in, repository: Repository::$repository }
@@ -62,13 +62,13 @@ pub(super) const KEYS: &[Key] = &[
     key!("merge.enabled", Shape::Flag, Some("true")),
     key!("merge.slots", Shape::Number(1, 32), Some("1")),
     key!("merge.window", Shape::Number(1, 64), Some("2")),
-    key!("merge.strategy", Shape::Word(STRATEGIES), Some("cherry_pick"), MaySet),
+    key!("merge.strategy", Shape::Word(STRATEGIES), Some("cherry_pick"), Sets),
     key!("merge.flakyRetries", Shape::Number(0, 5), Some("1")),
     key!("merge.push", Shape::Flag, Some("false")),
     key!("merge.openPr", Shape::Flag, Some("false")),
-    key!("policy.profile", Shape::Word(PROFILES), Some("careful"), MayTighten),
-    key!("scope.writeGlobs", Shape::Words, None, MaySet),
-    key!("scope.hints", Shape::Words, None, MaySet),
+    key!("policy.profile", Shape::Word(PROFILES), Some("careful"), Tightens),
+    key!("scope.writeGlobs", Shape::Words, None, Sets),
+    key!("scope.hints", Shape::Words, None, Sets),
     key!("budget.tokensPerJob", Shape::Number(0, i64::MAX), None),
     key!("budget.tokensPerDay", Shape::Number(0, i64::MAX), None),
     key!("llm.localbuddy.backend", Shape::Word(BACKENDS), None),
@@ -112,7 +112,7 @@ mod tests {
     #[test]
     fn a_repository_may_set_no_endpoint_executor_sandbox_or_budget() {
         let open: Vec<_> =
-            KEYS.iter().filter(|key| key.repository != Repository::MayNot).map(|k| k.name).collect();
+            KEYS.iter().filter(|key| key.repository != Repository::Nothing).map(|k| k.name).collect();
         assert_eq!(open, ["merge.strategy", "policy.profile", "scope.writeGlobs", "scope.hints"]);
     }
 }

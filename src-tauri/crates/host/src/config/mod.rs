@@ -17,6 +17,7 @@ mod origin;
 mod proofs;
 mod resolve;
 mod settings;
+mod settle;
 mod value;
 
 pub use model::{KeyRef, RoleModel};

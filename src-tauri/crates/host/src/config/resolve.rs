@@ -2,20 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use protocol::merge::Strategy;
-use protocol::policy::Profile;
-use protocol::settings::{ConfigWarning, Role};
+use protocol::settings::ConfigWarning;
 
 use super::environment::{Meaning, meaning};
 use super::keys::{self, KEYS, PROFILES, Repository};
-use super::model::{KeyRef, RoleModel};
 use super::nearest::nearest;
 use super::node::{self, Kind, Node};
 use super::proofs::{Mistake, Proofs};
-use super::settings::{Budget, Config, Merge, ScopeHints, Server, Workers};
+use super::settings::Config;
 use super::{ConfigFile, Flag, Layer, Layers, Origin, Value};
 use crate::HostError;
-use crate::sandbox::Preference;
 
 pub(super) fn resolve(layers: &Layers) -> Result<Config, HostError> {
     let mut pile = Pile::default();
@@ -32,13 +28,13 @@ pub(super) fn resolve(layers: &Layers) -> Result<Config, HostError> {
 
 /// What has been laid down so far.
 #[derive(Default)]
-struct Pile {
-    values: BTreeMap<&'static str, (Value, Origin)>,
+pub(super) struct Pile {
+    pub(super) values: BTreeMap<&'static str, (Value, Origin)>,
     /// What repositories ask of keys they may only tighten.
     caps: Vec<(&'static str, Value, Origin)>,
-    proofs: Proofs,
-    proof_origins: BTreeMap<String, Origin>,
-    warnings: Vec<ConfigWarning>,
+    pub(super) proofs: Proofs,
+    pub(super) proof_origins: BTreeMap<String, Origin>,
+    pub(super) warnings: Vec<ConfigWarning>,
 }
 
 impl Pile {
@@ -80,7 +76,7 @@ impl Pile {
     fn branch(&mut self, layer: Layer, file: &ConfigFile, name: &str, node: &Node) -> Result<(), HostError> {
         let origin = Origin { layer, place: file.name.clone(), line: Some(node.line) };
         if let Some(key) = keys::find(name) {
-            if layer == Layer::Repository && key.repository == Repository::MayNot {
+            if layer == Layer::Repository && key.repository == Repository::Nothing {
                 self.warn(name, &origin, "ignored: a repository may not set this");
                 return Ok(());
             }
@@ -173,7 +169,7 @@ impl Pile {
     }
 
     fn lay(&mut self, key: &'static keys::Key, value: Value, origin: Origin) {
-        if origin.layer == Layer::Repository && key.repository == Repository::MayTighten {
+        if origin.layer == Layer::Repository && key.repository == Repository::Tightens {
             self.caps.push((key.name, value, origin));
         } else {
             self.values.insert(key.name, (value, origin));
@@ -198,102 +194,6 @@ impl Pile {
             origin: origin.to_string(),
             why: why.to_owned(),
         });
-    }
-
-    fn settle(mut self) -> Config {
-        let Proofs { checks, setup, recipes } = std::mem::take(&mut self.proofs);
-        let (number, flag) = (|key| self.number(key), |key| self.flag(key));
-        let count = |key| number(key).and_then(|n| u32::try_from(n).ok()).unwrap_or_default();
-        let port = |key| number(key).and_then(|n| u16::try_from(n).ok());
-        let preference = |key| self.word(key).and_then(|word| Preference::from_word(&word));
-        let server = Server {
-            host: self.word("server.host").unwrap_or_default(),
-            port: port("server.port").unwrap_or_default(),
-            localbuddy_port: port("server.localbuddyPort"),
-            url: self.word("server.url"),
-        };
-        let workers = Workers {
-            count: count("workers.count"),
-            sandbox: preference("sandbox.backend").unwrap_or_default(),
-            require: preference("sandbox.require"),
-            image: self.word("sandbox.image"),
-        };
-        let merge = Merge {
-            enabled: flag("merge.enabled"),
-            slots: count("merge.slots"),
-            window: count("merge.window"),
-            strategy: self.word("merge.strategy").and_then(|w| Strategy::from_word(&w)).unwrap_or_default(),
-            flaky_retries: count("merge.flakyRetries"),
-            push: flag("merge.push"),
-            open_pr: flag("merge.openPr"),
-        };
-        let models =
-            [Role::Localbuddy, Role::Remotebuddy, Role::Workers].map(|role| self.model(role)).to_vec();
-        let origin = |key: &str| self.proof_origins.get(key).cloned();
-        Config {
-            server,
-            data_dir: self.word("data.dir").map(Into::into),
-            workers,
-            merge,
-            models,
-            profile: self.word("policy.profile").and_then(|w| Profile::from_word(&w)).unwrap_or_default(),
-            scope: ScopeHints {
-                write_globs: self.words("scope.writeGlobs"),
-                hints: self.words("scope.hints"),
-            },
-            budget: Budget {
-                tokens_per_job: number("budget.tokensPerJob").map(i64::cast_unsigned),
-                tokens_per_day: number("budget.tokensPerDay").map(i64::cast_unsigned),
-            },
-            checks_origin: origin("check"),
-            setup_origin: origin("setup"),
-            recipe_origins: recipes
-                .keys()
-                .filter_map(|name| Some((name.clone(), origin(&format!("recipes.{name}"))?)))
-                .collect(),
-            checks: checks.map(|(_, checks)| checks),
-            setup: setup.map(|(_, setup)| setup),
-            recipes: recipes.into_iter().map(|(name, (_, recipe))| (name, recipe)).collect(),
-            warnings: self.warnings,
-            values: self.values,
-        }
-    }
-
-    fn model(&self, role: Role) -> RoleModel {
-        let word = |field: &str| self.word(&format!("llm.{role}.{field}"));
-        RoleModel {
-            role,
-            backend: word("backend").map(|name| RoleModel::current_name(&name).to_owned()),
-            endpoint: word("endpoint"),
-            model: word("model"),
-            key: word("key").map(|text| KeyRef::parse(&text)),
-            context_window: self.number(&format!("llm.{role}.contextWindow")).map(i64::cast_unsigned),
-        }
-    }
-
-    fn word(&self, key: &str) -> Option<String> {
-        match self.values.get(key) {
-            Some((Value::Text(text), _)) => Some(text.clone()),
-            _ => None,
-        }
-    }
-
-    fn words(&self, key: &str) -> Vec<String> {
-        match self.values.get(key) {
-            Some((Value::Words(words), _)) => words.clone(),
-            _ => Vec::new(),
-        }
-    }
-
-    fn number(&self, key: &str) -> Option<i64> {
-        match self.values.get(key) {
-            Some((Value::Number(number), _)) => Some(*number),
-            _ => None,
-        }
-    }
-
-    fn flag(&self, key: &str) -> bool {
-        matches!(self.values.get(key), Some((Value::Flag(true), _)))
     }
 }
 

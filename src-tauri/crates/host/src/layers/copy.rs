@@ -153,8 +153,8 @@ mod tests {
     use super::*;
 
     fn write(path: &Path, text: &str) {
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
+        let _ = path.parent().map(fs::create_dir_all);
+        let _ = fs::write(path, text);
     }
 
     #[test]

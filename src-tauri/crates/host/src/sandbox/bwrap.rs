@@ -30,6 +30,8 @@ pub struct Bwrap {
     sizes_tmpfs: bool,
     /// Where `prlimit` is, which limits the number of processes from the inside.
     prlimit: Option<PathBuf>,
+    /// Landlock scopes were tried together with a shared network and work.
+    pub(super) scopes: bool,
 }
 
 impl Bwrap {
@@ -42,6 +44,7 @@ impl Bwrap {
             stacks_filters: help.contains("--add-seccomp-fd"),
             sizes_tmpfs: help.contains("--size"),
             prlimit: prlimit.exists().then_some(prlimit),
+            scopes: false,
         }
     }
 
@@ -93,6 +96,7 @@ impl Bwrap {
         command.env = Vec::new();
         command.cwd = PathBuf::from("/");
         command.tree = Tree::Namespace;
+        command.scoped = spec.network && self.scopes;
         command.inherit = inherit;
         Ok(command)
     }

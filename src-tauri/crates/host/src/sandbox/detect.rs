@@ -97,7 +97,12 @@ async fn strongest(scratch: &Path) -> Result<SelectedSandbox, NoSandbox> {
         .timeout(std::time::Duration::from_secs(5));
     let help =
         help.run().await.map(|outcome| outcome.stdout.text() + &outcome.stderr.text()).unwrap_or_default();
-    let sandbox = Sandbox::Bwrap(Bwrap::new(program, &help));
+    let mut bwrap = Bwrap::new(program, &help);
+    bwrap.scopes = crate::spawn::can_scope();
+    if bwrap.scopes && !self_test::starts_with_network(&Sandbox::Bwrap(bwrap.clone()), scratch).await {
+        bwrap.scopes = false;
+    }
+    let sandbox = Sandbox::Bwrap(bwrap);
     match self_test::run(&sandbox, scratch).await {
         Ok(()) => Ok(select(sandbox)),
         Err(reason) => Err(NoSandbox {

@@ -14,6 +14,7 @@
 mod bwrap;
 mod detect;
 mod isolation;
+#[cfg(target_os = "linux")]
 mod mounts;
 #[cfg(target_os = "linux")]
 mod seccomp;

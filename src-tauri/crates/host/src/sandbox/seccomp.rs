@@ -36,9 +36,9 @@ fn refused() -> Result<Rules, HostError> {
     rules.insert(libc::SYS_socket, vec![rule(other_family)?, rule(other_netlink)?]);
     rules.insert(libc::SYS_socketpair, vec![rule(vec![differs(0, libc::AF_UNIX)?])?]);
 
-    let typing = [libc::TIOCSTI, libc::TIOCLINUX];
-    let typing =
-        typing.iter().map(|order| rule(vec![ioctl(*order as u64)?])).collect::<Result<_, HostError>>()?;
+    #[allow(clippy::unnecessary_cast)] // Their type differs between C libraries.
+    let typing = [libc::TIOCSTI as u64, libc::TIOCLINUX as u64];
+    let typing = typing.iter().map(|order| rule(vec![ioctl(*order)?])).collect::<Result<_, HostError>>()?;
     rules.insert(libc::SYS_ioctl, typing);
 
     let namespaces = [

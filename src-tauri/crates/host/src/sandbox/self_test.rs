@@ -51,6 +51,17 @@ pub(super) async fn run(sandbox: &Sandbox, scratch: &Path) -> Result<(), String>
     result
 }
 
+/// Whether a trivial command runs with the machine's network.
+pub(super) async fn starts_with_network(sandbox: &Sandbox, scratch: &Path) -> bool {
+    let mut spec = SandboxSpec::new(scratch, scratch);
+    spec.network = true;
+    let command = Command::new(["true"]).timeout(Duration::from_secs(10));
+    match sandbox.confine(&spec, command) {
+        Ok(confined) => confined.run().await.is_ok_and(|outcome| outcome.success()),
+        Err(_) => false,
+    }
+}
+
 async fn within(sandbox: &Sandbox, root: &Path) -> Result<(), String> {
     let plain = |error: &dyn std::fmt::Display| format!("the self-test could not be set up: {error}");
     let (work, home, secret) = (root.join("work"), root.join("home"), root.join("secret"));

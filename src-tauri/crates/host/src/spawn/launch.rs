@@ -93,6 +93,8 @@ fn in_child(prepared: &mut std::process::Command, command: &Command) {
     use std::os::unix::process::CommandExt as _;
 
     let tree = command.tree;
+    #[cfg(target_os = "linux")]
+    let scoped = command.scoped;
     let limits = ceilings(command.limits);
     let inherit: Vec<i32> = command.inherit.iter().map(AsRawFd::as_raw_fd).collect();
     #[cfg(target_os = "linux")]
@@ -115,6 +117,9 @@ fn in_child(prepared: &mut std::process::Command, command: &Command) {
                 Tree::Namespace => {
                     new_session();
                     die_with_parent(guard.parent, libc::SIGKILL);
+                    if scoped {
+                        super::landlock::scope()?;
+                    }
                 }
             }
             for descriptor in &inherit {

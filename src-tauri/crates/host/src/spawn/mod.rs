@@ -19,11 +19,14 @@
 mod capture;
 #[cfg(target_os = "linux")]
 mod guard;
+#[cfg(target_os = "linux")]
+mod landlock;
 mod launch;
 mod marker;
 mod outcome;
 mod running;
 mod sys;
+mod tree_end;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -32,6 +35,8 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 
 pub use capture::{Captured, Line, Stream};
+#[cfg(target_os = "linux")]
+pub(crate) use landlock::can_scope;
 pub use marker::{Swept, sweep_job};
 pub use outcome::{Ended, Outcome};
 pub use running::{CancelHandle, Running};
@@ -119,6 +124,9 @@ pub struct Command {
     pub job: Option<String>,
     pub limits: Limits,
     pub(crate) tree: Tree,
+    /// Cut off from abstract sockets and signals of processes outside, which a shared network leaves open.
+    #[cfg(target_os = "linux")]
+    pub(crate) scoped: bool,
     /// Descriptors the program inherits under their own numbers.
     #[cfg(unix)]
     pub(crate) inherit: Vec<std::os::fd::OwnedFd>,
@@ -144,6 +152,8 @@ impl Command {
             job: None,
             limits: Limits::default(),
             tree: Tree::Guarded,
+            #[cfg(target_os = "linux")]
+            scoped: false,
             #[cfg(unix)]
             inherit: Vec::new(),
         }

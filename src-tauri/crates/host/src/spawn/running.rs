@@ -12,7 +12,8 @@ use tokio::time::{Instant, sleep_until, timeout};
 
 use super::capture::{Capture, Lines};
 use super::launch::launch;
-use super::{Captured, Command, Ended, Outcome, RUN_VAR, Stdin, Stream, Tree, marker};
+use super::tree_end::TreeEnd;
+use super::{Captured, Command, Ended, Outcome, RUN_VAR, Stdin, Stream, marker};
 use crate::HostError;
 use crate::ids::{Ids as _, SystemIds};
 
@@ -227,75 +228,6 @@ impl Reader {
             self.task.abort();
         }
         self.capture.lock().unwrap_or_else(PoisonError::into_inner).take()
-    }
-}
-
-/// Ends the tree even if the supervising task itself is dropped, as when the runtime shuts down.
-struct TreeEnd {
-    pid: u32,
-    kind: Tree,
-    /// False once the process is collected and its number may belong to somebody else.
-    alive: bool,
-}
-
-impl TreeEnd {
-    #[cfg(target_os = "linux")]
-    fn end(&self) {
-        use super::{guard, sys};
-        match self.kind {
-            Tree::Guarded => {
-                sys::signal(self.pid, guard::END);
-            }
-            Tree::Session => {
-                sys::signal_group(self.pid, libc::SIGTERM);
-            }
-            Tree::Namespace => self.kill(),
-        }
-    }
-
-    #[cfg(target_os = "linux")]
-    fn kill(&self) {
-        use super::{guard, sys};
-        match self.kind {
-            Tree::Guarded => {
-                sys::signal(self.pid, guard::KILL);
-            }
-            Tree::Session => {
-                sys::signal_group(self.pid, libc::SIGKILL);
-            }
-            Tree::Namespace => {
-                sys::signal(self.pid, libc::SIGKILL);
-            }
-        }
-    }
-
-    #[cfg(all(unix, not(target_os = "linux")))]
-    fn end(&self) {
-        super::sys::signal_group(self.pid, libc::SIGTERM);
-    }
-
-    #[cfg(all(unix, not(target_os = "linux")))]
-    fn kill(&self) {
-        super::sys::signal_group(self.pid, libc::SIGKILL);
-    }
-
-    #[cfg(windows)]
-    fn end(&self) {
-        self.kill();
-    }
-
-    #[cfg(windows)]
-    fn kill(&self) {
-        let _ =
-            std::process::Command::new("taskkill").args(["/T", "/F", "/PID", &self.pid.to_string()]).output();
-    }
-}
-
-impl Drop for TreeEnd {
-    fn drop(&mut self) {
-        if self.alive && self.pid > 1 {
-            self.kill();
-        }
     }
 }
 

@@ -36,7 +36,7 @@ impl Machine {
     }
 
     /// The first program of this name on the search path, as it is named there.
-    pub(super) fn program(&self, name: &str) -> Option<PathBuf> {
+    pub fn program(&self, name: &str) -> Option<PathBuf> {
         self.path.iter().map(|folder| folder.join(name)).find(|path| path.is_file())
     }
 

@@ -1,5 +1,6 @@
 //! What the process tests share: waiting for a condition, and looking for processes from outside.
-#![allow(dead_code)]
+#![allow(clippy::unwrap_used, clippy::panic)] // Functions shared by tests are tests too.
+#![allow(dead_code)] // Each test file uses some of it.
 
 use std::time::{Duration, Instant};
 

@@ -1,18 +1,16 @@
 //! Working folders of the user's that have the integration branch checked out. Their files follow a
-//! landing only when nothing of the user's can be lost: every tracked file is as the old commit has it
-//! (or already as the new one, after a crash), and no untracked file is in the way.
+//! landing only when nothing of the user's can be lost: every tracked file is as the old commit has it, and
+//! no untracked file is in the way.
 //!
 //! libgit2 writes the files: it runs no hook and no filter program. Where such a filter would be needed,
 //! the folder is left alone and that is said.
 
-use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use git2::build::CheckoutBuilder;
 use git2::{AttrCheckFlags, AttrValue, Repository, Status};
 use serde::Serialize;
 
-use crate::error::IoContext;
 use crate::inspect::status_options;
 use crate::tree_diff::{self, Change, SUBMODULE};
 use crate::{ObjectId, RepoError, Result, libgit, patch};
@@ -75,7 +73,7 @@ pub(super) fn of_branch(user: &Repository, refname: &str) -> Result<Vec<Checkout
     Ok(found)
 }
 
-fn stands_on(git_dir: &Path, refname: &str) -> bool {
+pub(super) fn stands_on(git_dir: &Path, refname: &str) -> bool {
     let head = std::fs::read_to_string(git_dir.join("HEAD")).unwrap_or_default();
     head.trim().strip_prefix("ref:").is_some_and(|target| target.trim() == refname)
 }
@@ -129,7 +127,6 @@ impl Checkout {
             return Err(RepoError::NotFound { what: self.path.display().to_string() });
         };
         let changes = changes(repo, old, new)?;
-        make_room(repo, &changes)?;
         let target = libgit::commit(repo, new)?.into_object();
         let mut options = CheckoutBuilder::new();
         // What it compares with is HEAD, which is still at `old` while its lock is held.
@@ -139,7 +136,7 @@ impl Checkout {
     }
 }
 
-fn changes(repo: &Repository, old: Option<&ObjectId>, new: &ObjectId) -> Result<Vec<Change>> {
+pub(super) fn changes(repo: &Repository, old: Option<&ObjectId>, new: &ObjectId) -> Result<Vec<Change>> {
     let before = match old {
         Some(old) => libgit::commit(repo, old)?.tree_id().into(),
         None => ObjectId::empty_tree(),
@@ -149,28 +146,15 @@ fn changes(repo: &Repository, old: Option<&ObjectId>, new: &ObjectId) -> Result<
 
 /// Files of the user's that would be lost or mixed up.
 fn in_the_way(repo: &Repository, changes: &[Change]) -> Result<Vec<String>> {
-    let by_path: HashMap<&[u8], &Change> =
-        changes.iter().map(|change| (change.path.as_slice(), change)).collect();
-    let mut files = Vec::new();
     let statuses = repo.statuses(Some(&mut status_options(false)))?;
-    let index = repo.index()?;
-    for entry in statuses.iter() {
-        if entry.status() == Status::CURRENT || entry.status() == Status::IGNORED {
-            continue;
-        }
-        let path = entry.path_bytes();
-        let arrived = by_path.get(path).is_some_and(|change| arrived(repo, &index, change));
-        if !arrived {
-            files.push(libgit::text(path));
-        }
-    }
+    let mut files: Vec<String> = statuses
+        .iter()
+        .filter(|entry| entry.status() != Status::CURRENT)
+        .map(|entry| libgit::text(entry.path_bytes()))
+        .collect();
     let root = repo.workdir().unwrap_or(Path::new(""));
-    for change in changes.iter().filter(|change| change.old.is_none() && change.new.is_some()) {
-        let name = libgit::text(&change.path);
-        if occupied(root, &name) && !arrived(repo, &index, change) {
-            files.push(name);
-        }
-    }
+    let added = changes.iter().filter(|change| change.old.is_none() && change.new.is_some());
+    files.extend(added.map(|change| libgit::text(&change.path)).filter(|name| occupied(root, name)));
     files.sort();
     files.dedup();
     files.truncate(50);
@@ -190,43 +174,6 @@ fn occupied(root: &Path, path: &str) -> bool {
         }
     }
     true
-}
-
-/// A crash between the files and the ref leaves a path as the new commit has it: nothing of the user's.
-fn arrived(repo: &Repository, index: &git2::Index, change: &Change) -> bool {
-    let name = libgit::text(&change.path);
-    let on_disk = repo.workdir().and_then(|root| blob_on_disk(&root.join(&name)));
-    let staged = index.get_path(Path::new(&name), 0).map(|entry| ObjectId::from(entry.id));
-    let (old, new) = (change.old.as_ref().map(|side| &side.id), change.new.as_ref().map(|side| &side.id));
-    let one_of = |id: Option<&ObjectId>| id == old || id == new;
-    // Both as before and yet a change: the user changed the mode.
-    let untouched = on_disk.as_ref() == old && staged.as_ref() == old;
-    one_of(on_disk.as_ref()) && one_of(staged.as_ref()) && !untouched
-}
-
-/// What git would store for this file or link, without any conversion.
-fn blob_on_disk(file: &Path) -> Option<ObjectId> {
-    let oid = if std::fs::symlink_metadata(file).ok()?.is_symlink() {
-        let target = std::fs::read_link(file).ok()?;
-        git2::Oid::hash_object(git2::ObjectType::Blob, target.as_os_str().as_encoded_bytes()).ok()
-    } else {
-        git2::Oid::hash_file(git2::ObjectType::Blob, file).ok()
-    };
-    oid.map(ObjectId::from)
-}
-
-/// libgit2 writes over no file it does not know, not even the same one. A new file that is there already,
-/// byte for byte, is taken away so that it can be written.
-fn make_room(repo: &Repository, changes: &[Change]) -> Result<()> {
-    let Some(root) = repo.workdir() else { return Ok(()) };
-    for change in changes.iter().filter(|change| change.old.is_none()) {
-        let file = root.join(libgit::text(&change.path));
-        let new = change.new.as_ref().map(|side| &side.id);
-        if new.is_some() && blob_on_disk(&file).as_ref() == new {
-            std::fs::remove_file(&file).at("rewrite", &file)?;
-        }
-    }
-    Ok(())
 }
 
 /// A changed file with a filter attribute, now or by a changed `.gitattributes`.

@@ -3,11 +3,14 @@
 //! else, unless that very branch is checked out in a clean working folder: then its files follow.
 //!
 //! Order, and what a crash leaves: the user's ref is locked and compared; the depot's ref moves; a
-//! checkout's files follow; the user's ref moves. Stopped anywhere, the same call finishes the rest.
+//! checkout's files follow; the user's ref moves. Stopped anywhere, the same call finishes the rest, after
+//! putting half-written files back.
 
 mod checkout;
+mod journal;
 mod lease;
 mod ref_hold;
+mod torn;
 
 pub use checkout::{CheckoutBlock, UpdatedCheckout};
 pub use lease::IntegrationLease;
@@ -20,6 +23,7 @@ use crate::depot::{Depot, DepotRef, Expected};
 use crate::transfer::{History, Trust};
 use crate::{ObjectId, RepoError, Result, check_branch, libgit, os};
 
+use journal::Following;
 use ref_hold::{Held, RefHold};
 
 #[derive(Clone, Debug)]
@@ -70,6 +74,7 @@ impl Depot {
         }
 
         let user = libgit::open_users(request.user_repo)?;
+        journal::settle(self, &user)?;
         let refname = format!("refs/heads/{}", request.branch);
         let user_at = libgit::direct_ref(&user, &refname)?;
         if user_at.as_ref() == Some(request.new) {
@@ -111,11 +116,26 @@ impl Depot {
             self.write_ref(&integration, request.new, &Expected::At(request.old.clone()))?;
         }
         let mut updated = Vec::new();
+        if !checkouts.is_empty() {
+            let worktrees = checkouts.iter().map(|found| found.path().to_owned()).collect();
+            let (old, new) = (request.user_old.cloned(), request.new.clone());
+            journal::begin(self, &Following { refname, worktrees, old, new })?;
+        }
         for found in &checkouts {
             updated.push(found.follow(request.user_old, request.new)?);
         }
         hold.commit()?;
+        if !checkouts.is_empty() {
+            journal::end(self)?;
+        }
         Ok(Advance::Landed { checkouts: updated })
+    }
+
+    /// After a crash: puts back files of a checkout that a landing had begun to move. `advance` does the
+    /// same first; this is for a landing that is not asked for again.
+    pub fn settle_checkouts(&self, lease: &IntegrationLease, user_repo: &Path) -> Result<()> {
+        lease.covers(self)?;
+        journal::settle(self, &libgit::open_users(user_repo)?)
     }
 
     /// The integration branch in the depot: what it is, or where it begins. Begins at the user's branch of

@@ -339,34 +339,81 @@ fn a_folder_that_needs_a_filter_or_is_gone_or_sparse_is_left_alone() {
     });
 }
 
+/// What a landing leaves that dies while the files follow: its note, some files whole, one cut short, one
+/// gone, and the index with its lock.
+fn die_half_way(world: &World, old: &ObjectId, new: &ObjectId) {
+    let note = serde_json::json!({
+        "refname": "refs/heads/main_agents", "worktrees": [world.user], "old": old, "new": new,
+    });
+    std::fs::write(world.depot.dir().join("following.json"), note.to_string()).unwrap();
+    write(&world.user, "landed/deep.txt", "whole\n");
+    write(&world.user, "README.md", "cha");
+    std::fs::remove_file(world.user.join("src/a.txt")).unwrap();
+    write(&world.user, ".git/index.lock", "half an index");
+    plain(&world.user, &["fetch", "-q", world.depot.dir().to_str().unwrap(), new.as_str()]);
+}
+
+fn to_die_for(world: &World, old: &ObjectId) -> ObjectId {
+    plain(&world.user, &["checkout", "-q", BRANCH]);
+    ready(world, "j1", old, |dir| {
+        write(dir, "landed/deep.txt", "whole\n");
+        write(dir, "README.md", "changed\n");
+        write(dir, "src/a.txt", "changed too\n");
+        std::fs::remove_file(dir.join("src/b.txt")).unwrap();
+    })
+}
+
 #[test]
 fn a_crash_while_files_followed_is_finished_by_the_same_call() {
     with_every_git(|world| {
         let old = begin(world);
-        plain(&world.user, &["checkout", "-q", BRANCH]);
-        let new = ready(world, "j1", &old, |dir| {
-            write(dir, "landed.txt", "x\n");
-            write(dir, "README.md", "changed\n");
-            std::fs::remove_file(dir.join("src/b.txt")).unwrap();
-        });
-        world
-            .depot
-            .write_ref(&DepotRef::Integration(BRANCH.into()), &new, &Expected::At(old.clone()))
-            .unwrap();
-        // Half of the files arrived, the index and the branch did not.
-        write(&world.user, "landed.txt", "x\n");
-        write(&world.user, "README.md", "changed\n");
+        let new = to_die_for(world, &old);
+        die_half_way(world, &old, &new);
         assert_eq!(landed(&advance(world, &old, Some(&old), &new).unwrap()), 1);
         assert_eq!(plain(&world.user, &["status", "--porcelain"]), "");
         assert_eq!(head(&world.user), new);
+        assert!(!world.depot.dir().join("following.json").exists());
+    });
+}
 
-        // All files and the index arrived, the branch did not.
-        let next = ready(world, "j2", &new, |dir| write(dir, "second.txt", "2\n"));
-        plain(&world.user, &["fetch", "-q", world.depot.dir().to_str().unwrap(), next.as_str()]);
-        plain(&world.user, &["read-tree", "-m", "-u", "HEAD", next.as_str()]);
-        assert_eq!(landed(&advance(world, &new, Some(&new), &next).unwrap()), 1);
+#[test]
+fn a_landing_that_died_and_is_given_up_leaves_the_old_files() {
+    with_every_git(|world| {
+        let old = begin(world);
+        let new = to_die_for(world, &old);
+        die_half_way(world, &old, &new);
+        world.depot.settle_checkouts(&lease(world), &world.user).unwrap();
         assert_eq!(plain(&world.user, &["status", "--porcelain"]), "");
-        assert_eq!(head(&world.user), next);
+        assert_eq!(head(&world.user), old);
+        assert!(!world.user.join("landed").exists());
+
+        // All files and the index had arrived, the branch had not.
+        die_half_way(world, &old, &new);
+        std::fs::remove_file(world.user.join(".git/index.lock")).unwrap();
+        plain(&world.user, &["read-tree", "--reset", "-u", new.as_str()]);
+        world.depot.settle_checkouts(&lease(world), &world.user).unwrap();
+        assert_eq!(plain(&world.user, &["status", "--porcelain"]), "");
+    });
+}
+
+#[test]
+fn what_the_user_did_after_a_crash_stays() {
+    with_every_git(|world| {
+        let old = begin(world);
+        let new = to_die_for(world, &old);
+        die_half_way(world, &old, &new);
+        std::fs::remove_file(world.user.join(".git/index.lock")).unwrap();
+        write(&world.user, "README.md", "changes of mine\n");
+        let outcome = advance(world, &old, Some(&old), &new).unwrap();
+        let Advance::CheckedOutDirty { reason, .. } = outcome else { panic!("{outcome:?}") };
+        assert_eq!(reason, dirty(&["README.md"]));
+        assert_eq!(std::fs::read_to_string(world.user.join("README.md")).unwrap(), "changes of mine\n");
+        // On another branch by now: nothing there is ours to put back.
+        plain(&world.user, &["checkout", "-q", "-f", "main"]);
+        die_half_way(world, &old, &new);
+        std::fs::remove_file(world.user.join(".git/index.lock")).unwrap();
+        world.depot.settle_checkouts(&lease(world), &world.user).unwrap();
+        assert_eq!(std::fs::read_to_string(world.user.join("README.md")).unwrap(), "cha");
     });
 }
 

@@ -1,0 +1,177 @@
+//! The native backend: our small loop, with hands that act inside the job's sandbox.
+//!
+//! The loop and its rules live in the agent crate; here are only its hands, its prompts and its end.
+
+mod hands;
+
+use crate::life::Attempt;
+use agent::Secret;
+use agent::TokioPace;
+use agent::model::{Delta, Endpoint, ModelClient, RetryPolicy, Timeouts};
+use agent::native::{Input, Limits, Loop, LoopEvent, NativeOutcome, Sink, Status, Task, drive};
+use agent::pace::Pace;
+use agent::prompt::{Inputs, Prompts};
+use anyhow::Context;
+use hands::SandboxHands;
+use protocol::event::Artifact;
+use serde_json::json;
+
+/// Most characters of one artifact that are kept.
+const ARTIFACT_CHARS: usize = 512 * 1024;
+/// Artifacts kept of one job.
+const ARTIFACTS: usize = 32;
+/// Added to the loop's limits for a revision round.
+const MORE: (u32, u64) = (20, 600_000);
+
+/// One job's agent.
+pub(crate) struct Native<'a> {
+    attempt: &'a Attempt<'a>,
+    prompts: Prompts,
+    machine: Loop,
+    model: ModelClient,
+    hands: SandboxHands<'a>,
+    pace: TokioPace,
+    next: Option<Input>,
+    artifacts: Vec<Artifact>,
+    last: Option<NativeOutcome>,
+}
+
+impl<'a> Native<'a> {
+    /// Renders the task and connects to the model through the server's broker.
+    pub(crate) async fn begin(attempt: &'a Attempt<'a>) -> anyhow::Result<Self> {
+        let ground = attempt.ground.model.as_ref().context("no model is set for workers; choose one in Settings")?;
+        let endpoint = Endpoint { dialect: ground.dialect, base_url: ground.base_url.clone(), model: ground.model.clone(), api_key: Some(Secret::new(attempt.job_token)) };
+        let model = ModelClient::new(endpoint, Timeouts::default())?;
+        let prompts = Prompts::builtin()?;
+        let limits = Limits {
+            wall_ms: attempt.job.execution_budget_ms,
+            window: ground.context_window.unwrap_or(Limits::default().window),
+            ..Limits::default()
+        };
+        let planning = &attempt.task.planning;
+        let inputs = Inputs::new()
+            .with("platform", std::env::consts::OS)
+            .with("shell", hands::SHELL)
+            .with("write_globs", &planning.scope.write_globs)
+            .with("max_files", planning.scope.max_files_to_edit)
+            .with("validation", planning.validation_steps.iter().map(|argv| argv.join(" ")).collect::<Vec<_>>())
+            .with("criteria", &planning.acceptance_criteria)
+            .with("minutes", limits.wall_ms / 60_000)
+            .with("steps", limits.steps)
+            .with("instruction", &attempt.task.instruction)
+            .with("notes", fix_up_notes(attempt).await?);
+        let rendered = prompts.render("worker.native", inputs)?;
+        let task = Task { system: rendered.system, task: rendered.user.unwrap_or_else(|| attempt.task.instruction.clone()), limits, retry: RetryPolicy::default() };
+        let pace = TokioPace::default();
+        let next = Some(Input::Start { now_ms: pace.now_ms() });
+        Ok(Self { attempt, prompts, machine: Loop::new(task), model, hands: SandboxHands::new(attempt)?, pace, next, artifacts: Vec::new(), last: None })
+    }
+
+    /// Runs the loop until it stops. Only a finished loop goes on to the gate.
+    pub(crate) async fn run(&mut self) -> Result<(), String> {
+        let Some(first) = self.next.take() else { return Err("The agent was not told to go on.".into()) };
+        let (mut sink, lines) = JobSink::open(&mut self.artifacts);
+        let journal = self.attempt.journal.clone();
+        let printing = tokio::spawn(async move {
+            let mut lines = lines;
+            while let Some(line) = lines.recv().await {
+                journal.say(line).await;
+            }
+        });
+        let outcome = drive(&mut self.machine, first, &self.model, &mut self.hands, &mut sink, &self.pace, &self.attempt.keeper.cancel).await;
+        drop(sink);
+        let _ = printing.await;
+        let summary = json!({ "status": outcome.status.code(), "steps": outcome.steps, "usage": outcome.usage });
+        self.artifacts.push(Artifact { kind: "agent.outcome".into(), uri: None, text: Some(summary.to_string()) });
+        let result = match &outcome.status {
+            Status::Finished => Ok(()),
+            Status::Limit { .. } | Status::Stuck | Status::Error { .. } | Status::Cancelled | Status::Quota { .. } => {
+                Err(format!("The agent did not finish: {} ({})", outcome.reason, outcome.status.code()))
+            }
+        };
+        self.last = Some(outcome);
+        result
+    }
+
+    /// Sends the gate's findings back to the model.
+    pub(crate) fn revise(&mut self, round: u32, rounds: u32, findings: &[(String, String)]) -> anyhow::Result<()> {
+        let findings: Vec<_> = findings.iter().map(|(what, output)| json!({ "what": what, "output": output })).collect();
+        let inputs = Inputs::new().with("round", round).with("rounds", rounds).with("findings", findings);
+        let text = self.prompts.render("worker.revision", inputs)?.system;
+        self.next = Some(Input::Revise { text, more_steps: MORE.0, more_ms: MORE.1, now_ms: self.pace.now_ms() });
+        Ok(())
+    }
+
+    /// What the model says it did. Its word, nothing more.
+    pub(crate) fn claimed(&self) -> Option<String> {
+        self.last.as_ref().and_then(|o| o.claimed_summary.clone())
+    }
+
+    pub(crate) fn commit_message(&self) -> String {
+        let title = self.attempt.task.title.trim();
+        match self.claimed() {
+            Some(said) => format!("{title}\n\n{}", said.chars().take(2_000).collect::<String>()),
+            None => title.to_owned(),
+        }
+    }
+
+    pub(crate) fn take_artifacts(&mut self) -> Vec<Artifact> {
+        std::mem::take(&mut self.artifacts)
+    }
+}
+
+/// Puts an earlier change on the new base, and says what became of it.
+async fn fix_up_notes(attempt: &Attempt<'_>) -> anyhow::Result<String> {
+    let (Some(commit), Some(context)) = (&attempt.task.resume_commit, &attempt.task.fix_up_context) else { return Ok(String::new()) };
+    let merged = attempt.bench.try_git(&["merge", "--squash", "--no-commit", commit], &attempt.keeper.cancel).await?;
+    let unmerged = attempt.bench.git(&["diff", "--name-only", "--diff-filter=U"], &attempt.keeper.cancel).await?;
+    let state = if merged.success() {
+        "Your earlier change is in the clone already, on the new base.".to_owned()
+    } else {
+        format!("Your earlier change is in the clone, with conflict markers in: {}.", unmerged.lines().collect::<Vec<_>>().join(", "))
+    };
+    Ok(format!("An earlier attempt at this task did not land. {state}\nWhat was reported:\n{context}"))
+}
+
+/// Collects artifacts and passes log lines on without blocking the loop.
+struct JobSink<'s> {
+    artifacts: &'s mut Vec<Artifact>,
+    lines: tokio::sync::mpsc::Sender<String>,
+    left_out: usize,
+}
+
+impl<'s> JobSink<'s> {
+    fn open(artifacts: &'s mut Vec<Artifact>) -> (Self, tokio::sync::mpsc::Receiver<String>) {
+        let (lines, seen) = tokio::sync::mpsc::channel(1_024);
+        (Self { artifacts, lines, left_out: 0 }, seen)
+    }
+
+    fn line(&mut self, text: String) {
+        if self.lines.try_send(text).is_err() {
+            self.left_out += 1;
+        }
+    }
+}
+
+impl Sink for JobSink<'_> {
+    fn event(&mut self, event: LoopEvent) {
+        match event {
+            LoopEvent::Step { .. } | LoopEvent::Used { .. } | LoopEvent::Trimmed { .. } | LoopEvent::EnvelopeMode => {}
+            LoopEvent::Said { text } => self.line(text),
+            LoopEvent::ToolStarted { tool, label } if tool == "bash" => self.line(format!("$ {label}")),
+            LoopEvent::ToolStarted { tool, label } => self.line(format!("[{tool}] {label}")),
+            LoopEvent::ToolEnded { text, .. } => self.line(text),
+            LoopEvent::Nudged { why } => self.line(format!("[told the model: {why}]")),
+            LoopEvent::Waiting { code, ms } => self.line(format!("[{code}: waiting {} s]", ms.div_ceil(1000))),
+        }
+    }
+
+    fn delta(&mut self, _: Delta) {}
+
+    fn artifact(&mut self, name: &str, text: &str) {
+        if self.artifacts.len() < ARTIFACTS {
+            let text = text.chars().take(ARTIFACT_CHARS).collect();
+            self.artifacts.push(Artifact { kind: format!("output:{name}"), uri: None, text: Some(text) });
+        }
+    }
+}

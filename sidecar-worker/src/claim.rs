@@ -1,0 +1,103 @@
+//! The claim loop: heartbeats beside it, one job at a time.
+
+use crate::flags::Flags;
+use crate::life;
+use anyhow::Context;
+use client::Client;
+use host::sandbox::{NoSandbox, SelectedSandbox};
+use host::toolchains::{Machine, Toolchains};
+use protocol::ErrorCode;
+use protocol::job::{ClaimJob, TASK_EXECUTE};
+use protocol::ops::typed;
+use protocol::worker::Heartbeat;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::watch;
+
+const BEAT: Duration = Duration::from_secs(5);
+const WAIT_MS: u64 = 30_000;
+pub(crate) const LEASE_MS: u64 = 30_000;
+/// Between tries while the server cannot be reached.
+const RETRY: Duration = Duration::from_millis(500);
+/// Without a server for this long the worker ends; its supervisor starts another.
+const PATIENCE: u32 = 60;
+
+/// What every job of this worker shares.
+pub(crate) struct Shop {
+    pub client: Client,
+    pub id: String,
+    pub git: repo::Git,
+    pub sandbox: Result<SelectedSandbox, NoSandbox>,
+    pub toolchains: Toolchains,
+}
+
+/// Runs until the server says stop or is gone.
+pub async fn run(flags: Flags) -> anyhow::Result<()> {
+    let token = host::token_file::read_secret(&flags.token_file).context("the token file")?;
+    let client = Client::new(flags.server.clone(), token)?;
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let git = repo::Git::on_path(path, &flags.data.join("git-home"))?;
+    let sandbox = host::sandbox::detect(flags.sandbox, &flags.data).await;
+    let toolchains = Toolchains::detect(&Machine::current());
+    let shop = Arc::new(Shop { client, id: flags.worker_id, git, sandbox, toolchains });
+    let (busy, seen) = watch::channel(None);
+    let beats = tokio::spawn(heartbeats(shop.clone(), seen));
+    let result = claims(&shop, &busy).await;
+    beats.abort();
+    result
+}
+
+async fn claims(shop: &Shop, busy: &watch::Sender<Option<protocol::JobId>>) -> anyhow::Result<()> {
+    let mut failures = 0;
+    loop {
+        let claim = ClaimJob { worker_id: shop.id.clone(), kinds: Some(vec![TASK_EXECUTE.into()]), lease_ms: Some(LEASE_MS), wait_ms: Some(WAIT_MS) };
+        match shop.client.call(typed::JobsClaim, &claim, None).await {
+            Ok(claimed) => {
+                failures = 0;
+                busy.send_replace(Some(claimed.job.id.clone()));
+                life::live(shop, claimed).await;
+                busy.send_replace(None);
+            }
+            Err(error) if error.code == ErrorCode::Empty => failures = 0,
+            Err(error) if matches!(error.code, ErrorCode::Unauthenticated | ErrorCode::Forbidden) => {
+                anyhow::bail!("this worker's token is not valid any more: {error}");
+            }
+            Err(error) => {
+                failures += 1;
+                if failures > PATIENCE {
+                    anyhow::bail!("the server is gone: {error}");
+                }
+                tokio::time::sleep(RETRY).await;
+            }
+        }
+    }
+}
+
+async fn heartbeats(shop: Arc<Shop>, mut busy: watch::Receiver<Option<protocol::JobId>>) {
+    let (isolation, problem) = match &shop.sandbox {
+        Ok(selected) => (Some(&selected.isolation), None),
+        Err(none) => (None, Some(none.to_string())),
+    };
+    let capabilities = serde_json::json!({
+        "kinds": [TASK_EXECUTE], "backends": ["deterministic", "native"], "isolation": isolation, "isolationProblem": problem,
+        "toolchains": shop.toolchains.found().iter().map(|t| t.name).collect::<Vec<_>>(),
+    });
+    loop {
+        let job = busy.borrow_and_update().clone();
+        let beat = Heartbeat {
+            worker_id: shop.id.clone(),
+            status: Some(if job.is_some() { "busy" } else { "idle" }.into()),
+            current_job_id: job,
+            poll_ms: Some(0),
+            capabilities: Some(capabilities.clone()),
+            details: Some(serde_json::json!({ "pid": std::process::id(), "version": env!("CARGO_PKG_VERSION") })),
+        };
+        if let Err(error) = shop.client.call(typed::WorkersHeartbeat, &beat, None).await {
+            tracing::debug!(%error, "heartbeat");
+        }
+        tokio::select! {
+            () = tokio::time::sleep(BEAT) => {}
+            changed = busy.changed() => if changed.is_err() { return },
+        }
+    }
+}

@@ -1,0 +1,27 @@
+//! How a worker is started. The token comes from a file, never from an argument.
+
+use clap::Parser;
+use host::sandbox::Preference;
+use std::path::PathBuf;
+
+#[derive(Debug, Clone, Parser)]
+#[command(name = "pilothouse-worker", version, about = "A worker of a Pilothouse server")]
+pub struct Flags {
+    /// The server's address, such as http://127.0.0.1:3001.
+    #[arg(long)]
+    pub server: String,
+    /// File that holds this worker's token.
+    #[arg(long)]
+    pub token_file: PathBuf,
+    #[arg(long, default_value = "w-1")]
+    pub worker_id: String,
+    /// A folder of the server's that is writable; the sandbox's self-test hides it.
+    #[arg(long)]
+    pub data: PathBuf,
+    #[arg(long, default_value = "auto", value_parser = preference)]
+    pub sandbox: Preference,
+}
+
+fn preference(word: &str) -> Result<Preference, String> {
+    Preference::from_word(word).ok_or_else(|| "auto, bwrap, container or host".to_owned())
+}

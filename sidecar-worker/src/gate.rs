@@ -1,0 +1,102 @@
+//! Our own gate: what counts as done, whatever anybody claims.
+//!
+//! Scope, conflict markers and sizes are judged by the server's intake when the bundle is uploaded; here the work
+//! becomes a commit, the validation steps run, and what was and was not verified is written down.
+
+use crate::journal::Journal;
+use crate::workbench::Workbench;
+use agent::Cancel;
+use protocol::job::{CheckResult, VerifiedLine};
+use protocol::plan::TaskParams;
+use std::time::Duration;
+
+/// Longest time of one validation step.
+const STEP_TIMEOUT: Duration = Duration::from_secs(1_800);
+/// Characters of output that go back to the backend.
+const FINDING: usize = 6_000;
+
+/// What the gate found.
+pub(crate) struct Judged {
+    pub lines: Vec<VerifiedLine>,
+    /// What must be mended: `(what, output)`.
+    pub findings: Vec<(String, String)>,
+}
+
+impl Judged {
+    pub(crate) fn passed(&self) -> bool {
+        self.findings.is_empty()
+    }
+}
+
+/// Runs the validation steps of a task in the job's sandbox.
+pub(crate) async fn validate(bench: &Workbench, task: &TaskParams, journal: &Journal, cancel: &Cancel) -> anyhow::Result<Judged> {
+    let mut judged = Judged { lines: Vec::new(), findings: Vec::new() };
+    for argv in &task.planning.validation_steps {
+        let what = argv.join(" ");
+        journal.command(argv).await;
+        let outcome = bench.run(argv, STEP_TIMEOUT, Some(journal), cancel).await;
+        let (ok, text) = match outcome {
+            Ok(outcome) => (outcome.success(), format!("{}\n{}{}", outcome.summary(), outcome.stdout.text(), outcome.stderr.text())),
+            Err(error) => (false, error.to_string()),
+        };
+        let text = ends(&host::ansi::strip(&text));
+        judged.lines.push(VerifiedLine {
+            what: what.clone(),
+            result: if ok { CheckResult::Passed } else { CheckResult::Failed },
+            detail: (!ok).then(|| text.clone()),
+        });
+        if !ok {
+            judged.findings.push((what, text));
+        }
+    }
+    if task.planning.validation_steps.is_empty() {
+        judged.lines.push(VerifiedLine {
+            what: "Validation steps".into(),
+            result: CheckResult::NotChecked,
+            detail: Some("The plan names none; the merge queue's checks decide.".into()),
+        });
+    }
+    for criterion in &task.planning.acceptance_criteria {
+        judged.lines.push(VerifiedLine { what: criterion.clone(), result: CheckResult::NotChecked, detail: Some("No command proves this; look at the diff.".into()) });
+    }
+    Ok(judged)
+}
+
+/// Commits everything on the job's branch. None when nothing changed.
+pub(crate) async fn commit(bench: &Workbench, message: &str, cancel: &Cancel) -> anyhow::Result<Option<String>> {
+    bench.git(&["add", "--all"], cancel).await?;
+    let base = bench.clone.base.to_string();
+    let staged = bench.try_git(&["diff", "--cached", "--quiet", &base], cancel).await?;
+    let head = bench.git(&["rev-parse", "HEAD"], cancel).await?.trim().to_owned();
+    if staged.success() {
+        return Ok(None);
+    }
+    // Backends may have committed by themselves; what is handed over is one commit on the base.
+    if head != base {
+        bench.git(&["reset", "--soft", &base], cancel).await?;
+    }
+    bench.git(&["commit", "--quiet", "--no-verify", "-m", message], cancel).await?;
+    Ok(Some(bench.git(&["rev-parse", "HEAD"], cancel).await?.trim().to_owned()))
+}
+
+/// The bundle of the job's branch, as bytes.
+pub(crate) async fn bundle(bench: &Workbench, cancel: &Cancel) -> anyhow::Result<Vec<u8>> {
+    let path = bench.out.join("job.bundle");
+    let name = path.to_string_lossy().into_owned();
+    let range = format!("{}..refs/heads/{}", bench.clone.base, bench.clone.branch);
+    bench.git(&["bundle", "create", "--quiet", &name, &range], cancel).await?;
+    let bytes = tokio::task::spawn_blocking(move || std::fs::read(&path)).await??;
+    Ok(bytes)
+}
+
+/// Head and tail of a long text.
+pub(crate) fn ends(text: &str) -> String {
+    let count = text.chars().count();
+    if count <= FINDING {
+        return text.trim_end().to_owned();
+    }
+    let half = FINDING / 2;
+    let head: String = text.chars().take(half).collect();
+    let tail: String = text.chars().skip(count - half).collect();
+    format!("{head}\n[… {} characters left out …]\n{tail}", count - 2 * half)
+}

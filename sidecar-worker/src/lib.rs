@@ -1,0 +1,13 @@
+//! The worker: claims jobs, does them in a clone of their own, hands the result over.
+//!
+//! It trusts nothing that runs for it: commands of a model or of the repository run in the sandbox, what they
+//! leave behind is judged by our own gate here and again by the server.
+
+pub mod backends;
+pub mod claim;
+pub mod flags;
+mod gate;
+mod journal;
+mod keeper;
+mod life;
+mod workbench;

@@ -1,0 +1,268 @@
+//! A job's life: ground, backend, gate, revision rounds, hand-over. Every way out reports what happened and
+//! leaves no process and no folder behind.
+
+use crate::backends::{lane, native};
+use crate::claim::Shop;
+use crate::gate::{self, Judged};
+use crate::journal::Journal;
+use crate::keeper::{Keeper, Stopped};
+use crate::workbench::Workbench;
+use anyhow::Context;
+use client::Client;
+use protocol::event::Artifact;
+use protocol::job::{CheckResult, CompleteJob, FailJob, HandOver, Job, JobClaimed, JobGround, VerifiedLine};
+use protocol::ops::typed;
+use protocol::plan::TaskParams;
+use protocol::worker::EffectiveIsolation;
+use protocol::{ApiError, ErrorCode, Lane};
+use std::time::Duration;
+
+/// Rounds in which a backend may mend what the gate found.
+const REVISIONS: u32 = 2;
+const STEPS: u32 = 5;
+/// Tries to report an end while the server restarts.
+const REPORTS: u32 = 40;
+
+/// What a backend leaves for the gate.
+pub(crate) struct Work {
+    /// First line is the commit's subject.
+    pub message: String,
+    /// Told to the user when nothing changed.
+    pub report: Option<String>,
+    pub artifacts: Vec<Artifact>,
+}
+
+/// How a job ended.
+enum End {
+    /// Changed nothing, as planned.
+    Report { summary: String, judged: Judged, artifacts: Vec<Artifact> },
+    /// A verified commit.
+    Commit { sha: String, work: Work, judged: Judged },
+    Failed { message: String, detail: Option<String>, lines: Vec<VerifiedLine>, artifacts: Vec<Artifact> },
+}
+
+/// Everything one attempt works with.
+pub(crate) struct Attempt<'a> {
+    pub client: &'a Client,
+    pub job: &'a Job,
+    pub claim_token: &'a str,
+    pub job_token: &'a str,
+    pub ground: &'a JobGround,
+    pub task: &'a TaskParams,
+    pub bench: &'a Workbench,
+    pub journal: &'a Journal,
+    pub keeper: &'a Keeper,
+}
+
+/// Lives one claimed job to its end.
+pub(crate) async fn live(shop: &Shop, claimed: JobClaimed) {
+    let (job, token) = (&claimed.job, claimed.claim_token.as_str());
+    let budget = Duration::from_millis(job.execution_budget_ms.saturating_add(job.finalization_budget_ms));
+    let keeper = Keeper::start(shop.client.clone(), job.id.to_string(), token.to_owned(), budget);
+    let journal = Journal::open(shop.client.clone(), job.id.clone(), token.to_owned());
+    let mut isolation = None;
+    let end = match prepare(shop, &claimed).await {
+        Ok((task, ground, bench)) => {
+            isolation = Some(bench.isolation());
+            let attempt = Attempt {
+                client: &shop.client,
+                job,
+                claim_token: token,
+                job_token: claimed.job_token.as_deref().unwrap_or_default(),
+                ground: &ground,
+                task: &task,
+                bench: &bench,
+                journal: &journal,
+                keeper: &keeper,
+            };
+            let end = attempt.run().await;
+            bench.clear().await;
+            end
+        }
+        Err(error) => Err(error),
+    };
+    journal.flush().await;
+    let end = match (end, keeper.stopped()) {
+        (_, Stopped::LeaseLost) => return tracing::info!(job = %job.id, "the claim passed on; nothing is reported"),
+        (_, Stopped::Cancelled) => failed("Cancelled.", None),
+        (Err(_), Stopped::TimeUp) => failed("It ran out of its time budget (timed out).", None),
+        (Ok(end), _) => end,
+        (Err(error), _) => failed(&format!("{error:#}"), None),
+    };
+    report(&shop.client, job, token, end, isolation).await;
+}
+
+async fn prepare(shop: &Shop, claimed: &JobClaimed) -> anyhow::Result<(TaskParams, JobGround, Workbench)> {
+    let task: TaskParams = serde_json::from_str(&claimed.job.params).context("the job's parameters cannot be read")?;
+    let ground = claimed.ground.clone().context("the server gave no ground to work on")?;
+    let bench = Workbench::set_up(shop, claimed.job.id.as_str(), &ground).await?;
+    Ok((task, ground, bench))
+}
+
+impl Attempt<'_> {
+    async fn run(&self) -> anyhow::Result<End> {
+        self.journal.progress(1, STEPS, "preparing").await;
+        match self.task.lane {
+            Lane::Deterministic => self.deterministic().await,
+            Lane::Worker => self.with_agent().await,
+        }
+    }
+
+    async fn deterministic(&self) -> anyhow::Result<End> {
+        self.journal.progress(2, STEPS, "editing").await;
+        let work = match lane::perform(self).await {
+            Ok(work) => work,
+            Err(refused) => return Ok(failed(&format!("{refused:#}"), None)),
+        };
+        self.journal.progress(3, STEPS, "validating").await;
+        let judged = gate::validate(self.bench, self.task, self.journal, &self.keeper.cancel).await?;
+        if self.task.planning.scope.write_globs.is_empty() {
+            // A question was asked; a failing test is its answer, not a failure of the job.
+            return Ok(End::Report { summary: answer(&work, &judged), judged, artifacts: work.artifacts });
+        }
+        if !judged.passed() {
+            return Ok(not_valid(judged, work.artifacts));
+        }
+        match self.hand_over(&work).await? {
+            Handed::Nothing => Ok(End::Report { summary: work.report.clone().unwrap_or_else(|| "Nothing had to change.".into()), judged, artifacts: work.artifacts }),
+            Handed::Commit(sha) => Ok(End::Commit { sha, work, judged: scope_passed(judged) }),
+            Handed::Refused(error) => Ok(failed(&error.message, None)),
+        }
+    }
+
+    async fn with_agent(&self) -> anyhow::Result<End> {
+        self.journal.progress(2, STEPS, "working").await;
+        let mut agent = native::Native::begin(self).await?;
+        let mut round = 0;
+        loop {
+            let outcome = agent.run().await;
+            let artifacts = agent.take_artifacts();
+            if let Err(stop) = outcome {
+                return Ok(End::Failed { message: stop, detail: None, lines: Vec::new(), artifacts });
+            }
+            self.journal.progress(3, STEPS, "validating").await;
+            let mut judged = gate::validate(self.bench, self.task, self.journal, &self.keeper.cancel).await?;
+            let work = Work { message: agent.commit_message(), report: agent.claimed(), artifacts };
+            if judged.passed() {
+                match self.hand_over(&work).await? {
+                    Handed::Commit(sha) => return Ok(End::Commit { sha, work, judged: scope_passed(judged) }),
+                    Handed::Nothing if self.task.planning.scope.write_globs.is_empty() => {
+                        let summary = work.report.clone().map(|said| format!("The worker reports (not verified):\n\n{said}")).unwrap_or_else(|| "The worker reported nothing.".into());
+                        return Ok(End::Report { summary, judged, artifacts: work.artifacts });
+                    }
+                    Handed::Nothing => judged.findings.push(("Change".into(), "Nothing was changed, but the task asks for a change.".into())),
+                    Handed::Refused(error) => judged.findings.push(("Hand-over".into(), error.message)),
+                }
+            }
+            if round >= REVISIONS {
+                return Ok(not_valid(judged, work.artifacts));
+            }
+            round += 1;
+            self.journal.say(format!("Revision {round} of {REVISIONS}: {}", judged.findings.iter().map(|(what, _)| what.as_str()).collect::<Vec<_>>().join(", "))).await;
+            self.journal.progress(2, STEPS, "revising").await;
+            agent.revise(round, REVISIONS, &judged.findings)?;
+        }
+    }
+
+    /// Commits, bundles and uploads; the server's intake is the last word on scope and content.
+    async fn hand_over(&self, work: &Work) -> anyhow::Result<Handed> {
+        self.journal.progress(4, STEPS, "handing over").await;
+        let cancel = &self.keeper.cancel;
+        let Some(sha) = gate::commit(self.bench, &work.message, cancel).await? else { return Ok(Handed::Nothing) };
+        let bytes = gate::bundle(self.bench, cancel).await?;
+        match self.client.put_bundle(self.job.id.as_str(), self.claim_token, bytes).await {
+            Ok(_) => Ok(Handed::Commit(sha)),
+            Err(error) if matches!(error.code, ErrorCode::OutOfScope | ErrorCode::BundleInvalid | ErrorCode::TooLarge) => {
+                self.journal.say(format!("Refused by the server: {}", error.message)).await;
+                Ok(Handed::Refused(error))
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+enum Handed {
+    Nothing,
+    Commit(String),
+    Refused(ApiError),
+}
+
+/// What a read-only job found, with the results of its commands.
+fn answer(work: &Work, judged: &Judged) -> String {
+    let mut text = String::new();
+    for line in judged.lines.iter().filter(|l| l.result != CheckResult::NotChecked) {
+        let word = if line.result == CheckResult::Passed { "passed" } else { "failed" };
+        text.push_str(&format!("`{}` {word}.\n\n", line.what));
+        if let Some(detail) = &line.detail {
+            text.push_str(&format!("```\n{detail}\n```\n\n"));
+        }
+    }
+    match &work.report {
+        Some(report) if text.is_empty() => report.clone(),
+        _ => text.trim_end().to_owned(),
+    }
+}
+
+fn scope_passed(mut judged: Judged) -> Judged {
+    judged.lines.insert(0, VerifiedLine { what: "The change stays inside its scope".into(), result: CheckResult::Passed, detail: None });
+    judged
+}
+
+fn failed(message: &str, detail: Option<String>) -> End {
+    End::Failed { message: message.to_owned(), detail, lines: Vec::new(), artifacts: Vec::new() }
+}
+
+fn not_valid(judged: Judged, artifacts: Vec<Artifact>) -> End {
+    let what: Vec<_> = judged.findings.iter().map(|(what, _)| what.as_str()).collect();
+    let detail = judged.findings.iter().map(|(what, output)| format!("{what}:\n{output}")).collect::<Vec<_>>().join("\n\n");
+    End::Failed { message: format!("Our own gate does not pass: {}.", what.join(", ")), detail: Some(detail), lines: judged.lines, artifacts }
+}
+
+async fn report(client: &Client, job: &Job, token: &str, end: End, isolation: Option<EffectiveIsolation>) {
+    let key = format!("end-{token}");
+    for attempt in 0..REPORTS {
+        let sent = match &end {
+            End::Failed { message, detail, lines, artifacts } => {
+                let fail = FailJob {
+                    id: job.id.clone(),
+                    claim_token: token.to_owned(),
+                    message: message.clone(),
+                    detail: detail.clone(),
+                    artifacts: artifacts.clone(),
+                    verification: lines.clone(),
+                    isolation: isolation.clone(),
+                };
+                client.call(typed::JobsFail, &fail, Some(&key)).await.map(drop)
+            }
+            End::Report { summary, judged, artifacts } => {
+                client.call(typed::JobsComplete, &complete(job, token, summary, None, judged, artifacts, &isolation), Some(&key)).await.map(drop)
+            }
+            End::Commit { sha, work, judged } => {
+                let branch = repo::agent_branch(job.worker_id.as_deref().unwrap_or_default(), job.id.as_str()).unwrap_or_default();
+                let hand_over = HandOver { commit_sha: sha.clone(), branch, message: work.message.clone(), pr_title: None, pr_body: None };
+                let summary = work.report.clone().unwrap_or_else(|| work.message.clone());
+                client.call(typed::JobsComplete, &complete(job, token, &summary, Some(hand_over), judged, &work.artifacts, &isolation), Some(&key)).await.map(drop)
+            }
+        };
+        match sent {
+            Ok(()) => return,
+            Err(error) if error.code == ErrorCode::Unavailable && attempt + 1 < REPORTS => tokio::time::sleep(Duration::from_millis(500)).await,
+            Err(error) => return tracing::warn!(job = %job.id, %error, "the end was not taken"),
+        }
+    }
+}
+
+fn complete(job: &Job, token: &str, summary: &str, hand_over: Option<HandOver>, judged: &Judged, artifacts: &[Artifact], isolation: &Option<EffectiveIsolation>) -> CompleteJob {
+    let proven = judged.lines.iter().any(|l| l.result == CheckResult::Passed) && judged.lines.iter().all(|l| l.result != CheckResult::Failed);
+    CompleteJob {
+        id: job.id.clone(),
+        claim_token: token.to_owned(),
+        summary: Some(summary.to_owned()),
+        artifacts: artifacts.to_vec(),
+        duration_ms: None,
+        hand_over,
+        verified: Some(proven),
+        verification: judged.lines.clone(),
+        isolation: isolation.clone(),
+    }
+}

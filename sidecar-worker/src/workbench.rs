@@ -1,0 +1,152 @@
+//! Where a job's commands run: its clone, its home, its sandbox.
+
+use crate::claim::Shop;
+use crate::journal::Journal;
+use agent::Cancel;
+use anyhow::Context;
+use host::sandbox::{Sandbox, SandboxSpec};
+use host::spawn::{Command, Ended, OutputCaps, Outcome, Stream};
+use protocol::job::JobGround;
+use protocol::worker::EffectiveIsolation;
+use repo::{JobClone, ObjectId};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+use tokio::sync::mpsc;
+
+/// Git inside a job's own clone. It runs in the sandbox like everything else there, since the clone's
+/// configuration belongs to whatever ran before.
+const GIT_ENVIRONMENT: [(&str, &str); 6] = [
+    ("GIT_CONFIG_NOSYSTEM", "1"),
+    ("GIT_TERMINAL_PROMPT", "0"),
+    ("GIT_EDITOR", "true"),
+    ("GIT_PAGER", "cat"),
+    ("GIT_OPTIONAL_LOCKS", "0"),
+    ("GIT_ADVICE", "0"),
+];
+const GIT_TIMEOUT: Duration = Duration::from_secs(120);
+
+/// One job's place of work.
+pub(crate) struct Workbench {
+    pub clone: JobClone,
+    /// Writable inside; what is handed over lands here.
+    pub out: PathBuf,
+    sandbox: Sandbox,
+    spec: SandboxSpec,
+    folder: PathBuf,
+    job: String,
+}
+
+impl Workbench {
+    /// Clones from the depot and prepares the sandbox. Blocks on git in between.
+    pub(crate) async fn set_up(shop: &Shop, job: &str, ground: &JobGround) -> anyhow::Result<Self> {
+        let sandbox = match &shop.sandbox {
+            Ok(selected) => selected.sandbox.clone(),
+            Err(_) if ground.allow_host => Sandbox::Host,
+            Err(none) => anyhow::bail!("{none}. Or allow plain host processes for this workspace in its settings."),
+        };
+        let folder = PathBuf::from(&ground.folder);
+        let (git, depot_dir, worker, id, base) = (shop.git.clone(), PathBuf::from(&ground.depot), shop.id.clone(), job.to_owned(), ground.base_commit.clone());
+        let place = folder.clone();
+        let clone = tokio::task::spawn_blocking(move || -> anyhow::Result<JobClone> {
+            let depot = repo::Depot::open_or_create(&git, &depot_dir)?;
+            // Whatever an earlier attempt left is gone with its worker.
+            depot.remove_clone(&place)?;
+            host::paths::private_folder(&place)?;
+            for name in ["home", "out"] {
+                host::paths::private_folder(&place.join(name))?;
+            }
+            let base = ObjectId::parse(&base)?;
+            Ok(depot.clone_for_job(&worker, &id, &base, &place.join("clone"))?)
+        })
+        .await??;
+        let mut spec = SandboxSpec::new(clone.dir.clone(), folder.join("home"));
+        spec.extra_rw.push(folder.join("out"));
+        spec.extra_ro.push(clone.depot_objects.clone());
+        shop.toolchains.equip(&sandbox, &mut spec)?;
+        Ok(Self { clone, out: folder.join("out"), sandbox, spec, folder, job: job.to_owned() })
+    }
+
+    pub(crate) fn isolation(&self) -> EffectiveIsolation {
+        self.sandbox.isolation(&self.spec)
+    }
+
+    pub(crate) fn root(&self) -> &Path {
+        &self.clone.dir
+    }
+
+    /// Runs one command to its end, its lines going to the journal as they come.
+    pub(crate) async fn run(&self, argv: &[String], timeout: Duration, journal: Option<&Journal>, cancel: &Cancel) -> anyhow::Result<Outcome> {
+        let command = Command::new(argv.to_vec()).cwd(self.root().to_owned()).timeout(timeout).job(self.job.clone()).caps(OutputCaps::default());
+        self.start(command, journal, cancel).await
+    }
+
+    async fn start(&self, mut command: Command, journal: Option<&Journal>, cancel: &Cancel) -> anyhow::Result<Outcome> {
+        let (lines, mut seen) = mpsc::channel(1_024);
+        if journal.is_some() {
+            command = command.lines(lines);
+        } else {
+            drop(lines);
+        }
+        let running = self.sandbox.confine(&self.spec, command)?.start().await?;
+        let handle = running.cancel_handle();
+        let mut waiting = std::pin::pin!(running.wait());
+        let mut cancelled = false;
+        loop {
+            tokio::select! {
+                outcome = &mut waiting => {
+                    while let (Some(journal), Ok(line)) = (journal, seen.try_recv()) {
+                        journal.lines(word(line.stream), &line.text).await;
+                    }
+                    return Ok(outcome?);
+                }
+                Some(line) = seen.recv() => if let Some(journal) = journal {
+                    journal.lines(word(line.stream), &line.text).await;
+                },
+                () = cancel.cancelled(), if !cancelled => {
+                    cancelled = true;
+                    handle.cancel();
+                }
+            }
+        }
+    }
+
+    /// Git in the clone, in the sandbox; its output or its complaint.
+    pub(crate) async fn git(&self, args: &[&str], cancel: &Cancel) -> anyhow::Result<String> {
+        let outcome = self.try_git(args, cancel).await?;
+        if !outcome.success() {
+            anyhow::bail!("git {}: {}", args.first().unwrap_or(&""), outcome.stderr.text().trim());
+        }
+        Ok(outcome.stdout.text())
+    }
+
+    pub(crate) async fn try_git(&self, args: &[&str], cancel: &Cancel) -> anyhow::Result<Outcome> {
+        let settings = ["-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false", "-c", "commit.gpgsign=false", "-c", "gc.auto=0", "-c", "core.quotePath=false"];
+        let argv: Vec<String> = std::iter::once("git").chain(settings).chain(args.iter().copied()).map(str::to_owned).collect();
+        let mut command = Command::new(argv).cwd(self.root().to_owned()).timeout(GIT_TIMEOUT).job(self.job.clone()).caps(OutputCaps { head: 1 << 20, tail: 1 << 20, total: None });
+        for (name, value) in GIT_ENVIRONMENT {
+            command = command.env(name, value);
+        }
+        let outcome = self.start(command, None, cancel).await.context("git in the clone")?;
+        if outcome.ended == Ended::Cancelled {
+            anyhow::bail!("cancelled");
+        }
+        Ok(outcome)
+    }
+
+    /// Removes everything of the job but what was handed over.
+    pub(crate) async fn clear(self) {
+        let _ = host::spawn::sweep_job(&self.job).await;
+        let folder = self.folder;
+        let removed = tokio::task::spawn_blocking(move || std::fs::remove_dir_all(&folder)).await;
+        if let Ok(Err(error)) = removed {
+            tracing::warn!(%error, "the job's folder stays behind");
+        }
+    }
+}
+
+fn word(stream: Stream) -> &'static str {
+    match stream {
+        Stream::Stdout => "stdout",
+        Stream::Stderr => "stderr",
+    }
+}

@@ -1,0 +1,74 @@
+//! The orders that end a whole tree, for each way its processes are kept together.
+
+use super::Tree;
+#[cfg(target_os = "linux")]
+use super::guard;
+#[cfg(unix)]
+use super::sys;
+
+/// Ends the tree even if the supervising task itself is dropped, as when the runtime shuts down.
+pub(super) struct TreeEnd {
+    pub(super) pid: u32,
+    pub(super) kind: Tree,
+    /// False once the process is collected and its number may belong to somebody else.
+    pub(super) alive: bool,
+}
+
+impl TreeEnd {
+    #[cfg(target_os = "linux")]
+    pub(super) fn end(&self) {
+        match self.kind {
+            Tree::Guarded => {
+                sys::signal(self.pid, guard::END);
+            }
+            Tree::Session => {
+                sys::signal_group(self.pid, libc::SIGTERM);
+            }
+            Tree::Namespace => self.kill(),
+        }
+    }
+
+    #[cfg(target_os = "linux")]
+    pub(super) fn kill(&self) {
+        match self.kind {
+            Tree::Guarded => {
+                sys::signal(self.pid, guard::KILL);
+            }
+            Tree::Session => {
+                sys::signal_group(self.pid, libc::SIGKILL);
+            }
+            Tree::Namespace => {
+                sys::signal(self.pid, libc::SIGKILL);
+            }
+        }
+    }
+
+    #[cfg(all(unix, not(target_os = "linux")))]
+    pub(super) fn end(&self) {
+        sys::signal_group(self.pid, libc::SIGTERM);
+    }
+
+    #[cfg(all(unix, not(target_os = "linux")))]
+    pub(super) fn kill(&self) {
+        sys::signal_group(self.pid, libc::SIGKILL);
+    }
+
+    #[cfg(windows)]
+    pub(super) fn end(&self) {
+        self.kill();
+    }
+
+    #[cfg(windows)]
+    pub(super) fn kill(&self) {
+        let _ =
+            std::process::Command::new("taskkill").args(["/T", "/F", "/PID", &self.pid.to_string()]).output();
+    }
+}
+
+impl Drop for TreeEnd {
+    fn drop(&mut self) {
+        if self.alive && self.pid > 1 {
+            self.kill();
+        }
+    }
+}

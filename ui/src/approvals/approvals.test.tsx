@@ -1,0 +1,69 @@
+import { cleanup, fireEvent, render, screen } from "@testing-library/react";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { approval } from "../model/events.fixture";
+import { AnswerButtons } from "./ApprovalCard";
+import { ARMING_MS, armed, hideApproval, showApproval } from "./chords";
+import { fitsCard, gist, readPayload, reviewOf } from "./payload";
+
+afterEach(cleanup);
+
+describe("what would be done", () => {
+  it("reads a command with its folder and hosts", () => {
+    const payload = readPayload(approval({ details: { kind: "command", argv: ["npm", "install"], cwd: "apps", hosts: ["a:443"] } }));
+    expect(payload).toMatchObject({ argv: ["npm", "install"], cwd: "apps", hosts: ["a:443"], rest: [] });
+  });
+
+  it("reads a landing with its files", () => {
+    const one = approval({ action: "land", subject: "e-7", details: { files: [{ path: "a.rs", additions: 2, deletions: 1 }], additions: 2, deletions: 1, target: "main_agents" } });
+    expect(readPayload(one).files).toEqual([{ path: "a.rs", additions: 2, deletions: 1 }]);
+    expect(reviewOf(one)).toBe("e-7");
+    expect(gist(one)).toBe("a.rs +2 −1");
+  });
+
+  it("never leaves out what it does not know", () => {
+    expect(readPayload(approval({ details: { surprise: { deep: [1, 2] }, patchHash: "ff" } })).rest).toEqual([["Surprise", '{"deep":[1,2]}'], ["Patch hash", "ff"]]);
+    expect(readPayload(approval({ details: "just text" })).rest).toEqual([]);
+  });
+
+  it("offers an answer in the card only when all of it fits", () => {
+    expect(fitsCard(readPayload(approval({ details: { argv: ["x"] } })))).toBe(true);
+    expect(fitsCard(readPayload(approval({ details: { argv: ["x".repeat(5000)] } })))).toBe(false);
+    expect(fitsCard(readPayload(approval({ details: { files: Array.from({ length: 40 }, (_, n) => `f${n}`) } })))).toBe(false);
+  });
+});
+
+describe("answering by key", () => {
+  it("reaches the oldest that can be seen, and not before it could be read", () => {
+    showApproval({ id: "new", createdAt: "2026-01-02", focused: false }, 0);
+    expect(armed("new", ARMING_MS)).toBe(true);
+    showApproval({ id: "old", createdAt: "2026-01-01", focused: false }, 1000);
+    expect(armed("new", 5000)).toBe(false);
+    expect(armed("old", 1000 + ARMING_MS - 1)).toBe(false);
+    expect(armed("old", 1000 + ARMING_MS)).toBe(true);
+    hideApproval("old", 3000);
+    expect(armed("new", 3001)).toBe(false);
+    expect(armed("new", 3000 + ARMING_MS)).toBe(true);
+    hideApproval("new", 9000);
+    expect(armed("new", 99_999)).toBe(false);
+  });
+
+  it("prefers the one with the focus", () => {
+    showApproval({ id: "a", createdAt: "2026-01-01", focused: false }, 0);
+    showApproval({ id: "b", createdAt: "2026-01-02", focused: true }, 0);
+    expect(armed("b", ARMING_MS)).toBe(true);
+    hideApproval("a", 0);
+    hideApproval("b", 0);
+  });
+});
+
+describe("the buttons", () => {
+  it("do not approve by Enter", () => {
+    const answer = vi.fn();
+    render(<AnswerButtons answer={answer} busy={false} disabled={false} keys={false} />);
+    const allow = screen.getByRole("button", { name: "Allow once" });
+    expect(fireEvent.keyDown(allow, { key: "Enter" })).toBe(false);
+    fireEvent.click(allow);
+    fireEvent.click(screen.getByRole("button", { name: "Deny" }));
+    expect(answer.mock.calls).toEqual([["approve"], ["deny"]]);
+  });
+});

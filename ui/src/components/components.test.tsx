@@ -1,0 +1,51 @@
+import { cleanup, fireEvent, render, screen } from "@testing-library/react";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { platform } from "../platform";
+import { ansiRuns, argvText, plainText } from "./Log";
+import { Markdown } from "./Markdown";
+import { shortPath } from "./Path";
+import { aboutText, agoText, durationText } from "./Time";
+
+afterEach(cleanup);
+
+describe("text of models", () => {
+  it("runs nothing, loads nothing and goes nowhere by itself", () => {
+    const { container } = render(<Markdown text={'<script>alert(1)</script><img src=x onerror=alert(1)>\n\n![a](https://example.invalid/p.png)\n\n[bad](javascript:alert(1)) [worse](data:text/html,x)'} />);
+    expect(container.querySelector("script, img, iframe")).toBeNull();
+    expect(container.querySelector("a")).toBeNull();
+    expect(container.textContent).toContain("[picture: a]");
+  });
+
+  it("opens links through the platform", () => {
+    const open = vi.spyOn(platform, "openLink").mockImplementation(() => undefined);
+    render(<Markdown text="[notes](https://example.invalid/notes)" />);
+    fireEvent.click(screen.getByRole("link", { name: "notes" }));
+    expect(open).toHaveBeenCalledWith("https://example.invalid/notes");
+  });
+});
+
+describe("output", () => {
+  it("keeps colours and drops every other control sequence", () => {
+    expect(ansiRuns("\u001b[1m\u001b[32mok\u001b[0m rest\u001b[2K")).toEqual([{ text: "ok", className: "a-g a-B" }, { text: " rest", className: "" }]);
+    expect(plainText("\u001b]0;title\u0007a\u001b[31mb\u0007")).toBe("ab");
+  });
+
+  it("quotes words of a command only where needed", () => {
+    expect(argvText(["git", "commit", "-m", "it's done", ""])).toBe("git commit -m 'it'\\''s done' ''");
+  });
+});
+
+describe("figures", () => {
+  it("says times as people do", () => {
+    expect([900, 38_200, 161_000, 3_727_000].map(durationText)).toEqual(["900 ms", "38.2 s", "2:41", "1:02:07"]);
+    expect(agoText("2026-01-01T00:00:00Z", Date.parse("2026-01-01T00:06:10Z"))).toBe("6 m");
+    expect(agoText("2026-01-01T00:00:10Z", Date.parse("2026-01-01T00:00:00Z"))).toBe("0 s");
+    expect(aboutText(12_300)).toBe("about 12 s");
+  });
+
+  it("shortens a path in its middle and keeps the file name", () => {
+    expect(shortPath("crates/tern-ingest/src/deep/down/retry.rs", 24)).toBe("crates/…/down/retry.rs");
+    expect(shortPath("a/b.rs", 24)).toBe("a/b.rs");
+    expect(shortPath("aaaaaaaaaaaaaaaa/bbbbbbbbbbbbbbbbbbbbbbbbb.rs", 10)).toBe("aaaaaaaaaaaaaaaa/…/bbbbbbbbbbbbbbbbbbbbbbbbb.rs");
+  });
+});
