@@ -108,7 +108,7 @@ export function approvals() {
     one("a-31", { details: { kind: "command", argv: ["npm", "install", "--save-dev", "--ignore-scripts", "msw@2.4.9"], cwd: "apps/console", hosts: ["npm.tern.internal:443"], hash: "9f2c" } }),
     one("a-32", {
       action: "land", summary: "Land “Pin the release workflow to checked actions”", subject: "e-148", risk: "high", askedBy: "the merge queue for j-221", why: "A path policy looks at twice is touched: .github/workflows/release.yml.",
-      details: { kind: "land", entryId: "e-148", files: [{ path: ".github/workflows/release.yml", additions: 6, deletions: 4 }, { path: "docs/releasing.md", additions: 3, deletions: 0 }], additions: 9, deletions: 4, risky: [".github/workflows/release.yml"], target: "main_agents", strategy: "cherry_pick", verified: true, patchHash: hash(148) }, createdAt: at(0, 10),
+      details: { kind: "land", entryId: "e-148", jobId: "j-221", title: "Pin the release workflow to checked actions", files: 2, paths: [".github/workflows/release.yml", "docs/releasing.md"], additions: 9, deletions: 4, risky: [".github/workflows/release.yml: runs with the repository’s secrets"], target: "main_agents", strategy: "cherry_pick", verified: true, base: hash(7), onto: hash(8), candidate: hash(1048), hash: hash(148), checks: ["cargo fmt --check", "cargo clippy --workspace -- -D warnings", "cargo test --workspace", "npm run check"] }, createdAt: at(0, 10),
     }),
     one("a-30", { summary: "Reach docs.tern.internal", state: "approved", decidedBy: "this browser", decidedAt: at(171), createdAt: at(172), details: { kind: "network", hosts: ["docs.tern.internal:443"] } }),
     one("a-29", { summary: "Run docker compose down", state: "denied", decidedBy: "this browser", decidedAt: at(75), createdAt: at(77), details: { kind: "command", argv: ["docker", "compose", "down"] } }),
@@ -238,7 +238,7 @@ index 0000000..3333333
 export function jobDiff(jobId) {
   return {
     jobId, base: "4f1c9ae0c0ffee", commit: hash(4), title: "Exponential back-off with full jitter", truncated: false, unified: UNIFIED,
-    files: [{ path: "crates/tern-ingest/src/retry.rs", status: "modified", additions: 9, deletions: 5, binary: false }, { path: "crates/tern-ingest/tests/retry.rs", status: "added", additions: 7, deletions: 0, binary: false }],
+    files: [{ path: "crates/tern-ingest/src/retry.rs", status: "modified", additions: 9, deletions: 4, binary: false }, { path: "crates/tern-ingest/tests/retry.rs", status: "added", additions: 7, deletions: 0, binary: false }],
   };
 }
 

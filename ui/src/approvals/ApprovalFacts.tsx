@@ -51,7 +51,35 @@ export function ApprovalFacts({ approval }: { approval: Approval }) {
               </>
             ) : null,
           ],
+          [
+            "Candidate",
+            payload.commits.candidate ? (
+              <span key="candidate" title={payload.commits.candidate}>
+                <span className="mono">{payload.commits.candidate.slice(0, 7)}</span>
+                {payload.commits.onto ? (
+                  <span className="c3" title={payload.commits.onto}>
+                    {" "}
+                    on <span className="mono">{payload.commits.onto.slice(0, 7)}</span>
+                  </span>
+                ) : null}
+              </span>
+            ) : null,
+          ],
           ["Proof", payload.verified === undefined ? null : payload.verified ? "Our own checks of the job passed" : <span className="s-needs">Not verified by us</span>],
+          ...["Checks", "Set-up", "Recipes"].map((of): [string, React.ReactNode] => {
+            const lines = payload.commands.filter((one) => one.of === of);
+            return [
+              of,
+              lines.length > 0 ? (
+                <ul key={of} className="approval__files mono t2">
+                  {lines.map((one) => (
+                    <li key={one.line}>{one.line}</li>
+                  ))}
+                </ul>
+              ) : null,
+            ];
+          }),
+          ["May write", payload.writes.length > 0 ? <span className="mono">{payload.writes.join(", ")}</span> : null],
           [words.where, payload.cwd ? <span className="mono">{payload.cwd}</span> : null],
           [words.reaches, payload.hosts.length > 0 ? <span className="mono">{payload.hosts.join(", ")}</span> : null],
           ...payload.rest.map(([key, value]): [string, React.ReactNode] => [key, <span key={key} className="mono t2">{value}</span>]),

@@ -20,6 +20,22 @@ describe("what would be done", () => {
     expect(gist(one)).toBe("a.rs +2 −1");
   });
 
+  it("reads what the merge queue asks", () => {
+    const payload = readPayload(
+      approval({ details: { kind: "land", entryId: "e-1", files: 2, paths: ["a.rs", "b.rs"], additions: 1, deletions: 0, risky: ["b.rs: release"], checks: ["cargo test"], candidate: "c".repeat(40), onto: "d".repeat(40), base: "e".repeat(40), hash: "ff" } }),
+    );
+    expect(payload.files.map((file) => file.path)).toEqual(["a.rs", "b.rs"]);
+    expect(payload).toMatchObject({ fileCount: 2, commands: [{ of: "Checks", line: "cargo test" }], rest: [] });
+  });
+
+  it("reads the commands a trusted repository may run, and what they reach", () => {
+    const payload = readPayload(
+      approval({ action: "workspace.trust", details: { root: "/r", origin: "repository", checks: [{ name: "t", run: ["npm", "test"] }], setup: [{ run: ["npm", "ci"], network: ["registry"] }], recipes: { docs: { run: ["make", "docs"] } } } }),
+    );
+    expect(payload.commands.map((one) => one.line)).toEqual(["npm test", "npm ci  (reaches registry)", "docs: make docs"]);
+    expect(payload).toMatchObject({ cwd: "/r", rest: [["Origin", "repository"]] });
+  });
+
   it("never leaves out what it does not know", () => {
     expect(readPayload(approval({ details: { surprise: { deep: [1, 2] }, patchHash: "ff" } })).rest).toEqual([["Surprise", '{"deep":[1,2]}'], ["Patch hash", "ff"]]);
     expect(readPayload(approval({ details: "just text" })).rest).toEqual([]);

@@ -1,6 +1,7 @@
 // Reads the canonical payload of an approval: what is known gets a row with a name, everything else is shown as it
 // stands. Nothing of the payload is ever left out, because the answer is bound to all of it.
 
+import { argvText } from "../components";
 import type { Approval, JsonValue } from "../client";
 
 export interface TouchedFile {
@@ -23,6 +24,12 @@ export interface Payload {
   jobId: string | undefined;
   entryId: string | undefined;
   verified: boolean | undefined;
+  /** What was built, on which tip, from which commit. */
+  commits: { candidate: string | undefined; onto: string | undefined; base: string | undefined };
+  /** Globs a command may write. */
+  writes: string[];
+  /** Further commands the answer lets run: checks, set-up steps, recipes. */
+  commands: Array<{ of: string; line: string }>;
   /** Keys without a row of their own. */
   rest: Array<[string, string]>;
 }
@@ -31,7 +38,8 @@ type Fields = Record<string, JsonValue | undefined>;
 
 const KNOWN = new Set([
   "kind", "action", "hash", "argv", "run", "command", "cwd", "host", "hosts", "port", "files", "paths", "additions", "deletions", "risky",
-  "target", "branch", "strategy", "jobId", "entryId", "entry", "verified", "title", "summary", "workspaceId", "sessionId", "job",
+  "target", "branch", "strategy", "jobId", "entryId", "entry", "verified", "title", "summary", "workspaceId", "sessionId", "job", "checks",
+  "setup", "recipes", "root", "writes", "digest", "candidate", "onto", "base",
 ]);
 
 function text(value: JsonValue | undefined): string | undefined {
@@ -67,14 +75,27 @@ function touched(value: JsonValue | undefined): TouchedFile[] {
   return [];
 }
 
+/** Lines of a list of commands, of steps with a `run`, or of a table of them. */
+function commandsOf(of: string, value: JsonValue | undefined): Array<{ of: string; line: string }> {
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) {
+    return Object.entries(value).map(([name, one]) => ({ of, line: `${name}: ${argvText(texts(fields(one)["run"]))}` }));
+  }
+  if (!Array.isArray(value)) return [];
+  return value.map((one) => {
+    if (typeof one === "string") return { of, line: one };
+    const network = texts(fields(one)["network"]);
+    return { of, line: argvText(texts(fields(one)["run"])) + (network.length > 0 ? `  (reaches ${network.join(", ")})` : "") };
+  });
+}
+
 export function readPayload(approval: Approval): Payload {
   const f = fields(approval.details);
   const argv = f["argv"] ?? f["run"] ?? f["command"];
-  const files = touched(f["files"] ?? f["paths"]);
+  const files = touched(Array.isArray(f["files"]) || typeof f["files"] === "object" ? f["files"] : f["paths"]);
   const port = number(f["port"]);
   return {
-    argv: Array.isArray(argv) ? texts(argv) : text(argv),
-    cwd: text(f["cwd"]),
+    argv: Array.isArray(argv) ? (argv.some(Array.isArray) ? argv.map((one) => argvText(texts(one))).join("\n") : texts(argv)) : text(argv),
+    cwd: text(f["cwd"]) ?? text(f["root"]),
     hosts: [...texts(f["host"]), ...texts(f["hosts"])].map((host) => (port ? `${host}:${port}` : host)),
     files,
     additions: number(f["additions"]),
@@ -86,6 +107,9 @@ export function readPayload(approval: Approval): Payload {
     jobId: text(f["jobId"]) ?? text(f["job"]),
     entryId: text(f["entryId"]) ?? text(f["entry"]),
     verified: typeof f["verified"] === "boolean" ? f["verified"] : undefined,
+    commits: { candidate: text(f["candidate"]), onto: text(f["onto"]), base: text(f["base"]) },
+    writes: texts(f["writes"]),
+    commands: [...commandsOf("Checks", f["checks"]), ...commandsOf("Set-up", f["setup"]), ...commandsOf("Recipes", f["recipes"])],
     rest: Object.entries(f)
       .filter(([key, value]) => !KNOWN.has(key) && value !== null && value !== undefined)
       .map(([key, value]) => [plainKey(key), typeof value === "string" ? value : JSON.stringify(value)]),
@@ -112,7 +136,8 @@ const COMMAND_IN_CARD = 1200;
 export function fitsCard(payload: Payload): boolean {
   const command = Array.isArray(payload.argv) ? payload.argv.join(" ") : (payload.argv ?? "");
   const rest = payload.rest.reduce((sum, [, value]) => sum + value.length, 0);
-  return command.length <= COMMAND_IN_CARD && payload.files.length <= FILES_IN_CARD && rest <= 1200;
+  const more = payload.commands.reduce((sum, { line }) => sum + line.length, 0);
+  return command.length + more <= COMMAND_IN_CARD && payload.files.length <= FILES_IN_CARD && rest <= 1200;
 }
 
 /** The line of a list that says what would be done. */

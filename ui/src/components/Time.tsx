@@ -55,7 +55,7 @@ export function agoText(ts: string, now: number): string {
 
 /** `0.4 s`, `38.2 s`, `2:41`, `1:02:07` of milliseconds. */
 export function durationText(ms: number): string {
-  if (ms < 1000) return `${Math.round(ms)} ms`;
+  if (ms < 100) return `${Math.round(ms)} ms`;
   if (ms < MINUTE) return `${(ms / 1000).toFixed(1)} s`;
   const seconds = Math.floor(ms / 1000);
   const two = (n: number) => String(n).padStart(2, "0");

@@ -37,7 +37,7 @@ describe("output", () => {
 
 describe("figures", () => {
   it("says times as people do", () => {
-    expect([900, 38_200, 161_000, 3_727_000].map(durationText)).toEqual(["900 ms", "38.2 s", "2:41", "1:02:07"]);
+    expect([40, 900, 38_200, 161_000, 3_727_000].map(durationText)).toEqual(["40 ms", "0.9 s", "38.2 s", "2:41", "1:02:07"]);
     expect(agoText("2026-01-01T00:00:00Z", Date.parse("2026-01-01T00:06:10Z"))).toBe("6 m");
     expect(agoText("2026-01-01T00:00:10Z", Date.parse("2026-01-01T00:00:00Z"))).toBe("0 s");
     expect(aboutText(12_300)).toBe("about 12 s");

@@ -4,7 +4,7 @@ import { Link } from "@tanstack/react-router";
 import { memo } from "react";
 import { keysOf, useAction, useCrew, useModel } from "../app";
 import {
-  argvText, Button, Card, CardFoot, CardHead, CardSection, Change, Duration, durationText, Icon, IconButton, Kbd, LogTail, State, Time,
+  argvText, Button, Card, CardFoot, CardHead, CardSection, Change, Duration, durationText, Icon, IconButton, InlineText, Kbd, LogTail, State, Time,
 } from "../components";
 import type { CheckVerdict, MergeEntry } from "../client";
 import type { ChecksItem, DiffItem, LandedItem, StoppedItem } from "../model";
@@ -149,6 +149,14 @@ export const LandedLine = memo(function LandedLine({ item }: { item: LandedItem 
   );
 });
 
+/** The entry's own sentence, else what came with the event; a bare code is for machines. */
+export function stoppedText(item: Pick<StoppedItem, "entry" | "reason" | "detail">): { sentence: string; output: string } {
+  const detail = item.detail.trim();
+  const said = item.entry.reason || (/^[a-z_]+(\.[a-z_]+)*$/.test(item.reason) ? "" : item.reason);
+  if (said === "") return detail.includes("\n") ? { sentence: "This is what was said:", output: detail } : { sentence: detail || item.reason, output: "" };
+  return { sentence: said, output: detail === said ? "" : detail };
+}
+
 export const StoppedCard = memo(function StoppedCard({ item }: { item: StoppedItem }) {
   const crew = useCrew();
   const { run, busy, failure } = useAction();
@@ -156,7 +164,8 @@ export const StoppedCard = memo(function StoppedCard({ item }: { item: StoppedIt
   const now = useModel((state) => findEntry(state.merge.value, entry.id)?.state);
   const quiet = item.how === "removed" || item.how === "parked";
   const title = { returned: words.returned, failed: words.failed, removed: words.removed, parked: words.parked }[item.how];
-  const lines = item.detail.trimEnd().split("\n");
+  const { sentence, output } = stoppedText(item);
+  const lines = output.split("\n");
   const again = item.how !== "removed" && (now === undefined || now === "failed" || now === "parked");
   return (
     <Card label={title} data-testid={`card-${item.how}`}>
@@ -164,9 +173,11 @@ export const StoppedCard = memo(function StoppedCard({ item }: { item: StoppedIt
         <Time ts={item.ts} />
       </CardHead>
       <CardSection className="t2">
-        <p className="wraps">{item.reason}</p>
+        <p className="wraps">
+          <InlineText text={sentence} />
+        </p>
       </CardSection>
-      {item.detail.trim() !== "" ? <LogTail lines={lines} rows={Math.min(8, lines.length)} label="What was said" /> : null}
+      {output !== "" ? <LogTail lines={lines} rows={Math.min(8, lines.length)} label="What was said" /> : null}
       <CardFoot>
         {again && item.how !== "returned" ? (
           <Button small icon="refresh" busy={busy} onClick={() => void run(() => crew.call("merge.retry", { id: entry.id }))}>

@@ -70,6 +70,9 @@ export function Composer({
     setAt(0);
     setClosed(false);
   };
+  useEffect(() => {
+    if (chosen) document.getElementById(`${id}-${chosen.name}`)?.scrollIntoView?.({ block: "nearest" });
+  }, [id, chosen]);
   const put = (next: string) => {
     change(next);
     field.current?.focus();
@@ -135,6 +138,7 @@ export function Composer({
               key={command.name}
               id={`${id}-${command.name}`}
               role="option"
+              tabIndex={-1}
               aria-selected={command === chosen}
               className={`mi${command === chosen ? " on" : ""}`}
               onMouseDown={(event) => {

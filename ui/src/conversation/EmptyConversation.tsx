@@ -21,7 +21,7 @@ export function EmptyConversation({
     ["How does it stand?", "/status", true],
     ...(checks?.testRunner ? ([["Run the tests", "/test", true]] as Array<[string, string, boolean]>) : []),
     ["Replace text in files", "/replace ", false],
-    ["Add a line to a file", "append a line to README.md: ", false],
+    ["Add a line to a file", "/append README.md ", false],
     ...(checks?.formatter ? ([["Format the code", "/format", false]] as Array<[string, string, boolean]>) : []),
   ];
   return (

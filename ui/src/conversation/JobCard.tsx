@@ -3,7 +3,7 @@
 import { Link } from "@tanstack/react-router";
 import { memo, useEffect } from "react";
 import { useAction, useCrew, useModel } from "../app";
-import { Button, Card, CardHead, CardSection, Elapsed, IconButton, LogTail, State, Steps, Time } from "../components";
+import { Button, Card, CardHead, CardSection, Elapsed, IconButton, InlineText, LogTail, State, Steps, Time } from "../components";
 import type { JobItem } from "../model";
 import { useRowActions } from "./actions";
 import { words } from "./words";
@@ -78,6 +78,7 @@ function FinishedLine({ item, title }: { item: JobItem; title: string }) {
           {item.jobId}
         </Link>{" "}
         {title}
+        {item.message && item.message !== title ? <span className="c3">. {item.message}</span> : null}
       </span>
       <span className="push t1 c3 line__end">
         {item.startedAt && item.endedAt ? (
@@ -103,7 +104,9 @@ function FailedCard({ item, title }: { item: JobItem; title: string }) {
       </CardHead>
       {item.message ? (
         <CardSection className="t2">
-          <p className="wraps">{item.message}</p>
+          <p className="wraps">
+            <InlineText text={item.message} />
+          </p>
           {item.detail ? <p className="c2 wraps card__detail">{item.detail}</p> : null}
         </CardSection>
       ) : null}

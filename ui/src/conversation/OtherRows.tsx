@@ -3,7 +3,7 @@
 import { Link } from "@tanstack/react-router";
 import { memo } from "react";
 import { useModel } from "../app";
-import { Button, Card, CardFoot, CardHead, CardSection, clockText, Facts, Icon, Markdown, State, Tag, Time } from "../components";
+import { Button, Card, CardFoot, CardHead, CardSection, clockText, Facts, Icon, InlineText, Markdown, State, Tag, Time } from "../components";
 import type { GroupItem, NoticeItem, SuggestionsItem, WaitingItem } from "../model";
 import { useRowActions } from "./actions";
 import { useFold } from "./folds";
@@ -21,7 +21,7 @@ export const WaitingCard = memo(function WaitingCard({ item }: { item: WaitingIt
         <Facts
           rows={[
             [words.understood, item.understood],
-            ["Why it waits", item.why],
+            ["Why it waits", <InlineText key="why" text={item.why} />],
             [
               words.toConnect,
               item.connect.length > 0 ? (
@@ -31,7 +31,9 @@ export const WaitingCard = memo(function WaitingCard({ item }: { item: WaitingIt
                       <span className="c3" aria-hidden="true">
                         ·
                       </span>
-                      <span>{line}</span>
+                      <span>
+                        <InlineText text={line} />
+                      </span>
                     </li>
                   ))}
                 </ul>
@@ -102,7 +104,7 @@ export const NoticeLine = memo(function NoticeLine({ item }: { item: NoticeItem 
         </span>
         <span className="grow wraps">
           {item.who ? <b className="medium name">{item.who} </b> : null}
-          {item.text}
+          <InlineText text={item.text} />
           {item.detail ? (
             <Button small look="ghost" aria-expanded={!folded} onClick={toggle}>
               {folded ? "Details" : "Less"}

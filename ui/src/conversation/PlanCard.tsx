@@ -2,7 +2,7 @@
 
 import { memo } from "react";
 import { useModel } from "../app";
-import { argvText, Card, CardHead, CardSection, Facts, IconButton, State, Time } from "../components";
+import { argvText, Card, CardHead, CardSection, Facts, IconButton, InlineText, State, Time } from "../components";
 import type { Plan } from "../client";
 import type { PlanItem } from "../model";
 import { useRowActions } from "./actions";
@@ -53,7 +53,9 @@ export function PlanFacts({ plan, jobId }: { plan: Plan; jobId: string | undefin
               <span className="c3" aria-hidden="true">
                 ·
               </span>
-              <span>{criterion}</span>
+              <span>
+                <InlineText text={criterion} />
+              </span>
             </li>
           ))}
         </ul>

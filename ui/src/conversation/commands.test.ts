@@ -8,7 +8,7 @@ const names = (text: string) => matching(text, workspace).map((command) => comma
 describe("the command menu", () => {
   it("lists everything after a slash and narrows as one types", () => {
     expect(names("/").length).toBeGreaterThan(4);
-    expect(names("/re")).toEqual(["/replace", "/ask_remote_buddy"]);
+    expect(names("/re")).toEqual(["/replace", "/rename", "/revert", "/ask_remote_buddy"]);
     expect(names("/rem")).toEqual(["/ask_remote_buddy"]);
     expect(names("/nothing")).toEqual([]);
   });
@@ -28,7 +28,7 @@ describe("the command menu", () => {
 
   it("leaves room for the words a command wants", () => {
     const [replace] = matching("/replace", undefined);
-    const [status] = matching("/status", undefined);
+    const [status] = matching("/stat", undefined);
     expect(replace && completed(replace)).toBe("/replace ");
     expect(status && completed(status)).toBe("/status");
   });

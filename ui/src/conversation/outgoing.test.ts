@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { event } from "../model/events.fixture";
+import { entry, event } from "../model/events.fixture";
 import { TimelineReducer } from "../model/timeline";
+import { stoppedText } from "./ChangeCards";
 import { withOutgoing } from "./ConversationPage";
 import { matches } from "./Search";
 import { firstTab, newestDiff, subjectOf } from "./subject";
@@ -53,5 +54,14 @@ describe("what the side pane is about", () => {
   it("begins with the change when there is one", () => {
     expect(firstTab(all)).toBe("diff");
     expect(firstTab([])).toBe("plan");
+  });
+});
+
+describe("why something did not land", () => {
+  it("is said by the entry's own sentence, not by a code", () => {
+    expect(stoppedText({ entry: entry({ reason: "tests failed on the candidate" }), reason: "merge.check_failed", detail: "boom" })).toEqual({ sentence: "tests failed on the candidate", output: "boom" });
+    expect(stoppedText({ entry: entry(), reason: "merge.conflict", detail: "src/a.rs changed on both sides" })).toEqual({ sentence: "src/a.rs changed on both sides", output: "" });
+    expect(stoppedText({ entry: entry({ reason: "Denied by you" }), reason: "merge.parked", detail: "Denied by you" })).toEqual({ sentence: "Denied by you", output: "" });
+    expect(stoppedText({ entry: entry(), reason: "Somebody took it out", detail: "" }).sentence).toBe("Somebody took it out");
   });
 });

@@ -180,7 +180,7 @@ function FirstMessage({ workspace, onBack }: { workspace: Workspace; onBack: () 
       if (message.trim() !== "") crew.send(sessionId, message.trim());
       await navigate({ to: "/w/$workspace/s/$session", params: { workspace: workspace.id, session: sessionId } });
     });
-  const ideas = ["/status", ...(workspace.checks.testRunner ? ["/test"] : []), "append a line to README.md: "];
+  const ideas = ["/status", ...(workspace.checks.testRunner ? ["/test"] : []), "/append README.md "];
   return (
     <>
       <h1 className="t5">{words.say}</h1>

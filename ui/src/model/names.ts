@@ -10,7 +10,7 @@ export function buddyName(from: string | undefined): string {
 
 export function personName(from: string | undefined): string {
   const word = (from ?? "").toLowerCase();
-  if (["", "user", "owner", "client", "you", "local", "human", "ui", "person"].includes(word) || word.startsWith("device:local")) {
+  if (["", "user", "owner", "client", "you", "local", "human", "ui", "person"].includes(word) || word.startsWith("client:")) {
     return "You";
   }
   return from ?? "You";

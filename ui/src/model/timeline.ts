@@ -126,6 +126,8 @@ export class TimelineReducer {
         this.#notice(envelope, "branch", "needs", envelope.payload.explanation);
         return;
       case "policy.decided":
+        // A question has a card of its own, which says the rule too.
+        if (envelope.payload.effect === "ask") return;
         this.#notice(envelope, "shield", "plain", policySentence(envelope.payload));
         return;
       case "setup.finished":
@@ -374,7 +376,7 @@ export class TimelineReducer {
 }
 
 function policySentence({ action, effect, rule }: Of<"policy.decided">): string {
-  const what = effect === "allow" ? "Allowed without asking" : effect === "deny" ? "Refused by policy" : "Policy asks first";
+  const what = effect === "allow" ? "Allowed without asking" : "Refused by policy";
   return `${what}: ${action}. ${rule}`;
 }
 

@@ -84,7 +84,7 @@ fn finish(world: &World, old: &ObjectId, new: &ObjectId) -> Advance {
 
 #[test]
 fn a_landing_killed_at_any_instant_is_landed_once_by_asking_again() {
-    let rounds = if std::env::var_os("PILOTHOUSE_LONG").is_some() { 200 } else { 20 };
+    let rounds = if std::env::var_os("PILOTHOUSE_LONG").is_some() { 100 } else { 15 };
     let before = std::cell::Cell::new(0);
     with_every_git(|world| {
         plain(&world.user, &["checkout", "-q", "-b", "main_agents"]);

@@ -8,6 +8,7 @@ mod check_trees;
 mod crashes;
 mod depots;
 mod diffs;
+mod figures;
 mod inspecting;
 mod intakes;
 mod landing;

@@ -1,0 +1,159 @@
+//! The built server as a child process, and what a test does with it.
+
+use client::{Client, StreamEvent};
+use protocol::approval::{AnswerParams, Approval, Decision};
+use protocol::message::{MessageAccepted, SendMessage};
+use protocol::ops::typed;
+use protocol::queue::ListParams;
+use protocol::{ApprovalId, SessionId};
+use serde_json::Value;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+/// Longest wait for anything; a test that needs longer is broken.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// A program of ours beside the test binaries.
+pub fn program(name: &str) -> PathBuf {
+    let own = std::env::current_exe().expect("a test binary");
+    let found = own.ancestors().skip(1).take(3).map(|dir| dir.join(format!("{name}{}", std::env::consts::EXE_SUFFIX))).find(|p| p.is_file());
+    found.unwrap_or_else(|| panic!("{name} is not built: cargo build -p pilothouse -p pilothouse-worker"))
+}
+
+/// How to start.
+#[derive(Clone)]
+pub struct Start {
+    pub data: PathBuf,
+    pub repos: Vec<PathBuf>,
+    pub workers: usize,
+    pub flags: Vec<String>,
+    pub environment: Vec<(String, String)>,
+}
+
+impl Start {
+    pub fn on(data: &Path, repo: &Path) -> Self {
+        Self { data: data.to_owned(), repos: vec![repo.to_owned()], workers: 1, flags: Vec::new(), environment: Vec::new() }
+    }
+
+    pub fn flag(mut self, flag: &str) -> Self {
+        self.flags.push(flag.to_owned());
+        self
+    }
+
+    pub fn workers(mut self, workers: usize) -> Self {
+        self.workers = workers;
+        self
+    }
+
+    pub fn env(mut self, name: &str, value: &str) -> Self {
+        self.environment.push((name.to_owned(), value.to_owned()));
+        self
+    }
+}
+
+/// A server that is up; killed when dropped.
+pub struct RunningServer {
+    child: Child,
+    pub client: Client,
+    pub url: String,
+    pub token: String,
+    pub open_url: String,
+}
+
+impl RunningServer {
+    /// Starts `pilothouse serve` and waits for its ready line.
+    pub fn start(start: &Start) -> Self {
+        let mut command = Command::new(program("pilothouse"));
+        command.args(["serve", "--json", "--port", "0", "--workers", &start.workers.to_string(), "--data"]).arg(&start.data);
+        for repo in &start.repos {
+            command.arg("--repo").arg(repo);
+        }
+        command.args(&start.flags);
+        for name in ["REMOTEBUDDY_LLM_ENDPOINT", "WORKERS_LLM_ENDPOINT", "LLM_ENDPOINT"] {
+            command.env_remove(name);
+        }
+        command.envs(start.environment.iter().map(|(k, v)| (k, v)));
+        let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::inherit()).spawn().expect("the server starts");
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().expect("its output")).read_line(&mut line).expect("a ready line");
+        let ready: Value = serde_json::from_str(&line).unwrap_or_else(|_| panic!("not ready: {line:?}"));
+        let text = |key: &str| ready[key].as_str().expect("a text").to_owned();
+        let token = std::fs::read_to_string(text("tokenFile")).expect("the token").trim().to_owned();
+        let url = text("url");
+        Self { child, client: Client::new(url.clone(), token.clone()).expect("a client"), url, token, open_url: text("openUrl") }
+    }
+
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// `kill -9`, and waits until the process is gone.
+    pub fn kill(mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+
+    /// Asks it to stop and waits; its exit code.
+    pub fn terminate(mut self) -> Option<i32> {
+        let _ = Command::new("kill").arg(self.child.id().to_string()).status();
+        self.child.wait().ok().and_then(|s| s.code())
+    }
+
+    /// Posts a message to a session.
+    pub async fn say(&self, session: &str, text: &str) -> MessageAccepted {
+        let session_id = SessionId::parse(session).expect("a session id");
+        let message = SendMessage { session_id, text: text.to_owned(), intent: None, priority: None };
+        self.client.call(typed::ChatSend, &message, None).await.expect("the message is taken")
+    }
+
+    /// Follows a session from a cursor until `wanted` picks an event; returns it and everything before it.
+    pub async fn until(&self, session: &str, after: i64, wanted: impl Fn(&StreamEvent) -> bool) -> (StreamEvent, Vec<StreamEvent>) {
+        let mut seen = Vec::new();
+        let follow = async {
+            let mut events = self.client.events(Some(session), after).await.expect("events");
+            loop {
+                let event = events.next().await.expect("an event").expect("the stream goes on");
+                if wanted(&event) {
+                    return event;
+                }
+                seen.push(event);
+            }
+        };
+        match tokio::time::timeout(PATIENCE, follow).await {
+            Ok(event) => (event, seen),
+            Err(_) => panic!("nothing matched; seen: {:#?}", seen.iter().map(|e| format!("{} {}", e.kind(), e.payload())).collect::<Vec<_>>()),
+        }
+    }
+
+    /// The first event of a type after a cursor.
+    pub async fn first(&self, session: &str, after: i64, kind: &str) -> StreamEvent {
+        self.until(session, after, |e| e.kind() == kind).await.0
+    }
+
+    pub async fn answer(&self, approval: &str, decision: Decision) -> Result<Approval, protocol::ApiError> {
+        let approval_id = ApprovalId::parse(approval).expect("an approval id");
+        self.client.call(typed::ApprovalAnswer, &AnswerParams { approval_id, decision, hash: None }, None).await
+    }
+
+    /// Answers the next question of an action after a cursor with yes; returns its event.
+    pub async fn approve_next(&self, session: &str, after: i64, action: &str) -> StreamEvent {
+        let (event, _) = self.until(session, after, |e| e.kind() == "approval_required" && e.payload()["action"] == action).await;
+        let id = event.payload()["approvalId"].as_str().expect("an id").to_owned();
+        self.answer(&id, Decision::Approve).await.expect("the answer is taken");
+        event
+    }
+
+    pub async fn pending_approvals(&self) -> Vec<Approval> {
+        let list = ListParams { status: Some("pending".into()), ..ListParams::default() };
+        self.client.call(typed::ApprovalList, &list, None).await.expect("a list").approvals
+    }
+}
+
+impl Drop for RunningServer {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
