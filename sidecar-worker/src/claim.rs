@@ -50,7 +50,12 @@ pub async fn run(flags: Flags) -> anyhow::Result<()> {
 async fn claims(shop: &Shop, busy: &watch::Sender<Option<protocol::JobId>>) -> anyhow::Result<()> {
     let mut failures = 0;
     loop {
-        let claim = ClaimJob { worker_id: shop.id.clone(), kinds: Some(vec![TASK_EXECUTE.into()]), lease_ms: Some(LEASE_MS), wait_ms: Some(WAIT_MS) };
+        let claim = ClaimJob {
+            worker_id: shop.id.clone(),
+            kinds: Some(vec![TASK_EXECUTE.into()]),
+            lease_ms: Some(LEASE_MS),
+            wait_ms: Some(WAIT_MS),
+        };
         match shop.client.call(typed::JobsClaim, &claim, None).await {
             Ok(claimed) => {
                 failures = 0;
@@ -90,7 +95,9 @@ async fn heartbeats(shop: Arc<Shop>, mut busy: watch::Receiver<Option<protocol::
             current_job_id: job,
             poll_ms: Some(0),
             capabilities: Some(capabilities.clone()),
-            details: Some(serde_json::json!({ "pid": std::process::id(), "version": env!("CARGO_PKG_VERSION") })),
+            details: Some(
+                serde_json::json!({ "pid": std::process::id(), "version": env!("CARGO_PKG_VERSION") }),
+            ),
         };
         if let Err(error) = shop.client.call(typed::WorkersHeartbeat, &beat, None).await {
             tracing::debug!(%error, "heartbeat");

@@ -29,14 +29,22 @@ impl Judged {
 }
 
 /// Runs the validation steps of a task in the job's sandbox.
-pub(crate) async fn validate(bench: &Workbench, task: &TaskParams, journal: &Journal, cancel: &Cancel) -> anyhow::Result<Judged> {
+pub(crate) async fn validate(
+    bench: &Workbench,
+    task: &TaskParams,
+    journal: &Journal,
+    cancel: &Cancel,
+) -> anyhow::Result<Judged> {
     let mut judged = Judged { lines: Vec::new(), findings: Vec::new() };
     for argv in &task.planning.validation_steps {
         let what = argv.join(" ");
         journal.command(argv).await;
         let outcome = bench.run(argv, STEP_TIMEOUT, Some(journal), cancel).await;
         let (ok, text) = match outcome {
-            Ok(outcome) => (outcome.success(), format!("{}\n{}{}", outcome.summary(), outcome.stdout.text(), outcome.stderr.text())),
+            Ok(outcome) => (
+                outcome.success(),
+                format!("{}\n{}{}", outcome.summary(), outcome.stdout.text(), outcome.stderr.text()),
+            ),
             Err(error) => (false, error.to_string()),
         };
         let text = ends(&host::ansi::strip(&text));
@@ -57,13 +65,21 @@ pub(crate) async fn validate(bench: &Workbench, task: &TaskParams, journal: &Jou
         });
     }
     for criterion in &task.planning.acceptance_criteria {
-        judged.lines.push(VerifiedLine { what: criterion.clone(), result: CheckResult::NotChecked, detail: Some("No command proves this; look at the diff.".into()) });
+        judged.lines.push(VerifiedLine {
+            what: criterion.clone(),
+            result: CheckResult::NotChecked,
+            detail: Some("No command proves this; look at the diff.".into()),
+        });
     }
     Ok(judged)
 }
 
 /// Commits everything on the job's branch. None when nothing changed.
-pub(crate) async fn commit(bench: &Workbench, message: &str, cancel: &Cancel) -> anyhow::Result<Option<String>> {
+pub(crate) async fn commit(
+    bench: &Workbench,
+    message: &str,
+    cancel: &Cancel,
+) -> anyhow::Result<Option<String>> {
     bench.git(&["add", "--all"], cancel).await?;
     let base = bench.clone.base.to_string();
     let staged = bench.try_git(&["diff", "--cached", "--quiet", &base], cancel).await?;

@@ -95,12 +95,22 @@ async fn send(client: Client, job: JobId, token: String, mut waiting: mpsc::Rece
         if lines.len() > room {
             lines.truncate(room);
             if room > 0 {
-                lines.push(LogLine { stream: "stderr".into(), line: format!("[the log is cut here: more than {LINES} lines]") });
+                lines.push(LogLine {
+                    stream: "stderr".into(),
+                    line: format!("[the log is cut here: more than {LINES} lines]"),
+                });
             }
         }
         sent += lines.len() as u64;
         if !lines.is_empty() || progress.is_some() {
-            let append = AppendLog { id: job.clone(), message: None, line: None, lines, claim_token: Some(token.clone()), progress };
+            let append = AppendLog {
+                id: job.clone(),
+                message: None,
+                line: None,
+                lines,
+                claim_token: Some(token.clone()),
+                progress,
+            };
             if let Err(error) = client.call(typed::JobsLog, &append, None).await {
                 tracing::debug!(%error, "log lines were not taken");
             }

@@ -42,11 +42,22 @@ impl Keeper {
                     () = tokio::time::sleep(Duration::from_millis(LEASE_MS / 15)) => {}
                     () = tokio::time::sleep_until(deadline) => return end(&stop, &reason, Stopped::TimeUp),
                 }
-                let renew = RenewParams { id: job.clone(), claim_token: token.clone(), lease_ms: Some(LEASE_MS) };
+                let renew =
+                    RenewParams { id: job.clone(), claim_token: token.clone(), lease_ms: Some(LEASE_MS) };
                 match client.call(typed::JobsRenew, &renew, None).await {
-                    Ok(renewed) if renewed.cancel_requested => return end(&stop, &reason, Stopped::Cancelled),
+                    Ok(renewed) if renewed.cancel_requested => {
+                        return end(&stop, &reason, Stopped::Cancelled);
+                    }
                     Ok(_) => missed = 0,
-                    Err(error) if matches!(error.code, ErrorCode::LeaseLost | ErrorCode::NotFound | ErrorCode::Conflict | ErrorCode::Unauthenticated) => {
+                    Err(error)
+                        if matches!(
+                            error.code,
+                            ErrorCode::LeaseLost
+                                | ErrorCode::NotFound
+                                | ErrorCode::Conflict
+                                | ErrorCode::Unauthenticated
+                        ) =>
+                    {
                         return end(&stop, &reason, Stopped::LeaseLost);
                     }
                     // The server restarts: its leases wait for us for a while.

@@ -35,10 +35,23 @@ pub(crate) struct Work {
 /// How a job ended.
 enum End {
     /// Changed nothing, as planned.
-    Report { summary: String, judged: Judged, artifacts: Vec<Artifact> },
+    Report {
+        summary: String,
+        judged: Judged,
+        artifacts: Vec<Artifact>,
+    },
     /// A verified commit.
-    Commit { sha: String, work: Work, judged: Judged },
-    Failed { message: String, detail: Option<String>, lines: Vec<VerifiedLine>, artifacts: Vec<Artifact> },
+    Commit {
+        sha: String,
+        work: Work,
+        judged: Judged,
+    },
+    Failed {
+        message: String,
+        detail: Option<String>,
+        lines: Vec<VerifiedLine>,
+        artifacts: Vec<Artifact>,
+    },
 }
 
 /// Everything one attempt works with.
@@ -83,7 +96,9 @@ pub(crate) async fn live(shop: &Shop, claimed: JobClaimed) {
     };
     journal.flush().await;
     let end = match (end, keeper.stopped()) {
-        (_, Stopped::LeaseLost) => return tracing::info!(job = %job.id, "the claim passed on; nothing is reported"),
+        (_, Stopped::LeaseLost) => {
+            return tracing::info!(job = %job.id, "the claim passed on; nothing is reported");
+        }
         (_, Stopped::Cancelled) => failed("Cancelled.", None),
         (Err(_), Stopped::TimeUp) => failed("It ran out of its time budget (timed out).", None),
         (Ok(end), _) => end,
@@ -93,7 +108,8 @@ pub(crate) async fn live(shop: &Shop, claimed: JobClaimed) {
 }
 
 async fn prepare(shop: &Shop, claimed: &JobClaimed) -> anyhow::Result<(TaskParams, JobGround, Workbench)> {
-    let task: TaskParams = serde_json::from_str(&claimed.job.params).context("the job's parameters cannot be read")?;
+    let task: TaskParams =
+        serde_json::from_str(&claimed.job.params).context("the job's parameters cannot be read")?;
     let ground = claimed.ground.clone().context("the server gave no ground to work on")?;
     let bench = Workbench::set_up(shop, claimed.job.id.as_str(), &ground).await?;
     Ok((task, ground, bench))
@@ -124,7 +140,11 @@ impl Attempt<'_> {
             return Ok(not_valid(judged, work.artifacts));
         }
         match self.hand_over(&work).await? {
-            Handed::Nothing => Ok(End::Report { summary: work.report.clone().unwrap_or_else(|| "Nothing had to change.".into()), judged, artifacts: work.artifacts }),
+            Handed::Nothing => Ok(End::Report {
+                summary: work.report.clone().unwrap_or_else(|| "Nothing had to change.".into()),
+                judged,
+                artifacts: work.artifacts,
+            }),
             Handed::Commit(sha) => Ok(End::Commit { sha, work, judged: scope_passed(judged) }),
             Handed::Refused(error) => Ok(failed(&error.message, None)),
         }
@@ -145,12 +165,21 @@ impl Attempt<'_> {
             let work = Work { message: agent.commit_message(), report: agent.claimed(), artifacts };
             if judged.passed() {
                 match self.hand_over(&work).await? {
-                    Handed::Commit(sha) => return Ok(End::Commit { sha, work, judged: scope_passed(judged) }),
+                    Handed::Commit(sha) => {
+                        return Ok(End::Commit { sha, work, judged: scope_passed(judged) });
+                    }
                     Handed::Nothing if self.task.planning.scope.write_globs.is_empty() => {
-                        let summary = work.report.clone().map(|said| format!("The worker reports (not verified):\n\n{said}")).unwrap_or_else(|| "The worker reported nothing.".into());
+                        let summary = work
+                            .report
+                            .clone()
+                            .map(|said| format!("The worker reports (not verified):\n\n{said}"))
+                            .unwrap_or_else(|| "The worker reported nothing.".into());
                         return Ok(End::Report { summary, judged, artifacts: work.artifacts });
                     }
-                    Handed::Nothing => judged.findings.push(("Change".into(), "Nothing was changed, but the task asks for a change.".into())),
+                    Handed::Nothing => judged.findings.push((
+                        "Change".into(),
+                        "Nothing was changed, but the task asks for a change.".into(),
+                    )),
                     Handed::Refused(error) => judged.findings.push(("Hand-over".into(), error.message)),
                 }
             }
@@ -158,7 +187,12 @@ impl Attempt<'_> {
                 return Ok(not_valid(judged, work.artifacts));
             }
             round += 1;
-            self.journal.say(format!("Revision {round} of {REVISIONS}: {}", judged.findings.iter().map(|(what, _)| what.as_str()).collect::<Vec<_>>().join(", "))).await;
+            self.journal
+                .say(format!(
+                    "Revision {round} of {REVISIONS}: {}",
+                    judged.findings.iter().map(|(what, _)| what.as_str()).collect::<Vec<_>>().join(", ")
+                ))
+                .await;
             self.journal.progress(2, STEPS, "revising").await;
             agent.revise(round, REVISIONS, &judged.findings)?;
         }
@@ -168,11 +202,18 @@ impl Attempt<'_> {
     async fn hand_over(&self, work: &Work) -> anyhow::Result<Handed> {
         self.journal.progress(4, STEPS, "handing over").await;
         let cancel = &self.keeper.cancel;
-        let Some(sha) = gate::commit(self.bench, &work.message, cancel).await? else { return Ok(Handed::Nothing) };
+        let Some(sha) = gate::commit(self.bench, &work.message, cancel).await? else {
+            return Ok(Handed::Nothing);
+        };
         let bytes = gate::bundle(self.bench, cancel).await?;
         match self.client.put_bundle(self.job.id.as_str(), self.claim_token, bytes).await {
             Ok(_) => Ok(Handed::Commit(sha)),
-            Err(error) if matches!(error.code, ErrorCode::OutOfScope | ErrorCode::BundleInvalid | ErrorCode::TooLarge) => {
+            Err(error)
+                if matches!(
+                    error.code,
+                    ErrorCode::OutOfScope | ErrorCode::BundleInvalid | ErrorCode::TooLarge
+                ) =>
+            {
                 self.journal.say(format!("Refused by the server: {}", error.message)).await;
                 Ok(Handed::Refused(error))
             }
@@ -204,7 +245,14 @@ fn answer(work: &Work, judged: &Judged) -> String {
 }
 
 fn scope_passed(mut judged: Judged) -> Judged {
-    judged.lines.insert(0, VerifiedLine { what: "The change stays inside its scope".into(), result: CheckResult::Passed, detail: None });
+    judged.lines.insert(
+        0,
+        VerifiedLine {
+            what: "The change stays inside its scope".into(),
+            result: CheckResult::Passed,
+            detail: None,
+        },
+    );
     judged
 }
 
@@ -214,8 +262,18 @@ fn failed(message: &str, detail: Option<String>) -> End {
 
 fn not_valid(judged: Judged, artifacts: Vec<Artifact>) -> End {
     let what: Vec<_> = judged.findings.iter().map(|(what, _)| what.as_str()).collect();
-    let detail = judged.findings.iter().map(|(what, output)| format!("{what}:\n{output}")).collect::<Vec<_>>().join("\n\n");
-    End::Failed { message: format!("Our own gate does not pass: {}.", what.join(", ")), detail: Some(detail), lines: judged.lines, artifacts }
+    let detail = judged
+        .findings
+        .iter()
+        .map(|(what, output)| format!("{what}:\n{output}"))
+        .collect::<Vec<_>>()
+        .join("\n\n");
+    End::Failed {
+        message: format!("Our own gate does not pass: {}.", what.join(", ")),
+        detail: Some(detail),
+        lines: judged.lines,
+        artifacts,
+    }
 }
 
 async fn report(client: &Client, job: &Job, token: &str, end: End, isolation: Option<EffectiveIsolation>) {
@@ -234,26 +292,57 @@ async fn report(client: &Client, job: &Job, token: &str, end: End, isolation: Op
                 };
                 client.call(typed::JobsFail, &fail, Some(&key)).await.map(drop)
             }
-            End::Report { summary, judged, artifacts } => {
-                client.call(typed::JobsComplete, &complete(job, token, summary, None, judged, artifacts, &isolation), Some(&key)).await.map(drop)
-            }
+            End::Report { summary, judged, artifacts } => client
+                .call(
+                    typed::JobsComplete,
+                    &complete(job, token, summary, None, judged, artifacts, &isolation),
+                    Some(&key),
+                )
+                .await
+                .map(drop),
             End::Commit { sha, work, judged } => {
-                let branch = repo::agent_branch(job.worker_id.as_deref().unwrap_or_default(), job.id.as_str()).unwrap_or_default();
-                let hand_over = HandOver { commit_sha: sha.clone(), branch, message: work.message.clone(), pr_title: None, pr_body: None };
+                let branch =
+                    repo::agent_branch(job.worker_id.as_deref().unwrap_or_default(), job.id.as_str())
+                        .unwrap_or_default();
+                let hand_over = HandOver {
+                    commit_sha: sha.clone(),
+                    branch,
+                    message: work.message.clone(),
+                    pr_title: None,
+                    pr_body: None,
+                };
                 let summary = work.report.clone().unwrap_or_else(|| work.message.clone());
-                client.call(typed::JobsComplete, &complete(job, token, &summary, Some(hand_over), judged, &work.artifacts, &isolation), Some(&key)).await.map(drop)
+                client
+                    .call(
+                        typed::JobsComplete,
+                        &complete(job, token, &summary, Some(hand_over), judged, &work.artifacts, &isolation),
+                        Some(&key),
+                    )
+                    .await
+                    .map(drop)
             }
         };
         match sent {
             Ok(()) => return,
-            Err(error) if error.code == ErrorCode::Unavailable && attempt + 1 < REPORTS => tokio::time::sleep(Duration::from_millis(500)).await,
+            Err(error) if error.code == ErrorCode::Unavailable && attempt + 1 < REPORTS => {
+                tokio::time::sleep(Duration::from_millis(500)).await
+            }
             Err(error) => return tracing::warn!(job = %job.id, %error, "the end was not taken"),
         }
     }
 }
 
-fn complete(job: &Job, token: &str, summary: &str, hand_over: Option<HandOver>, judged: &Judged, artifacts: &[Artifact], isolation: &Option<EffectiveIsolation>) -> CompleteJob {
-    let proven = judged.lines.iter().any(|l| l.result == CheckResult::Passed) && judged.lines.iter().all(|l| l.result != CheckResult::Failed);
+fn complete(
+    job: &Job,
+    token: &str,
+    summary: &str,
+    hand_over: Option<HandOver>,
+    judged: &Judged,
+    artifacts: &[Artifact],
+    isolation: &Option<EffectiveIsolation>,
+) -> CompleteJob {
+    let proven = judged.lines.iter().any(|l| l.result == CheckResult::Passed)
+        && judged.lines.iter().all(|l| l.result != CheckResult::Failed);
     CompleteJob {
         id: job.id.clone(),
         claim_token: token.to_owned(),

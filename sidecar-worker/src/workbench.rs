@@ -5,7 +5,7 @@ use crate::journal::Journal;
 use agent::Cancel;
 use anyhow::Context;
 use host::sandbox::{Sandbox, SandboxSpec};
-use host::spawn::{Command, Ended, OutputCaps, Outcome, Stream};
+use host::spawn::{Command, Ended, Outcome, OutputCaps, Stream};
 use protocol::job::JobGround;
 use protocol::worker::EffectiveIsolation;
 use repo::{JobClone, ObjectId};
@@ -42,10 +42,18 @@ impl Workbench {
         let sandbox = match &shop.sandbox {
             Ok(selected) => selected.sandbox.clone(),
             Err(_) if ground.allow_host => Sandbox::Host,
-            Err(none) => anyhow::bail!("{none}. Or allow plain host processes for this workspace in its settings."),
+            Err(none) => {
+                anyhow::bail!("{none}. Or allow plain host processes for this workspace in its settings.")
+            }
         };
         let folder = PathBuf::from(&ground.folder);
-        let (git, depot_dir, worker, id, base) = (shop.git.clone(), PathBuf::from(&ground.depot), shop.id.clone(), job.to_owned(), ground.base_commit.clone());
+        let (git, depot_dir, worker, id, base) = (
+            shop.git.clone(),
+            PathBuf::from(&ground.depot),
+            shop.id.clone(),
+            job.to_owned(),
+            ground.base_commit.clone(),
+        );
         let place = folder.clone();
         let clone = tokio::task::spawn_blocking(move || -> anyhow::Result<JobClone> {
             let depot = repo::Depot::open_or_create(&git, &depot_dir)?;
@@ -75,12 +83,27 @@ impl Workbench {
     }
 
     /// Runs one command to its end, its lines going to the journal as they come.
-    pub(crate) async fn run(&self, argv: &[String], timeout: Duration, journal: Option<&Journal>, cancel: &Cancel) -> anyhow::Result<Outcome> {
-        let command = Command::new(argv.to_vec()).cwd(self.root().to_owned()).timeout(timeout).job(self.job.clone()).caps(OutputCaps::default());
+    pub(crate) async fn run(
+        &self,
+        argv: &[String],
+        timeout: Duration,
+        journal: Option<&Journal>,
+        cancel: &Cancel,
+    ) -> anyhow::Result<Outcome> {
+        let command = Command::new(argv.to_vec())
+            .cwd(self.root().to_owned())
+            .timeout(timeout)
+            .job(self.job.clone())
+            .caps(OutputCaps::default());
         self.start(command, journal, cancel).await
     }
 
-    async fn start(&self, mut command: Command, journal: Option<&Journal>, cancel: &Cancel) -> anyhow::Result<Outcome> {
+    async fn start(
+        &self,
+        mut command: Command,
+        journal: Option<&Journal>,
+        cancel: &Cancel,
+    ) -> anyhow::Result<Outcome> {
         let (lines, mut seen) = mpsc::channel(1_024);
         if journal.is_some() {
             command = command.lines(lines);
@@ -120,9 +143,25 @@ impl Workbench {
     }
 
     pub(crate) async fn try_git(&self, args: &[&str], cancel: &Cancel) -> anyhow::Result<Outcome> {
-        let settings = ["-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false", "-c", "commit.gpgsign=false", "-c", "gc.auto=0", "-c", "core.quotePath=false"];
-        let argv: Vec<String> = std::iter::once("git").chain(settings).chain(args.iter().copied()).map(str::to_owned).collect();
-        let mut command = Command::new(argv).cwd(self.root().to_owned()).timeout(GIT_TIMEOUT).job(self.job.clone()).caps(OutputCaps { head: 1 << 20, tail: 1 << 20, total: None });
+        let settings = [
+            "-c",
+            "core.hooksPath=/dev/null",
+            "-c",
+            "core.fsmonitor=false",
+            "-c",
+            "commit.gpgsign=false",
+            "-c",
+            "gc.auto=0",
+            "-c",
+            "core.quotePath=false",
+        ];
+        let argv: Vec<String> =
+            std::iter::once("git").chain(settings).chain(args.iter().copied()).map(str::to_owned).collect();
+        let mut command = Command::new(argv)
+            .cwd(self.root().to_owned())
+            .timeout(GIT_TIMEOUT)
+            .job(self.job.clone())
+            .caps(OutputCaps { head: 1 << 20, tail: 1 << 20, total: None });
         for (name, value) in GIT_ENVIRONMENT {
             command = command.env(name, value);
         }

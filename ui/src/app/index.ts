@@ -1,4 +1,5 @@
 export { alike, type Called, CrewProvider, useAction, useCall, useClient, useCrew, useModel, useSelected, useStore } from "./context";
+export { useNarrow } from "./narrow";
 export { PageBar } from "./PageBar";
 export { chooseDiffColours, chooseTheme, type DiffColours, type ThemeChoice, useDiffColours, useTheme } from "./theme";
 export { keysOf, remap, type Shortcut, type ShortcutId, useShortcut, useShortcuts } from "./shortcuts";

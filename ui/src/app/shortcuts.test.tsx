@@ -5,7 +5,6 @@ import { resolveTheme } from "./theme";
 
 afterEach(() => {
   cleanup();
-  for (const id of ["queue", "approve"] as never[]) void id;
   remap("go.queue", undefined);
 });
 
@@ -50,6 +49,19 @@ describe("shortcuts", () => {
     expect(press(key({ key: "y", code: "KeyY", altKey: true, repeat: true }), 0)).toBe(true);
     expect(run).not.toHaveBeenCalled();
     press(key({ key: "y", code: "KeyY", altKey: true }), 0);
+    expect(run).toHaveBeenCalledTimes(1);
+  });
+
+  it("never decide about something that lies under a dialog", () => {
+    const run = vi.fn();
+    render(<Listen id="approve" run={run} />);
+    const dialog = document.createElement("div");
+    dialog.setAttribute("role", "dialog");
+    dialog.dataset["state"] = "open";
+    document.body.append(dialog);
+    expect(press(key({ key: "y", code: "KeyY", altKey: true }), 0)).toBe(false);
+    dialog.remove();
+    expect(press(key({ key: "y", code: "KeyY", altKey: true }), 0)).toBe(true);
     expect(run).toHaveBeenCalledTimes(1);
   });
 

@@ -139,6 +139,11 @@ export function grabStroke(taker: ((stroke: string) => void) | undefined): void 
 /** Decisions are never made by a key that is held down. */
 const ONCE = new Set<string>(["approve", "deny", "land"] satisfies ShortcutId[]);
 
+/** Something lies over the page, so what would be decided cannot be seen. */
+function isCovered(): boolean {
+  return document.querySelector("[role=dialog][data-state=open]") !== null;
+}
+
 /** True when a handler took it. */
 export function press(event: KeyboardEvent, now: number): boolean {
   if (event.isComposing || ["Control", "Shift", "Alt", "Meta"].includes(event.key)) return false;
@@ -153,7 +158,7 @@ export function press(event: KeyboardEvent, now: number): boolean {
   for (const shortcut of table) {
     if (inField && !shortcut.inFields) continue;
     if (shortcut.keys === chord || shortcut.keys === stroke) {
-      if (event.repeat && ONCE.has(shortcut.id)) return true;
+      if (ONCE.has(shortcut.id) && (event.repeat || isCovered())) return event.repeat;
       // The newest that listens goes first; one that says false leaves it to the next.
       for (const handler of [...(handlers.get(shortcut.id) ?? [])].reverse()) {
         if (handler() !== false) return true;

@@ -2,7 +2,7 @@
 
 import { Link } from "@tanstack/react-router";
 import { memo, useEffect, useRef, useState } from "react";
-import { keysOf, useCrew, useModel, useShortcut } from "../app";
+import { keysOf, useCrew, useModel, useNarrow, useShortcut } from "../app";
 import { Button, Card, CardFoot, CardHead, Kbd, State, Time } from "../components";
 import type { Approval } from "../client";
 import { outcome, useAnswer } from "./answer";
@@ -14,6 +14,7 @@ import { words } from "./words";
 export const ApprovalCard = memo(function ApprovalCard({ approvalId, summary, ts }: { approvalId: string; summary: string; ts: string }) {
   const crew = useCrew();
   const approval = useModel((state) => state.approvals.value?.find((one) => one.id === approvalId));
+  const narrow = useNarrow();
   useEffect(() => crew.needApproval(approvalId), [crew, approvalId]);
   if (!approval) {
     return (
@@ -25,7 +26,7 @@ export const ApprovalCard = memo(function ApprovalCard({ approvalId, summary, ts
     );
   }
   if (approval.state !== "pending") return <AnsweredLine approval={approval} />;
-  return <Question approval={approval} />;
+  return narrow ? <ShortQuestion approval={approval} /> : <Question approval={approval} />;
 });
 
 export function AnsweredLine({ approval }: { approval: Approval }) {
@@ -42,6 +43,19 @@ export function AnsweredLine({ approval }: { approval: Approval }) {
       </span>
       {approval.decidedAt ? <Time ts={approval.decidedAt} className="push" /> : null}
     </div>
+  );
+}
+
+/** On the phone the whole question is a page of its own, answered with one thumb. */
+function ShortQuestion({ approval }: { approval: Approval }) {
+  return (
+    <Link to="/approvals/$approvalId" params={{ approvalId: approval.id }} className="approval__short">
+      <Card label="Approval" needs data-testid="card-approval" data-approval={approval.id}>
+        <CardHead mark={<State kind="needs" label={words.needsYou} />} title={approval.summary}>
+          <span className="t2 s-needs">{words.answer}</span>
+        </CardHead>
+      </Card>
+    </Link>
   );
 }
 
@@ -65,7 +79,7 @@ function Question({ approval }: { approval: Approval }) {
   return (
     <div ref={box} onFocus={() => setFocused(true)} onBlur={() => setFocused(false)}>
       <Card label="Approval" needs data-testid="card-approval" data-approval={approval.id}>
-        <CardHead mark={<State kind="needs" label="Needs you" />} title={approval.summary} id={approval.id}>
+        <CardHead mark={<State kind="needs" label={words.needsYou} />} title={approval.summary} id={approval.id}>
           <span className={`t2 ${approval.risk === "low" ? "c2" : "s-needs"}`}>{words[approval.risk]}</span>
         </CardHead>
         <div className="card__body approval__body">

@@ -6,6 +6,8 @@ import type { Approval } from "../client";
 import { readPayload } from "./payload";
 import { words } from "./words";
 
+const COMMANDS = { Checks: "checks", "Set-up": "setup", Recipes: "recipes" } as const;
+
 export function ApprovalFacts({ approval }: { approval: Approval }) {
   const payload = readPayload(approval);
   const entry = useModel((state) => state.merge.value?.flatMap((queue) => queue.entries).find((one) => one.id === (payload.entryId ?? approval.subject)));
@@ -24,12 +26,12 @@ export function ApprovalFacts({ approval }: { approval: Approval }) {
             additions !== undefined || count !== undefined ? (
               <span className="h wrap">
                 {additions !== undefined ? <Change additions={additions} deletions={deletions ?? 0} /> : null}
-                {count !== undefined ? <span className="c3">{count === 1 ? "in 1 file" : `in ${count} files`}</span> : null}
+                {count !== undefined ? <span className="c3">{words.inFiles(count)}</span> : null}
               </span>
             ) : null,
           ],
           [
-            payload.files.length > 0 ? "Files" : "",
+            payload.files.length > 0 ? words.files : "",
             payload.files.length > 0 ? (
               <ul className="approval__files">
                 {payload.files.map((file) => (
@@ -47,12 +49,12 @@ export function ApprovalFacts({ approval }: { approval: Approval }) {
             payload.target ? (
               <>
                 <span className="mono">{payload.target}</span>
-                {payload.strategy ? <span className="c3"> by {payload.strategy.replaceAll("_", "-")}</span> : null}
+                {payload.strategy ? <span className="c3"> {words.by} {payload.strategy.replaceAll("_", "-")}</span> : null}
               </>
             ) : null,
           ],
           [
-            "Candidate",
+            words.candidate,
             payload.commits.candidate ? (
               <span key="candidate" title={payload.commits.candidate}>
                 <span className="mono">{payload.commits.candidate.slice(0, 7)}</span>
@@ -65,11 +67,11 @@ export function ApprovalFacts({ approval }: { approval: Approval }) {
               </span>
             ) : null,
           ],
-          ["Proof", payload.verified === undefined ? null : payload.verified ? "Our own checks of the job passed" : <span className="s-needs">Not verified by us</span>],
-          ...["Checks", "Set-up", "Recipes"].map((of): [string, React.ReactNode] => {
+          [words.proof, payload.verified === undefined ? null : payload.verified ? words.verified : <span className="s-needs">{words.notVerified}</span>],
+          ...(["Checks", "Set-up", "Recipes"] as const).map((of): [string, React.ReactNode] => {
             const lines = payload.commands.filter((one) => one.of === of);
             return [
-              of,
+              words[COMMANDS[of]],
               lines.length > 0 ? (
                 <ul key={of} className="approval__files mono t2">
                   {lines.map((one) => (
@@ -79,7 +81,7 @@ export function ApprovalFacts({ approval }: { approval: Approval }) {
               ) : null,
             ];
           }),
-          ["May write", payload.writes.length > 0 ? <span className="mono">{payload.writes.join(", ")}</span> : null],
+          [words.mayWrite, payload.writes.length > 0 ? <span className="mono">{payload.writes.join(", ")}</span> : null],
           [words.where, payload.cwd ? <span className="mono">{payload.cwd}</span> : null],
           [words.reaches, payload.hosts.length > 0 ? <span className="mono">{payload.hosts.join(", ")}</span> : null],
           ...payload.rest.map(([key, value]): [string, React.ReactNode] => [key, <span key={key} className="mono t2">{value}</span>]),
@@ -88,17 +90,17 @@ export function ApprovalFacts({ approval }: { approval: Approval }) {
             words.askedBy,
             <>
               {approval.askedBy}
-              {workspace ? <span className="c3"> in {workspace}</span> : null}{" "}
+              {workspace ? <span className="c3"> {words.in} {workspace}</span> : null}{" "}
               <span className="c3">
-                at <Time ts={approval.createdAt} />
+                {words.at} <Time ts={approval.createdAt} />
                 {approval.state === "pending" ? (
                   <>
-                    , waiting <Time ts={approval.createdAt} relative />
+                    , {words.waitingFor} <Time ts={approval.createdAt} relative />
                   </>
                 ) : null}
                 {approval.state === "pending" && approval.expiresAt ? (
                   <>
-                    , expires <Time ts={approval.expiresAt} />
+                    , {words.expires} <Time ts={approval.expiresAt} />
                   </>
                 ) : null}
               </span>

@@ -22,13 +22,13 @@ export default function ApprovalPage() {
       <PageBar title={approval?.summary ?? "Approval"} sub={approvalId}>
         <Link to="/approvals" className="btn btn--ghost">
           <Icon name="left" />
-          All approvals
+          {words.all}
         </Link>
       </PageBar>
       {approval ? (
         <Whole key={approval.id} approval={approval} />
       ) : read.failure ? (
-        <ErrorState title="This approval could not be read" error={read.failure} onRetry={read.reload} />
+        <ErrorState title={words.unreadable} error={read.failure} onRetry={read.reload} />
       ) : (
         <Skeleton rows={6} row={40} />
       )}
@@ -58,7 +58,7 @@ function Whole({ approval }: { approval: Approval }) {
   return (
     <>
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a scrolling region must be reachable by key */}
-      <div className="scroll approval" tabIndex={0} role="region" aria-label="What would be done">
+      <div className="scroll approval" tabIndex={0} role="region" aria-label={words.whatIsDone}>
         <div className="approval__inner">
           <div className="h">
             {pending ? <span className={`medium ${approval.risk === "low" ? "c2" : "s-needs"}`}>{words[approval.risk]}</span> : <State kind={kind}>{text}</State>}
@@ -67,7 +67,7 @@ function Whole({ approval }: { approval: Approval }) {
           {review ? (
             <Link to="/review/$reviewId" params={{ reviewId: review }} className="btn">
               <Icon name="diff" />
-              See the whole change
+              {words.wholeChange}
             </Link>
           ) : null}
           <p className="mono t1 c3 wraps">sha256 {approval.hash}</p>
@@ -84,14 +84,14 @@ function Whole({ approval }: { approval: Approval }) {
           {seen ? (
             <AnswerButtons touch answer={answer} busy={busy} disabled={!live} keys={mine} />
           ) : (
-            <span className="t2 c2 thumb__hint">Scroll to the end to answer: an answer counts for all of it.</span>
+            <span className="t2 c2 thumb__hint">{words.scroll}</span>
           )}
           <HashMark hash={approval.hash} />
         </div>
       ) : (
         <div className="thumb">
           <button type="button" className="btn btn--touch" onClick={() => void navigate({ to: "/approvals" })}>
-            Back to the list
+            {words.back}
           </button>
         </div>
       )}

@@ -17,10 +17,10 @@ export default function ApprovalsPage() {
   const ended = list.filter((one) => one.state !== "pending").sort((a, b) => (b.decidedAt ?? b.createdAt).localeCompare(a.decidedAt ?? a.createdAt));
   return (
     <>
-      <PageBar title={words.approvals} sub={approvals.value ? `${pending.length} waiting, all workspaces` : undefined} />
+      <PageBar title={words.approvals} sub={approvals.value ? words.nWaiting(pending.length) : undefined} />
       {approvals.value === undefined ? (
         approvals.failure ? (
-          <ErrorState title="The approvals could not be read" error={approvals.failure} onRetry={() => void crew.refresh("approvals")} />
+          <ErrorState title={words.unreadableList} error={approvals.failure} onRetry={() => void crew.refresh("approvals")} />
         ) : (
           <Skeleton rows={6} row={60} />
         )
@@ -71,7 +71,7 @@ function WaitingRow({ approval }: { approval: Approval }) {
   return (
     <li>
       <Link to="/approvals/$approvalId" params={{ approvalId: approval.id }} className="prow">
-        <State kind="needs" size="l" label="Needs you" />
+        <State kind="needs" size="l" label={words.needsYou} />
         <span className="v prow__text">
           <span className="h">
             <span className="medium trunc">{approval.summary}</span>
@@ -80,7 +80,7 @@ function WaitingRow({ approval }: { approval: Approval }) {
           <span className="mono t2 c2 wraps">{gist(approval)}</span>
           <span className="t2 c3">
             {words[approval.risk]}, {approval.askedBy}
-            {workspace ? ` in ${workspace}` : ""}
+            {workspace ? ` ${words.in} ${workspace}` : ""}
           </span>
         </span>
       </Link>

@@ -3,6 +3,7 @@
 import { useCallback } from "react";
 import { useAction, useCrew } from "../app";
 import type { Approval, Decision } from "../client";
+import { words } from "./words";
 
 export function useAnswer(approval: Approval): {
   answer: (decision: Decision) => void;
@@ -30,19 +31,19 @@ export function useAnswer(approval: Approval): {
 
 /** What became of it, as a sentence. */
 export function outcome(approval: Approval): { kind: "passed" | "failed" | "waiting" | "needs"; text: string } {
-  const by = approval.decidedBy ? ` by ${approval.decidedBy}` : "";
+  const by = approval.decidedBy ? ` ${words.by} ${approval.decidedBy}` : "";
   switch (approval.state) {
     case "approved":
-      return { kind: "passed", text: `Allowed once${by}` };
+      return { kind: "passed", text: words.allowed + by };
     case "denied":
-      return { kind: "failed", text: `Denied${by}` };
+      return { kind: "failed", text: words.denied + by };
     case "expired":
-      return { kind: "waiting", text: "Expired unanswered, nothing was done" };
+      return { kind: "waiting", text: words.expired };
     case "superseded":
-      return { kind: "waiting", text: "Replaced by a newer question" };
+      return { kind: "waiting", text: words.superseded };
     case "orphaned":
-      return { kind: "waiting", text: "No longer needed" };
+      return { kind: "waiting", text: words.orphaned };
     case "pending":
-      return { kind: "needs", text: "Waiting for you" };
+      return { kind: "needs", text: words.waiting };
   }
 }

@@ -5,6 +5,7 @@ import { Button } from "./Button";
 import { CopyButton } from "./Copy";
 import { Icon, type IconName } from "./Icon";
 import { State } from "./State";
+import { words } from "./words";
 
 export function EmptyState({
   icon,
@@ -42,17 +43,17 @@ export function ErrorState({
 }) {
   return (
     <div className="empty" role="alert">
-      <State kind="failed" size="l" label="Failed" />
+      <State kind="failed" size="l" label={words.failed} />
       <h2 className="medium empty__title">{title}</h2>
       <p className="t2 empty__text">{error.message}</p>
       <div className="h">
         {onRetry ? (
           <Button onClick={onRetry} icon="refresh">
-            Try again
+            {words.tryAgain}
           </Button>
         ) : null}
         {action}
-        <CopyButton text={`${title}\n${error.code ?? "unknown"}: ${error.message}`} label="Copy details" />
+        <CopyButton text={`${title}\n${error.code ?? "unknown"}: ${error.message}`} label={words.copyDetails} />
       </div>
     </div>
   );
@@ -74,7 +75,7 @@ const WIDTHS = [68, 52, 80, 60, 44, 72, 56, 64];
 export function Skeleton({ rows = 5, row = 32 }: { rows?: number; row?: number }) {
   const late = useLate();
   return (
-    <div className="skeleton" aria-busy="true" aria-label="Loading" role="status" style={{ minHeight: rows * row }}>
+    <div className="skeleton" aria-busy="true" aria-label={words.loading} role="status" style={{ minHeight: rows * row }}>
       {late
         ? Array.from({ length: rows }, (_, index) => (
             <div key={`row-${String(index)}`} className="h" style={{ height: row }}>

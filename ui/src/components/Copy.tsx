@@ -2,8 +2,9 @@
 
 import { useEffect, useState } from "react";
 import { Button, IconButton } from "./Button";
+import { words } from "./words";
 
-export function CopyButton({ text, label = "Copy", icon }: { text: string; label?: string; icon?: boolean }) {
+export function CopyButton({ text, label = words.copy, icon }: { text: string; label?: string; icon?: boolean }) {
   const [said, setSaid] = useState<"copied" | "refused" | undefined>();
   useEffect(() => {
     if (!said) return;
@@ -17,7 +18,7 @@ export function CopyButton({ text, label = "Copy", icon }: { text: string; label
       () => setSaid("refused"),
     );
   };
-  const words = said === "copied" ? "Copied" : said === "refused" ? "Not allowed here" : label;
+  const words = said === "copied" ? words.copied : said === "refused" ? words.notAllowed : label;
   if (icon) return <IconButton label={words} icon={said === "copied" ? "check" : "copy"} small onClick={copy} />;
   return (
     <Button look="ghost" onClick={copy} aria-live="polite">

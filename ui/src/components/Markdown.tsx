@@ -5,6 +5,7 @@ import { memo } from "react";
 import ReactMarkdown, { type Components } from "react-markdown";
 import remarkGfm from "remark-gfm";
 import { platform } from "../platform";
+import { words } from "./words";
 
 const SAFE = /^(https?:|mailto:)/i;
 
@@ -24,7 +25,7 @@ const PARTS: Components = {
     ) : (
       <span>{children}</span>
     ),
-  img: ({ alt, src }) => <span className="c3">[picture: {alt || String(src ?? "")}]</span>,
+  img: ({ alt, src }) => <span className="c3">[{words.picture}: {alt || String(src ?? "")}]</span>,
   h1: ({ children }) => <p className="strong">{children}</p>,
   h2: ({ children }) => <p className="strong">{children}</p>,
   h3: ({ children }) => <p className="strong">{children}</p>,
@@ -39,7 +40,7 @@ const PARTS: Components = {
   ),
   table: ({ children }) => (
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- wide tables scroll sideways
-    <div className="tablebox" tabIndex={0} role="region" aria-label="Table">
+    <div className="tablebox" tabIndex={0} role="region" aria-label={words.table}>
       <table>{children}</table>
     </div>
   ),

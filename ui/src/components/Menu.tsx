@@ -5,6 +5,7 @@ import type { ReactNode } from "react";
 import { IconButton } from "./Button";
 import { Icon, type IconName } from "./Icon";
 import { Kbd } from "./Kbd";
+import { words } from "./words";
 
 export interface MenuItem {
   label: string;
@@ -91,7 +92,7 @@ export function Dialog({
             <div className="h">
               <RadixDialog.Title className="t4 grow">{title}</RadixDialog.Title>
               <RadixDialog.Close asChild>
-                <IconButton label="Close" icon="x" small />
+                <IconButton label={words.close} icon="x" small />
               </RadixDialog.Close>
             </div>
             {text ? <RadixDialog.Description className="c2">{text}</RadixDialog.Description> : null}

@@ -3,6 +3,7 @@
 import type { ReactNode } from "react";
 import { Icon, type IconName } from "./Icon";
 import { StateIcon } from "./State";
+import { words } from "./words";
 
 export function Tag({ children }: { children: ReactNode }) {
   return <span className="tag">{children}</span>;
@@ -58,11 +59,11 @@ export function Change({ additions, deletions }: { additions: number; deletions:
     <>
       <span className="plus">
         +{additions}
-        <span className="unseen"> added</span>
+        <span className="unseen"> {words.added}</span>
       </span>
       <span className="minus">
         −{deletions}
-        <span className="unseen"> removed</span>
+        <span className="unseen"> {words.removed}</span>
       </span>
     </>
   );

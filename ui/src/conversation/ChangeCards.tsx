@@ -21,7 +21,7 @@ export const DiffCard = memo(function DiffCard({ item }: { item: DiffItem }) {
         {item.verified === true ? <State kind="passed">{words.verified}</State> : null}
         {item.verified === false ? <State kind="needs">{words.notVerified}</State> : null}
         <Change additions={item.additions} deletions={item.deletions} />
-        <span className="c3 t1 hide-phone">{item.files === 1 ? "1 file" : `${item.files} files`}</span>
+        <span className="c3 t1 hide-phone">{words.files(item.files)}</span>
         <Button small onClick={() => show("diff", item.jobId)}>
           {words.review} <Kbd keys={keysOf("review")} />
         </Button>
@@ -49,25 +49,25 @@ export function entryWords(entry: MergeEntry): ["running" | "needs" | "passed" |
   const reason = entry.reason ? `. ${entry.reason}` : "";
   switch (entry.state) {
     case "queued":
-      return ["waiting", entry.position && entry.position > 1 ? `In the merge queue, place ${entry.position}${reason}` : `In the merge queue${reason}`];
+      return ["waiting", entry.position && entry.position > 1 ? words.queuedAt(entry.position) + reason : words.queued + reason];
     case "waiting_approval":
-      return ["needs", `Waits for your answer before it lands on ${entry.target}`];
+      return ["needs", words.waitsForAnswer(entry.target)];
     case "approved":
-      return ["waiting", `Approved, its checks come next${reason}`];
+      return ["waiting", words.approvedNext + reason];
     case "checking":
-      return ["running", `Its checks run on the tree that would land${reason}`];
+      return ["running", words.checksRun + reason];
     case "landing":
-      return ["running", `Landing on ${entry.target}`];
+      return ["running", words.landingOn(entry.target)];
     case "landed":
-      return ["passed", `Landed on ${entry.target}`];
+      return ["passed", words.landedOn(entry.target)];
     case "returned":
-      return ["failed", `Sent back to its job${reason}`];
+      return ["failed", words.sentBack + reason];
     case "failed":
-      return ["failed", `Did not land${reason}`];
+      return ["failed", words.didNotLand + reason];
     case "parked":
-      return ["needs", `Parked${reason}`];
+      return ["needs", words.parked + reason];
     case "removed":
-      return ["waiting", `Taken out of the queue${reason}`];
+      return ["waiting", words.takenOut + reason];
   }
 }
 
@@ -90,13 +90,13 @@ export const ChecksCard = memo(function ChecksCard({ item }: { item: ChecksItem 
   return (
     <Card label={words.checks} data-testid="card-checks">
       <CardHead icon="shield" title={words.checksOn} id={item.onto ? `${item.entryId} on ${item.onto.slice(0, 7)}` : item.entryId}>
-        <State kind={kind}>{failed.length > 0 ? `${failed.length} failed` : `${passed} of ${item.checks.length}`}</State>
+        <State kind={kind}>{failed.length > 0 ? words.nFailed(failed.length) : words.nOf(passed, item.checks.length)}</State>
         {total > 0 ? (
           <time className="num">
             <Duration ms={total} />
           </time>
         ) : null}
-        <IconButton small icon={folded ? "right" : "down"} label={folded ? "Open the checks" : "Fold the checks"} aria-expanded={!folded} onClick={toggle} />
+        <IconButton small icon={folded ? "right" : "down"} label={folded ? words.openChecks : words.foldChecks} aria-expanded={!folded} onClick={toggle} />
       </CardHead>
       {folded || item.checks.length === 0 ? null : (
         <CardSection className="checks">
@@ -105,22 +105,22 @@ export const ChecksCard = memo(function ChecksCard({ item }: { item: ChecksItem 
           ))}
         </CardSection>
       )}
-      {!folded && failed[0] && failed[0].tail ? <LogTail lines={failed[0].tail.trimEnd().split("\n")} rows={6} label={`Last output of ${failed[0].name}`} /> : null}
+      {!folded && failed[0] && failed[0].tail ? <LogTail lines={failed[0].tail.trimEnd().split("\n")} rows={6} label={words.lastOutputOf(failed[0].name)} /> : null}
     </Card>
   );
 });
 
 export function CheckLine({ check, over }: { check: CheckVerdict; over: boolean }) {
   const kind = check.state === "passed" ? "passed" : check.state === "failed" ? "failed" : over ? "waiting" : "running";
-  const word = kind === "waiting" ? "not finished" : check.state;
+  const word = kind === "waiting" ? words.notFinished : check.state;
   return (
     <div className="h t2">
       <State kind={kind} size="s" label={word} />
       <span className="mono grow trunc" title={argvText(check.run)}>
         {argvText(check.run) || check.name}
       </span>
-      {check.flakyRetry ? <span className="t1 s-needs">second try</span> : null}
-      <span className="c3 num t1">{check.reused ? "taken over" : check.durationMs !== null ? durationText(check.durationMs) : ""}</span>
+      {check.flakyRetry ? <span className="t1 s-needs">{words.secondTry}</span> : null}
+      <span className="c3 num t1">{check.reused ? words.takenOver : check.durationMs !== null ? durationText(check.durationMs) : ""}</span>
     </div>
   );
 }
@@ -140,10 +140,10 @@ export const LandedLine = memo(function LandedLine({ item }: { item: LandedItem 
         </Link>{" "}
         {entry.title}
       </span>
-      <span className="c3 line__branch">on {entry.target}</span>
+      <span className="c3 line__branch">{words.onTarget(entry.target)}</span>
       <span className="push t1 c3 num line__end">
         <Time ts={item.ts} />
-        {took !== undefined && took >= 0 ? `, ${durationText(took)} after ${entry.jobId} finished` : ""}
+        {took !== undefined && took >= 0 ? words.landedAfter(durationText(took), entry.jobId) : ""}
       </span>
     </div>
   );
@@ -153,7 +153,7 @@ export const LandedLine = memo(function LandedLine({ item }: { item: LandedItem 
 export function stoppedText(item: Pick<StoppedItem, "entry" | "reason" | "detail">): { sentence: string; output: string } {
   const detail = item.detail.trim();
   const said = item.entry.reason || (/^[a-z_]+(\.[a-z_]+)*$/.test(item.reason) ? "" : item.reason);
-  if (said === "") return detail.includes("\n") ? { sentence: "This is what was said:", output: detail } : { sentence: detail || item.reason, output: "" };
+  if (said === "") return detail.includes("\n") ? { sentence: words.thisWasSaid, output: detail } : { sentence: detail || item.reason, output: "" };
   return { sentence: said, output: detail === said ? "" : detail };
 }
 
@@ -177,7 +177,7 @@ export const StoppedCard = memo(function StoppedCard({ item }: { item: StoppedIt
           <InlineText text={sentence} />
         </p>
       </CardSection>
-      {output !== "" ? <LogTail lines={lines} rows={Math.min(8, lines.length)} label="What was said" /> : null}
+      {output !== "" ? <LogTail lines={lines} rows={Math.min(8, lines.length)} label={words.whatWasSaid} /> : null}
       <CardFoot>
         {again && item.how !== "returned" ? (
           <Button small icon="refresh" busy={busy} onClick={() => void run(() => crew.call("merge.retry", { id: entry.id }))}>
@@ -185,14 +185,14 @@ export const StoppedCard = memo(function StoppedCard({ item }: { item: StoppedIt
           </Button>
         ) : null}
         <Link className="btn btn--s btn--ghost" to="/review/$reviewId" params={{ reviewId: entry.id }}>
-          Open
+          {words.open}
         </Link>
         <span className="push t2 c3 trunc">
           {failure ? (
             <span className="s-failed">{failure.message}</span>
           ) : (
             <>
-              Nothing is lost: <span className="mono">{entry.commitSha.slice(0, 7)}</span> stays on <span className="mono">{entry.branch}</span>
+              {words.nothingLost} <span className="mono">{entry.commitSha.slice(0, 7)}</span> {words.staysOn} <span className="mono">{entry.branch}</span>
             </>
           )}
         </span>

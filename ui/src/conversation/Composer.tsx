@@ -14,9 +14,9 @@ export interface ComposerHandle {
 }
 
 const PRIORITIES: ReadonlyArray<{ value: Priority; label: string; hint: string }> = [
-  { value: "interactive", label: "Now", hint: "Before everything that waits" },
-  { value: "normal", label: "Normal", hint: "In its turn" },
-  { value: "background", label: "Later", hint: "When nothing else waits" },
+  { value: "interactive", label: words.now, hint: words.nowHint },
+  { value: "normal", label: words.normal, hint: words.normalHint },
+  { value: "background", label: words.later, hint: words.laterHint },
 ];
 
 /** How long the typing rests before the draft is kept. */
@@ -82,9 +82,9 @@ export function Composer({
   useShortcut("composer", () => field.current?.focus());
 
   const send = () => {
-    const words = text.trim();
-    if (words === "") return;
-    onSend(words, priority);
+    const message = text.trim();
+    if (message === "") return;
+    onSend(message, priority);
     change("");
     keepDraft(sessionId, "");
     setPriority("interactive");
@@ -130,7 +130,7 @@ export function Composer({
   return (
     <div className="composer" data-testid="composer">
       {chosen ? (
-        <div className="composer__menu" role="listbox" aria-label="Commands" id={`${id}-menu`}>
+        <div className="composer__menu" role="listbox" aria-label={words.commands} id={`${id}-menu`}>
           {menu.map((command) => (
             // The field keeps the focus; keys are handled there.
             // oxlint-disable-next-line jsx-a11y/click-events-have-key-events
@@ -174,7 +174,7 @@ export function Composer({
         }}
       />
       <div className="composer__foot">
-        <Choice label="Priority" value={priority} options={PRIORITIES} onChange={setPriority} />
+        <Choice label={words.priority} value={priority} options={PRIORITIES} onChange={setPriority} />
         <span className="push t1 c3" aria-live="polite">
           {live ? (saved ? words.draftSaved : "") : words.offlineNote}
         </span>

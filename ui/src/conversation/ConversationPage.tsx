@@ -126,7 +126,7 @@ function OneConversation({ sessionId, workspaceId }: { sessionId: string; worksp
           {state.fresh && items.length === 0 ? (
             state.failure ? (
               <div className="talk">
-                <ErrorState title="This conversation could not be read" error={state.failure} onRetry={() => void conversation.open()} />
+                <ErrorState title={words.unreadable} error={state.failure} onRetry={() => void conversation.open()} />
               </div>
             ) : (
               <div className="talk">
@@ -198,7 +198,7 @@ export function withOutgoing(items: readonly Item[], outbox: readonly Outgoing[]
 function barText(workspace: string, items: readonly Item[]): string {
   const jobs = items.filter((item) => item.kind === "job").length;
   const landed = items.filter((item) => item.kind === "landed").length;
-  const parts = [workspace, jobs > 0 ? (jobs === 1 ? "1 job" : `${jobs} jobs`) : "", landed > 0 ? `${landed} landed` : ""];
+  const parts = [workspace, jobs > 0 ? words.nJobs(jobs) : "", landed > 0 ? words.nLanded(landed) : ""];
   return parts.filter(Boolean).join(", ");
 }
 
@@ -222,15 +222,15 @@ function SessionBar({
     <PageBar title={session?.label || sessionId} sub={sub} before={<RoomsButton />}>
       <IconButton icon="search" label={words.search} onClick={onSearch} />
       <Menu
-        trigger={<IconButton icon="more" label="More" />}
+        trigger={<IconButton icon="more" label={words.more} />}
         items={[
-          { label: "Rename", icon: "pencil", onSelect: () => setRenaming(true) },
-          { label: "Copy the session id", icon: "copy", onSelect: () => void navigator.clipboard?.writeText(sessionId) },
+          { label: words.rename, icon: "pencil", onSelect: () => setRenaming(true) },
+          { label: words.copyId, icon: "copy", onSelect: () => void navigator.clipboard?.writeText(sessionId) },
           "separator",
-          { label: paneOpen ? "Hide the side pane" : "Show the side pane", icon: "pane", keys: keysOf("pane"), onSelect: onPane },
+          { label: paneOpen ? words.hidePane : words.showPane, icon: "pane", keys: keysOf("pane"), onSelect: onPane },
         ]}
       />
-      <IconButton icon="pane" className="hide-phone" label={`Toggle side pane, ${keysText(keysOf("pane"))}`} aria-pressed={paneOpen} onClick={onPane} />
+      <IconButton icon="pane" className="hide-phone" label={`${words.togglePane}, ${keysText(keysOf("pane"))}`} aria-pressed={paneOpen} onClick={onPane} />
       {renaming ? <Rename sessionId={sessionId} label={session?.label ?? ""} onClose={() => setRenaming(false)} /> : null}
     </PageBar>
   );
@@ -251,12 +251,12 @@ function Rename({ sessionId, label, onClose }: { sessionId: string; label: strin
     <Dialog
       open
       onOpenChange={(open) => !open && onClose()}
-      title="Rename the session"
+      title={words.renameTitle}
       foot={
         <>
-          <Button onClick={onClose}>Cancel</Button>
+          <Button onClick={onClose}>{words.cancel}</Button>
           <Button look="primary" type="submit" form="rename" busy={busy} disabled={text.trim() === ""}>
-            Rename
+            {words.rename}
           </Button>
         </>
       }
@@ -268,7 +268,7 @@ function Rename({ sessionId, label, onClose }: { sessionId: string; label: strin
           void save();
         }}
       >
-        <Field label="Name" value={text} maxLength={120} onChange={(event) => setText(event.target.value)} problem={failure?.message} />
+        <Field label={words.name} value={text} maxLength={120} onChange={(event) => setText(event.target.value)} problem={failure?.message} />
       </form>
     </Dialog>
   );

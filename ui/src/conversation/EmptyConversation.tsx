@@ -18,11 +18,11 @@ export function EmptyConversation({
   const modelReady = useModel((state) => state.status.value?.modelReady ?? false);
   const checks = workspace?.checks;
   const steps: Array<[label: string, command: string, run: boolean]> = [
-    ["How does it stand?", "/status", true],
-    ...(checks?.testRunner ? ([["Run the tests", "/test", true]] as Array<[string, string, boolean]>) : []),
-    ["Replace text in files", "/replace ", false],
-    ["Add a line to a file", "/append README.md ", false],
-    ...(checks?.formatter ? ([["Format the code", "/format", false]] as Array<[string, string, boolean]>) : []),
+    [words.ideaStatus, "/status", true],
+    ...(checks?.testRunner ? ([[words.ideaTest, "/test", true]] as Array<[string, string, boolean]>) : []),
+    [words.ideaReplace, "/replace ", false],
+    [words.ideaAppend, "/append README.md ", false],
+    ...(checks?.formatter ? ([[words.ideaFormat, "/format", false]] as Array<[string, string, boolean]>) : []),
   ];
   return (
     <div className="blank">
@@ -39,16 +39,16 @@ export function EmptyConversation({
       </ul>
       {workspace && !checks?.confirmed ? (
         <p className="t2">
-          <State kind="needs">Nothing can land yet:</State>{" "}
-          {checks && checks.checks.length > 0 ? "the checks of this repository are not confirmed." : "this repository has no checks."}{" "}
+          <State kind="needs">{words.cannotLand}</State>{" "}
+          {checks && checks.checks.length > 0 ? words.checksUnconfirmed : words.checksNone}{" "}
           <Link to="/first-run" search={{ workspace: workspace.id }}>
-            Look at them
+            {words.lookAtThem}
           </Link>
         </p>
       ) : null}
       {modelReady ? null : (
         <p className="t2 c2">
-          No model is connected. What is listed above works without one; <Link to="/settings">connect a model</Link> for everything else.
+          {words.noModel} <Link to="/settings">{words.connectModel}</Link>
         </p>
       )}
     </div>

@@ -30,23 +30,23 @@ function ActiveCard({ item, title }: { item: JobItem; title: string }) {
   const running = item.phase === "running";
   const word = running
     ? item.steps > 0
-      ? `Step ${Math.max(1, item.step)} of ${item.steps}${item.label ? `, ${item.label}` : ""}`
-      : item.label || "Starting"
+      ? words.stepOf(Math.max(1, item.step), item.steps, item.label)
+      : item.label || words.starting
     : item.attempt > 1
-      ? `Waits for attempt ${item.attempt}`
-      : "Waits for a worker";
+      ? words.waitsForAttempt(item.attempt)
+      : words.waitsForWorker;
   return (
     <Card label={running ? words.runningJob : words.queuedJob} data-testid="card-job" data-phase={item.phase}>
       <CardHead icon="helm" title={title} id={item.jobId}>
         <State kind={running ? "running" : "waiting"} plain>
-          {stopping ? "Stopping" : word}
+          {stopping ? words.stopping : word}
         </State>
         {item.startedAt && running ? (
           <span className="t1 c3">
             <Elapsed since={item.startedAt} />
           </span>
         ) : null}
-        <IconButton small icon="pane" label="Show the job beside" onClick={() => show("job", item.jobId)} />
+        <IconButton small icon="pane" label={words.showJob} onClick={() => show("job", item.jobId)} />
         <IconButton
           small
           icon="stop"
@@ -63,7 +63,7 @@ function ActiveCard({ item, title }: { item: JobItem; title: string }) {
       ) : null}
       {item.message && !running ? <CardSection className="t2 c2">{item.message}</CardSection> : null}
       {failure ? <CardSection className="t2 s-failed">{failure.message}</CardSection> : null}
-      {running && lines.length > 0 ? <LogTail lines={lines} rows={TAIL_ROWS} label={`Output of ${item.jobId}`} /> : null}
+      {running && lines.length > 0 ? <LogTail lines={lines} rows={TAIL_ROWS} label={words.outputOf(item.jobId)} /> : null}
     </Card>
   );
 }
@@ -71,9 +71,9 @@ function ActiveCard({ item, title }: { item: JobItem; title: string }) {
 function FinishedLine({ item, title }: { item: JobItem; title: string }) {
   return (
     <div className="line" data-testid="line-job">
-      <State kind={item.verified === false ? "needs" : "passed"} label={item.verified === false ? words.notVerified : "Done"} />
+      <State kind={item.verified === false ? "needs" : "passed"} label={item.verified === false ? words.notVerified : words.done} />
       <span className="trunc">
-        <b className="medium name">{item.verified === false ? "Finished, not verified" : "Finished"}</b>{" "}
+        <b className="medium name">{item.verified === false ? words.finishedUnverified : words.finished}</b>{" "}
         <Link to="/jobs/$jobId" params={{ jobId: item.jobId }} className="mono">
           {item.jobId}
         </Link>{" "}
@@ -98,8 +98,8 @@ function FailedCard({ item, title }: { item: JobItem; title: string }) {
   const cancelled = item.phase === "cancelled";
   return (
     <Card label={words.failedJob} data-testid="card-job" data-phase={item.phase}>
-      <CardHead mark={<State kind={cancelled ? "waiting" : "failed"} label={cancelled ? "Stopped" : "Failed"} />} title={title} id={item.jobId}>
-        <span className={`t2 ${cancelled ? "c3" : "s-failed"}`}>{cancelled ? "Stopped" : `Failed${item.attempt > 1 ? ` after ${item.attempt} attempts` : ""}`}</span>
+      <CardHead mark={<State kind={cancelled ? "waiting" : "failed"} label={cancelled ? words.stopped : words.failed} />} title={title} id={item.jobId}>
+        <span className={`t2 ${cancelled ? "c3" : "s-failed"}`}>{cancelled ? words.stopped : item.attempt > 1 ? words.failedAfter(item.attempt) : words.failed}</span>
         {item.endedAt ? <Time ts={item.endedAt} /> : null}
       </CardHead>
       {item.message ? (
@@ -110,15 +110,15 @@ function FailedCard({ item, title }: { item: JobItem; title: string }) {
           {item.detail ? <p className="c2 wraps card__detail">{item.detail}</p> : null}
         </CardSection>
       ) : null}
-      {lines.length > 0 && !cancelled ? <LogTail lines={lines} rows={Math.min(4, lines.length)} label={`Last output of ${item.jobId}`} /> : null}
+      {lines.length > 0 && !cancelled ? <LogTail lines={lines} rows={Math.min(4, lines.length)} label={words.lastOutputOf(item.jobId)} /> : null}
       <div className="card__foot">
         <Button small icon="refresh" busy={busy} onClick={() => void run(() => crew.call("jobs.retry", { id: item.jobId }))}>
           {words.retry}
         </Button>
         <Link className="btn btn--s btn--ghost" to="/jobs/$jobId" params={{ jobId: item.jobId }}>
-          Open the job
+          {words.openJob}
         </Link>
-        <span className="push t2 c3">{failure ? <span className="s-failed">{failure.message}</span> : "Its commit, if it made one, is kept."}</span>
+        <span className="push t2 c3">{failure ? <span className="s-failed">{failure.message}</span> : words.commitKept}</span>
       </div>
     </Card>
   );

@@ -41,7 +41,7 @@ function Delivery({ item }: { item: MessageItem }) {
           {words.retry}
         </Button>
         <Button small look="ghost" onClick={() => crew.discard(item.key)}>
-          Discard
+          {words.discard}
         </Button>
       </>
     );
@@ -53,7 +53,7 @@ function Delivery({ item }: { item: MessageItem }) {
           {words.waitsForServer}
         </State>
         <Button small look="ghost" onClick={() => crew.discard(item.key)}>
-          Discard
+          {words.discard}
         </Button>
       </>
     );
@@ -71,7 +71,7 @@ function LongText({ id, text }: { id: string; text: string }) {
         <Markdown text={text} />
       </div>
       <Button small look="ghost" aria-expanded={!folded} onClick={toggle}>
-        {folded ? "Show all of it" : "Show less"}
+        {folded ? words.showAll : words.showLess}
       </Button>
     </>
   );

@@ -14,14 +14,14 @@ export const WaitingCard = memo(function WaitingCard({ item }: { item: WaitingIt
   const ready = useModel((state) => state.status.value?.modelReady ?? false);
   return (
     <Card label={words.waitingForModel} data-testid="card-waiting">
-      <CardHead mark={<State kind="waiting" label="Waiting" />} title={words.waitingForModel} id={item.requestId}>
+      <CardHead mark={<State kind="waiting" label={words.waiting} />} title={words.waitingForModel} id={item.requestId}>
         <Time ts={item.ts} />
       </CardHead>
       <CardSection>
         <Facts
           rows={[
             [words.understood, item.understood],
-            ["Why it waits", <InlineText key="why" text={item.why} />],
+            [words.whyItWaits, <InlineText key="why" text={item.why} />],
             [
               words.toConnect,
               item.connect.length > 0 ? (
@@ -61,9 +61,9 @@ export const WaitingCard = memo(function WaitingCard({ item }: { item: WaitingIt
       ) : null}
       <CardFoot>
         <Link className="btn btn--s" to="/settings">
-          Choose a model
+          {words.chooseModel}
         </Link>
-        <span className="push t2 c3">{ready ? "A model is ready now; the request goes on by itself." : "It goes on by itself once a model is ready."}</span>
+        <span className="push t2 c3">{ready ? words.modelReady : words.modelLater}</span>
       </CardFoot>
     </Card>
   );
@@ -84,7 +84,7 @@ export const SuggestionsCard = memo(function SuggestionsCard({ item }: { item: S
           </div>
           <Tag>{one.effort}</Tag>
           <Button small onClick={() => compose(one.title)}>
-            Use
+            {words.use}
           </Button>
         </CardSection>
       ))}
@@ -107,7 +107,7 @@ export const NoticeLine = memo(function NoticeLine({ item }: { item: NoticeItem 
           <InlineText text={item.text} />
           {item.detail ? (
             <Button small look="ghost" aria-expanded={!folded} onClick={toggle}>
-              {folded ? "Details" : "Less"}
+              {folded ? words.details : words.less}
             </Button>
           ) : null}
         </span>
@@ -129,7 +129,7 @@ export const GroupRow = memo(function GroupRow({ item }: { item: GroupItem }) {
     <div className="group">
       <button type="button" className="line group__head" aria-expanded={!folded} onClick={toggle}>
         <Icon name={folded ? "right" : "down"} size="s" />
-        <span className="c3 trunc">{item.lines.length === 1 ? last?.text : `${item.lines.length} details, last: ${last?.text ?? ""}`}</span>
+        <span className="c3 trunc">{item.lines.length === 1 ? last?.text : words.detailsLast(item.lines.length, last?.text ?? "")}</span>
         <Time ts={last?.ts ?? item.ts} className="push" />
       </button>
       {folded ? null : (

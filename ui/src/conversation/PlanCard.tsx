@@ -17,8 +17,8 @@ export const PlanCard = memo(function PlanCard({ item }: { item: PlanItem }) {
       <CardHead icon="plan" title={`${words.plan}: ${item.plan.title}`}>
         <span className="t1 c3">RemoteBuddy</span>
         <Time ts={item.ts} />
-        <IconButton small icon="pane" label="Show the plan beside" onClick={() => show("plan", item.jobId)} />
-        <IconButton small icon={folded ? "right" : "down"} label={folded ? "Open the plan" : "Fold the plan"} aria-expanded={!folded} onClick={toggle} />
+        <IconButton small icon="pane" label={words.showPlan} onClick={() => show("plan", item.jobId)} />
+        <IconButton small icon={folded ? "right" : "down"} label={folded ? words.openPlan : words.foldPlan} aria-expanded={!folded} onClick={toggle} />
       </CardHead>
       {folded ? null : (
         <CardSection>
@@ -71,9 +71,9 @@ export function PlanFacts({ plan, jobId }: { plan: Plan; jobId: string | undefin
     ],
     [words.risk, RISK[planning.riskLevel]],
     [words.budget, words.minutes(minutes)],
-    ["Proven", proven === true ? <State kind="passed">{words.verified}</State> : null],
+    [words.proven, proven === true ? <State kind="passed">{words.verified}</State> : null],
   ];
   return <Facts rows={rows} />;
 }
 
-export const RISK = { low: "Low", medium: "Medium", high: "High" } as const;
+export const RISK = { low: words.low, medium: words.medium, high: words.high } as const;

@@ -3,6 +3,7 @@
 import { useEffect, useMemo, useRef } from "react";
 import { Button, Icon, IconButton } from "../components";
 import { type Item, itemText } from "../model";
+import { words } from "./words";
 
 export function matches(items: readonly Item[], query: string): string[] {
   const needle = query.trim().toLowerCase();
@@ -46,8 +47,8 @@ export function SearchStrip({
       <input
         ref={field}
         className="find__field"
-        aria-label="Search in conversation"
-        placeholder="Search in this conversation"
+        aria-label={words.search}
+        placeholder={words.search}
         value={query}
         onChange={(event) => onQuery(event.target.value)}
         onKeyDown={(event) => {
@@ -61,16 +62,16 @@ export function SearchStrip({
         }}
       />
       <span className="t2 c3 num" role="status">
-        {query.trim() === "" ? "" : keys.length === 0 ? "Not in what is loaded" : `${place < 0 ? "–" : place + 1} of ${keys.length}`}
+        {query.trim() === "" ? "" : keys.length === 0 ? words.notFound : words.matchOf(place < 0 ? "–" : String(place + 1), keys.length)}
       </span>
       {older && query.trim() !== "" ? (
         <Button small look="ghost" onClick={onOlder}>
-          Look further back
+          {words.furtherBack}
         </Button>
       ) : null}
-      <IconButton small icon="up" label="Earlier match" onClick={() => go(-1)} />
-      <IconButton small icon="down" label="Later match" onClick={() => go(1)} />
-      <IconButton small icon="x" label="Close search" onClick={onClose} />
+      <IconButton small icon="up" label={words.earlierMatch} onClick={() => go(-1)} />
+      <IconButton small icon="down" label={words.laterMatch} onClick={() => go(1)} />
+      <IconButton small icon="x" label={words.closeSearch} onClick={onClose} />
     </search>
   );
 }

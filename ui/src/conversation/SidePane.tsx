@@ -10,14 +10,15 @@ import type { Item } from "../model";
 import { CheckLine, entryWords } from "./ChangeCards";
 import { PlanFacts } from "./PlanCard";
 import { type PaneTab, type Subject, subjectOf } from "./subject";
+import { words } from "./words";
 
 const ReviewPane = lazy(() => import("../review/ReviewPane"));
 
 const TABS = [
-  { value: "plan", label: "Plan" },
-  { value: "job", label: "Job" },
-  { value: "diff", label: "Diff" },
-  { value: "checks", label: "Checks" },
+  { value: "plan", label: words.plan },
+  { value: "job", label: words.job },
+  { value: "diff", label: words.diff },
+  { value: "checks", label: words.checks },
 ] as const;
 
 export function SidePane({
@@ -36,17 +37,17 @@ export function SidePane({
   onOpenFull: (jobId: string) => void;
 }) {
   const subject = subjectOf(items, tab, chosen);
-  const label = subject.jobId ? `${TABS.find((one) => one.value === tab)?.label} of ${subject.jobId}` : "Side pane";
+  const label = subject.jobId ? words.tabOf(TABS.find((one) => one.value === tab)?.label ?? "", subject.jobId) : words.sidePane;
   return (
     <TabsRoot asChild value={tab} onValueChange={(value) => onTab(value as PaneTab)}>
       <aside className="pane" aria-label={label} data-testid="pane">
         <div className="bar">
-          <TabRow tabs={TABS} label="About the work" />
+          <TabRow tabs={TABS} label={words.aboutWork} />
           <span className="push h">
             {subject.jobId && tab === "diff" ? (
-              <IconButton small icon="ext" label="Open full review" onClick={() => subject.jobId && onOpenFull(subject.jobId)} />
+              <IconButton small icon="ext" label={words.fullReview} onClick={() => subject.jobId && onOpenFull(subject.jobId)} />
             ) : null}
-            <IconButton small icon="x" label="Close the side pane" onClick={onClose} />
+            <IconButton small icon="x" label={words.closePane} onClick={onClose} />
           </span>
         </div>
         <TabPanel value="plan" className="pane__body scroll">
@@ -74,8 +75,8 @@ export function SidePane({
 
 function Nothing() {
   return (
-    <EmptyState icon="pane" title="Nothing yet">
-      When a request becomes a job, its plan, output, change and checks are shown here.
+    <EmptyState icon="pane" title={words.nothingTitle}>
+      {words.nothingText}
     </EmptyState>
   );
 }
@@ -96,13 +97,13 @@ function PlanPanel({ items, subject }: { items: readonly Item[]; subject: Subjec
       <PlanFacts plan={plan} jobId={item.jobId} />
       <Facts
         rows={[
-          ["Lane", plan.lane === "deterministic" ? "Fixed steps, no model" : "A worker with a model"],
-          ["Job", item.jobId ? <Link to="/jobs/$jobId" params={{ jobId: item.jobId }} className="mono">{item.jobId}</Link> : null],
+          [words.lane, plan.lane === "deterministic" ? words.laneFixed : words.laneWorker],
+          [words.job, item.jobId ? <Link to="/jobs/$jobId" params={{ jobId: item.jobId }} className="mono">{item.jobId}</Link> : null],
         ]}
       />
       {plan.instruction ? (
         <section>
-          <h3 className="label">What the worker is told</h3>
+          <h3 className="label">{words.instruction}</h3>
           <div className="instruction">
             <Markdown text={plan.instruction} />
           </div>
@@ -127,17 +128,17 @@ function JobPanel({ jobId }: { jobId: string }) {
       <div className="pane__pad">
         <Facts
           rows={[
-            ["Job", <><span className="medium">{job.title || job.kind}</span> <span className="mono c3">{job.id}</span></>],
-            ["State", jobWords(job.status, live ? `step ${live.step} of ${live.steps}, ${live.label}` : job.step)],
-            ["Worker", job.workerId ? <span className="mono">{job.workerId}</span> : "None yet"],
-            ["Sandbox", job.isolation ? `${job.isolation.backend}, network ${job.isolation.net}` : null],
-            ["Attempts", job.attempts > 1 ? job.attempts : null],
-            ["Problem", job.error ? <span className="s-failed">{job.error}</span> : null],
-            ["Record", <Link key="open" to="/jobs/$jobId" params={{ jobId }}>Open the whole job</Link>],
+            [words.job, <><span className="medium">{job.title || job.kind}</span> <span className="mono c3">{job.id}</span></>],
+            [words.state, jobWords(job.status, live ? words.stepOf(live.step, live.steps, live.label) : job.step)],
+            [words.worker, job.workerId ? <span className="mono">{job.workerId}</span> : words.noneYet],
+            [words.sandbox, job.isolation ? words.sandboxText(job.isolation.backend, job.isolation.net) : null],
+            [words.attempts, job.attempts > 1 ? job.attempts : null],
+            [words.problem, job.error ? <span className="s-failed">{job.error}</span> : null],
+            [words.record, <Link key="open" to="/jobs/$jobId" params={{ jobId }}>{words.wholeJob}</Link>],
           ]}
         />
       </div>
-      <VirtualList items={lines} itemKey={(_, index) => String((tail?.dropped ?? 0) + index)} row={18} label={`Output of ${jobId}`} className="log pane__log">
+      <VirtualList items={lines} itemKey={(_, index) => String((tail?.dropped ?? 0) + index)} row={18} label={words.outputOf(jobId)} className="log pane__log">
         {(line) => <LogLineText line={line} />}
       </VirtualList>
     </>
@@ -146,7 +147,7 @@ function JobPanel({ jobId }: { jobId: string }) {
 
 function jobWords(status: string, step: string | null) {
   const kind = { pending: "waiting", claimed: "running", completed: "passed", failed: "failed", cancelled: "waiting" } as const;
-  const word = { pending: "Waits for a worker", claimed: "Running", completed: "Done", failed: "Failed", cancelled: "Stopped" } as const;
+  const word = { pending: words.waitsForWorker, claimed: words.running, completed: words.done, failed: words.failed, cancelled: words.stopped } as const;
   const known = status as keyof typeof kind;
   return <State kind={kind[known] ?? "waiting"}>{status === "claimed" && step ? step : (word[known] ?? status)}</State>;
 }
@@ -163,8 +164,8 @@ function ChecksPanel({ items, subject }: { items: readonly Item[]; subject: Subj
   const proofs = job?.kind === "job" ? job.proofs : [];
   if (checks.length === 0 && proofs.length === 0 && !entry) {
     return (
-      <EmptyState icon="shield" title="No checks yet">
-        Once the change stands in the merge queue, its checks run on exactly the tree that would land, and their results stay here.
+      <EmptyState icon="shield" title={words.noChecksTitle}>
+        {words.noChecksText}
       </EmptyState>
     );
   }
@@ -178,20 +179,20 @@ function ChecksPanel({ items, subject }: { items: readonly Item[]; subject: Subj
       ) : null}
       {checks.length > 0 ? (
         <section className="v v--1">
-          <h2 className="label">On the candidate{entry?.onto ? `, on ${entry.onto.slice(0, 7)}` : ""}</h2>
+          <h2 className="label">{words.onCandidate(entry?.onto?.slice(0, 7))}</h2>
           {checks.map((check) => (
             <div key={check.name} className="card">
               <CardSection className="pane__check">
                 <CheckLine check={check} over={row?.kind === "checks" ? row.over : true} />
               </CardSection>
-              {check.tail ? <LogTail lines={check.tail.trimEnd().split("\n")} rows={Math.min(10, check.tail.trimEnd().split("\n").length)} label={`Last output of ${check.name}`} /> : null}
+              {check.tail ? <LogTail lines={check.tail.trimEnd().split("\n")} rows={Math.min(10, check.tail.trimEnd().split("\n").length)} label={words.lastOutputOf(check.name)} /> : null}
             </div>
           ))}
         </section>
       ) : null}
       {proofs.length > 0 ? (
         <section className="v v--1">
-          <h2 className="label">In the job’s sandbox</h2>
+          <h2 className="label">{words.inSandbox}</h2>
           <ul className="list">
             {proofs.map((proof) => (
               <li key={proof.what}>
@@ -204,7 +205,7 @@ function ChecksPanel({ items, subject }: { items: readonly Item[]; subject: Subj
             ))}
           </ul>
           <p className="t2 c3">
-            <Icon name="info" size="s" /> Only the checks on the candidate decide about landing.
+            <Icon name="info" size="s" /> {words.onlyCandidate}
           </p>
         </section>
       ) : null}

@@ -160,9 +160,9 @@ function Announcer({ items }: { items: readonly Item[] }) {
       : last.kind === "reply"
         ? `${last.who}: ${last.text.slice(0, 400)}`
         : last.kind === "approval"
-          ? `Waits for your answer: ${last.summary}`
+          ? words.asks(last.summary)
           : last.kind === "landed"
-            ? `Landed: ${last.entry.title}`
+            ? words.landedAloud(last.entry.title)
             : "";
   return (
     <div className="unseen" role="status" aria-live="polite">

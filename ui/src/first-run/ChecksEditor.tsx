@@ -4,6 +4,7 @@ import { useState } from "react";
 import { argvText, Button, Field, IconButton } from "../components";
 import type { Check } from "../client";
 import { parseArgv, shellOnly } from "./argv";
+import { words } from "./words";
 
 interface Line {
   id: number;
@@ -42,27 +43,27 @@ export function ChecksEditor({ checks, busy, onSave, onCancel }: { checks: reado
     >
       {lines.map((line) => (
         <div key={line.id} className="editor__line">
-          <Field label="Name" value={line.name} placeholder="tests" onChange={(event) => change(line.id, { name: event.target.value })} problem={twice !== undefined && line.name.trim() === twice ? "Two checks have this name" : undefined} />
+          <Field label={words.name} value={line.name} placeholder="tests" onChange={(event) => change(line.id, { name: event.target.value })} problem={twice !== undefined && line.name.trim() === twice ? words.nameTwice : undefined} />
           <Field
-            label="Command"
+            label={words.command}
             mono
             value={line.command}
             placeholder="cargo test --workspace"
             onChange={(event) => change(line.id, { command: event.target.value })}
-            problem={line.command.trim() === "" ? undefined : parseArgv(line.command) === undefined ? "A quote is not closed" : shellOnly(line.command)}
-            after={<IconButton icon="x" label="Remove this check" onClick={() => setLines((all) => all.filter((one) => one.id !== line.id))} />}
+            problem={line.command.trim() === "" ? undefined : parseArgv(line.command) === undefined ? words.openQuote : shellOnly(line.command)}
+            after={<IconButton icon="x" label={words.remove} onClick={() => setLines((all) => all.filter((one) => one.id !== line.id))} />}
           />
         </div>
       ))}
       <div className="h">
         <Button icon="plus" onClick={() => setLines((all) => [...all, { id: Math.max(-1, ...all.map((one) => one.id)) + 1, name: "", command: "", before: undefined }])}>
-          Another check
+          {words.another}
         </Button>
         <Button className="push" onClick={onCancel}>
-          Cancel
+          {words.cancel}
         </Button>
         <Button look="primary" type="submit" busy={busy} disabled={broken || twice !== undefined || filled.length === 0}>
-          Use these checks
+          {words.confirm}
         </Button>
       </div>
     </form>

@@ -30,7 +30,7 @@ export default function FirstRunPage() {
         <span className="strong">Pilothouse</span>
         <span className="push h">
           <Link to="/" className="btn btn--ghost">
-            {workspaces && workspaces.length > 0 ? words.skip : "Look around"}
+            {workspaces && workspaces.length > 0 ? words.skip : words.lookAround}
           </Link>
         </span>
       </header>
@@ -91,7 +91,7 @@ function ChooseRepository({ known, onChosen }: { known: readonly Workspace[]; on
   return (
     <>
       <h1 className="t5">{words.choose}</h1>
-      <p className="c2 fr__lead">The crew works beside it: in clones of its own, on a branch of its own.</p>
+      <p className="c2 fr__lead">{words.beside}</p>
       <form onSubmit={submit} className="v v--3">
         <Field
           label={words.path}
@@ -115,7 +115,7 @@ function ChooseRepository({ known, onChosen }: { known: readonly Workspace[]; on
       </form>
       {known.length > 0 ? (
         <section className="fr__known">
-          <h2 className="label">Already here</h2>
+          <h2 className="label">{words.already}</h2>
           <ul className="card">
             {known.map((workspace) => (
               <li key={workspace.id}>
@@ -136,9 +136,9 @@ function ChooseRepository({ known, onChosen }: { known: readonly Workspace[]; on
 function FoundStep({ workspace, onBack, onNext }: { workspace: Workspace; onBack: () => void; onNext: () => void }) {
   return (
     <>
-      <h1 className="t5">What was found in {workspace.name}</h1>
+      <h1 className="t5">{words.foundIn(workspace.name)}</h1>
       <p className="c2 fr__lead">
-        <span className="mono t2">{workspace.repoRoot}</span>, landing on <span className="mono t2">{workspace.integrationBranch}</span>, beside{" "}
+        <span className="mono t2">{workspace.repoRoot}</span>, {words.landingOn} <span className="mono t2">{workspace.integrationBranch}</span>, {words.besideBranch}{" "}
         <span className="mono t2">{workspace.baseBranch}</span>
       </p>
       <Found workspace={workspace} />
@@ -185,7 +185,7 @@ function FirstMessage({ workspace, onBack }: { workspace: Workspace; onBack: () 
     <>
       <h1 className="t5">{words.say}</h1>
       <p className="c2 fr__lead">
-        {modelReady ? "In your own words." : "No model is connected, so use one of the fixed steps; everything else is kept until there is one."}
+        {modelReady ? words.ownWords : words.noModel}
       </p>
       <form
         className="v v--3"
@@ -194,7 +194,7 @@ function FirstMessage({ workspace, onBack }: { workspace: Workspace; onBack: () 
           void begin(text);
         }}
       >
-        <textarea className="input fr__message" aria-label="First message" rows={4} value={text} onChange={(event) => setText(event.target.value)} placeholder="Message or /command" />
+        <textarea className="input fr__message" aria-label={words.message} rows={4} value={text} onChange={(event) => setText(event.target.value)} placeholder={words.placeholder} />
         <div className="h wrap">
           {ideas.map((idea) => (
             <Button key={idea} onClick={() => setText(idea)}>
@@ -209,7 +209,7 @@ function FirstMessage({ workspace, onBack }: { workspace: Workspace; onBack: () 
         ) : null}
         <div className="h">
           <Button look="ghost" onClick={() => void begin("")}>
-            Just open the conversation
+            {words.justOpen}
           </Button>
           <Button className="push" onClick={onBack}>
             {words.back}

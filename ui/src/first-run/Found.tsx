@@ -18,7 +18,7 @@ export function Found({ workspace }: { workspace: Workspace }) {
       {providers.value ? (
         <ModelRows providers={providers.value.providers} />
       ) : providers.failure ? (
-        <FoundRow kind="needs" icon="chip" name="Models" line="The search for models did not finish" more={providers.failure.message} action={<Button onClick={providers.reload}>Try again</Button>} />
+        <FoundRow kind="needs" icon="chip" name={words.models} line={words.modelsFailed} more={providers.failure.message} action={<Button onClick={providers.reload}>{words.tryAgain}</Button>} />
       ) : (
         <Skeleton rows={1} row={52} />
       )}
@@ -28,7 +28,7 @@ export function Found({ workspace }: { workspace: Workspace }) {
 }
 
 function FoundRow({ kind, icon, name, line, more, action }: { kind: StateKind; icon: IconName; name: string; line: ReactNode; more?: ReactNode; action?: ReactNode }) {
-  const label = { passed: "Found", needs: "Needs you", failed: "Problem", waiting: "Not there", running: "Working", landed: "Found" }[kind];
+  const label = { passed: words.isFound, needs: words.needsYou, failed: words.problem, waiting: words.notThere, running: words.working, landed: words.isFound }[kind];
   return (
     <div className="found">
       <State kind={kind} label={label} />
@@ -47,21 +47,21 @@ function FoundRow({ kind, icon, name, line, more, action }: { kind: StateKind; i
 
 function GitRow({ facts }: { facts: RepositoryFacts }) {
   const head = facts.commits[0];
-  const odd = [facts.detached ? "detached HEAD" : "", facts.shallow ? "shallow clone" : "", facts.empty ? "no commits yet" : "", facts.state === "clean" ? "" : `in the middle of a ${facts.state}`].filter(Boolean);
-  const dirty = facts.dirtyTotal === 0 ? "nothing uncommitted" : `${facts.dirtyTotal} uncommitted ${facts.dirtyTotal === 1 ? "file" : "files"} that will be left alone`;
+  const odd = [facts.detached ? words.detached : "", facts.shallow ? words.shallow : "", facts.empty ? words.noCommits : "", facts.state === "clean" ? "" : words.middleOf(facts.state)].filter(Boolean);
+  const dirty = words.dirty(facts.dirtyTotal);
   const languages = facts.languages.slice(0, 4).map((one) => one.language).join(", ");
   return (
     <FoundRow
       kind={facts.blockers.length > 0 ? "needs" : "passed"}
       icon="branch"
       name="Git"
-      line={[facts.branch ? `on ${facts.branch}` : "", dirty, languages].filter(Boolean).join(", ") + (odd.length > 0 ? `; ${odd.join(", ")}` : "")}
+      line={[facts.branch ? words.onBranch(facts.branch) : "", dirty, languages].filter(Boolean).join(", ") + (odd.length > 0 ? `; ${odd.join(", ")}` : "")}
       more={facts.blockers.length > 0 ? facts.blockers.join(" ") : head ? `${head.commit.slice(0, 7)} ${head.summary}` : undefined}
     />
   );
 }
 
-const ORIGIN = { repository: "From the repository’s own file", user: "Your own", detected: "Found from the files of the repository", none: "" } as const;
+const ORIGIN = { repository: words.originRepository, user: words.originUser, detected: words.originDetected, none: "" } as const;
 
 function ChecksRow({ workspace }: { workspace: Workspace }) {
   const crew = useCrew();
@@ -81,18 +81,18 @@ function ChecksRow({ workspace }: { workspace: Workspace }) {
       <FoundRow
         kind={none ? "needs" : plan.confirmed ? "passed" : "needs"}
         icon="shield"
-        name="Checks"
-        line={none ? "No checks were found, so nothing can land" : <span className="mono">{plan.checks.map((check) => argvText(check.run)).join("; ")}</span>}
+        name={words.checks}
+        line={none ? words.noChecks : <span className="mono">{plan.checks.map((check) => argvText(check.run)).join("; ")}</span>}
         more={
           failure?.message ??
           (none
-            ? "Say which commands prove that a change is good. They run on exactly the tree that would land."
-            : `${ORIGIN[plan.origin]}. ${plan.confirmed ? "Confirmed." : "They run code of this repository, in the sandbox. Confirm that they may."}${plan.warnings.length > 0 ? ` ${plan.warnings.join(" ")}` : ""}`)
+            ? words.sayChecks
+            : `${ORIGIN[plan.origin]}. ${plan.confirmed ? words.confirmed : words.confirmThem}${plan.warnings.length > 0 ? ` ${plan.warnings.join(" ")}` : ""}`)
         }
         action={
           editing ? null : (
             <span className="h">
-              <Button onClick={() => setEditing(true)}>{none ? "Add checks" : words.edit}</Button>
+              <Button onClick={() => setEditing(true)}>{none ? words.addChecks : words.edit}</Button>
               {!none && !plan.confirmed ? (
                 <Button look="primary" busy={busy} data-testid="confirm-checks" onClick={() => void save({ id: workspace.id, trusted: true })}>
                   {words.confirm}
@@ -136,12 +136,12 @@ function ModelRows({ providers }: { providers: readonly ProviderFound[] }) {
       <FoundRow
         kind="waiting"
         icon="chip"
-        name="Models"
-        line="None was found on this machine"
-        more="Not needed to begin: fixed steps such as replace, format and test work without one. Start Ollama, LM Studio or llama-server, or name a key in the settings, for everything else."
+        name={words.models}
+        line={words.noModels}
+        more={words.noModelsMore}
         action={
           <Link to="/settings" className="btn">
-            Settings
+            {words.settings}
           </Link>
         }
       />
@@ -161,19 +161,19 @@ function ModelRows({ providers }: { providers: readonly ProviderFound[] }) {
           using === provider.id && failure
             ? failure.message
             : inUse
-              ? `In use: ${planner.model}`
+              ? words.inUse(planner.model)
               : provider.models.length > 0
-                ? `${provider.models.slice(0, 3).join(", ")}${provider.models.length > 3 ? ` and ${provider.models.length - 3} more` : ""}. Not used until you say so.`
+                ? words.notUsed(provider.models.slice(0, 3).join(", "), Math.max(0, provider.models.length - 3))
                 : undefined
         }
         action={
           inUse ? null : ready ? (
             <Button busy={busy && using === provider.id} onClick={() => use(provider)}>
-              {provider.keyEnv ? "Use this key" : "Use it"}
+              {provider.keyEnv ? words.useKey : words.useIt}
             </Button>
           ) : (
             <Link to="/settings" className="btn">
-              Set up
+              {words.setUp}
             </Link>
           )
         }
@@ -189,14 +189,14 @@ function SandboxRow({ workspace }: { workspace: Workspace }) {
   if (!status) return null;
   if (status.isolation && !status.isolationProblem) {
     const { backend, fs, net } = status.isolation;
-    return <FoundRow kind="passed" icon="box" name="Sandbox" line={`Jobs and checks run in ${backend}`} more={`Files: ${fs}. Network: ${net}.`} />;
+    return <FoundRow kind="passed" icon="box" name={words.sandbox} line={words.runIn(backend)} more={words.filesNet(fs, net)} />;
   }
   return (
     <FoundRow
       kind={workspace.allowHost ? "needs" : "failed"}
       icon="box"
-      name="Sandbox"
-      line={workspace.allowHost ? "None. You allowed plain processes for this repository" : "None, so nothing of this repository is run"}
+      name={words.sandbox}
+      line={workspace.allowHost ? words.hostAllowed : words.nothingRuns}
       more={failure?.message ?? status.isolationProblem ?? undefined}
       action={
         <Button
@@ -208,7 +208,7 @@ function SandboxRow({ workspace }: { workspace: Workspace }) {
             })
           }
         >
-          {workspace.allowHost ? "Take that back" : "Run without one"}
+          {workspace.allowHost ? words.takeBack : words.runWithout}
         </Button>
       }
     />

@@ -1,6 +1,8 @@
 // A command line as people type it, as the list of words the server runs. No shell is involved, so there are no
 // variables, pipes or globs.
 
+import { words } from "./words";
+
 export function parseArgv(line: string): string[] | undefined {
   const words: string[] = [];
   let word = "";
@@ -35,5 +37,5 @@ export function parseArgv(line: string): string[] | undefined {
 /** What cannot work because no shell reads it. */
 export function shellOnly(line: string): string | undefined {
   const found = /(\|\||&&|[|;<>]|\$\(|`)/.exec(line.replace(/'[^']*'|"[^"]*"/g, ""));
-  return found ? `No shell reads this, so ${found[0]} would be passed on as a word. Put it into a script, or use two checks.` : undefined;
+  return found ? words.noShell(found[0]) : undefined;
 }

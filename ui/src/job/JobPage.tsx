@@ -129,14 +129,14 @@ function Ready({ job }: { job: Job }) {
       {told.failure && told.fresh ? (
         <ErrorState title={words.storyFailed} error={told.failure} onRetry={told.retry} />
       ) : story.attempts.length === 0 ? (
-        <p className="t2 c3 jb__none">{job.status === "pending" && place !== undefined ? words.waits(placeText(place)) : told.fresh ? "" : words.noStory}</p>
+        <p className="t2 c3 jb__none">{job.status === "pending" && place !== undefined ? words.waits(placeText(place)) : told.fresh ? "" : ended ? words.noStoryEnded : words.noStory}</p>
       ) : (
         <StoryPicture id={job.id} story={story} from={first} until={until} chosen={chosen} onChoose={choose} />
       )}
       {told.cut ? <p className="t1 c3 jb__none">{words.storyCut}</p> : null}
     </section>
   );
-  const list = <StoryList rows={story.rows} from={first} chosen={chosen} onChoose={(row) => choose(row.key)} />;
+  const list = <StoryList rows={story.rows} none={ended ? words.noStoryEnded : words.noStory} from={first} chosen={chosen} onChoose={(row) => choose(row.key)} />;
   const output = <LogView log={log} from={first} ended={ended} wrapped={phone} seek={seek} />;
   const side = <JobSide job={job} entry={entry} story={story} lines={lines} />;
   return (

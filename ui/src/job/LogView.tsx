@@ -54,7 +54,7 @@ export function LogView({
     return map;
   }, [matches, here]);
 
-  const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => box.current, estimateSize: () => ROW, overscan: 40 });
+  const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => box.current, estimateSize: () => ROW, overscan: 24 });
   useLayoutEffect(() => virtual.measure(), [virtual, wrap]);
   useLayoutEffect(() => {
     if (follow && rows.length > 0) virtual.scrollToIndex(rows.length - 1, { align: "end" });

@@ -2,7 +2,8 @@
 
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useEffect, useRef, useState } from "react";
-import { Choice, durationText, Icon, type IconName, StateIcon, useNow } from "../components";
+import { Choice, durationText, Icon, type IconName, StateIcon } from "../components";
+import { useLiveNow } from "../review/useLiveNow";
 import { useMedia } from "../review/useMedia";
 import type { StoryKind, StoryRow } from "./story";
 import { words } from "./words";
@@ -18,13 +19,13 @@ const PASSES: Record<Kinds, (kind: StoryKind) => boolean> = {
 
 const ICON: Record<StoryKind, IconName> = { command: "terminal", step: "check", model: "wave", file: "diff", asked: "needs", gate: "shield", state: "clock" };
 
-export function StoryList({ rows, from, chosen, onChoose }: { rows: readonly StoryRow[]; from: number; chosen: string | undefined; onChoose: (row: StoryRow) => void }) {
+export function StoryList({ rows, none, from, chosen, onChoose }: { rows: readonly StoryRow[]; none: string; from: number; chosen: string | undefined; onChoose: (row: StoryRow) => void }) {
   const [kinds, setKinds] = useState<Kinds>("all");
   const phone = useMedia("(max-width: 600px)");
   const height = phone ? 44 : 32;
   const shown = rows.filter((row) => PASSES[kinds](row.kind));
   const box = useRef<HTMLDivElement>(null);
-  const now = useNow();
+  const now = useLiveNow();
   // oxlint-disable-next-line react/incompatible-library -- nothing of it is memoised
   const virtual = useVirtualizer({ count: shown.length, getScrollElement: () => box.current, estimateSize: () => height, overscan: 16 });
   const at = shown.findIndex((row) => row.key === chosen);
@@ -50,7 +51,7 @@ export function StoryList({ rows, from, chosen, onChoose }: { rows: readonly Sto
           />
         </span>
       </div>
-      {shown.length === 0 ? <p className="t2 c3 jlist__none">{kinds === "all" ? words.noStory : words.noneOfKind}</p> : null}
+      {shown.length === 0 ? <p className="t2 c3 jlist__none">{kinds === "all" ? none : words.noneOfKind}</p> : null}
       <div ref={box} className="scroll jlist__box">
         <ul style={{ height: virtual.getTotalSize(), position: "relative" }}>
           {virtual.getVirtualItems().map((item) => {

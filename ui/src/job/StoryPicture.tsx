@@ -1,7 +1,8 @@
 // The lanes of a job's story, drawn.
 
 import { useRef } from "react";
-import { durationText, useNow } from "../components";
+import { durationText } from "../components";
+import { useLiveNow } from "../review/useLiveNow";
 import { useWidth } from "../review/useWidth";
 import { drawStory, type LaneMark } from "./picture";
 import type { Story, StoryKind } from "./story";
@@ -20,7 +21,7 @@ const LANE: Record<StoryKind, string> = {
 export function StoryPicture({ id, story, from, until, chosen, onChoose }: { id: string; story: Story; from: number; until: number | null; chosen: string | undefined; onChoose: (key: string) => void }) {
   const box = useRef<HTMLDivElement>(null);
   const width = useWidth(box);
-  const now = useNow();
+  const now = useLiveNow();
   const picture = width > 0 ? drawStory(story.rows, story.attempts, from, until, now, width) : undefined;
   const bottom = (picture?.height ?? 0) - 24;
   return (
@@ -30,9 +31,9 @@ export function StoryPicture({ id, story, from, until, chosen, onChoose }: { id:
           {picture.attempts.map((attempt) => (
             <g key={attempt.number}>
               {attempt.number % 2 === 1 ? <rect x={attempt.x} y="20" width={attempt.width} height={bottom - 20} className="f-sunk" /> : null}
-              {picture.attempts.length > 1 ? (
-                <text x={attempt.x + 6} y="14" className="b">
-                  {words.attempt(attempt.number)}
+              {picture.attempts.length > 1 && attempt.width > 10 ? (
+                <text x={attempt.x + 4} y="14" className="b">
+                  {attempt.width > 72 ? words.attempt(attempt.number) : attempt.number}
                 </text>
               ) : null}
             </g>

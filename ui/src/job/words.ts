@@ -27,6 +27,7 @@ export const words = defineWords(
     attempt: (n: number) => `Attempt ${n}`,
     now: "now",
     noStory: "Nothing has happened yet.",
+    noStoryEnded: "Its history is no longer in the log.",
     waits: (place: string) => `It waits for a worker, ${place}.`,
     storyCut: "The beginning is older than what was read.",
     storyFailed: "The history could not be read",

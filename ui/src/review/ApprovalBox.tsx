@@ -1,7 +1,7 @@
 // The question of a landing, beside the change it is about. Plain Enter never answers: the buttons and their own
 // chord do, and only while everything that would land is on the page.
 
-import { type Ref, useState } from "react";
+import { type Ref, useEffect, useRef, useState } from "react";
 import { useAction, useCrew, useModel, useShortcut } from "../app";
 import type { Approval, MergeEntry, RiskLevel, Strategy } from "../client";
 import { Button, Change, CopyButton, Facts, Icon, Kbd, State, Time } from "../components";
@@ -26,8 +26,14 @@ export interface Answering {
   readonly confirm: (yes: boolean) => void;
 }
 
-/** The one way to answer, shared by the box, the foot of the page and the chord. */
-export function useAnswer(approval: Approval | undefined, review: Review | undefined): Answering {
+/** One that has just come up takes no chord, so that no key meant for something else answers it. */
+const ARMING_MS = 700;
+
+/**
+ * The one way to answer, shared by the box, the foot of the page and the chord. While the question is not on the page
+ * (`visible`), asking to approve only shows it.
+ */
+export function useAnswer(approval: Approval | undefined, review: Review | undefined, visible: boolean, show: () => void): Answering {
   const crew = useCrew();
   const live = useModel(isLive);
   const action = useAction();
@@ -49,13 +55,19 @@ export function useAnswer(approval: Approval | undefined, review: Review | undef
     });
   };
   const approve = () => {
-    if (!held) answer("approve");
+    if (!visible) show();
+    else if (!held) answer("approve");
   };
+  const upSince = useRef(0);
+  const hash = approval?.hash;
+  useEffect(() => {
+    upSince.current = Date.now();
+  }, [pending, hash, visible]);
   useShortcut(
     "land",
     () => {
       if (!pending) return false;
-      approve();
+      if (!visible || Date.now() - upSince.current >= ARMING_MS) approve();
       return true;
     },
     pending,

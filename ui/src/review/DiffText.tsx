@@ -57,7 +57,7 @@ export function DiffText({
       const row = rows[index];
       return row ? rowHeight(row) : 20;
     },
-    overscan: 24,
+    overscan: 14,
     onChange: (instance) => {
       const offset = instance.scrollOffset ?? 0;
       const first = instance.getVirtualItemForOffset(offset)?.index ?? 0;
@@ -106,7 +106,7 @@ export function DiffText({
   const items = virtual.getVirtualItems();
   const stuck = items.length > 0 && (virtual.scrollOffset ?? 0) > 0 && head;
   return (
-    <div className={`dwrap dwrap--${layout}${wrap ? " dwrap--wrap" : ""}`} ref={sideways.frame}>
+    <div className={`dwrap dwrap--${layout}${wrap ? " dwrap--wrap" : ""}${sideways.bar ? " dwrap--side" : ""}`} ref={sideways.frame}>
       {stuck ? (
         <div className="dstick">
           <FileHead file={head} review={review} closed={closed.has(head.index)} viewed={viewed.has(head.path)} level={level} onClose={onClose} onViewed={onViewed} />

@@ -82,7 +82,16 @@ function Ready({ reviewed, title, compact, onOpenFull }: { reviewed: Reviewed; t
   const [side, setSide] = useState<"files" | "proof">("proof");
 
   const list = useMemo(() => (review ? buildRows(review, { layout: shown, ignoreSpace, closed }) : undefined), [review, shown, ignoreSpace, closed]);
-  const answering = useAnswer(reviewed.approval, review);
+  const showApproval = () => {
+    setPart("proof");
+    setSide("proof");
+    requestAnimationFrame(() => {
+      boxRef.current?.scrollIntoView({ block: "nearest" });
+      boxRef.current?.focus();
+    });
+  };
+  const asking = narrow ? part === "proof" : !middle || side === "proof";
+  const answering = useAnswer(reviewed.approval, review, asking, showApproval);
 
   const onClose = useCallback(
     (index: number) =>
@@ -112,14 +121,6 @@ function Ready({ reviewed, title, compact, onOpenFull }: { reviewed: Reviewed; t
   const openFile = (file: ReviewFile) => {
     setPart("diff");
     requestAnimationFrame(() => diffRef.current?.showFile(file.index));
-  };
-  const showApproval = () => {
-    setPart("proof");
-    setSide("proof");
-    requestAnimationFrame(() => {
-      boxRef.current?.scrollIntoView({ block: "nearest" });
-      boxRef.current?.focus();
-    });
   };
   const onKeyDown = (event: KeyboardEvent) => {
     const target = event.target as HTMLElement;
@@ -261,7 +262,7 @@ function Ready({ reviewed, title, compact, onOpenFull }: { reviewed: Reviewed; t
       </div>
       <footer className="land">
         {narrow ? null : (
-          <span className="h h--3 land__keys">
+          <span className={`h h--3 land__keys${middle ? " land__keys--few" : ""}`}>
             <Hint keys={["j", "k"]}>{words.file}</Hint>
             <Hint keys={["n", "p"]}>{words.hunk}</Hint>
             <Hint keys={["u"]}>{words.keyUnified.toLowerCase()}</Hint>
@@ -271,11 +272,17 @@ function Ready({ reviewed, title, compact, onOpenFull }: { reviewed: Reviewed; t
           </span>
         )}
         <span className="push t2 c2 trunc land__say">{answering.pending ? (answering.held ?? words.landsNext) : (reviewed.entry?.reason ?? "")}</span>
-        {answering.pending ? (
+        {answering.pending && narrow && asking ? null : answering.pending ? (
           <>
             <Button onClick={showApproval}>{words.deny}…</Button>
-            <Button look="primary" busy={answering.busy} disabled={answering.held !== undefined} onClick={answering.approve} title={keysText("mod+shift+l")}>
-              {words.approveLandShort} <Kbd keys="mod+shift+l" />
+            <Button
+              look="primary"
+              busy={answering.busy}
+              disabled={asking && answering.held !== undefined}
+              onClick={answering.approve}
+              title={keysText("mod+shift+l")}
+            >
+              {asking ? words.approveLand : words.seeApproval} <Kbd keys="mod+shift+l" />
             </Button>
           </>
         ) : reviewed.jobId ? (

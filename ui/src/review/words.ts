@@ -102,7 +102,7 @@ export const words = defineWords(
     payload: "Exactly this",
     bound: "Your answer holds for exactly this hash. If the result changes, you are asked again.",
     approveLand: "Approve and land",
-    approveLandShort: "Approve and land",
+    seeApproval: "See what is asked",
     deny: "Deny",
     denySure: "Deny, keep the commit",
     denyNote: "Nothing lands. The commit stays and the entry is parked.",

@@ -77,14 +77,14 @@ function Editor({ plan, busy, live, onSave }: { plan: CheckPlan; busy: boolean; 
     });
   return (
     <form
-      className="checks"
+      className="ckedit"
       aria-label={words.checksHead}
       onSubmit={(event) => {
         event.preventDefault();
         if (sound && changed && live) onSave(rows);
       }}
     >
-      <p className="t2 c3 checks__from">
+      <p className="t2 c3 ckedit__from">
         {words.checksFrom}: {FROM[plan.origin]}
       </p>
       {!plan.confirmed && plan.checks.length > 0 ? (
@@ -104,7 +104,7 @@ function Editor({ plan, busy, live, onSave }: { plan: CheckPlan; busy: boolean; 
           {words.noChecks}
         </Banner>
       ) : (
-        <div className="checks__head label" aria-hidden="true">
+        <div className="ckedit__head label" aria-hidden="true">
           <span>{words.checkName}</span>
           <span>{words.checkCommand}</span>
           <span>{words.checkTimeout}</span>
@@ -116,7 +116,7 @@ function Editor({ plan, busy, live, onSave }: { plan: CheckPlan; busy: boolean; 
           const say = problem ? [problem.name, problem.command, problem.timeout].filter(Boolean).join(" ") : "";
           const bad = (text: string | null | undefined) => (text ? " input--bad" : "");
           return (
-            <li key={row.key} className="checks__row">
+            <li key={row.key} className="ckedit__row">
               <input className={`input${bad(problem?.name)}`} aria-label={words.checkName} aria-invalid={problem?.name ? true : undefined} value={row.name} placeholder="tests" onChange={(event) => set(row.key, { name: event.target.value })} />
               <input
                 className={`input mono${bad(problem?.command)}`}
@@ -129,22 +129,22 @@ function Editor({ plan, busy, live, onSave }: { plan: CheckPlan; busy: boolean; 
                 onChange={(event) => set(row.key, { command: event.target.value })}
               />
               <input className={`input num${bad(problem?.timeout)}`} aria-label={words.checkTimeout} aria-invalid={problem?.timeout ? true : undefined} inputMode="numeric" value={row.timeout} onChange={(event) => set(row.key, { timeout: event.target.value })} />
-              <span className="h h--1 checks__do">
+              <span className="h h--1 ckedit__do">
                 <IconButton small label={words.moveUp(row.name)} icon="up" disabled={index === 0} onClick={() => up(index)} />
                 <IconButton small label={words.removeCheck(row.name)} icon="x" onClick={() => setRows((all) => all.filter((each) => each.key !== row.key))} />
               </span>
               {say ? (
-                <p className="t1 s-failed checks__say" role="status">
+                <p className="t1 s-failed ckedit__say" role="status">
                   {say}
                 </p>
               ) : problem?.hint ? (
-                <p className="t1 c3 checks__say">{problem.hint}</p>
+                <p className="t1 c3 ckedit__say">{problem.hint}</p>
               ) : null}
             </li>
           );
         })}
       </ul>
-      <div className="h checks__foot">
+      <div className="h ckedit__foot">
         <Button icon="plus" onClick={add}>
           {words.addCheck}
         </Button>

@@ -4,6 +4,7 @@ import { Navigate } from "@tanstack/react-router";
 import { PageBar, useCrew, useModel } from "../app";
 import { EmptyState, ErrorState, Skeleton } from "../components";
 import { lastSession } from "./last";
+import { words } from "./words";
 
 export function Home() {
   const crew = useCrew();
@@ -20,8 +21,8 @@ export function Home() {
     return (
       <>
         <PageBar title="Pilothouse" />
-        <EmptyState icon="chat" title="No session yet">
-          Press + at the top of the rail to begin a conversation with the crew.
+        <EmptyState icon="chat" title={words.noSessionTitle}>
+          {words.noSessionText}
         </EmptyState>
       </>
     );
@@ -30,7 +31,7 @@ export function Home() {
     <>
       <PageBar title="Pilothouse" />
       {failure ? (
-        <ErrorState title="The crew could not be reached" error={failure} onRetry={() => void crew.refresh("workspaces", "sessions")} />
+        <ErrorState title={words.unreachable} error={failure} onRetry={() => void crew.refresh("workspaces", "sessions")} />
       ) : (
         <Skeleton rows={8} row={44} />
       )}

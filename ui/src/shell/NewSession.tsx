@@ -4,6 +4,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
 import { useAction, useCrew, useModel } from "../app";
 import { Button, Dialog, Field } from "../components";
+import { words } from "./words";
 
 export function NewSession({ workspaceId, onClose }: { workspaceId: string | undefined; onClose: () => void }) {
   const crew = useCrew();
@@ -29,23 +30,23 @@ export function NewSession({ workspaceId, onClose }: { workspaceId: string | und
     <Dialog
       open
       onOpenChange={(open) => !open && onClose()}
-      title="New session"
-      text="A conversation of its own, with its own plans and jobs. Sessions of one workspace share its merge queue."
+      title={words.newSession}
+      text={words.newSessionText}
       foot={
         <>
-          <Button onClick={onClose}>Cancel</Button>
+          <Button onClick={onClose}>{words.cancel}</Button>
           <Button look="primary" type="submit" form="new-session" busy={busy} disabled={workspaces.length === 0}>
-            Create
+            {words.create}
           </Button>
         </>
       }
     >
       <form id="new-session" onSubmit={(event) => void create(event)} className="v v--3">
-        <Field label="Name" placeholder="What it is about" value={label} maxLength={120} onChange={(event) => setLabel(event.target.value)} hint="Optional. You can rename it later." />
+        <Field label={words.name} placeholder={words.namePlaceholder} value={label} maxLength={120} onChange={(event) => setLabel(event.target.value)} hint={words.nameHint} />
         {workspaces.length > 1 ? (
           <div className="field">
             <label className="label" htmlFor="new-session-workspace">
-              Workspace
+              {words.workspace}
             </label>
             <select id="new-session-workspace" className="input" value={chosen} onChange={(event) => setChosen(event.target.value)}>
               {workspaces.map((workspace) => (
@@ -56,7 +57,7 @@ export function NewSession({ workspaceId, onClose }: { workspaceId: string | und
             </select>
           </div>
         ) : null}
-        {workspaces.length === 0 ? <p className="s-needs">Add a repository first: there is nothing yet for the crew to work in.</p> : null}
+        {workspaces.length === 0 ? <p className="s-needs">{words.repositoryFirst}</p> : null}
         {failure ? (
           <p className="s-failed" role="alert">
             {failure.message}

@@ -6,6 +6,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { chooseTheme, keysOf, useCrew, useModel } from "../app";
 import { Icon, type IconName, Kbd } from "../components";
 import type { ShortcutId } from "../app";
+import { words } from "./words";
 
 interface Row {
   id: string;
@@ -30,7 +31,7 @@ export function Palette({
       <Dialog.Portal>
         <Dialog.Overlay className="scrim" />
         <Dialog.Content className="dialog dialog--top" aria-describedby={undefined}>
-          <Dialog.Title className="unseen">Search and commands</Dialog.Title>
+          <Dialog.Title className="unseen">{words.search}</Dialog.Title>
           <PaletteBody close={() => onOpenChange(false)} onNewSession={onNewSession} />
         </Dialog.Content>
       </Dialog.Portal>
@@ -54,7 +55,7 @@ function PaletteBody({ close, onNewSession }: { close: () => void; onNewSession:
 
   const groups: Array<[string, Row[]]> = [
     [
-      "Sessions",
+      words.sessions,
       sessions.map((session) => ({
         id: `s-${session.sessionId}`,
         label: session.label || session.sessionId,
@@ -64,7 +65,7 @@ function PaletteBody({ close, onNewSession }: { close: () => void; onNewSession:
       })),
     ],
     [
-      "Jobs",
+      words.jobs,
       jobs.slice(0, 100).map((job) => ({
         id: job.id,
         label: job.title || job.kind,
@@ -74,7 +75,7 @@ function PaletteBody({ close, onNewSession }: { close: () => void; onNewSession:
       })),
     ],
     [
-      "Merge queue",
+      words.mergeQueue,
       queues
         .flatMap((queue) => [...queue.entries, ...queue.recent.slice(0, 20)])
         .map((entry) => ({
@@ -86,35 +87,35 @@ function PaletteBody({ close, onNewSession }: { close: () => void; onNewSession:
         })),
     ],
     [
-      "Commands",
+      words.commands,
       [
-        command("session.new", "New session", "plus", go(onNewSession)),
-        { id: "add", label: "Add a repository", icon: "folder", run: go(() => navigate({ to: "/first-run" })) },
-        command("go.queue", "Queue", "stack", go(() => navigate({ to: "/queue" }))),
-        command("go.approvals", "Approvals", "needs", go(() => navigate({ to: "/approvals" }))),
-        command("settings", "Settings", "sliders", go(() => navigate({ to: "/settings" }))),
-        { id: "doctor", label: "Doctor: what works here and what does not", icon: "gauge", run: go(() => navigate({ to: "/doctor" })) },
-        command("shortcuts", "Keyboard shortcuts", "keyboard", go(() => navigate({ to: "/shortcuts" }))),
-        { id: "terminals", label: "Terminals", icon: "terminal", run: go(() => navigate({ to: "/terminals" })) },
-        { id: "agents", label: "Agents", icon: "helm", run: go(() => navigate({ to: "/agents" })) },
-        { id: "devices", label: "Devices", icon: "phone", run: go(() => navigate({ to: "/devices" })) },
-        { id: "theme-system", label: "Theme: as the system", icon: "gauge", run: go(() => chooseTheme("system")) },
-        { id: "theme-light", label: "Theme: light", icon: "sun", run: go(() => chooseTheme("light")) },
-        { id: "theme-dark", label: "Theme: dark", icon: "moon", run: go(() => chooseTheme("dark")) },
-        { id: "theme-contrast", label: "Theme: high contrast", icon: "contrast", run: go(() => chooseTheme("contrast")) },
-        { id: "reconnect", label: "Connect again now", icon: "refresh", run: go(() => crew.retryNow()) },
+        command("session.new", words.newSession, "plus", go(onNewSession)),
+        { id: "add", label: words.addWorkspace, icon: "folder", run: go(() => navigate({ to: "/first-run" })) },
+        command("go.queue", words.queue, "stack", go(() => navigate({ to: "/queue" }))),
+        command("go.approvals", words.approvals, "needs", go(() => navigate({ to: "/approvals" }))),
+        command("settings", words.settings, "sliders", go(() => navigate({ to: "/settings" }))),
+        { id: "doctor", label: words.doctor, icon: "gauge", run: go(() => navigate({ to: "/doctor" })) },
+        command("shortcuts", words.shortcuts, "keyboard", go(() => navigate({ to: "/shortcuts" }))),
+        { id: "terminals", label: words.terminals, icon: "terminal", run: go(() => navigate({ to: "/terminals" })) },
+        { id: "agents", label: words.agents, icon: "helm", run: go(() => navigate({ to: "/agents" })) },
+        { id: "devices", label: words.devices, icon: "phone", run: go(() => navigate({ to: "/devices" })) },
+        { id: "theme-system", label: words.themeSystem, icon: "gauge", run: go(() => chooseTheme("system")) },
+        { id: "theme-light", label: words.themeLight, icon: "sun", run: go(() => chooseTheme("light")) },
+        { id: "theme-dark", label: words.themeDark, icon: "moon", run: go(() => chooseTheme("dark")) },
+        { id: "theme-contrast", label: words.themeContrast, icon: "contrast", run: go(() => chooseTheme("contrast")) },
+        { id: "reconnect", label: words.reconnect, icon: "refresh", run: go(() => crew.retryNow()) },
       ],
     ],
   ];
   return (
-    <Command label="Search and commands" loop className="palette" filter={fits}>
+    <Command label={words.search} loop className="palette" filter={fits}>
       <div className="palette__top">
         <Icon name="search" />
-        <Command.Input placeholder="Session, job, entry or command" className="palette__input" autoFocus />
+        <Command.Input placeholder={words.palettePlaceholder} className="palette__input" autoFocus />
         <Kbd keys="escape" />
       </div>
       <Command.List className="palette__list">
-        <Command.Empty className="empty">Nothing has this name.</Command.Empty>
+        <Command.Empty className="empty">{words.paletteEmpty}</Command.Empty>
         {groups.map(([heading, rows]) =>
           rows.length > 0 ? (
             <Command.Group key={heading} heading={heading}>

@@ -26,7 +26,7 @@ export function PhoneTabs() {
             {tab.to === "/approvals" && asks > 0 ? (
               <span className="n">
                 {asks}
-                <span className="unseen"> waiting for you</span>
+                <span className="unseen"> {words.waitingForYou}</span>
               </span>
             ) : null}
           </Link>

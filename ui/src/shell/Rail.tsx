@@ -54,7 +54,7 @@ function Room({ to, icon, label, count }: { to: "/queue" | "/terminals" | "/agen
     <Link to={to} className="nav" activeProps={{ className: "nav on", "aria-current": "page" }}>
       <Icon name={icon} />
       <span className="grow trunc">{label}</span>
-      {count ? <Count value={count} label="in the queue" /> : null}
+      {count ? <Count value={count} label={words.inTheQueue} /> : null}
     </Link>
   );
 }
@@ -117,7 +117,7 @@ function WorkspaceTree({ workspace, sessions, onNewSession }: { workspace: Works
         <span className={`grow trunc${open ? " strong rail__open" : ""}`} title={workspace.repoRoot}>
           {workspace.name}
         </span>
-        {!open && asks > 0 ? <Count value={asks} needs label="waiting for you" /> : null}
+        {!open && asks > 0 ? <Count value={asks} needs label={words.waitingForYou} /> : null}
         {!open && failed && asks === 0 ? <State kind="failed" size="s" label={words.failed} /> : null}
         {open ? <span className="t1 c3 mono trunc rail__branch">{workspace.baseBranch}</span> : null}
       </button>
@@ -133,7 +133,7 @@ function WorkspaceTree({ workspace, sessions, onNewSession }: { workspace: Works
           ) : null}
           {shown.length < sessions.length || all ? (
             <button type="button" className="nav sub" onClick={() => setAll(!all)}>
-              <span className="grow trunc c3">{all ? "Show fewer" : `${sessions.length - shown.length} more`}</span>
+              <span className="grow trunc c3">{all ? words.fewer : words.moreSessions(sessions.length - shown.length)}</span>
             </button>
           ) : null}
         </>
@@ -170,7 +170,7 @@ function SessionRow({ workspaceId, session }: { workspaceId: string; session: Se
         {session.label || session.sessionId}
       </span>
       {session.pendingApprovals > 0 ? (
-        <Count value={session.pendingApprovals} needs label="waiting for you" />
+        <Count value={session.pendingApprovals} needs label={words.waitingForYou} />
       ) : session.runningJobs > 0 ? (
         <State kind="running" size="s" label={words.running} />
       ) : session.failed ? (

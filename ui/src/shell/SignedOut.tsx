@@ -4,6 +4,7 @@ import { useState } from "react";
 import { useCrew } from "../app";
 import { Button, CommandBox, CopyButton } from "../components";
 import { Logo } from "./Logo";
+import { words } from "./words";
 
 export function SignedOut() {
   const crew = useCrew();
@@ -17,7 +18,7 @@ export function SignedOut() {
       <div className="alone__box" data-testid="signed-out">
         <div className="h">
           <Logo size={32} />
-          <h1 className="t5">Not signed in on this browser</h1>
+          <h1 className="t5">{words.signedOutTitle}</h1>
         </div>
         {why ? (
           <p className="s-failed" role="alert">
@@ -25,8 +26,7 @@ export function SignedOut() {
           </p>
         ) : null}
         <p className="c2">
-          Pilothouse answers only to browsers you have let in, also on this machine. Run this in a terminal; it opens a link that works
-          once:
+          {words.signedOutText}
         </p>
         <div className="h">
           <div className="grow">
@@ -34,10 +34,10 @@ export function SignedOut() {
           </div>
           <CopyButton text="pilothouse open" icon />
         </div>
-        <p className="c2">Or use the link the server printed when it started. A link that was used already is worth nothing to anybody.</p>
+        <p className="c2">{words.signedOutLink}</p>
         <div className="h">
           <Button icon="refresh" onClick={() => crew.retryNow()}>
-            Try again
+            {words.tryAgain}
           </Button>
         </div>
       </div>

@@ -45,7 +45,7 @@ export function StatusBar() {
         </>
       ) : null}
       <span className="push mono" data-testid="status-tip">
-        {queue ? `${queue.branch} ${queue.tip ? queue.tip.slice(0, 7) : "not begun"}` : ""}
+        {queue ? `${queue.branch} ${queue.tip ? queue.tip.slice(0, 7) : words.notBegun}` : ""}
       </span>
       {status ? (
         <span>

@@ -2,8 +2,9 @@
 
 import { Link } from "@tanstack/react-router";
 import { memo, useMemo, useRef } from "react";
-import { aboutText, clockText, durationText, Icon, IconButton, Menu, type MenuEntry, State, type StateKind, useNow } from "../components";
+import { aboutText, clockText, durationText, Icon, IconButton, Menu, type MenuEntry, State, type StateKind } from "../components";
 import type { MergeEntry, MergeQueue } from "../client";
+import { useLiveNow } from "../review/useLiveNow";
 import { useWidth } from "../review/useWidth";
 import type { Deeds } from "./actions";
 import { type Bar, type ChainPicture, type ChainRow, type GoneRun, hasEnded, layoutChain, toneOf } from "./chain";
@@ -27,7 +28,7 @@ function clock(ms: number, seconds: boolean): string {
 export function Chain({ queue, gone, deeds }: { queue: MergeQueue; gone: readonly GoneRun[]; deeds: Deeds }) {
   const box = useRef<HTMLDivElement>(null);
   const width = useWidth(box);
-  const now = useNow();
+  const now = useLiveNow();
   const picture = useMemo(
     () => (width > 0 ? layoutChain({ queue, now, width, gone, clock, words: CHAIN_WORDS }) : undefined),
     [queue, now, width, gone],

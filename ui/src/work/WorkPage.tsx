@@ -1,13 +1,14 @@
 // Everything under way: what waits to land and who waits for whom, requests, jobs, workers, and measured figures.
 
 import { Link, useNavigate } from "@tanstack/react-router";
-import { useEffect, useMemo, useState } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 import { PageBar, useAction, useClient, useCrew, useModel } from "../app";
 import { aboutText, Banner, Button, Choice, durationText, EmptyState, ErrorState, Icon, Skeleton } from "../components";
 import type { MergeEntry, MergeQueue, SystemStatus, Workspace } from "../client";
 import { isLive } from "../model";
 import { usePreference } from "../review/preferences";
 import { useMedia } from "../review/useMedia";
+import { useWidth } from "../review/useWidth";
 import { useDeeds } from "./actions";
 import { type BoardInput, jobRows, passes, requestRows, type Show, workerRows } from "./board";
 import { JobBoard, RequestBoard, type SessionLink, WorkerBoard } from "./Boards";
@@ -22,6 +23,7 @@ type Part = "landing" | "requests" | "jobs" | "workers";
 
 const BOARD_WORDS: BoardInput["words"] = {
   ...words,
+  needsYou: words.needsYouRow,
   eta: aboutText,
   entryState: (entry) => `${entry.id} ${entryStateText(entry)}`,
 };
@@ -87,7 +89,9 @@ function Ready({ queues, workspaces }: { queues: readonly MergeQueue[]; workspac
   const status = useModel((state) => state.status.value);
   const sessions = useModel((state) => state.sessions.value ?? NONE);
   const phone = useMedia("(max-width: 600px)");
-  const stacked = useMedia("(max-width: 1020px)");
+  const box = useRef<HTMLDivElement>(null);
+  const width = useWidth(box);
+  const stacked = width > 0 && width < 1040;
   const rowHeight = phone ? 60 : 32;
 
   const [show, setShow] = usePreference<Show>("work.show", "all");
@@ -214,7 +218,7 @@ function Ready({ queues, workspaces }: { queues: readonly MergeQueue[]; workspac
           {part === "landing" ? <div className="scroll">{landing}</div> : part === "jobs" ? jobBoardView : part === "requests" ? requestBoard : workerBoard}
         </>
       ) : (
-        <div className={`work${stacked ? " work--stacked" : ""}`}>
+        <div ref={box} className={`work${stacked ? " work--stacked" : ""}`}>
           {landing}
           <div className="boards">
             {requestBoard}

@@ -15,6 +15,7 @@ export const words = defineWords(
     all: "All",
     active: "Active",
     needsYou: "Needs you",
+    needsYouRow: "needs you",
     ended: "Ended",
     allWorkspaces: "All workspaces",
     workspace: "Workspace",

@@ -40,7 +40,14 @@ pub(super) fn plan(intent: &Intent, checks: &CheckPlan) -> Result<Edits, Determi
     match intent {
         Intent::Status => Ok(git(&["status", "--short", "--branch"], "State of the clone".into())),
         Intent::Log { since } => {
-            let mut args = vec!["log", "--no-color", "--date=short", "--shortstat", "--max-count=200", "--format=%h %ad %an: %s"];
+            let mut args = vec![
+                "log",
+                "--no-color",
+                "--date=short",
+                "--shortstat",
+                "--max-count=200",
+                "--format=%h %ad %an: %s",
+            ];
             let (after, range);
             if let Some(since) = since {
                 if is_commit(since) {
@@ -56,15 +63,18 @@ pub(super) fn plan(intent: &Intent, checks: &CheckPlan) -> Result<Edits, Determi
             Ok(git(&args, summary))
         }
         // The gate runs the plan's validation steps, and those are the whole job here.
-        Intent::Test { .. } => Ok(Edits { summary: "The tests run as this job's validation".into(), ..Edits::default() }),
+        Intent::Test { .. } => {
+            Ok(Edits { summary: "The tests run as this job's validation".into(), ..Edits::default() })
+        }
         Intent::Lint { fix: false } => {
             Ok(Edits { summary: "The linter runs as this job's validation".into(), ..Edits::default() })
         }
         Intent::Lint { fix: true } => {
             let linter = linter(checks).ok_or_else(|| none("linter"))?;
             let shown = linter.join(" ");
-            let argv = fixing(linter)
-                .ok_or_else(|| DeterministicError::NoTool(format!("it is not known how `{shown}` repairs what it finds")))?;
+            let argv = fixing(linter).ok_or_else(|| {
+                DeterministicError::NoTool(format!("it is not known how `{shown}` repairs what it finds"))
+            })?;
             Ok(run(argv, Purpose::LintFix, TOOL_S, "Repairs of the linter".into()))
         }
         Intent::Format { paths } => {
@@ -75,18 +85,21 @@ pub(super) fn plan(intent: &Intent, checks: &CheckPlan) -> Result<Edits, Determi
         }
         Intent::Run { recipe } => {
             let found = checks.recipes.get(recipe);
-            let found = found.ok_or_else(|| DeterministicError::NoTool(format!("there is no recipe `{recipe}`")))?;
+            let found =
+                found.ok_or_else(|| DeterministicError::NoTool(format!("there is no recipe `{recipe}`")))?;
             Ok(run(found.run.clone(), Purpose::Recipe, found.timeout_s, format!("Recipe {recipe}")))
         }
-        Intent::Revert { commit } => {
-            Ok(git(&["revert", "--no-commit", "--no-edit", "--end-of-options", commit], format!("Revert of {commit}")))
-        }
+        Intent::Revert { commit } => Ok(git(
+            &["revert", "--no-commit", "--no-edit", "--end-of-options", commit],
+            format!("Revert of {commit}"),
+        )),
         other => Err(DeterministicError::NotHere { word: other.word() }),
     }
 }
 
 fn is_commit(since: &str) -> bool {
-    since.starts_with("HEAD") || ((7..=64).contains(&since.len()) && since.bytes().all(|b| b.is_ascii_hexdigit()))
+    since.starts_with("HEAD")
+        || ((7..=64).contains(&since.len()) && since.bytes().all(|b| b.is_ascii_hexdigit()))
 }
 
 /// The check that is a linter, by name or group.

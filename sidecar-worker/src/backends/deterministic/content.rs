@@ -96,7 +96,8 @@ pub(super) fn with_endings(text: &str, crlf: bool) -> String {
 /// One line for a report, cut and made printable.
 pub(super) fn excerpt(line: &[u8]) -> String {
     let text = String::from_utf8_lossy(line);
-    let text: String = text.trim().chars().map(|c| if c.is_control() && c != '\t' { '·' } else { c }).collect();
+    let text: String =
+        text.trim().chars().map(|c| if c.is_control() && c != '\t' { '·' } else { c }).collect();
     match text.char_indices().nth(200) {
         Some((at, _)) => format!("{}…", &text[..at]),
         None => text,

@@ -9,7 +9,12 @@ use regex::bytes::{Regex, RegexBuilder};
 const MAX_HITS: usize = 500;
 
 /// Lower-case text is looked for in any case, text with a capital exactly.
-pub(super) fn find(tree: &Tree<'_>, pattern: &str, glob: Option<&str>, is_regex: bool) -> Result<Edits, DeterministicError> {
+pub(super) fn find(
+    tree: &Tree<'_>,
+    pattern: &str,
+    glob: Option<&str>,
+    is_regex: bool,
+) -> Result<Edits, DeterministicError> {
     let any_case = !is_regex && !pattern.chars().any(char::is_uppercase);
     let text = if is_regex { pattern.to_owned() } else { regex::escape(pattern) };
     let regex = compile(&text, pattern, any_case)?;
@@ -21,8 +26,13 @@ pub(super) fn find(tree: &Tree<'_>, pattern: &str, glob: Option<&str>, is_regex:
     }
     let summary = format!("{} lines in {} files hold `{pattern}`{place}", found.lines, found.files);
     let note = if any_case { " Upper and lower case are the same." } else { "" };
-    let cut = if found.lines > found.hits.len() { format!(" The first {MAX_HITS} are listed.") } else { String::new() };
-    let report = format!("{summary}.{note}{cut}{}\n\n```\n{}\n```\n", found.left_out(), found.hits.join("\n"));
+    let cut = if found.lines > found.hits.len() {
+        format!(" The first {MAX_HITS} are listed.")
+    } else {
+        String::new()
+    };
+    let report =
+        format!("{summary}.{note}{cut}{}\n\n```\n{}\n```\n", found.left_out(), found.hits.join("\n"));
     Ok(Edits::report(summary, report))
 }
 
@@ -46,7 +56,11 @@ impl Found {
 }
 
 /// Every line that a pattern meets, file by file.
-pub(super) fn search(tree: &Tree<'_>, regex: &Regex, glob: Option<&str>) -> Result<Found, DeterministicError> {
+pub(super) fn search(
+    tree: &Tree<'_>,
+    regex: &Regex,
+    glob: Option<&str>,
+) -> Result<Found, DeterministicError> {
     let within = glob.map(matcher).transpose()?;
     let mut found = Found::default();
     for file in tree.files()? {
@@ -79,6 +93,11 @@ pub(super) fn search(tree: &Tree<'_>, regex: &Regex, glob: Option<&str>) -> Resu
 }
 
 pub(super) fn compile(text: &str, shown: &str, any_case: bool) -> Result<Regex, DeterministicError> {
-    let built = RegexBuilder::new(text).case_insensitive(any_case).multi_line(true).crlf(true).size_limit(1 << 20).build();
+    let built = RegexBuilder::new(text)
+        .case_insensitive(any_case)
+        .multi_line(true)
+        .crlf(true)
+        .size_limit(1 << 20)
+        .build();
     built.map_err(|e| DeterministicError::BadPattern { pattern: shown.to_owned(), why: e.to_string() })
 }

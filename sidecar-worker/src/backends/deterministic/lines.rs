@@ -21,7 +21,12 @@ pub(super) fn append(tree: &Tree<'_>, file: &str, text: &str) -> Result<Edits, D
 }
 
 /// Adds lines before the line that the place names.
-pub(super) fn insert(tree: &Tree<'_>, file: &str, text: &str, where_to: &Place) -> Result<Edits, DeterministicError> {
+pub(super) fn insert(
+    tree: &Tree<'_>,
+    file: &str,
+    text: &str,
+    where_to: &Place,
+) -> Result<Edits, DeterministicError> {
     let place = tree.file(file)?;
     let bytes = read_named(&place, file)?;
     let crlf = is_crlf(&bytes);
@@ -58,11 +63,19 @@ pub(super) fn insert(tree: &Tree<'_>, file: &str, text: &str, where_to: &Place) 
 }
 
 /// Index of the one line that holds the anchor.
-fn anchor_line(bytes: &[u8], starts: &[usize], anchor: &str, file: &str) -> Result<usize, DeterministicError> {
+fn anchor_line(
+    bytes: &[u8],
+    starts: &[usize],
+    anchor: &str,
+    file: &str,
+) -> Result<usize, DeterministicError> {
     let ends = starts.iter().skip(1).copied().chain([bytes.len()]);
     let lines = starts.iter().zip(ends).map(|(from, to)| bytes.get(*from..to).unwrap_or_default());
-    let holds = |line: &[u8]| !anchor.is_empty() && line.windows(anchor.len()).any(|window| window == anchor.as_bytes());
-    let found: Vec<usize> = lines.enumerate().filter(|(_, line)| holds(line)).map(|(index, _)| index).collect();
+    let holds = |line: &[u8]| {
+        !anchor.is_empty() && line.windows(anchor.len()).any(|window| window == anchor.as_bytes())
+    };
+    let found: Vec<usize> =
+        lines.enumerate().filter(|(_, line)| holds(line)).map(|(index, _)| index).collect();
     match found.as_slice() {
         [one] => Ok(*one),
         [] => Err(DeterministicError::Unclear(format!("no line of {file} holds {anchor:?}"))),

@@ -11,20 +11,76 @@ use std::path::{Path, PathBuf};
 const README_LINES: usize = 20;
 
 const LANGUAGES: &[(&str, &[&str])] = &[
-    ("Rust", &["rs"]), ("TypeScript", &["ts", "tsx", "mts", "cts"]), ("JavaScript", &["js", "jsx", "mjs", "cjs"]), ("Python", &["py", "pyi"]),
-    ("Go", &["go"]), ("Java", &["java"]), ("Kotlin", &["kt", "kts"]), ("C", &["c", "h"]), ("C++", &["cc", "cpp", "cxx", "hpp", "hh"]), ("C#", &["cs"]),
-    ("Ruby", &["rb"]), ("PHP", &["php"]), ("Swift", &["swift"]), ("Shell", &["sh", "bash", "zsh"]), ("HTML", &["html", "htm"]),
-    ("CSS", &["css", "scss", "sass", "less"]), ("SQL", &["sql"]), ("Markdown", &["md", "mdx"]), ("YAML", &["yml", "yaml"]), ("TOML", &["toml"]), ("JSON", &["json"]),
-    ("Lua", &["lua"]), ("Elixir", &["ex", "exs"]), ("Haskell", &["hs"]), ("Scala", &["scala"]), ("Dart", &["dart"]), ("Vue", &["vue"]), ("Svelte", &["svelte"]), ("Zig", &["zig"]),
+    ("Rust", &["rs"]),
+    ("TypeScript", &["ts", "tsx", "mts", "cts"]),
+    ("JavaScript", &["js", "jsx", "mjs", "cjs"]),
+    ("Python", &["py", "pyi"]),
+    ("Go", &["go"]),
+    ("Java", &["java"]),
+    ("Kotlin", &["kt", "kts"]),
+    ("C", &["c", "h"]),
+    ("C++", &["cc", "cpp", "cxx", "hpp", "hh"]),
+    ("C#", &["cs"]),
+    ("Ruby", &["rb"]),
+    ("PHP", &["php"]),
+    ("Swift", &["swift"]),
+    ("Shell", &["sh", "bash", "zsh"]),
+    ("HTML", &["html", "htm"]),
+    ("CSS", &["css", "scss", "sass", "less"]),
+    ("SQL", &["sql"]),
+    ("Markdown", &["md", "mdx"]),
+    ("YAML", &["yml", "yaml"]),
+    ("TOML", &["toml"]),
+    ("JSON", &["json"]),
+    ("Lua", &["lua"]),
+    ("Elixir", &["ex", "exs"]),
+    ("Haskell", &["hs"]),
+    ("Scala", &["scala"]),
+    ("Dart", &["dart"]),
+    ("Vue", &["vue"]),
+    ("Svelte", &["svelte"]),
+    ("Zig", &["zig"]),
 ];
 
 const MANIFESTS: &[&str] = &[
-    "Cargo.toml", "package.json", "pyproject.toml", "setup.py", "requirements.txt", "go.mod", "pom.xml", "build.gradle", "build.gradle.kts", "Gemfile",
-    "composer.json", "CMakeLists.txt", "Makefile", "justfile", "Dockerfile", "docker-compose.yml", "compose.yaml", "deno.json", "mix.exs", "Package.swift",
+    "Cargo.toml",
+    "package.json",
+    "pyproject.toml",
+    "setup.py",
+    "requirements.txt",
+    "go.mod",
+    "pom.xml",
+    "build.gradle",
+    "build.gradle.kts",
+    "Gemfile",
+    "composer.json",
+    "CMakeLists.txt",
+    "Makefile",
+    "justfile",
+    "Dockerfile",
+    "docker-compose.yml",
+    "compose.yaml",
+    "deno.json",
+    "mix.exs",
+    "Package.swift",
 ];
 
 const ENTRIES: &[&str] = &[
-    "main.rs", "main.go", "main.py", "__main__.py", "manage.py", "app.py", "index.js", "index.ts", "main.ts", "main.tsx", "server.js", "Main.java", "main.c", "main.cpp", "Program.cs",
+    "main.rs",
+    "main.go",
+    "main.py",
+    "__main__.py",
+    "manage.py",
+    "app.py",
+    "index.js",
+    "index.ts",
+    "main.ts",
+    "main.tsx",
+    "server.js",
+    "Main.java",
+    "main.c",
+    "main.cpp",
+    "Program.cs",
 ];
 
 pub(super) fn overview(tree: &Tree<'_>, checks: &CheckPlan) -> Result<Edits, DeterministicError> {
@@ -40,10 +96,14 @@ pub(super) fn overview(tree: &Tree<'_>, checks: &CheckPlan) -> Result<Edits, Det
     section("Entry points", named(&files, ENTRIES));
     section("Folders", folders(&files));
     let tools = [("Tests", &checks.test_runner), ("Formatter", &checks.formatter)];
-    let tools = tools.iter().filter_map(|(name, argv)| Some(format!("- {name}: `{}`", argv.as_ref()?.join(" "))));
+    let tools =
+        tools.iter().filter_map(|(name, argv)| Some(format!("- {name}: `{}`", argv.as_ref()?.join(" "))));
     let named_checks = checks.checks.iter().map(|c| format!("- Check {}: `{}`", c.name, c.run.join(" ")));
     section("Tools and checks", tools.chain(named_checks).collect());
-    section("Recipes", checks.recipes.iter().map(|(name, r)| format!("- {name}: `{}`", r.run.join(" "))).collect());
+    section(
+        "Recipes",
+        checks.recipes.iter().map(|(name, r)| format!("- {name}: `{}`", r.run.join(" "))).collect(),
+    );
     if let Some((name, head)) = readme(tree, &files)? {
         section(&format!("Beginning of {name}"), head);
     }
@@ -65,7 +125,8 @@ fn languages(files: &[PathBuf]) -> Vec<String> {
 }
 
 fn named(files: &[PathBuf], names: &[&str]) -> Vec<String> {
-    let is_named = |file: &&PathBuf| file.file_name().and_then(|n| n.to_str()).is_some_and(|n| names.contains(&n));
+    let is_named =
+        |file: &&PathBuf| file.file_name().and_then(|n| n.to_str()).is_some_and(|n| names.contains(&n));
     let mut found: Vec<&PathBuf> = files.iter().filter(is_named).collect();
     found.sort_by_key(|file| file.components().count());
     found.into_iter().take(20).map(|file| format!("- {}", shown(file))).collect()

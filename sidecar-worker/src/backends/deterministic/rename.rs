@@ -1,6 +1,6 @@
 //! Moving a file or folder, and the places that mention its old path.
 
-use super::content::{is_crlf, located, make_room, read, write};
+use super::content::{located, make_room, read, write};
 use super::tree::{Tree, shown};
 use super::{DeterministicError, Edits};
 use std::fs;
@@ -9,7 +9,13 @@ use std::path::{Path, PathBuf};
 /// Most mentions listed in a report.
 const MAX_MENTIONS: usize = 100;
 
-pub(super) fn rename(tree: &Tree<'_>, from: &str, to: &str, update: bool, max_files: u32) -> Result<Edits, DeterministicError> {
+pub(super) fn rename(
+    tree: &Tree<'_>,
+    from: &str,
+    to: &str,
+    update: bool,
+    max_files: u32,
+) -> Result<Edits, DeterministicError> {
     let (source, target) = (tree.place(from)?, tree.place(to)?);
     let Ok(meta) = fs::symlink_metadata(&source) else {
         return Err(DeterministicError::Missing { path: from.to_owned() });
@@ -21,7 +27,9 @@ pub(super) fn rename(tree: &Tree<'_>, from: &str, to: &str, update: bool, max_fi
     }
     let files = tree.files()?;
     let moved: Vec<(PathBuf, PathBuf)> = if meta.is_dir() {
-        let inside = files.iter().filter_map(|file| Some((file.clone(), Path::new(to).join(file.strip_prefix(from).ok()?))));
+        let inside = files
+            .iter()
+            .filter_map(|file| Some((file.clone(), Path::new(to).join(file.strip_prefix(from).ok()?))));
         inside.collect()
     } else if meta.is_file() {
         vec![(PathBuf::from(from), PathBuf::from(to))]
@@ -42,15 +50,23 @@ pub(super) fn rename(tree: &Tree<'_>, from: &str, to: &str, update: bool, max_fi
 
     let mut changed: Vec<PathBuf> = moved.iter().flat_map(|(old, new)| [old.clone(), new.clone()]).collect();
     // A mention inside a moved file is at its new place now.
-    changed.extend(edits.iter().map(|(file, _)| file.clone()).filter(|file| !moved.iter().any(|(old, _)| old == file)));
+    changed.extend(
+        edits.iter().map(|(file, _)| file.clone()).filter(|file| !moved.iter().any(|(old, _)| old == file)),
+    );
     changed.sort();
     changed.dedup();
     let mut report = format!("Moved {from} to {to} ({} files).", moved.len());
     if update {
         let names: Vec<String> = edits.iter().map(|(file, _)| format!("\n- {}", shown(file))).collect();
-        report.push_str(&format!("\n\nThe old path was rewritten in {} files:{}", edits.len(), names.concat()));
+        report.push_str(&format!(
+            "\n\nThe old path was rewritten in {} files:{}",
+            edits.len(),
+            names.concat()
+        ));
     } else if mentions.is_empty() {
-        report.push_str("\n\nNo file mentions the old path. Names in code, such as module names, are not looked at.");
+        report.push_str(
+            "\n\nNo file mentions the old path. Names in code, such as module names, are not looked at.",
+        );
     } else {
         let more = if mentions.len() == MAX_MENTIONS { " or more" } else { "" };
         report.push_str(&format!(
@@ -59,14 +75,24 @@ pub(super) fn rename(tree: &Tree<'_>, from: &str, to: &str, update: bool, max_fi
             mentions.join("\n")
         ));
     }
-    Ok(Edits { changed, summary: format!("Moved {from} to {to}"), report: Some(report), commands: Vec::new() })
+    Ok(Edits {
+        changed,
+        summary: format!("Moved {from} to {to}"),
+        report: Some(report),
+        commands: Vec::new(),
+    })
 }
 
 fn is_same(a: &Path, b: &Path) -> bool {
     matches!((fs::canonicalize(a), fs::canonicalize(b)), (Ok(a), Ok(b)) if a == b)
 }
 
-fn mentions(tree: &Tree<'_>, files: &[PathBuf], from: &str, is_folder: bool) -> Result<Vec<String>, DeterministicError> {
+fn mentions(
+    tree: &Tree<'_>,
+    files: &[PathBuf],
+    from: &str,
+    is_folder: bool,
+) -> Result<Vec<String>, DeterministicError> {
     let mut out = Vec::new();
     for file in files {
         let Ok(bytes) = read(&tree.absolute(file))? else { continue };
@@ -82,7 +108,13 @@ fn mentions(tree: &Tree<'_>, files: &[PathBuf], from: &str, is_folder: bool) -> 
     Ok(out)
 }
 
-fn rewritten(tree: &Tree<'_>, files: &[PathBuf], from: &str, to: &str, is_folder: bool) -> Result<Vec<(PathBuf, Vec<u8>)>, DeterministicError> {
+fn rewritten(
+    tree: &Tree<'_>,
+    files: &[PathBuf],
+    from: &str,
+    to: &str,
+    is_folder: bool,
+) -> Result<Vec<(PathBuf, Vec<u8>)>, DeterministicError> {
     let mut out = Vec::new();
     for file in files {
         let Ok(bytes) = read(&tree.absolute(file))? else { continue };
@@ -90,7 +122,6 @@ fn rewritten(tree: &Tree<'_>, files: &[PathBuf], from: &str, to: &str, is_folder
         if found.is_empty() {
             continue;
         }
-        debug_assert!(!to.contains('\n') || is_crlf(&bytes), "a path is one line");
         let mut new = Vec::with_capacity(bytes.len());
         let mut done = 0;
         for at in found {
@@ -117,7 +148,9 @@ fn places(text: &[u8], path: &str, is_folder: bool, depth: usize) -> Vec<usize> 
     while let Some(found) = text.get(at..).and_then(|rest| rest.windows(path.len()).position(|w| w == path)) {
         let start = at + found;
         let end = start + path.len();
-        if begins(text.get(..start).unwrap_or_default(), depth) && ends(text.get(end..).unwrap_or_default(), is_folder) {
+        if begins(text.get(..start).unwrap_or_default(), depth)
+            && ends(text.get(end..).unwrap_or_default(), is_folder)
+        {
             out.push(start);
         }
         at = end;

@@ -22,7 +22,11 @@ struct Edit {
     times: usize,
 }
 
-pub(super) fn replace(tree: &Tree<'_>, wanted: &Wanted<'_>, max_files: u32) -> Result<Edits, DeterministicError> {
+pub(super) fn replace(
+    tree: &Tree<'_>,
+    wanted: &Wanted<'_>,
+    max_files: u32,
+) -> Result<Edits, DeterministicError> {
     if wanted.from.is_empty() {
         return Err(DeterministicError::Unclear("the text to look for is empty".into()));
     }
@@ -49,7 +53,10 @@ pub(super) fn replace(tree: &Tree<'_>, wanted: &Wanted<'_>, max_files: u32) -> R
         (binary, large) => format!(" Left alone: {binary} binary files, {large} files over 1 MiB."),
     };
     if edits.is_empty() {
-        return Err(DeterministicError::NothingToDo(format!("`{}` does not occur{place}.{skipped}", wanted.from)));
+        return Err(DeterministicError::NothingToDo(format!(
+            "`{}` does not occur{place}.{skipped}",
+            wanted.from
+        )));
     }
     if edits.len() > max_files as usize {
         return Err(DeterministicError::TooManyFiles { found: edits.len(), allowed: max_files });
@@ -58,10 +65,17 @@ pub(super) fn replace(tree: &Tree<'_>, wanted: &Wanted<'_>, max_files: u32) -> R
         write(&tree.absolute(&edit.file), &edit.bytes)?;
     }
     let times: usize = edits.iter().map(|edit| edit.times).sum();
-    let summary = format!("Replaced `{}` with `{}` {times} times in {} files", wanted.from, wanted.to, edits.len());
-    let lines: Vec<String> = edits.iter().map(|edit| format!("- {}: {}", shown(&edit.file), edit.times)).collect();
+    let summary =
+        format!("Replaced `{}` with `{}` {times} times in {} files", wanted.from, wanted.to, edits.len());
+    let lines: Vec<String> =
+        edits.iter().map(|edit| format!("- {}: {}", shown(&edit.file), edit.times)).collect();
     let report = format!("{summary}{place}.{skipped}\n\n{}\n", lines.join("\n"));
-    Ok(Edits { changed: edits.into_iter().map(|edit| edit.file).collect(), summary, report: Some(report), commands: Vec::new() })
+    Ok(Edits {
+        changed: edits.into_iter().map(|edit| edit.file).collect(),
+        summary,
+        report: Some(report),
+        commands: Vec::new(),
+    })
 }
 
 /// How often the text occurs in a file, and the file without it. Bytes that are not UTF-8 stay as they are.

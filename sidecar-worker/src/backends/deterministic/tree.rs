@@ -76,7 +76,8 @@ impl<'a> Tree<'a> {
         let mut seen = 0usize;
         while let Some(folder) = folders.pop() {
             let absolute = self.root.join(&folder);
-            let entries = fs::read_dir(&absolute).map_err(|e| DeterministicError::io("cannot list", &absolute, e))?;
+            let entries =
+                fs::read_dir(&absolute).map_err(|e| DeterministicError::io("cannot list", &absolute, e))?;
             for entry in entries {
                 let entry = entry.map_err(|e| DeterministicError::io("cannot list", &absolute, e))?;
                 seen += 1;
@@ -86,7 +87,8 @@ impl<'a> Tree<'a> {
                 if is_git(&entry.file_name()) {
                     continue;
                 }
-                let kind = entry.file_type().map_err(|e| DeterministicError::io("cannot look at", &absolute, e))?;
+                let kind =
+                    entry.file_type().map_err(|e| DeterministicError::io("cannot look at", &absolute, e))?;
                 let relative = folder.join(entry.file_name());
                 if kind.is_file() {
                     found.insert(relative);
@@ -119,7 +121,10 @@ fn is_git(step: &std::ffi::OsStr) -> bool {
 
 /// A matcher for one glob as plans write it: without a wildcard it names a file or a whole folder.
 pub(super) fn matcher(glob: &str) -> Result<GlobSet, DeterministicError> {
-    let bad = |e: globset::Error| DeterministicError::BadPattern { pattern: glob.to_owned(), why: e.kind().to_string() };
+    let bad = |e: globset::Error| DeterministicError::BadPattern {
+        pattern: glob.to_owned(),
+        why: e.kind().to_string(),
+    };
     let bare = glob.trim_end_matches('/');
     let mut texts = vec![bare.to_owned()];
     if glob.ends_with('/') || !bare.contains(['*', '?', '[', '{']) {
@@ -127,7 +132,9 @@ pub(super) fn matcher(glob: &str) -> Result<GlobSet, DeterministicError> {
     }
     let mut set = GlobSetBuilder::new();
     for text in texts {
-        set.add(GlobBuilder::new(&text).literal_separator(true).backslash_escape(false).build().map_err(bad)?);
+        set.add(
+            GlobBuilder::new(&text).literal_separator(true).backslash_escape(false).build().map_err(bad)?,
+        );
     }
     set.build().map_err(bad)
 }

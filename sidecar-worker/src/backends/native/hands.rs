@@ -27,7 +27,11 @@ impl<'a> SandboxHands<'a> {
         for glob in &attempt.task.planning.scope.write_globs {
             globs.add(GlobBuilder::new(glob).literal_separator(true).build()?);
             // A plain folder means everything below it.
-            globs.add(GlobBuilder::new(&format!("{}/**", glob.trim_end_matches('/'))).literal_separator(true).build()?);
+            globs.add(
+                GlobBuilder::new(&format!("{}/**", glob.trim_end_matches('/')))
+                    .literal_separator(true)
+                    .build()?,
+            );
         }
         Ok(Self { attempt, scope: globs.build()? })
     }
@@ -46,7 +50,9 @@ impl<'a> SandboxHands<'a> {
                     name.push(step.to_string_lossy().into_owned());
                 }
                 Component::Normal(_) => return Err("`.git` is not read or edited.".into()),
-                Component::ParentDir | Component::RootDir | Component::Prefix(_) => return Err(format!("{path} is outside the clone; use a path relative to its root.")),
+                Component::ParentDir | Component::RootDir | Component::Prefix(_) => {
+                    return Err(format!("{path} is outside the clone; use a path relative to its root."));
+                }
             }
             if at.symlink_metadata().is_ok_and(|m| m.file_type().is_symlink()) {
                 return Err(format!("{path} goes through a link; links are not followed here."));
@@ -77,7 +83,10 @@ impl<'a> SandboxHands<'a> {
     fn edit_now(&self, call: &EditCall) -> Result<String, String> {
         let (at, name) = self.place(&call.path)?;
         if !self.scope.is_match(&name) {
-            return Err(format!("{name} is outside what this task may change: {}.", self.attempt.task.planning.scope.write_globs.join(", ")));
+            return Err(format!(
+                "{name} is outside what this task may change: {}.",
+                self.attempt.task.planning.scope.write_globs.join(", ")
+            ));
         }
         if call.old.is_empty() {
             if at.exists() {
@@ -92,10 +101,13 @@ impl<'a> SandboxHands<'a> {
         let text = load(&at, &name)?;
         match text.matches(&call.old).count() {
             1 => {
-                std::fs::write(&at, text.replacen(&call.old, &call.new, 1)).map_err(|e| format!("{name}: {e}"))?;
+                std::fs::write(&at, text.replacen(&call.old, &call.new, 1))
+                    .map_err(|e| format!("{name}: {e}"))?;
                 Ok(format!("Changed {name}."))
             }
-            0 => Err(format!("`old` does not occur in {name}. Read the file again and copy the text exactly.")),
+            0 => {
+                Err(format!("`old` does not occur in {name}. Read the file again and copy the text exactly."))
+            }
             n => Err(format!("`old` occurs {n} times in {name}. Add lines around it until it occurs once.")),
         }
     }

@@ -39,8 +39,14 @@ pub(crate) struct Native<'a> {
 impl<'a> Native<'a> {
     /// Renders the task and connects to the model through the server's broker.
     pub(crate) async fn begin(attempt: &'a Attempt<'a>) -> anyhow::Result<Self> {
-        let ground = attempt.ground.model.as_ref().context("no model is set for workers; choose one in Settings")?;
-        let endpoint = Endpoint { dialect: ground.dialect, base_url: ground.base_url.clone(), model: ground.model.clone(), api_key: Some(Secret::new(attempt.job_token)) };
+        let ground =
+            attempt.ground.model.as_ref().context("no model is set for workers; choose one in Settings")?;
+        let endpoint = Endpoint {
+            dialect: ground.dialect,
+            base_url: ground.base_url.clone(),
+            model: ground.model.clone(),
+            api_key: Some(Secret::new(attempt.job_token)),
+        };
         let model = ModelClient::new(endpoint, Timeouts::default())?;
         let prompts = Prompts::builtin()?;
         let limits = Limits {
@@ -54,17 +60,35 @@ impl<'a> Native<'a> {
             .with("shell", hands::SHELL)
             .with("write_globs", &planning.scope.write_globs)
             .with("max_files", planning.scope.max_files_to_edit)
-            .with("validation", planning.validation_steps.iter().map(|argv| argv.join(" ")).collect::<Vec<_>>())
+            .with(
+                "validation",
+                planning.validation_steps.iter().map(|argv| argv.join(" ")).collect::<Vec<_>>(),
+            )
             .with("criteria", &planning.acceptance_criteria)
             .with("minutes", limits.wall_ms / 60_000)
             .with("steps", limits.steps)
             .with("instruction", &attempt.task.instruction)
             .with("notes", fix_up_notes(attempt).await?);
         let rendered = prompts.render("worker.native", inputs)?;
-        let task = Task { system: rendered.system, task: rendered.user.unwrap_or_else(|| attempt.task.instruction.clone()), limits, retry: RetryPolicy::default() };
+        let task = Task {
+            system: rendered.system,
+            task: rendered.user.unwrap_or_else(|| attempt.task.instruction.clone()),
+            limits,
+            retry: RetryPolicy::default(),
+        };
         let pace = TokioPace::default();
         let next = Some(Input::Start { now_ms: pace.now_ms() });
-        Ok(Self { attempt, prompts, machine: Loop::new(task), model, hands: SandboxHands::new(attempt)?, pace, next, artifacts: Vec::new(), last: None })
+        Ok(Self {
+            attempt,
+            prompts,
+            machine: Loop::new(task),
+            model,
+            hands: SandboxHands::new(attempt)?,
+            pace,
+            next,
+            artifacts: Vec::new(),
+            last: None,
+        })
     }
 
     /// Runs the loop until it stops. Only a finished loop goes on to the gate.
@@ -78,14 +102,32 @@ impl<'a> Native<'a> {
                 journal.say(line).await;
             }
         });
-        let outcome = drive(&mut self.machine, first, &self.model, &mut self.hands, &mut sink, &self.pace, &self.attempt.keeper.cancel).await;
+        let outcome = drive(
+            &mut self.machine,
+            first,
+            &self.model,
+            &mut self.hands,
+            &mut sink,
+            &self.pace,
+            &self.attempt.keeper.cancel,
+        )
+        .await;
         drop(sink);
         let _ = printing.await;
-        let summary = json!({ "status": outcome.status.code(), "steps": outcome.steps, "usage": outcome.usage });
-        self.artifacts.push(Artifact { kind: "agent.outcome".into(), uri: None, text: Some(summary.to_string()) });
+        let summary =
+            json!({ "status": outcome.status.code(), "steps": outcome.steps, "usage": outcome.usage });
+        self.artifacts.push(Artifact {
+            kind: "agent.outcome".into(),
+            uri: None,
+            text: Some(summary.to_string()),
+        });
         let result = match &outcome.status {
             Status::Finished => Ok(()),
-            Status::Limit { .. } | Status::Stuck | Status::Error { .. } | Status::Cancelled | Status::Quota { .. } => {
+            Status::Limit { .. }
+            | Status::Stuck
+            | Status::Error { .. }
+            | Status::Cancelled
+            | Status::Quota { .. } => {
                 Err(format!("The agent did not finish: {} ({})", outcome.reason, outcome.status.code()))
             }
         };
@@ -94,11 +136,18 @@ impl<'a> Native<'a> {
     }
 
     /// Sends the gate's findings back to the model.
-    pub(crate) fn revise(&mut self, round: u32, rounds: u32, findings: &[(String, String)]) -> anyhow::Result<()> {
-        let findings: Vec<_> = findings.iter().map(|(what, output)| json!({ "what": what, "output": output })).collect();
+    pub(crate) fn revise(
+        &mut self,
+        round: u32,
+        rounds: u32,
+        findings: &[(String, String)],
+    ) -> anyhow::Result<()> {
+        let findings: Vec<_> =
+            findings.iter().map(|(what, output)| json!({ "what": what, "output": output })).collect();
         let inputs = Inputs::new().with("round", round).with("rounds", rounds).with("findings", findings);
         let text = self.prompts.render("worker.revision", inputs)?.system;
-        self.next = Some(Input::Revise { text, more_steps: MORE.0, more_ms: MORE.1, now_ms: self.pace.now_ms() });
+        self.next =
+            Some(Input::Revise { text, more_steps: MORE.0, more_ms: MORE.1, now_ms: self.pace.now_ms() });
         Ok(())
     }
 
@@ -122,13 +171,20 @@ impl<'a> Native<'a> {
 
 /// Puts an earlier change on the new base, and says what became of it.
 async fn fix_up_notes(attempt: &Attempt<'_>) -> anyhow::Result<String> {
-    let (Some(commit), Some(context)) = (&attempt.task.resume_commit, &attempt.task.fix_up_context) else { return Ok(String::new()) };
-    let merged = attempt.bench.try_git(&["merge", "--squash", "--no-commit", commit], &attempt.keeper.cancel).await?;
-    let unmerged = attempt.bench.git(&["diff", "--name-only", "--diff-filter=U"], &attempt.keeper.cancel).await?;
+    let (Some(commit), Some(context)) = (&attempt.task.resume_commit, &attempt.task.fix_up_context) else {
+        return Ok(String::new());
+    };
+    let merged =
+        attempt.bench.try_git(&["merge", "--squash", "--no-commit", commit], &attempt.keeper.cancel).await?;
+    let unmerged =
+        attempt.bench.git(&["diff", "--name-only", "--diff-filter=U"], &attempt.keeper.cancel).await?;
     let state = if merged.success() {
         "Your earlier change is in the clone already, on the new base.".to_owned()
     } else {
-        format!("Your earlier change is in the clone, with conflict markers in: {}.", unmerged.lines().collect::<Vec<_>>().join(", "))
+        format!(
+            "Your earlier change is in the clone, with conflict markers in: {}.",
+            unmerged.lines().collect::<Vec<_>>().join(", ")
+        )
     };
     Ok(format!("An earlier attempt at this task did not land. {state}\nWhat was reported:\n{context}"))
 }
@@ -156,13 +212,18 @@ impl<'s> JobSink<'s> {
 impl Sink for JobSink<'_> {
     fn event(&mut self, event: LoopEvent) {
         match event {
-            LoopEvent::Step { .. } | LoopEvent::Used { .. } | LoopEvent::Trimmed { .. } | LoopEvent::EnvelopeMode => {}
+            LoopEvent::Step { .. }
+            | LoopEvent::Used { .. }
+            | LoopEvent::Trimmed { .. }
+            | LoopEvent::EnvelopeMode => {}
             LoopEvent::Said { text } => self.line(text),
             LoopEvent::ToolStarted { tool, label } if tool == "bash" => self.line(format!("$ {label}")),
             LoopEvent::ToolStarted { tool, label } => self.line(format!("[{tool}] {label}")),
             LoopEvent::ToolEnded { text, .. } => self.line(text),
             LoopEvent::Nudged { why } => self.line(format!("[told the model: {why}]")),
-            LoopEvent::Waiting { code, ms } => self.line(format!("[{code}: waiting {} s]", ms.div_ceil(1000))),
+            LoopEvent::Waiting { code, ms } => {
+                self.line(format!("[{code}: waiting {} s]", ms.div_ceil(1000)))
+            }
         }
     }
 

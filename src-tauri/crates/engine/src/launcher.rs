@@ -45,7 +45,7 @@ impl Engine {
         while !self.is_stopping() {
             let began = self.clock.monotonic_ms();
             if let Err(error) = self.run_worker(&id, &program).await {
-                tracing::error!(worker = id, error, "worker not started");
+                tracing::error!(worker = id, error, "a worker ended and is started again");
             }
             self.principals.dismiss_worker(&id);
             if self.is_stopping() {

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::ObjectId;
+use crate::{ObjectId, Refusal};
 
 pub type Result<T, E = RepoError> = std::result::Result<T, E>;
 
@@ -30,6 +30,8 @@ pub enum RepoError {
     ReadOnly { path: PathBuf },
     #[error("the changes conflict in {}", files.join(", "))]
     Conflict { files: Vec<String> },
+    #[error("the strategy cannot land this: {refusal}")]
+    StrategyRefused { refusal: Refusal },
     #[error("{name:?} is not an acceptable name: {reason}")]
     BadRef { name: String, reason: String },
     #[error("{name} is at {}, not at {}", show(actual), show(expected))]
@@ -71,6 +73,7 @@ impl RepoError {
             Self::Missing { .. } => "git.missing",
             Self::ReadOnly { .. } => "git.read_only",
             Self::Conflict { .. } => "git.conflict",
+            Self::StrategyRefused { .. } => "git.strategy_refused",
             Self::BadRef { .. } => "git.bad_ref",
             Self::RefMoved { .. } => "git.ref_moved",
             Self::NotFound { .. } => "git.not_found",

@@ -8,7 +8,7 @@ use std::path::{Component, Path};
 use std::time::Duration;
 
 use crate::candidate::{CommitObject, Signature};
-use crate::job_clone::{JobClone, borrow};
+use crate::job_clone::{DISPOSABLE, JobClone, borrow};
 use crate::process::GitCall;
 use crate::{Git, ObjectId, RepoError, Result, libgit, removal};
 
@@ -96,6 +96,6 @@ fn take_nested_repositories_as_files<'g>(dir: &Path, call: impl Fn() -> GitCall<
 }
 
 fn tree_call<'g>(git: &'g Git, git_dir: &Path, dir: &Path) -> GitCall<'g> {
-    let call = git.in_dir(git_dir).work_tree(dir).setting("core.bare=false");
+    let call = git.in_dir(git_dir).work_tree(dir).setting("core.bare=false").setting(DISPOSABLE);
     call.setting("core.untrackedCache=false").setting("advice.addEmbeddedRepo=false").timeout(LIMIT)
 }

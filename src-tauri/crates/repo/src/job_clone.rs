@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use crate::depot::{Depot, DepotRef, Expected};
 use crate::error::IoContext;
-use crate::{Git, ObjectId, RepoError, Result, agent_branch, removal};
+use crate::{Git, ObjectId, RepoError, Result, agent_branch, exclude, removal};
 
 const IDENTITY: &str = "\
 [user]
@@ -25,6 +25,9 @@ const IDENTITY: &str = "\
 \tgpgSign = false
 ";
 
+/// A clone is made again rather than repaired, so nothing in it waits for the disk.
+pub(crate) const DISPOSABLE: &str = "core.fsync=none";
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct JobClone {
     pub dir: PathBuf,
@@ -33,6 +36,14 @@ pub struct JobClone {
     pub base: ObjectId,
     /// Mount read-only, at this same path.
     pub depot_objects: PathBuf,
+}
+
+impl JobClone {
+    /// These paths (relative, with `/`) are never committed from here unless the base tracks them. Only before
+    /// anybody had the clone.
+    pub fn keep_out(&self, paths: &[String]) -> Result<()> {
+        exclude::write(&self.dir.join(".git"), paths)
+    }
 }
 
 impl Depot {
@@ -61,6 +72,7 @@ impl Depot {
         let refname = format!("refs/heads/{branch}");
         self.git()
             .in_dir(&git_dir)
+            .setting(DISPOSABLE)
             .flags(&["update-ref", "--no-deref"])
             .value(&refname)
             .value(base.as_str())
@@ -68,6 +80,7 @@ impl Depot {
         self.git()
             .in_dir(&git_dir)
             .work_tree(dir)
+            .setting(DISPOSABLE)
             .flags(&["reset", "--hard", "--quiet"])
             .timeout(Duration::from_secs(600))
             .success()?;

@@ -10,6 +10,7 @@ mod check_tree;
 mod depot;
 mod diff;
 mod error;
+mod exclude;
 mod grep;
 mod handover;
 mod history;

@@ -16,6 +16,9 @@ use protocol::ErrorCode;
 /// Routes that answer without a token. The interface's files are open too; they hold no data.
 const OPEN: [&str; 4] = ["/healthz", "/readyz", "/openapi.json", "/auth/exchange"];
 
+/// Calls of a job to its model.
+const BROKER: &str = "/broker/";
+
 pub(crate) async fn check(State(state): State<ServerState>, mut request: Request, next: Next) -> Response {
     if let Err(refusal) = check_host(request.headers(), state.port).and_then(|()| check_origin(request.headers())) {
         return refusal.into_response();
@@ -27,7 +30,7 @@ pub(crate) async fn check(State(state): State<ServerState>, mut request: Request
     if wants_page(&request) {
         return crate::ui::serve(path);
     }
-    match authenticate(&state, request.headers()).await {
+    match authenticate(&state, request.headers(), path.starts_with(BROKER)).await {
         Ok(principal) => {
             request.extensions_mut().insert(principal);
             next.run(request).await
@@ -72,9 +75,11 @@ fn wants_page(request: &Request) -> bool {
     accepts_html && !request.headers().contains_key(header::AUTHORIZATION)
 }
 
-async fn authenticate(state: &ServerState, headers: &HeaderMap) -> Result<Principal, Refusal> {
+async fn authenticate(state: &ServerState, headers: &HeaderMap, for_model: bool) -> Result<Principal, Refusal> {
     let unauthenticated = || Refusal::new(ErrorCode::Unauthenticated, "A token is needed. `pilothouse open` signs this browser in; scripts read the token file named in server.json.");
-    let token = bearer(headers).or_else(|| cookie(headers, state.port)).ok_or_else(unauthenticated)?;
+    // One dialect carries its key, here the job's token, in a header of its own.
+    let model_key = || headers.get("x-api-key").filter(|_| for_model).and_then(|v| v.to_str().ok()).map(str::to_owned);
+    let token = bearer(headers).or_else(model_key).or_else(|| cookie(headers, state.port)).ok_or_else(unauthenticated)?;
     state.engine.principal_of(&token).await?.ok_or_else(unauthenticated)
 }
 

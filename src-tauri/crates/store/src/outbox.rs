@@ -22,9 +22,20 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Due rows, oldest first.
-    pub fn due(&self, limit: usize) -> Result<Vec<OutboxRow>, StoreError> {
-        self.all("SELECT id, kind, payload, attempts FROM outbox WHERE notBefore <= ? ORDER BY id LIMIT ?", params![self.now(), limit as i64], |r| {
+    /// Due rows of all kinds but these, oldest first.
+    pub fn due_but(&self, kinds: &[&str], limit: usize) -> Result<Vec<OutboxRow>, StoreError> {
+        self.due("kind NOT IN", kinds, limit)
+    }
+
+    /// Due rows of these kinds, oldest first.
+    pub fn due_of(&self, kinds: &[&str], limit: usize) -> Result<Vec<OutboxRow>, StoreError> {
+        self.due("kind IN", kinds, limit)
+    }
+
+    fn due(&self, which: &str, kinds: &[&str], limit: usize) -> Result<Vec<OutboxRow>, StoreError> {
+        let kinds = serde_json::to_string(kinds)?;
+        let sql = format!("SELECT id, kind, payload, attempts FROM outbox WHERE notBefore <= ? AND {which} (SELECT value FROM json_each(?)) ORDER BY id LIMIT ?");
+        self.all(&sql, params![self.now(), kinds, limit as i64], |r| {
             Ok(OutboxRow { id: r.get(0)?, kind: r.get(1)?, payload: row::json(r, "payload")?, attempts: r.get(3)? })
         })
     }

@@ -70,6 +70,21 @@ impl Tx<'_> {
         Ok(())
     }
 
+    /// Names the job of a request whose plan had to wait.
+    pub fn set_request_job(&mut self, id: &str, job: &str) -> Result<(), StoreError> {
+        self.exec("UPDATE requests SET jobId = ?2, updatedAt = ?3 WHERE id = ?1", params![id, job, self.now()])?;
+        Ok(())
+    }
+
+    /// Ends a request whose plan waited and cannot become a job after all.
+    pub fn fail_waiting_plan(&mut self, id: &str, error: &str) -> Result<(), StoreError> {
+        self.exec(
+            "UPDATE requests SET status = 'failed', error = ?2, endedAt = ?3, updatedAt = ?3 WHERE id = ?1 AND status = 'completed' AND jobId IS NULL",
+            params![id, error, self.now()],
+        )?;
+        Ok(())
+    }
+
     pub fn set_enhanced_prompt(&mut self, id: &str, text: &str) -> Result<(), StoreError> {
         self.exec("UPDATE requests SET enhancedPrompt = ?2, updatedAt = ?3 WHERE id = ?1", params![id, text, self.now()])?;
         Ok(())

@@ -1,7 +1,7 @@
 //! Fitting hunks into a file.
 
+use super::super::content::is_crlf;
 use super::parse::{FilePatch, Hunk, Kind, Line};
-use crate::backends::deterministic::content::is_crlf;
 
 /// A line of the file, without its ending.
 struct Have<'a> {
@@ -20,12 +20,16 @@ pub(super) fn hunks(bytes: &[u8], file: &FilePatch, name: &str) -> Result<(Vec<u
     let mut done = 0;
     for (number, hunk) in file.hunks.iter().enumerate() {
         let number = number + 1;
-        let at = place(&have, hunk, done, crlf).map_err(|why| format!("hunk {number} of {name} {why}"))?;
+        let at = place(&have, hunk, done).map_err(|why| format!("hunk {number} of {name} {why}"))?;
         let said = if hunk.old_start == 0 { 0 } else { hunk.old_start - 1 };
         let adds_only = hunk.lines.iter().all(|l| l.kind == Kind::Added);
         let said = if adds_only && hunk.old_start > 0 { hunk.old_start } else { said };
         if at != said {
-            notes.push(format!("Hunk {number} of {name} stands at line {}, the patch says {}", at + 1, said + 1));
+            notes.push(format!(
+                "Hunk {number} of {name} stands at line {}, the patch says {}",
+                at + 1,
+                said + 1
+            ));
         }
         for line in have.get(done..at).unwrap_or_default() {
             copy(&mut out, line);
@@ -74,45 +78,60 @@ fn add(out: &mut Vec<u8>, line: &Line, crlf: bool) {
 }
 
 /// Index of the line a hunk begins at: where it says, or the only other place that fits.
-fn place(have: &[Have<'_>], hunk: &Hunk, from: usize, crlf: bool) -> Result<usize, String> {
+fn place(have: &[Have<'_>], hunk: &Hunk, from: usize) -> Result<usize, String> {
     let wanted: Vec<&Line> = hunk.lines.iter().filter(|l| l.kind != Kind::Added).collect();
     let said = if wanted.is_empty() { hunk.old_start } else { hunk.old_start.saturating_sub(1) };
-    if said >= from && fits(have, &wanted, said, crlf) {
+    if said >= from && fits(have, &wanted, said) {
         return Ok(said);
     }
     if wanted.is_empty() {
         return Err(format!("adds after line {said}, which the file does not have"));
     }
     let last = have.len().saturating_sub(wanted.len());
-    let mut others = (from..=last).filter(|at| fits(have, &wanted, *at, crlf));
+    let mut others = (from..=last).filter(|at| fits(have, &wanted, *at));
     match (others.next(), others.next()) {
         (Some(at), None) => Ok(at),
-        (Some(_), Some(_)) => Err(format!("does not fit at line {} and fits in several other places", said + 1)),
-        (None, _) => Err(mismatch(have, &wanted, said, crlf)),
+        (Some(_), Some(_)) => {
+            Err(format!("does not fit at line {} and fits in several other places", said + 1))
+        }
+        (None, _) => Err(mismatch(have, &wanted, said)),
     }
 }
 
-fn fits(have: &[Have<'_>], wanted: &[&Line], at: usize, crlf: bool) -> bool {
+fn fits(have: &[Have<'_>], wanted: &[&Line], at: usize) -> bool {
     let Some(lines) = at.checked_add(wanted.len()).and_then(|end| have.get(at..end)) else { return false };
-    lines.iter().zip(wanted).all(|(have, wanted)| same(have, wanted, crlf))
+    lines.iter().zip(wanted).all(|(have, wanted)| same(have, wanted))
 }
 
-fn same(have: &Have<'_>, wanted: &Line, crlf: bool) -> bool {
-    let text = if crlf { wanted.text.strip_suffix('\r').unwrap_or(&wanted.text) } else { &wanted.text };
-    // Without CR in its endings a file may still hold a CR as text; then the diff holds it too.
-    let have_text = if crlf || have.ending != b"\r\n" || !wanted.text.ends_with('\r') { have.text } else { return have.text == text.trim_end_matches('\r').as_bytes() };
-    have_text == text.as_bytes() && (wanted.ended != have.ending.is_empty())
+fn same(have: &Have<'_>, wanted: &Line) -> bool {
+    // The CR of an ending is part of the line in a diff, unless it was lost on the way here.
+    let text = match have.ending {
+        b"\r\n" => wanted.text.strip_suffix('\r').unwrap_or(&wanted.text),
+        _ => &wanted.text,
+    };
+    have.text == text.as_bytes() && wanted.ended != have.ending.is_empty()
 }
 
 /// The first line that differs where the hunk says it stands.
-fn mismatch(have: &[Have<'_>], wanted: &[&Line], said: usize, crlf: bool) -> String {
+fn mismatch(have: &[Have<'_>], wanted: &[&Line], said: usize) -> String {
     for (offset, line) in wanted.iter().enumerate() {
         match have.get(said + offset) {
-            None => return format!("needs line {} to be {:?}, but the file has {} lines", said + offset + 1, line.text, have.len()),
-            Some(found) if !same(found, line, crlf) => {
+            None => {
+                return format!(
+                    "needs line {} to be {:?}, but the file has {} lines",
+                    said + offset + 1,
+                    line.text,
+                    have.len()
+                );
+            }
+            Some(found) if !same(found, line) => {
                 let text = String::from_utf8_lossy(found.text);
                 let ending = if text == line.text { " (the end of the line differs)" } else { "" };
-                return format!("needs line {} to be {:?}, but it is {text:?}{ending}", said + offset + 1, line.text);
+                return format!(
+                    "needs line {} to be {:?}, but it is {text:?}{ending}",
+                    said + offset + 1,
+                    line.text
+                );
             }
             Some(_) => {}
         }

@@ -132,7 +132,10 @@ fn finish(out: &mut Vec<FilePatch>, draft: Option<Draft>) -> Result<(), String> 
             _ => return Err("the paths of a file are not readable".into()),
         }
     }
-    if (created && patch.old.is_some()) || (deleted && patch.new.is_some()) || (patch.old.is_none() && patch.new.is_none()) {
+    if (created && patch.old.is_some())
+        || (deleted && patch.new.is_some())
+        || (patch.old.is_none() && patch.new.is_none())
+    {
         return Err("its headers contradict each other".into());
     }
     out.push(patch);
@@ -151,7 +154,8 @@ fn executable(mode: &str) -> Result<bool, String> {
 
 fn both_sides(both: &str) -> Option<(String, String)> {
     let body = both.trim_end().strip_prefix("a/")?;
-    let divided: Vec<(&str, &str)> = body.match_indices(" b/").map(|(at, _)| (&body[..at], &body[at + 3..])).collect();
+    let divided: Vec<(&str, &str)> =
+        body.match_indices(" b/").map(|(at, _)| (&body[..at], &body[at + 3..])).collect();
     let (old, new) = divided.iter().find(|(old, new)| old == new).or_else(|| divided.first())?;
     Some((old.to_string(), new.to_string()))
 }
@@ -190,7 +194,12 @@ fn hunk(lines: &[&str], at: usize) -> Result<(Hunk, usize), String> {
     let mut hunk = Hunk { old_start, lines: Vec::new() };
     let mut next = at + 1;
     while old_left > 0 || new_left > 0 {
-        let line = lines.get(next).copied().ok_or_else(|| format!("the hunk at line {} is cut off", at + 1))?;
+        let is_line = |line: &&str| !line.is_empty() || next + 1 < lines.len();
+        let line = lines
+            .get(next)
+            .copied()
+            .filter(is_line)
+            .ok_or_else(|| format!("the hunk at line {} is cut off", at + 1))?;
         let (mark, text) = match line.chars().next() {
             Some(mark @ (' ' | '+' | '-')) => (mark, &line[1..]),
             Some('\\') => {
@@ -199,7 +208,7 @@ fn hunk(lines: &[&str], at: usize) -> Result<(Hunk, usize), String> {
                 continue;
             }
             // Some programs drop the space of an empty line of context.
-            None | Some('\r') if next + 1 < lines.len() => (' ', line),
+            None | Some('\r') => (' ', line),
             _ => return Err(format!("line {}: {line:?} is not a line of a hunk", next + 1)),
         };
         let kind = match mark {

@@ -3,12 +3,20 @@
 use super::{Set, Why};
 
 pub(super) fn set(text: &str, key: &str, value: &str) -> Result<Set, Why> {
-    let is_name = key.bytes().enumerate().all(|(i, b)| b.is_ascii_alphabetic() || b == b'_' || (i > 0 && (b.is_ascii_digit() || b == b'.')));
+    let is_name = key
+        .bytes()
+        .enumerate()
+        .all(|(i, b)| b.is_ascii_alphabetic() || b == b'_' || (i > 0 && (b.is_ascii_digit() || b == b'.')));
     if key.is_empty() || !is_name {
         return Err(format!("takes keys of letters, digits and _, and {key:?} is not one"));
     }
     let lines: Vec<&str> = text.split('\n').collect();
-    let found: Vec<usize> = lines.iter().enumerate().filter(|(_, line)| value_start(line, key).is_some()).map(|(i, _)| i).collect();
+    let found: Vec<usize> = lines
+        .iter()
+        .enumerate()
+        .filter(|(_, line)| value_start(line, key).is_some())
+        .map(|(i, _)| i)
+        .collect();
     match found.as_slice() {
         [] => {
             let gap = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
@@ -64,7 +72,10 @@ fn quote_of(value: &str) -> Option<char> {
 /// The value in the quotes it had, or in the simplest ones it needs.
 fn written(value: &str, had: Option<char>) -> Result<String, Why> {
     let escaped = || format!("\"{}\"", value.replace('\\', "\\\\").replace('"', "\\\""));
-    let is_plain = !value.is_empty() && value.bytes().all(|b| b.is_ascii_graphic() && !matches!(b, b'"' | b'\'' | b'\\' | b'#' | b'$' | b'`'));
+    let is_plain = !value.is_empty()
+        && value
+            .bytes()
+            .all(|b| b.is_ascii_graphic() && !matches!(b, b'"' | b'\'' | b'\\' | b'#' | b'$' | b'`'));
     match had {
         Some('"') if !value.contains(['$', '`']) => Ok(escaped()),
         Some('\'') if !value.contains('\'') => Ok(format!("'{value}'")),

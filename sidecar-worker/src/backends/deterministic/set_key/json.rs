@@ -14,7 +14,8 @@ pub(super) fn set(text: &str, key: &[String], value: &str) -> Result<Set, Why> {
     let (last, parents) = key.split_last().ok_or("needs a key")?;
     for (depth, step) in parents.iter().enumerate() {
         let here = dotted(&key[..=depth]);
-        let member = only(members(text, object), step, &here)?.ok_or_else(|| format!("has no object `{here}`"))?;
+        let member =
+            only(members(text, object), step, &here)?.ok_or_else(|| format!("has no object `{here}`"))?;
         object = member.value.start;
         if text.as_bytes().get(object) != Some(&b'{') {
             return Err(format!("has `{here}`, but it is not an object"));
@@ -24,7 +25,8 @@ pub(super) fn set(text: &str, key: &[String], value: &str) -> Result<Set, Why> {
     let all = members(text, object);
     if let Some(member) = only(all.clone(), last, &shown)? {
         let old = &text[member.value.clone()];
-        let new = same_kind(old, value).map_err(|kind| format!("has {kind} in `{shown}`; `{value}` is not one"))?;
+        let new =
+            same_kind(old, value).map_err(|kind| format!("has {kind} in `{shown}`; `{value}` is not one"))?;
         let text = format!("{}{new}{}", &text[..member.value.start], &text[member.value.end..]);
         return Ok(Set { text, added: false });
     }
@@ -44,7 +46,13 @@ fn quoted(text: &str) -> String {
 fn same_kind(old: &str, value: &str) -> Result<String, &'static str> {
     let parsed = serde_json::from_str::<serde_json::Value>(value).ok();
     let (kind, fits): (_, fn(&serde_json::Value) -> bool) = match old.bytes().next() {
-        Some(b'"') => return Ok(if parsed.is_some_and(|v| v.is_string()) { value.trim().to_owned() } else { quoted(value) }),
+        Some(b'"') => {
+            return Ok(if parsed.is_some_and(|v| v.is_string()) {
+                value.trim().to_owned()
+            } else {
+                quoted(value)
+            });
+        }
         Some(b'{') => ("an object", |v| v.is_object()),
         Some(b'[') => ("a list", |v| v.is_array()),
         Some(b't' | b'f') => ("true or false", |v| v.is_boolean()),
@@ -142,9 +150,10 @@ fn inserted(text: &str, object: usize, members: &[Member], name: &str, literal: 
         let end = text[object..].find('}').map_or(text.len(), |at| object + at);
         return format!("{}{{\n{indent}  {key}: {literal}\n{indent}{}", &text[..object], &text[end..]);
     };
-    let before = members.len().checked_sub(2).and_then(|i| members.get(i)).map_or(object + 1, |m| m.value.end);
-    let gap = text[before..last.key.start].trim_start_matches(',');
-    let gap = gap.strip_prefix(|c: char| !c.is_whitespace()).unwrap_or(gap);
+    let before =
+        members.len().checked_sub(2).and_then(|i| members.get(i)).map_or(object + 1, |m| m.value.end);
+    let between = &text[before..last.key.start];
+    let gap = between.split_once(',').map_or(between, |(_, gap)| gap);
     // A lone first member on the line of its brace says nothing about what stands between two members.
     let gap = if gap.is_empty() && members.len() == 1 { " " } else { gap };
     let colon = &text[last.key.end..last.value.start];
@@ -153,7 +162,8 @@ fn inserted(text: &str, object: usize, members: &[Member], name: &str, literal: 
 
 /// Keys of this name one object down.
 fn deeper(text: &str, object: usize, name: &str) -> Vec<String> {
-    let objects = members(text, object).into_iter().filter(|m| text.as_bytes().get(m.value.start) == Some(&b'{'));
+    let objects =
+        members(text, object).into_iter().filter(|m| text.as_bytes().get(m.value.start) == Some(&b'{'));
     let holding = objects.filter(|m| members(text, m.value.start).iter().any(|inner| inner.name == name));
     holding.map(|m| format!("{}.{name}", m.name)).take(MAX_CANDIDATES).collect()
 }

@@ -23,7 +23,12 @@ struct Set {
 /// What is wrong, as the end of a sentence that begins with the file.
 type Why = String;
 
-pub(super) fn set_key(tree: &Tree<'_>, file: &str, key: &str, value: &str) -> Result<Edits, DeterministicError> {
+pub(super) fn set_key(
+    tree: &Tree<'_>,
+    file: &str,
+    key: &str,
+    value: &str,
+) -> Result<Edits, DeterministicError> {
     let place = tree.file(file)?;
     let bytes = read_named(&place, file)?;
     let bad = |why: String| DeterministicError::Key { file: file.to_owned(), why };
@@ -31,7 +36,8 @@ pub(super) fn set_key(tree: &Tree<'_>, file: &str, key: &str, value: &str) -> Re
         Some(body) => (BOM, body),
         None => (&b""[..], bytes.as_slice()),
     };
-    let text = std::str::from_utf8(body).map_err(|_| bad("is not UTF-8; its keys cannot be read safely".into()))?;
+    let text =
+        std::str::from_utf8(body).map_err(|_| bad("is not UTF-8; its keys cannot be read safely".into()))?;
     if is_mixed(body) {
         return Err(bad("mixes two kinds of line endings; setting a key would change other lines".into()));
     }
@@ -39,7 +45,9 @@ pub(super) fn set_key(tree: &Tree<'_>, file: &str, key: &str, value: &str) -> Re
     let plain = with_endings(text, false);
     let name = file.rsplit('/').next().unwrap_or(file).to_ascii_lowercase();
     let set = match name.rsplit('.').next().unwrap_or_default() {
-        _ if name == ".env" || name.starts_with(".env.") || name.ends_with(".env") => env::set(&plain, key, value),
+        _ if name == ".env" || name.starts_with(".env.") || name.ends_with(".env") => {
+            env::set(&plain, key, value)
+        }
         "toml" => toml::set(&plain, &steps(key).map_err(bad)?, value),
         "json" => json::set(&plain, &steps(key).map_err(bad)?, value),
         "yaml" | "yml" => yaml::set(&plain, &steps(key).map_err(bad)?, value),
@@ -91,6 +99,16 @@ fn meant(key: &[String], candidates: &[String]) -> Option<Why> {
     }
     let list: Vec<String> = candidates.iter().take(5).map(|c| format!("`{c}`")).collect();
     Some(format!("has no key `{}` at its top, but {}; name it in full", dotted(key), list.join(", ")))
+}
+
+/// Every kind of file on one text, for a test that only looks for panics.
+#[cfg(test)]
+pub(super) fn try_every_kind(text: &str, key: &str, value: &str) {
+    let key = [key.to_owned()];
+    for set in [toml::set, json::set, yaml::set] {
+        drop(set(text, &key, value));
+    }
+    drop(env::set(text, &key[0], value));
 }
 
 #[cfg(test)]

@@ -4,7 +4,8 @@ use super::{Set, Why, dotted, meant};
 use toml_edit::{DocumentMut, Item, TableLike, Value};
 
 pub(super) fn set(text: &str, key: &[String], value: &str) -> Result<Set, Why> {
-    let mut document: DocumentMut = text.parse().map_err(|e: toml_edit::TomlError| format!("is not TOML: {}", e.message()))?;
+    let mut document: DocumentMut =
+        text.parse().map_err(|e: toml_edit::TomlError| format!("is not TOML: {}", e.message()))?;
     let (last, parents) = key.split_last().ok_or("needs a key")?;
     let candidates = deeper(document.as_table(), last);
     let mut table: &mut dyn TableLike = document.as_table_mut();
@@ -16,7 +17,8 @@ pub(super) fn set(text: &str, key: &[String], value: &str) -> Result<Set, Why> {
     let shown = dotted(key);
     match table.get_mut(last) {
         Some(Item::Value(old)) => {
-            let mut new = same_kind(old, value).map_err(|kind| format!("has {kind} in `{shown}`; `{value}` is not one"))?;
+            let mut new = same_kind(old, value)
+                .map_err(|kind| format!("has {kind} in `{shown}`; `{value}` is not one"))?;
             *new.decor_mut() = old.decor().clone();
             if new.to_string() != old.to_string() {
                 *old = new;
@@ -65,5 +67,8 @@ fn same_kind(old: &Value, text: &str) -> Result<Value, &'static str> {
 /// Keys of this name one table down.
 fn deeper(root: &toml_edit::Table, name: &str) -> Vec<String> {
     let tables = root.iter().filter_map(|(key, item)| Some((key, item.as_table_like()?)));
-    tables.filter(|(_, table)| table.get(name).is_some_and(Item::is_value)).map(|(key, _)| format!("{key}.{name}")).collect()
+    tables
+        .filter(|(_, table)| table.get(name).is_some_and(Item::is_value))
+        .map(|(key, _)| format!("{key}.{name}"))
+        .collect()
 }

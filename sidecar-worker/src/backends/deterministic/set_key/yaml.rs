@@ -101,7 +101,12 @@ fn read(line: &str) -> Option<Line<'_>> {
     };
     let rest = after.trim_start_matches(' ').strip_prefix(':')?;
     let plain = !key.is_empty() && !key.contains(['#', '{', '[', '"', '&', '*', '?', '!', '|', '>']);
-    (plain && (rest.is_empty() || rest.starts_with(' '))).then(|| Line { indent, key: key.to_owned(), rest, at: line.len() - rest.len() })
+    (plain && (rest.is_empty() || rest.starts_with(' '))).then(|| Line {
+        indent,
+        key: key.to_owned(),
+        rest,
+        at: line.len() - rest.len(),
+    })
 }
 
 fn block_scalar(rest: &str) -> bool {
@@ -115,7 +120,9 @@ fn is_open(rest: &str) -> bool {
     let value = without_comment(rest).trim();
     let value = value.strip_prefix("- ").unwrap_or(value);
     match value.chars().next() {
-        Some(quote @ ('"' | '\'')) => value.len() < 2 || !value.ends_with(quote) && !value.contains("\": ") && !value.contains("': "),
+        Some(quote @ ('"' | '\'')) => {
+            value.len() < 2 || !value.ends_with(quote) && !value.contains("\": ") && !value.contains("': ")
+        }
         Some('{') => value.matches('{').count() != value.matches('}').count(),
         Some('[') => value.matches('[').count() != value.matches(']').count(),
         _ => false,
@@ -164,7 +171,12 @@ fn json_text(value: &str) -> String {
 
 /// Whether a value can stand without quotes and still be read as it is.
 fn is_plain(value: &str) -> bool {
-    let starts_well = value.chars().next().is_some_and(|c| c.is_alphanumeric() || matches!(c, '/' | '.' | '_' | '+'))
-        || value.strip_prefix('-').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
-    starts_well && !value.contains(": ") && !value.contains(" #") && !value.ends_with([':', ' ']) && !value.chars().any(char::is_control)
+    let starts_well =
+        value.chars().next().is_some_and(|c| c.is_alphanumeric() || matches!(c, '/' | '.' | '_' | '+'))
+            || value.strip_prefix('-').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
+    starts_well
+        && !value.contains(": ")
+        && !value.contains(" #")
+        && !value.ends_with([':', ' '])
+        && !value.chars().any(char::is_control)
 }

@@ -4,126 +4,24 @@ use super::RefusalReason;
 use super::clean::{without_greeting, without_thanks};
 
 /// Verbs that ask for code.
-const MAKING: &[&str] = &[
-    "refactor",
-    "implement",
-    "fix",
-    "write",
-    "add",
-    "create",
-    "build",
-    "make",
-    "improve",
-    "optimise",
-    "optimize",
-    "rewrite",
-    "migrate",
-    "port",
-    "convert",
-    "extract",
-    "split",
-    "design",
-    "document",
-    "simplify",
-    "remove",
-    "delete",
-    "change",
-    "update",
-    "introduce",
-    "support",
-    "upgrade",
-    "generate",
-    "translate",
-    "reduce",
-    "handle",
-    "move",
-    "rename",
-    "replace",
-    "clean",
-    "speed",
-    "restructure",
-    "modernise",
-    "modernize",
-    "integrate",
-    "wire",
-    "hook",
-    "deprecate",
-    "merge",
-    "set",
-    "insert",
-    "append",
-    "put",
-    "format",
-    "adapt",
-    "tidy",
-    "harden",
-    "cache",
-    "parse",
-    "validate",
-    "test",
-    "bump",
-    "swap",
-    "inline",
-    "expose",
-    "enable",
-    "disable",
-    "allow",
-    "prevent",
-    "use",
-    "turn",
-    "redesign",
-    "rework",
-    "polish",
-    "finish",
-    "complete",
-    "develop",
-    "code",
-    "patch",
-    "resolve",
-    "solve",
-];
+const MAKING: &str = "\
+    refactor implement fix write add create build make improve optimise optimize rewrite migrate \
+    port convert extract split design document simplify remove delete change update introduce \
+    support upgrade generate translate reduce handle move rename replace clean speed restructure \
+    modernise modernize integrate wire hook deprecate merge set insert append put format adapt tidy \
+    harden cache parse validate test bump swap inline expose enable disable allow prevent use turn \
+    redesign rework polish finish complete develop code patch resolve solve";
 
 /// Verbs and question words that ask for judgement.
-const JUDGING: &[&str] = &[
-    "explain",
-    "review",
-    "investigate",
-    "debug",
-    "analyse",
-    "analyze",
-    "why",
-    "how",
-    "what",
-    "which",
-    "who",
-    "when",
-    "where",
-    "should",
-    "compare",
-    "suggest",
-    "propose",
-    "find",
-    "figure",
-    "describe",
-    "summarise",
-    "summarize",
-    "plan",
-    "estimate",
-    "is",
-    "are",
-    "does",
-    "do",
-    "can",
-    "think",
-    "recommend",
-    "understand",
-    "profile",
-    "audit",
-    "look",
-    "search",
-    "evaluate",
-    "check",
-];
+const JUDGING: &str = "\
+    explain review investigate debug analyse analyze why how what which who when where should \
+    compare suggest propose find figure describe summarise summarize plan estimate is are does do \
+    can think recommend understand profile audit look search evaluate check";
+
+/// Whether a word stands in a list of words divided by spaces.
+pub(super) fn listed(list: &str, word: &str) -> bool {
+    list.split_whitespace().any(|listed| listed == word)
+}
 
 /// What a sentence that no phrase covers asks for, when its first word tells.
 pub(super) fn reason(text: &str) -> Option<RefusalReason> {
@@ -135,215 +33,40 @@ pub(super) fn reason(text: &str) -> Option<RefusalReason> {
     if object.is_empty() {
         return None;
     }
-    let makes = MAKING.contains(&verb.as_str());
-    let judges = JUDGING.contains(&verb.as_str());
+    let makes = listed(MAKING, &verb);
+    let judges = listed(JUDGING, &verb);
     let object = cut(object, 160);
     (makes || judges).then_some(RefusalReason::NeedsModel { verb, object, judgement: !makes })
 }
 
 /// Words for things of programming: as the object of a sentence they mean the thing, not the text.
-const CONCEPTS: &[&str] = &[
-    "async",
-    "await",
-    "unwrap",
-    "expect",
-    "panic",
-    "mutex",
-    "sql",
-    "orm",
-    "json",
-    "yaml",
-    "xml",
-    "rest",
-    "graphql",
-    "grpc",
-    "redux",
-    "jquery",
-    "react",
-    "vue",
-    "svelte",
-    "angular",
-    "polling",
-    "recursion",
-    "iteration",
-    "inheritance",
-    "composition",
-    "logging",
-    "tracing",
-    "error",
-    "exception",
-    "result",
-    "option",
-    "string",
-    "integer",
-    "float",
-    "class",
-    "struct",
-    "trait",
-    "interface",
-    "function",
-    "method",
-    "closure",
-    "module",
-    "loop",
-    "thread",
-    "channel",
-    "lock",
-    "cache",
-    "caching",
-    "callback",
-    "promise",
-    "regex",
-    "parser",
-    "lexer",
-    "test",
-    "mock",
-    "stub",
-    "bug",
-    "security",
-    "performance",
-    "leak",
-    "code",
-    "typescript",
-    "javascript",
-    "python",
-    "rust",
-    "postgres",
-    "sqlite",
-    "mysql",
-    "redis",
-    "kafka",
-    "docker",
-    "http",
-    "websocket",
-    "websockets",
-    "tokio",
-    "rayon",
-    "null",
-    "nil",
-    "none",
-    "println",
-    "everything",
-    "it",
-    "them",
-    "this",
-    "that",
-    "something",
-    "better",
-    "faster",
-    "help",
-    "dependencies",
-    "vulnerabilities",
-];
+const CONCEPTS: &str = "\
+    async await unwrap expect panic mutex sql orm json yaml xml rest graphql grpc redux jquery react \
+    vue svelte angular polling recursion iteration inheritance composition logging tracing error \
+    exception result option string integer float class struct trait interface function method \
+    closure module loop thread channel lock cache caching callback promise regex parser lexer test \
+    mock stub bug security performance leak code typescript javascript python rust postgres sqlite \
+    mysql redis kafka docker http websocket websockets tokio rayon null nil none println everything \
+    it them this that something better faster help dependencies vulnerabilities";
 
 /// Whether a bare lower-case word reads as a notion rather than as text.
 pub(super) fn is_concept(word: &str) -> bool {
     if word.bytes().any(|b| !b.is_ascii_lowercase()) {
-        return CONCEPTS.contains(&word.to_lowercase().as_str());
+        return listed(CONCEPTS, &word.to_lowercase());
     }
     let plural = word.len() > 4 && word.ends_with('s') && !word.ends_with("ss");
-    plural || CONCEPTS.contains(&word)
+    plural || listed(CONCEPTS, word)
 }
 
 /// Words too general to search for.
-const GENERAL: &[&str] = &[
-    "module",
-    "file",
-    "files",
-    "class",
-    "function",
-    "method",
-    "code",
-    "test",
-    "tests",
-    "project",
-    "repo",
-    "repository",
-    "package",
-    "crate",
-    "component",
-    "service",
-    "handler",
-    "logic",
-    "feature",
-    "support",
-    "error",
-    "errors",
-    "bug",
-    "bugs",
-    "issue",
-    "please",
-    "better",
-    "more",
-    "into",
-    "from",
-    "with",
-    "without",
-    "that",
-    "this",
-    "them",
-    "when",
-    "where",
-    "which",
-    "what",
-    "there",
-    "their",
-    "should",
-    "would",
-    "could",
-    "using",
-    "make",
-    "some",
-    "every",
-    "each",
-    "about",
-    "work",
-    "works",
-    "does",
-    "have",
-    "been",
-    "being",
-    "than",
-    "then",
-    "also",
-    "instead",
-    "like",
-    "page",
-    "system",
-    "app",
-    "application",
-    "everything",
-    "something",
-    "nothing",
-    "handling",
-    "the",
-    "for",
-    "and",
-    "all",
-    "our",
-    "its",
-    "are",
-    "not",
-    "new",
-    "old",
-    "unit",
-    "integration",
-    "faster",
-    "slow",
-    "nicer",
-    "cleaner",
-    "simple",
-    "simpler",
-    "one",
-    "two",
-    "use",
-    "uses",
-    "used",
-    "how",
-    "why",
-    "can",
-    "you",
-];
+const GENERAL: &str = "\
+    module file files class function method code test tests project repo repository package crate \
+    component service handler logic feature support error errors bug bugs issue please better more \
+    into from with without that this them when where which what there their should would could using \
+    make some every each about work works does have been being than then also instead like page \
+    system app application everything something nothing handling the for and all our its are not new \
+    old unit integration faster slow nicer cleaner simple simpler one two use uses used how why can \
+    you";
 
 /// The one word of a request that is most worth searching for: what looks like code first, then the first word that
 /// is not too general.
@@ -356,7 +79,7 @@ pub(super) fn search_word(object: &str) -> Option<&str> {
         let inner_capital = w.chars().skip(1).any(char::is_uppercase) && w.chars().any(char::is_lowercase);
         w.contains('_') || w.contains("::") || inner_capital || w.chars().skip(1).any(|c| c == '.')
     };
-    let general = |w: &str| GENERAL.contains(&w.to_lowercase().as_str());
+    let general = |w: &str| listed(GENERAL, &w.to_lowercase());
     words
         .iter()
         .find(codelike)

@@ -9,6 +9,7 @@
 mod check;
 mod clean;
 mod coding;
+mod commands;
 mod facts;
 mod nature;
 mod patch_paths;
@@ -20,12 +21,12 @@ mod slash;
 mod words;
 
 pub use check::{SlotProblem, slot_problem};
+pub use commands::{Command, commands};
 pub use facts::{ModelFacts, Tools, WorkspaceFacts};
 pub use nature::{Availability, Nature, Slot, availability, nature, slots};
 pub use patch_paths::patch_paths;
 pub use plan::{Unplanned, plan_for};
 pub use refusal::{RefusalText, refusal, unavailable};
-pub use slash::{Command, commands};
 pub use words::{WordsError, split_words};
 
 use protocol::intent::Intent;

@@ -4,6 +4,7 @@
 //! other intent comes close. There is deliberately no changing intent here.
 
 use super::clean::{without_greeting, without_thanks};
+use super::coding::listed;
 use protocol::intent::Intent;
 
 /// Share of content words that must belong to the intent, in percent.
@@ -113,78 +114,16 @@ const VOCABULARIES: &[Vocabulary] = &[
 ];
 
 /// Words that carry no meaning of their own here.
-const FILLER: &[&str] = &[
-    "a",
-    "an",
-    "the",
-    "this",
-    "that",
-    "my",
-    "our",
-    "your",
-    "me",
-    "us",
-    "i",
-    "we",
-    "you",
-    "it",
-    "is",
-    "are",
-    "of",
-    "in",
-    "on",
-    "for",
-    "to",
-    "from",
-    "at",
-    "and",
-    "what",
-    "whats",
-    "what's",
-    "how's",
-    "show",
-    "give",
-    "tell",
-    "print",
-    "display",
-    "see",
-    "look",
-    "get",
-    "list",
-    "find",
-    "have",
-    "has",
-    "there",
-    "any",
-    "current",
-    "currently",
-    "right",
-    "now",
-    "here",
-    "quick",
-    "quickly",
-    "please",
-    "want",
-    "need",
-    "like",
-    "would",
-    "could",
-    "can",
-    "let",
-    "let's",
-    "just",
-    "some",
-    "with",
-    "be",
-    "check",
-];
+const FILLER: &str = "\
+    a an the this that my our your me us i we you it is are of in on for to from at and what whats \
+    what's how's show give tell print display see look get list find have has there any current \
+    currently right now here quick quickly please want need like would could can let let's just some \
+    with be check";
 
 /// Words that turn a sentence around or make it two; with one of them nothing is taken.
-const BREAKERS: &[&str] = &[
-    "how", "not", "don't", "dont", "never", "without", "no", "stop", "why", "when", "should", "if", "but",
-    "or", "then", "because", "after", "before", "until", "unless", "instead", "add", "write", "fix", "make",
-    "create", "remove", "delete", "change", "page",
-];
+const BREAKERS: &str = "\
+    how not don't dont never without no stop why when should if but or then because after before \
+    until unless instead add write fix make create remove delete change page";
 
 pub(super) fn read(text: &str) -> Option<Intent> {
     let sentence = without_thanks(without_greeting(text)).to_lowercase();
@@ -193,12 +132,12 @@ pub(super) fn read(text: &str) -> Option<Intent> {
     }
     let words: Vec<&str> =
         sentence.split_whitespace().map(|w| w.trim_matches([',', '.', '!', '?', ':'])).collect();
-    if words.len() > MAX_WORDS || words.iter().any(|w| BREAKERS.contains(w)) {
+    if words.len() > MAX_WORDS || words.iter().any(|w| listed(BREAKERS, w)) {
         return None;
     }
     let done = |v: &Vocabulary| v.deeds.is_empty() || v.deeds.iter().any(|deed| words.contains(deed));
     let allowed: Vec<&Vocabulary> = VOCABULARIES.iter().filter(|v| done(v)).collect();
-    let content: Vec<&str> = words.into_iter().filter(|w| !w.is_empty() && !FILLER.contains(w)).collect();
+    let content: Vec<&str> = words.into_iter().filter(|w| !w.is_empty() && !listed(FILLER, w)).collect();
     let mut scores: Vec<(usize, &Vocabulary)> =
         allowed.into_iter().map(|v| (score(v, &content), v)).collect();
     scores.sort_by_key(|(score, _)| std::cmp::Reverse(*score));

@@ -17,7 +17,7 @@ pub(crate) use three_way::{Base, Merged, Sides, merge};
 use serde::{Deserialize, Serialize};
 
 use crate::depot::Depot;
-use crate::{ObjectId, Result, libgit, patch, tree_diff};
+use crate::{ObjectId, RepoError, Result, libgit, patch, tree_diff};
 
 /// How an entry becomes part of the integration branch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -76,6 +76,20 @@ pub enum CandidateOutcome {
     Refused(Refusal),
 }
 
+impl CandidateOutcome {
+    /// The candidate; a conflict is an error, and what needs no landing is none.
+    pub fn require(self) -> Result<Option<Candidate>> {
+        match self {
+            Self::Built(candidate) => Ok(Some(candidate)),
+            Self::Empty => Ok(None),
+            Self::Conflict { files, .. } => {
+                Err(RepoError::Conflict { files: files.into_iter().map(|file| file.path).collect() })
+            }
+            Self::Refused(refusal) => Err(RepoError::StrategyRefused { refusal }),
+        }
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Candidate {
@@ -112,6 +126,17 @@ pub enum Refusal {
     Unrelated,
     /// The entry has more commits than are picked one by one.
     TooManyCommits { limit: usize },
+}
+
+impl std::fmt::Display for Refusal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::NotFastForward { tip } => write!(f, "it does not continue {}", tip.short()),
+            Self::MergeCommit { commit } => write!(f, "{} is a merge commit", commit.short()),
+            Self::Unrelated => f.write_str("it has no history in common with the branch"),
+            Self::TooManyCommits { limit } => write!(f, "it has more than {limit} commits"),
+        }
+    }
 }
 
 impl Depot {

@@ -13,8 +13,9 @@ use serde::Serialize;
 
 use crate::depot::Depot;
 use crate::error::IoContext;
+use crate::job_clone::DISPOSABLE;
 use crate::process::{GitCall, Overflow};
-use crate::{ObjectId, RepoError, Result, libgit, removal};
+use crate::{ObjectId, RepoError, Result, exclude, libgit, removal};
 
 const LIMIT: Duration = Duration::from_secs(600);
 
@@ -58,6 +59,11 @@ impl CheckTree {
     /// Where checks run.
     pub fn dir(&self) -> &Path {
         &self.dir
+    }
+
+    /// From now on exactly these paths (relative, with `/`) count as ignored, besides what the commit ignores.
+    pub fn keep_out(&self, paths: &[String]) -> Result<()> {
+        exclude::write(&self.git_dir, paths)
     }
 
     /// Makes the files exactly `commit`'s. Ignored files (build folders) stay as they are, so that the next
@@ -167,6 +173,9 @@ impl CheckTree {
 
     fn call(&self) -> GitCall<'_> {
         let call = self.depot.git().in_dir(&self.git_dir).work_tree(&self.dir);
-        call.setting("core.bare=false").setting("core.untrackedCache=false").timeout(LIMIT)
+        call.setting("core.bare=false")
+            .setting(DISPOSABLE)
+            .setting("core.untrackedCache=false")
+            .timeout(LIMIT)
     }
 }

@@ -4,6 +4,7 @@
 //!
 //! It is never cleaned while jobs live: their clones borrow its objects.
 
+mod compact;
 mod refs;
 mod sync;
 

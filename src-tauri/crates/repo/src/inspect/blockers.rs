@@ -3,7 +3,8 @@
 
 use serde::Serialize;
 
-use super::{Head, RepoFacts, State};
+use super::{BaseBranch, Head, RepoFacts, State};
+use crate::{RepoError, Result};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -86,6 +87,27 @@ impl RepoFacts {
             );
         }
         all
+    }
+}
+
+impl RepoFacts {
+    /// The branch to start from, or why there is none.
+    pub fn require_base(&self) -> Result<&BaseBranch> {
+        match (&self.base, &self.head) {
+            (Some(base), _) => Ok(base),
+            (None, Head::Unborn { .. }) => Err(RepoError::Empty { path: self.root.clone() }),
+            (None, _) => {
+                Err(RepoError::NotFound { what: "a base branch (main, master or the remote's)".into() })
+            }
+        }
+    }
+
+    /// For an action on this very checkout: nothing in it is half done.
+    pub fn require_settled(&self) -> Result<()> {
+        match self.state.unfinished() {
+            None => Ok(()),
+            Some((state, _)) => Err(RepoError::MidOperation { path: self.root.clone(), state: state.into() }),
+        }
     }
 }
 

@@ -27,7 +27,7 @@ impl IntegrationLease {
         }
     }
 
-    pub(super) fn covers(&self, depot: &Depot) -> Result<()> {
+    pub(crate) fn covers(&self, depot: &Depot) -> Result<()> {
         if self.depot == depot.dir() {
             return Ok(());
         }

@@ -305,6 +305,35 @@ fn the_users_own_hooks_and_monitors_do_not_run_for_us() {
 }
 
 #[test]
+fn a_checkout_follows_without_the_users_hooks_monitors_or_filters() {
+    with_every_git(|world| {
+        let attack = Attack::new(world);
+        plain(&world.user, &["checkout", "-q", "-b", "main_agents"]);
+        world.depot.sync_from(&world.user, &["main", "main_agents"]).unwrap();
+        let intake = world.hand_over("j1", |dir| {
+            write(dir, "src/a.txt", "new\n");
+            write(dir, "src/.gitattributes", "* diff=evil merge=evil ident\n");
+        });
+        attack.poison(&world.user.join(".git"));
+        let lease = IntegrationLease::acquire(&world.depot).unwrap();
+        let old = world.depot.begin_integration(&lease, "main_agents", &world.main).unwrap();
+        let built = world.built(&old, &intake, Strategy::CherryPick);
+        let request = AdvanceRequest {
+            user_repo: &world.user,
+            branch: "main_agents",
+            old: &old,
+            user_old: Some(&old),
+            new: &built.commit,
+            note: "landed",
+        };
+        let outcome = world.depot.advance(&lease, &request).unwrap();
+        assert!(matches!(&outcome, Advance::Landed { checkouts } if checkouts.len() == 1), "{outcome:?}");
+        assert_eq!(std::fs::read_to_string(world.user.join("src/a.txt")).unwrap(), "new\n");
+        assert_eq!(attack.ran(), Vec::<String>::new());
+    });
+}
+
+#[test]
 fn a_clone_that_claims_to_be_elsewhere_redirects_nobody() {
     with_every_git(|world| {
         let attack = Attack::new(world);
@@ -360,6 +389,19 @@ fn trees_that_git_would_not_make_are_refused() {
             assert_eq!(error.code(), "git.bundle_invalid", "{what}: {error}");
             assert!(world.depot.resolve(&made).is_err(), "{what}");
         }
+        // The same among so many objects that they stay a pack.
+        let clone = world.job("tree-pack");
+        for n in 0..700 {
+            write(&clone.dir, &format!("many/{n}"), &n.to_string());
+        }
+        commit(&clone.dir, "Many");
+        let tree =
+            raw_tree(&clone.dir, &[("40000", ".git", &plain(&clone.dir, &["rev-parse", "HEAD:many"]))]);
+        let made = plain(&clone.dir, &["commit-tree", &tree, "-p", "HEAD", "-m", "Pack"]);
+        plain(&clone.dir, &["update-ref", "HEAD", &made]);
+        let error = world.take_in("tree-pack", &clone, &world.bundle(&clone)).unwrap_err();
+        assert_eq!(error.code(), "git.bundle_invalid", "{error}");
+        assert!(world.depot.resolve(&made).is_err());
     });
 }
 

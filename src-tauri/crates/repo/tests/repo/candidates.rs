@@ -112,6 +112,7 @@ fn ff_only_takes_the_entry_as_it_is_or_says_why_not() {
         let tip = moved_tip(world, change_line(3, "moved"));
         let refused = world.candidate(&tip, &intake, Strategy::FfOnly);
         assert_eq!(refused, CandidateOutcome::Refused(Refusal::NotFastForward { tip }));
+        assert_eq!(refused.require().unwrap_err().code(), "git.strategy_refused");
     });
 }
 
@@ -129,6 +130,11 @@ fn a_clash_names_files_and_lines_and_builds_nothing() {
             assert_eq!(files.len(), 1);
             assert_eq!(files[0].path, "src/a.txt");
             assert!(files[0].note.starts_with("CONFLICT (content)"), "{}", files[0].note);
+            let error = world.candidate(&tip, &intake, strategy).require().unwrap_err();
+            assert_eq!(
+                (error.code(), error.to_string().as_str()),
+                ("git.conflict", "the changes conflict in src/a.txt")
+            );
             let hunk = &files[0].hunks[0];
             assert_eq!(hunk.line, 5);
             for part in ["<<<<<<< ", "ours", "||||||| ", "line 5", "=======", "theirs", ">>>>>>> "] {

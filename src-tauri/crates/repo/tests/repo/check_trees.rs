@@ -89,6 +89,37 @@ fn a_check_that_edits_what_it_checks_is_found_out() {
 }
 
 #[test]
+fn what_is_kept_out_stays_over_a_switch_and_is_no_edit_and_nothing_else_is_hidden() {
+    with_every_git(|world| {
+        let tree = slot(world);
+        tree.keep_out(&["packages [1]/x".into(), "src/a.txt".into()]).unwrap();
+        write(tree.dir(), "packages [1]/x/index.js", "laid");
+        assert!(edited(world, &tree, &world.main).is_empty());
+        let next = other(world);
+        tree.switch_to(&next).unwrap();
+        assert!(tree.dir().join("packages [1]/x/index.js").exists());
+        write(tree.dir(), "packages [1]/y.js", "an edit");
+        assert_eq!(edited(world, &tree, &next), ["packages [1]/y.js"]);
+        write(tree.dir(), "src/a.txt", "a tracked file is still looked at");
+        assert!(edited(world, &tree, &next).contains(&"src/a.txt".to_owned()));
+        tree.keep_out(&[]).unwrap();
+        tree.switch_to(&next).unwrap();
+        assert!(!tree.dir().join("packages [1]").exists());
+    });
+}
+
+#[test]
+fn what_is_kept_out_of_a_job_clone_is_not_committed_from_it() {
+    with_every_git(|world| {
+        let clone = world.depot.clone_for_job("w", "j9", &world.main, &world.path("kept")).unwrap();
+        clone.keep_out(&["node_modules".into()]).unwrap();
+        write(&clone.dir, "node_modules/a/index.js", "laid");
+        write(&clone.dir, "src/new.txt", "work");
+        assert_eq!(plain(&clone.dir, &["status", "--porcelain"]).trim(), "?? src/new.txt");
+    });
+}
+
+#[test]
 fn the_tree_that_was_checked_must_be_the_one_expected() {
     with_every_git(|world| {
         let tree = slot(world);

@@ -1,4 +1,4 @@
-use repo::{Depot, DepotRef, Expected, ObjectId, RepoError};
+use repo::{Depot, DepotRef, Expected, IntegrationLease, ObjectId, RepoError};
 
 use crate::world::{commit, head, plain, rev, snapshot, with_every_git, write};
 
@@ -187,5 +187,34 @@ fn a_job_clone_stands_alone_and_borrows_objects() {
         world.depot.release_job("j1").unwrap();
         assert_eq!(world.depot.read_ref(&DepotRef::Base("j1".into())).unwrap(), None);
         assert_eq!(rev(&world.user, "main"), world.main);
+    });
+}
+
+#[test]
+fn compacting_gathers_objects_and_loses_none() {
+    with_every_git(|world| {
+        let lease = IntegrationLease::acquire(&world.depot).unwrap();
+        assert!(!world.depot.compact(&lease).unwrap(), "there is nothing to gather");
+        let mut kept = Vec::new();
+        for round in 0..20 {
+            kept.push(world.hand_over(&format!("j{round}"), |dir| {
+                for n in 0..400 {
+                    write(dir, &format!("{n}.txt"), &format!("{round} {n}"));
+                }
+            }));
+        }
+        assert!(!world.depot.compact(&lease).unwrap(), "jobs still borrow its objects");
+        let unreachable = kept[7].commit.clone();
+        world.depot.remove_ref(&DepotRef::Job("j7".into()), &unreachable).unwrap();
+        for round in 0..20 {
+            world.depot.release_job(&format!("j{round}")).unwrap();
+        }
+        assert!(world.depot.compact(&lease).unwrap());
+        assert!(!world.depot.objects_dir().join("17").exists());
+        for intake in kept {
+            assert_eq!(world.depot.tree_of(&intake.commit).unwrap(), intake.tree);
+        }
+        assert_eq!(world.depot.list_refs().unwrap().len(), 20);
+        assert_eq!(world.depot.read_ref(&user("main")).unwrap(), Some(world.main.clone()));
     });
 }

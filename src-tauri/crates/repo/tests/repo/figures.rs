@@ -31,6 +31,9 @@ fn figures() {
         let start = Instant::now();
         let clone = world.job_at("j1", &base);
         timed("job clone", start);
+        let start = Instant::now();
+        world.job_at("again", &base);
+        timed("job clone again", start);
         write(&clone.dir, "many/5/5.txt", "edited\n");
         let bundle = world.path("h.bundle");
         let start = Instant::now();

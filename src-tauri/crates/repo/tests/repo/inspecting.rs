@@ -162,3 +162,53 @@ fn a_linked_working_folder_is_recognised() {
     assert_eq!(facts.common_dir.canonicalize().unwrap(), dir.join(".git").canonicalize().unwrap());
     assert!(matches!(&facts.head, Head::Branch { name, .. } if name == "feature"));
 }
+
+#[test]
+fn a_repository_of_another_user_is_not_opened() {
+    let (_tmp, dir) = with_commit();
+    // Only root can give a folder away; elsewhere there is nothing to try.
+    if std::os::unix::fs::chown(&dir, Some(54321), None).is_ok() {
+        std::os::unix::fs::chown(dir.join(".git"), Some(54321), None).unwrap();
+        assert_eq!(inspect(&dir).unwrap_err().code(), "git.foreign_owner");
+    }
+}
+
+#[test]
+fn a_folder_that_must_not_be_read_or_written_says_so() {
+    use std::os::unix::fs::PermissionsExt;
+    let set =
+        |path: &Path, mode| std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+    let (_tmp, dir) = with_commit();
+    set(&dir.join(".git"), 0o500);
+    let facts = inspect(&dir).unwrap();
+    let root = std::fs::write(dir.join(".git/probe"), "").is_ok();
+    assert_eq!(facts.writable, root);
+    assert_eq!(facts.blockers().iter().any(|found| found.code == "git.read_only"), !root);
+    set(&dir.join(".git"), 0o000);
+    if !root {
+        assert!(inspect(&dir).is_err());
+    }
+    set(&dir.join(".git"), 0o700);
+}
+
+#[test]
+fn what_an_action_needs_can_be_asked_for() {
+    let (_tmp, dir) = fresh();
+    assert_eq!(inspect(&dir).unwrap().require_base().unwrap_err().code(), "git.empty");
+    let (_tmp, dir) = with_commit();
+    assert_eq!(inspect(&dir).unwrap().require_base().unwrap().name, "main");
+    inspect(&dir).unwrap().require_settled().unwrap();
+    write(&dir, ".git/MERGE_HEAD", &format!("{}\n", crate::world::head(&dir)));
+    assert_eq!(inspect(&dir).unwrap().require_settled().unwrap_err().code(), "git.mid_merge");
+}
+
+#[test]
+fn a_partial_clone_is_a_blocker_and_is_not_synced() {
+    let (tmp, dir) = with_commit();
+    plain(&dir, &["config", "remote.origin.promisor", "true"]);
+    plain(&dir, &["config", "remote.origin.url", "/nowhere"]);
+    assert_eq!(blocked(&dir), [("git.partial", Blocked::Jobs)]);
+    let git = repo::Git::on_path(std::env::var_os("PATH").unwrap(), &tmp.path().join("blank")).unwrap();
+    let depot = repo::Depot::open_or_create(&git, &tmp.path().join("depot.git")).unwrap();
+    assert_eq!(depot.sync_from(&dir, &["main"]).unwrap_err().code(), "git.unsupported");
+}

@@ -1,5 +1,6 @@
 //! The crate against real git, each test with every git found on this machine.
 
+#![cfg(unix)] // the attacks and the modes are those of Unix
 #![allow(clippy::unwrap_used, clippy::panic)] // everything here is a test
 
 mod attacks;

@@ -156,3 +156,19 @@ fn an_old_or_missing_git_is_said_so() {
     assert_eq!(relative.code(), "git.missing");
     assert!(!gits().is_empty());
 }
+
+#[test]
+fn git_is_started_in_one_place_only() {
+    fn sources(dir: &Path, all: &mut Vec<PathBuf>) {
+        for entry in std::fs::read_dir(dir).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() { sources(&path, all) } else { all.push(path) }
+        }
+    }
+    let mut all = Vec::new();
+    sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut all);
+    let starting: Vec<_> =
+        all.iter().filter(|path| std::fs::read_to_string(path).unwrap().contains("Command::new")).collect();
+    assert_eq!(starting.len(), 1, "{starting:?}");
+    assert!(starting[0].ends_with("process/run.rs"), "{starting:?}");
+}
