@@ -1,8 +1,9 @@
 //! What a job stands on: the depot, the commit to start from, the checks of the workspace, the sandbox's mounts.
 
 use crate::rooms::Room;
-use crate::{Engine, git, hash};
+use crate::{Engine, git, hash, setup};
 use host::config::{Config, ConfigFile, Layers};
+use host::detect_project::Proposal;
 use host::sandbox::SandboxSpec;
 use protocol::check::{CheckPlan, ChecksOrigin};
 use protocol::job::{Job, JobGround, ModelGround};
@@ -11,7 +12,7 @@ use protocol::settings::Role;
 use protocol::{ApiError, ErrorCode, Lane, WorkspaceId};
 use repo::ObjectId;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
 /// Where a repository keeps its own configuration.
 const CONFIG_PATH: &str = ".pilothouse/config.toml";
@@ -29,7 +30,11 @@ impl Engine {
         let task: Option<TaskParams> = serde_json::from_str(&job.params).ok();
         let base = task.as_ref().and_then(|t| t.base_commit.clone()).unwrap_or_else(|| tips.onto.to_string());
         let checks = self.check_plan(&room).await?;
-        let layers = self.layers_of(&room, &checks).await?;
+        let runs_code = |t: &TaskParams| setup::runs_repository_code(t.lane, &t.planning.validation_steps, t.deterministic.as_ref());
+        let layers = match task.as_ref().is_some_and(runs_code) {
+            true => self.layers_of(&room, &checks, &ObjectId::parse(&base).map_err(git::api)?).await?,
+            false => Vec::new(),
+        };
         let folder = self.data.jobs().join(job.id.as_str());
         let model = match task {
             Some(task) if task.lane == Lane::Worker => self.model(Role::Workers).await?.map(|m| ModelGround {
@@ -62,18 +67,27 @@ impl Engine {
         let room = room.clone();
         let mut plan = self
             .blocking(move || {
-                let tips = room.look().map_err(git::api)?;
-                plan_at(&room, &tips.onto)
+                let base = room.look().map_err(git::api)?.onto;
+                let mut known = room.plan.lock().unwrap_or_else(PoisonError::into_inner);
+                if let Some((_, plan)) = known.as_ref().filter(|(at, _)| *at == base) {
+                    return Ok(plan.clone());
+                }
+                let plan = plan_at(&room, &base)?;
+                *known = Some((base, plan.clone()));
+                Ok(plan)
             })
             .await??;
         if let Some(own) = row.own_checks {
             plan.checks = own;
             plan.origin = ChecksOrigin::User;
             plan.confirmed = true;
+            if !row.trusted && !plan.setup.is_empty() {
+                plan.warnings.push("The repository's set-up steps do not run before you trust it.".into());
+            }
         } else {
             plan.confirmed = row.trusted;
         }
-        if plan.confirmed && plan.checks.is_empty() {
+        if plan.confirmed && plan.checks.is_empty() && plan.origin != ChecksOrigin::None {
             plan.warnings.push("No checks are configured: what lands here is not proven by anything but its own gate. Add checks in Settings.".into());
         }
         Ok(plan)
@@ -106,9 +120,9 @@ fn plan_at(room: &Room, base: &ObjectId) -> Result<CheckPlan, ApiError> {
         Err(_) => None,
     };
     let (files, _) = room.depot.list_files(base, LISTED).map_err(git::api)?;
-    let detected = crate::merge::checks::no_checks();
-    let _ = &files;
-    let mut plan = detected;
+    let text = |path: &str| read(path).and_then(|bytes| String::from_utf8(bytes).ok());
+    let mut plan = proposed(host::detect_project::detect(&files, &text));
+    let notes = std::mem::take(&mut plan.warnings);
     if let Some(bytes) = read(CONFIG_PATH) {
         let layers = Layers { repository: Some(ConfigFile { name: CONFIG_PATH.into(), bytes }), ..Layers::default() };
         let own = Config::resolve(&layers).map_err(|e| ApiError::new(ErrorCode::ConfigInvalid, e.to_string()))?;
@@ -122,5 +136,23 @@ fn plan_at(room: &Room, base: &ObjectId) -> Result<CheckPlan, ApiError> {
         }
         plan.recipes.extend(own.recipes);
     }
+    // What detection did not find matters only where nobody said what it is.
+    if plan.origin != ChecksOrigin::Repository {
+        plan.warnings.extend(notes);
+    }
     Ok(plan)
+}
+
+/// A proposal of detection as a plan; it counts once the owner has confirmed it.
+fn proposed(found: Proposal) -> CheckPlan {
+    CheckPlan {
+        origin: if found.checks.is_empty() { ChecksOrigin::None } else { ChecksOrigin::Detected },
+        confirmed: false,
+        checks: found.checks,
+        setup: found.setup,
+        recipes: found.recipes,
+        formatter: found.formatter,
+        test_runner: found.test_runner,
+        warnings: found.notes,
+    }
 }

@@ -63,6 +63,8 @@ pub struct Inner {
     pub(crate) git_problem: Option<ApiError>,
     pub(crate) sandbox: Result<host::sandbox::SelectedSandbox, host::sandbox::NoSandbox>,
     pub(crate) toolchains: host::toolchains::Toolchains,
+    /// Results of set-up steps.
+    pub(crate) layers: host::layers::LayerStore,
     pub(crate) rooms: RwLock<BTreeMap<WorkspaceId, Arc<rooms::Room>>>,
     pub(crate) principals: principal::Principals,
     pub(crate) ephemeral: ephemeral::Ephemeral,

@@ -71,6 +71,7 @@ pub async fn open(options: Options) -> Result<Opened, StartError> {
     let store = Store::open(&data.database(), sources, store::Options::default())?;
     let token = ids.secret();
     host::token_file::write_secret(&data.token_file(), &token)?;
+    let layers = host::layers::LayerStore::open(&data.layers(), crate::setup::LARGEST_LAYER)?;
     let sandbox = host::sandbox::detect(preference(options.sandbox), data.root()).await;
     let (git, git_problem) = match crate::git::find(&options, &data) {
         Ok(git) => (Some(git), None),
@@ -94,6 +95,7 @@ pub async fn open(options: Options) -> Result<Opened, StartError> {
             git_problem,
             sandbox,
             toolchains: host::toolchains::Toolchains::detect(&host::toolchains::Machine::current()),
+            layers,
             rooms: Default::default(),
             principals: Principals::new(&token),
             ephemeral: Ephemeral::new(),

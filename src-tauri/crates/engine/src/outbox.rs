@@ -1,15 +1,26 @@
 //! Effects written with their cause and performed afterwards, once as far as anyone can see.
+//!
+//! Quick effects run one after the other. Lasting ones, such as a set-up, run in tasks of their own, so that no
+//! answer ever waits for them.
 
 use crate::Engine;
+use std::collections::BTreeSet;
 use std::time::Duration;
 use store::OutboxRow;
+use tokio::task::JoinSet;
 
 /// LocalBuddy answers a message by itself.
 pub(crate) const LOCAL_ANSWER: &str = "local_answer";
 /// LocalBuddy adds repository facts to a request.
 pub(crate) const ENHANCE: &str = "enhance";
+/// A workspace's set-up is made, and what waits for it starts.
+pub(crate) const SET_UP: &str = "set_up";
 
-/// Rows taken at once.
+/// Effects that may take minutes.
+const LASTING: &[&str] = &[SET_UP];
+/// How many of them at once.
+const LASTING_AT_ONCE: usize = 4;
+/// Quick rows taken at once.
 const BATCH: usize = 32;
 /// Tries before an effect is given up with a line in the log.
 const TRIES: u32 = 8;
@@ -18,14 +29,10 @@ const TICK: Duration = Duration::from_secs(5);
 
 impl Engine {
     pub(crate) async fn outbox_loop(&self) {
+        let mut lasting = Lasting::default();
         while !self.is_stopping() {
-            let rows = match self.store.read(|tx| tx.due(BATCH)).await {
-                Ok(rows) => rows,
-                Err(error) => {
-                    tracing::error!(%error, "outbox");
-                    Vec::new()
-                }
-            };
+            self.start_lasting(&mut lasting).await;
+            let rows = self.rows(self.store.read(|tx| tx.due_but(LASTING, BATCH)).await);
             for row in &rows {
                 self.perform(row).await;
             }
@@ -34,22 +41,50 @@ impl Engine {
             }
             tokio::select! {
                 () = self.store.outbox_changed() => {}
+                () = lasting.one_ended() => {}
                 () = tokio::time::sleep(TICK) => {}
                 () = self.stopping() => {}
             }
         }
+        // They see the stop themselves; their rows stay for the next start.
+        while lasting.tasks.join_next().await.is_some() {}
+    }
+
+    async fn start_lasting(&self, lasting: &mut Lasting) {
+        let most = LASTING_AT_ONCE + lasting.in_flight.len();
+        for row in self.rows(self.store.read(move |tx| tx.due_of(LASTING, most)).await) {
+            if lasting.in_flight.len() >= LASTING_AT_ONCE || !lasting.in_flight.insert(row.id) {
+                continue;
+            }
+            let engine = self.clone();
+            lasting.tasks.spawn(async move {
+                engine.perform(&row).await;
+                row.id
+            });
+        }
+    }
+
+    fn rows(&self, read: Result<Vec<OutboxRow>, store::StoreError>) -> Vec<OutboxRow> {
+        read.unwrap_or_else(|error| {
+            tracing::error!(%error, "outbox");
+            Vec::new()
+        })
     }
 
     async fn perform(&self, row: &OutboxRow) {
         let done = match row.kind.as_str() {
             LOCAL_ANSWER => self.answer_locally(row).await,
             ENHANCE => self.enhance_request(row).await,
+            SET_UP => self.perform_set_up(row).await,
             unknown => {
                 tracing::error!(unknown, "an effect this version does not know");
                 Ok(())
             }
         };
         let Err(error) = done else { return };
+        if self.is_stopping() {
+            return;
+        }
         tracing::warn!(kind = row.kind, attempts = row.attempts, %error, "effect not performed");
         let id = row.id;
         let give_up = row.attempts + 1 >= TRIES;
@@ -57,6 +92,25 @@ impl Engine {
         let after = self.store.write(move |tx| if give_up { tx.performed(id) } else { tx.postpone(id, delay_ms) });
         if let Err(error) = after.await {
             tracing::error!(%error, "outbox");
+        }
+    }
+}
+
+/// Lasting effects under way; each row at most once.
+#[derive(Default)]
+struct Lasting {
+    tasks: JoinSet<i64>,
+    in_flight: BTreeSet<i64>,
+}
+
+impl Lasting {
+    /// Resolves when one has ended; never when none runs.
+    async fn one_ended(&mut self) {
+        match self.tasks.join_next().await {
+            Some(Ok(row)) => drop(self.in_flight.remove(&row)),
+            // Which one broke is not known; the rows that are still there are taken up again.
+            Some(Err(_)) => self.in_flight.clear(),
+            None => std::future::pending().await,
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::{Engine, git, merge};
 use host::clock::iso;
+use protocol::check::CheckPlan;
 use protocol::merge::Strategy;
 use protocol::workspace::Workspace;
 use protocol::{ApiError, ErrorCode, Event, SessionId, WorkspaceId};
@@ -20,6 +21,9 @@ pub(crate) struct Room {
     pub merge: Notify,
     /// One git movement of branches at a time.
     moving: Mutex<()>,
+    pub(crate) set_up: crate::setup::SetUpState,
+    /// The plan read from a base; a commit's plan never changes.
+    pub(crate) plan: Mutex<Option<(ObjectId, CheckPlan)>>,
 }
 
 /// Where the branches are, after looking.
@@ -141,7 +145,7 @@ impl Engine {
         let git = self.git()?.clone();
         let dir = self.data.depots().join(format!("{}.git", row.id));
         let depot = self.blocking(move || Depot::open_or_create(&git, &dir)).await?.map_err(git::api)?;
-        let room = Arc::new(Room { id: row.id.clone(), root: PathBuf::from(&row.repo_root), depot, row: Mutex::new(row), merge: Notify::new(), moving: Mutex::new(()) });
+        let room = Arc::new(Room { id: row.id.clone(), root: PathBuf::from(&row.repo_root), depot, row: Mutex::new(row), merge: Notify::new(), moving: Mutex::new(()), set_up: Default::default(), plan: Mutex::default() });
         self.rooms.write().unwrap_or_else(PoisonError::into_inner).insert(room.id.clone(), room.clone());
         Ok(room)
     }

@@ -1,4 +1,23 @@
 //! Set-up layers: packages and build folders made once, online with one approval, reused offline afterwards.
+//!
+//! A step runs on the files of a commit, in the sandbox, in a fresh tree with a fresh HOME: first without network,
+//! and only when that fails and the step names hosts, with it, as policy or a person allows. What it made is a
+//! layer of `host::layers`, found again by the digest of the step and its key files.
+//!
+//! A candidate may change key files. Its layer is made from its own tree under a digest of its own, so that what
+//! nobody has landed yet never becomes the ground of other work; once exactly that tree has landed, it counts as
+//! the workspace's.
+
+mod build;
+mod hosts;
+mod lay;
+mod network;
+mod state;
+mod wanted;
+
+pub(crate) use build::Prepared;
+pub(crate) use state::SetUpState;
+pub(crate) use wanted::runs_repository_code;
 
 use crate::rooms::Room;
 use crate::{Engine, ask, ground};
@@ -7,9 +26,10 @@ use protocol::check::CheckPlan;
 use protocol::merge::MergeEntry;
 use protocol::RiskLevel;
 use serde_json::json;
-use std::path::Path;
-use std::sync::Arc;
 use store::NewApproval;
+
+/// Bytes of one layer; a larger one is refused.
+pub(crate) const LARGEST_LAYER: u64 = 8 << 30;
 
 impl Engine {
     /// Asks the owner, once per content, to accept the workspace's checks, recipes and set-up steps.
@@ -43,20 +63,6 @@ impl Engine {
                 ask::ask(tx, new).map(drop)
             })
             .await?;
-        Ok(())
-    }
-
-    /// Runs what is missing of a workspace's set-up. True when the layers are there.
-    pub(crate) async fn set_up(&self, _room: &Arc<Room>, _entry: &MergeEntry, _plan: &CheckPlan) -> Result<bool, ApiError> {
-        Ok(true)
-    }
-
-    /// Folders of the layers a job or check starts from.
-    pub(crate) async fn layers_of(&self, _room: &Arc<Room>, _plan: &CheckPlan) -> Result<Vec<String>, ApiError> {
-        Ok(Vec::new())
-    }
-
-    pub(crate) async fn lay_layers(&self, _room: &Arc<Room>, _plan: &CheckPlan, _work: &Path) -> Result<(), ApiError> {
         Ok(())
     }
 }

@@ -10,7 +10,7 @@ use std::time::Duration;
 use crate::candidate::{CommitObject, Signature};
 use crate::job_clone::{DISPOSABLE, JobClone, borrow};
 use crate::process::GitCall;
-use crate::{Git, ObjectId, RepoError, Result, libgit, removal};
+use crate::{Git, ObjectId, RepoError, Result, exclude, libgit, removal};
 
 const LIMIT: Duration = Duration::from_secs(600);
 /// Repositories made inside repositories made inside the clone.
@@ -21,6 +21,8 @@ pub struct HarvestRequest<'a> {
     pub clone: &'a JobClone,
     /// A git folder of ours outside the clone; made when missing, and reused by later revisions.
     pub scratch: &'a Path,
+    /// Paths that set-up laid into the clone; not collected unless the base tracks them.
+    pub keep_out: &'a [String],
     pub message: &'a str,
     pub author: &'a Signature,
     pub committer: &'a Signature,
@@ -42,6 +44,7 @@ pub fn harvest(git: &Git, request: &HarvestRequest<'_>) -> Result<Option<Harvest
         borrow(git, &clone.depot_objects, scratch, true)?;
     }
     let _ = std::fs::remove_file(scratch.join("index.lock"));
+    exclude::write(scratch, request.keep_out)?;
     let call = || tree_call(git, scratch, &clone.dir);
     call().flags(&["read-tree"]).value(clone.base.as_str()).success()?;
     take_nested_repositories_as_files(&clone.dir, call)?;

@@ -50,8 +50,18 @@ pub(crate) fn no_checks() -> CheckPlan {
 
 impl Engine {
     pub(super) async fn check_candidate(&self, room: &Arc<Room>, entry: &MergeEntry, plan: &CheckPlan) -> Result<Round, ApiError> {
-        if !self.set_up(room, entry, plan).await? {
-            return Ok(Round::Quiet);
+        match self.set_up(room, entry, plan).await {
+            Ok(true) => {}
+            // The answer wakes the queue.
+            Ok(false) => {
+                self.apply(entry, Input::Blocked { reason: "Its set-up waits for an answer.".into() }).await?;
+                return Ok(Round::Quiet);
+            }
+            Err(error) if error.code == ErrorCode::Unavailable => return Err(error),
+            Err(error) => {
+                self.apply(entry, Input::Blocked { reason: error.message }).await?;
+                return Ok(Round::Blocked);
+            }
         }
         let sandbox = match self.sandbox_for(room) {
             Ok(sandbox) => sandbox,
@@ -133,7 +143,7 @@ impl Engine {
                 self.tell_started(entry, check, &tree).await?;
                 verdict = self.run_one(room, slot, check, sandbox).await?;
                 if let Some(edited) = self.edited(slot, &tree).await? {
-                    self.purge(slot).await?;
+                    self.clear_check(room, slot).await?;
                     return Ok(Input::GiveBack { why: Returned::EditedTree, detail: format!("The check “{}” changed the files it was checking: {edited}. A check must leave the tree as it is.", check.name) });
                 }
             }
@@ -144,7 +154,7 @@ impl Engine {
             self.tell_finished(entry, check, &verdict, false).await?;
             if !verdict.ok {
                 // What an entry that does not land left behind must not reach the next one's check.
-                self.purge(slot).await?;
+                self.clear_check(room, slot).await?;
                 return Ok(failed(verdicts, check, &verdict));
             }
         }
@@ -161,18 +171,15 @@ impl Engine {
                 if let Some(parent) = dir.parent() {
                     std::fs::create_dir_all(parent).map_err(|e| ApiError::new(ErrorCode::Internal, format!("{} cannot be made: {e}.", parent.display())))?;
                 }
-                let slot = room_now.depot.check_tree(&dir).map_err(crate::git::api)?;
-                slot.switch_to(&commit).map_err(crate::git::api)?;
-                Ok::<_, ApiError>(slot)
+                room_now.depot.check_tree(&dir).map_err(crate::git::api)
             })
             .await??;
-        self.lay_layers(room, plan, slot.dir()).await?;
+        self.stand_on(room, plan, &slot, &commit).await?;
         Ok(slot)
     }
 
     async fn run_one(&self, room: &Arc<Room>, slot: &CheckTree, check: &Check, sandbox: &Sandbox) -> Result<StoredVerdict, ApiError> {
-        let home = self.data.homes().join(format!("check-{}", room.id));
-        let spec = self.sandbox_spec(room, slot.dir(), &home, false).await?;
+        let spec = self.sandbox_spec(room, slot.dir(), &self.check_home(room), false).await?;
         let command = Command::new(check.run.clone()).cwd(slot.dir().to_owned()).timeout(Duration::from_secs(check.timeout_s));
         let started = self.clock.monotonic_ms();
         let outcome = async {
@@ -206,11 +213,6 @@ impl Engine {
         let (slot, tree) = (slot.clone(), ObjectId::parse(tree).map_err(crate::git::api)?);
         let result = self.blocking(move || slot.verify_unedited(&tree)).await?.map_err(crate::git::api)?;
         Ok(result.err().map(|edited| edited.paths.iter().take(10).cloned().collect::<Vec<_>>().join(", ")))
-    }
-
-    async fn purge(&self, slot: &CheckTree) -> Result<(), ApiError> {
-        let slot = slot.clone();
-        self.blocking(move || slot.purge_untracked()).await?.map_err(crate::git::api)
     }
 
     async fn tell_started(&self, entry: &MergeEntry, check: &Check, tree: &str) -> Result<(), ApiError> {

@@ -66,7 +66,8 @@ fn release(tx: &mut Tx<'_>, approval: &Approval) -> Result<(), StoreError> {
             tx.put_workspace(&row)?;
             tx.append(NewEvent::new(&approval.session_id, Event::WorkspaceChanged { workspace_id: row.id }, "server")).map(drop)
         }
-        "recipe.first_use" | "job.run" | "command" => crate::remote_buddy::dispatch::release_held(tx, approval, approved),
+        "recipe.first_use" | "job.run" | "command" => crate::remote_buddy::held::release_held(tx, approval),
+        "setup.network" => crate::remote_buddy::held::set_up_answered(tx, approval),
         _ => Ok(()),
     }
 }

@@ -99,6 +99,8 @@ impl Engine {
     async fn wake_entry(&self, id: &protocol::EntryId) -> Result<(), ApiError> {
         let id = id.clone();
         let workspace = self.store.read(move |tx| Ok(tx.entry(id.as_str())?.workspace_id)).await?;
+        // A person looks at this entry: what stood in its set-up's way is tried again.
+        self.room(&workspace)?.set_up.try_anew(self.clock.now_ms());
         self.wake_merge(&workspace);
         Ok(())
     }

@@ -1,8 +1,8 @@
 //! From a plan to a job, a refusal or an answer; each ends the request in the same transaction.
 
 use crate::rooms::Room;
-use crate::{Engine, ask, hash, reaction};
-use protocol::approval::Approval;
+use super::held::needs_set_up;
+use crate::{Engine, hash, reaction};
 use protocol::intent::Intent;
 use protocol::job::TASK_EXECUTE;
 use protocol::merge::{EntryParams, EntryState};
@@ -15,13 +15,8 @@ use std::sync::Arc;
 use store::{NewApproval, NewEvent, NewJob, RequestFinish, StoreError, Tx};
 
 /// Settings key of a recipe the owner has allowed.
-fn recipe_key(workspace: &WorkspaceId, digest: &str) -> String {
+pub(super) fn recipe_key(workspace: &WorkspaceId, digest: &str) -> String {
     format!("recipe.{workspace}.{digest}")
-}
-
-/// Settings key of a job that waits for an approval.
-fn held_key(approval: &str) -> String {
-    format!("held.{approval}")
 }
 
 impl Engine {
@@ -33,6 +28,9 @@ impl Engine {
             && let Some(question) = self.first_use(room, request, recipe, &plan).await?
         {
             return self.hold(request, token, plan, room.id.clone(), question).await;
+        }
+        if needs_set_up(&plan) && self.set_up_is_missing(room).await? {
+            return self.hold_for_set_up(room, request, token, plan).await;
         }
         let (request, token, workspace) = (request.clone(), token.to_owned(), room.id.clone());
         self.store
@@ -79,22 +77,6 @@ impl Engine {
                 expires_at: None,
             })),
         }
-    }
-
-    /// Keeps the planned job until its question is answered.
-    async fn hold(&self, request: &Request, token: &str, plan: Plan, workspace: WorkspaceId, question: NewApproval) -> Result<(), ApiError> {
-        let (request, token) = (request.clone(), token.to_owned());
-        self.store
-            .write(move |tx| {
-                let approval = ask::ask(tx, question)?;
-                let held = json!({ "request": request, "workspace": workspace, "plan": plan });
-                tx.set_setting(&held_key(approval.id.as_str()), &held)?;
-                let result = json!({ "waitsFor": approval.id });
-                tx.finish_request(request.id.as_str(), &token, RequestFinish { status: RequestStatus::Completed, result: Some(result), error: None, job_id: None })?;
-                reaction::say(tx, &request.session_id, format!("{}. I wait for your answer above.", approval.summary), None)
-            })
-            .await?;
-        Ok(())
     }
 
     /// Ends a request with words alone.
@@ -176,7 +158,7 @@ impl Engine {
 }
 
 /// Enqueues a plan's job and says so.
-fn enqueue_plan(tx: &mut Tx<'_>, request: &Request, workspace: &WorkspaceId, plan: &Plan) -> Result<protocol::JobId, StoreError> {
+pub(super) fn enqueue_plan(tx: &mut Tx<'_>, request: &Request, workspace: &WorkspaceId, plan: &Plan) -> Result<protocol::JobId, StoreError> {
     let params = TaskParams {
         schema_version: plan.schema_version,
         lane: plan.lane,
@@ -211,21 +193,4 @@ fn enqueue_plan(tx: &mut Tx<'_>, request: &Request, workspace: &WorkspaceId, pla
         reaction::say(tx, &request.session_id, plan.assistant_message.clone(), None)?;
     }
     Ok(enqueued.job_id)
-}
-
-/// An answered question sets its held job free, or drops it.
-pub(crate) fn release_held(tx: &mut Tx<'_>, approval: &Approval, approved: bool) -> Result<(), StoreError> {
-    let key = held_key(approval.id.as_str());
-    let Some(held) = tx.setting(&key)? else { return Ok(()) };
-    tx.remove_setting(&key)?;
-    let request: Request = serde_json::from_value(held["request"].clone())?;
-    if !approved {
-        return reaction::say(tx, &request.session_id, "It was denied; nothing was run.", None);
-    }
-    let workspace: WorkspaceId = serde_json::from_value(held["workspace"].clone())?;
-    let plan: Plan = serde_json::from_value(held["plan"].clone())?;
-    if let Some(digest) = approval.details["digest"].as_str() {
-        tx.set_setting(&recipe_key(&workspace, digest), &json!(true))?;
-    }
-    enqueue_plan(tx, &request, &workspace, &plan).map(drop)
 }

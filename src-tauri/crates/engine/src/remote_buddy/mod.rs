@@ -1,6 +1,7 @@
 //! RemoteBuddy: claims requests, turns each into one strict plan, dispatches the job, and reacts to its end.
 
 pub(crate) mod dispatch;
+pub(crate) mod held;
 mod planner;
 
 use crate::{Caller, Engine, Principal};
@@ -88,14 +89,22 @@ impl Engine {
         let facts = WorkspaceFacts::new(&checks, ModelFacts { connected: model.is_some(), detected: Vec::new() });
         match flow::intent::parse(&request.prompt) {
             Parsed::Exact(intent) | Parsed::Phrase { intent, .. } => self.serve_intent(&room, request, token, intent, &facts).await,
-            Parsed::Refusal(flow::intent::RefusalReason::NeedsModel { .. }) | Parsed::NotAnIntent if model.is_some() => {
-                self.plan_with_model(&room, request, token, &checks).await
-            }
+            Parsed::NotAnIntent if model.is_some() => self.plan_with_model(&room, request, token, &checks).await,
+            Parsed::Refusal(reason) if model.is_some() && reason.waits_for_model() => self.plan_with_model(&room, request, token, &checks).await,
             Parsed::Refusal(_) | Parsed::NotAnIntent => {
+                let facts = WorkspaceFacts { model: ModelFacts { detected: self.detected_models().await, ..facts.model }, ..facts };
                 let refusal = flow::intent::refusal(&request.prompt, &facts);
                 self.refuse(request, token, refusal).await
             }
         }
+    }
+
+    /// Model servers that answer on this machine, a sentence each; asked only when a refusal can name them.
+    async fn detected_models(&self) -> Vec<String> {
+        let targets = agent::detect::Targets::usual(self.options.variable("OLLAMA_HOST"));
+        let found = agent::detect::detect(&targets).await;
+        let answering = found.into_iter().filter(|f| matches!(f.state, agent::detect::State::Ready { .. } | agent::detect::State::FoundNotReady { .. }));
+        answering.map(|f| format!("{} answers at {}", f.name, f.base_url)).collect()
     }
 
     async fn serve_intent(&self, room: &Arc<crate::rooms::Room>, request: &Request, token: &str, intent: Intent, facts: &WorkspaceFacts) -> Result<(), ApiError> {

@@ -106,7 +106,7 @@ impl CheckTree {
             return Ok(Err(EditedTree { paths: vec![".".into()], total: 1 }));
         }
         let flags = &["status", "--porcelain=v1", "-z", "--no-renames", "--ignore-submodules=all"];
-        let call = self.call().flags(flags).flags(&["--untracked-files=normal"]);
+        let call = self.call().flags(flags).flags(&["--untracked-files=all"]);
         let answer = call.cap(4 << 20, Overflow::Truncate).run()?;
         if answer.status != 0 && !answer.truncated {
             // It cannot be looked at any more; a check that does this to its files has edited them.

@@ -315,9 +315,10 @@ fn a_workers_files_become_one_commit_without_ignored_ones() {
         assert_eq!(world.harvest(&clone, &bundle).unwrap(), None, "nothing was changed");
         write(&clone.dir, "README.md", "changed\n");
         write(&clone.dir, "target/out", "ignored\n");
+        write(&clone.dir, "laid/package.txt", "by set-up\n");
         write(&clone.dir, "src/deep/new.txt", "new\n");
         std::fs::remove_file(clone.dir.join("src/b.txt")).unwrap();
-        commit(&clone.dir, "An own commit of the agent's");
+        plain(&clone.dir, &["commit", "-q", "-a", "-m", "An own commit of the agent's"]);
         write(&clone.dir, "late.txt", "not committed\n");
         let harvest = world.harvest(&clone, &bundle).unwrap().unwrap();
         assert_eq!(harvest.commit, world.harvest(&clone, &bundle).unwrap().unwrap().commit);

@@ -85,6 +85,7 @@ impl World {
         let request = HarvestRequest {
             clone,
             scratch: &scratch,
+            keep_out: &["laid".into()],
             message: "Collected",
             author: &committer(),
             committer: &committer(),

@@ -1,5 +1,6 @@
 //! The built server as a child process, and what a test does with it.
 
+use super::wire::Call;
 use client::{Client, StreamEvent};
 use protocol::approval::{AnswerParams, Approval, Decision};
 use protocol::message::{MessageAccepted, SendMessage};
@@ -28,13 +29,17 @@ pub struct Start {
     pub data: PathBuf,
     pub repos: Vec<PathBuf>,
     pub workers: usize,
+    /// 0 takes a free one.
+    pub port: u16,
     pub flags: Vec<String>,
     pub environment: Vec<(String, String)>,
+    /// A program and its arguments that start the server in their turn.
+    pub under: Vec<String>,
 }
 
 impl Start {
     pub fn on(data: &Path, repo: &Path) -> Self {
-        Self { data: data.to_owned(), repos: vec![repo.to_owned()], workers: 1, flags: Vec::new(), environment: Vec::new() }
+        Self { data: data.to_owned(), repos: vec![repo.to_owned()], workers: 1, port: 0, flags: Vec::new(), environment: Vec::new(), under: Vec::new() }
     }
 
     pub fn flag(mut self, flag: &str) -> Self {
@@ -47,9 +52,38 @@ impl Start {
         self
     }
 
+    pub fn port(mut self, port: u16) -> Self {
+        self.port = port;
+        self
+    }
+
+    /// Starts the server through another program, such as one that changes what it sees.
+    pub fn under(mut self, argv: &[&str]) -> Self {
+        self.under = argv.iter().map(|a| (*a).to_owned()).collect();
+        self
+    }
+
     pub fn env(mut self, name: &str, value: &str) -> Self {
         self.environment.push((name.to_owned(), value.to_owned()));
         self
+    }
+
+    /// The command line of `pilothouse serve`.
+    pub(super) fn command(&self, program: &Path) -> Command {
+        let mut argv: Vec<&std::ffi::OsStr> = self.under.iter().map(AsRef::as_ref).collect();
+        argv.push(program.as_ref());
+        let mut command = Command::new(argv[0]);
+        command.args(&argv[1..]);
+        command.args(["serve", "--json", "--port", &self.port.to_string(), "--workers", &self.workers.to_string(), "--data"]).arg(&self.data);
+        for repo in &self.repos {
+            command.arg("--repo").arg(repo);
+        }
+        command.args(&self.flags);
+        for name in ["REMOTEBUDDY_LLM_ENDPOINT", "WORKERS_LLM_ENDPOINT", "LLM_ENDPOINT"] {
+            command.env_remove(name);
+        }
+        command.envs(self.environment.iter().map(|(k, v)| (k, v)));
+        command
     }
 }
 
@@ -65,17 +99,7 @@ pub struct RunningServer {
 impl RunningServer {
     /// Starts `pilothouse serve` and waits for its ready line.
     pub fn start(start: &Start) -> Self {
-        let mut command = Command::new(program("pilothouse"));
-        command.args(["serve", "--json", "--port", "0", "--workers", &start.workers.to_string(), "--data"]).arg(&start.data);
-        for repo in &start.repos {
-            command.arg("--repo").arg(repo);
-        }
-        command.args(&start.flags);
-        for name in ["REMOTEBUDDY_LLM_ENDPOINT", "WORKERS_LLM_ENDPOINT", "LLM_ENDPOINT"] {
-            command.env_remove(name);
-        }
-        command.envs(start.environment.iter().map(|(k, v)| (k, v)));
-        let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::inherit()).spawn().expect("the server starts");
+        let mut child = start.command(&program("pilothouse")).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::inherit()).spawn().expect("the server starts");
         let mut line = String::new();
         BufReader::new(child.stdout.take().expect("its output")).read_line(&mut line).expect("a ready line");
         let ready: Value = serde_json::from_str(&line).unwrap_or_else(|_| panic!("not ready: {line:?}"));
@@ -83,6 +107,28 @@ impl RunningServer {
         let token = std::fs::read_to_string(text("tokenFile")).expect("the token").trim().to_owned();
         let url = text("url");
         Self { child, client: Client::new(url.clone(), token.clone()).expect("a client"), url, token, open_url: text("openUrl") }
+    }
+
+    /// A request to this server, written byte by byte, without a token.
+    pub fn bare(&self, verb: &str, target: impl AsRef<[u8]>) -> Call {
+        Call::new(&self.url, verb, target)
+    }
+
+    /// The same with the owner's token.
+    pub fn owner(&self, verb: &str, target: impl AsRef<[u8]>) -> Call {
+        self.bare(verb, target).bearer(&self.token)
+    }
+
+    /// Waits until `look` gives something.
+    pub async fn eventually<T, F: Future<Output = Option<T>>>(&self, what: &str, mut look: impl FnMut() -> F) -> T {
+        let deadline = tokio::time::Instant::now() + PATIENCE;
+        loop {
+            if let Some(found) = look().await {
+                return found;
+            }
+            assert!(tokio::time::Instant::now() < deadline, "never: {what}");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
     }
 
     pub fn pid(&self) -> u32 {

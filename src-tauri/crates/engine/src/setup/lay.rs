@@ -1,0 +1,143 @@
+//! Laying layers into the merge queue's check tree and its HOME, which outlive a single check.
+
+use super::wanted::Wanted;
+use crate::rooms::Room;
+use crate::{Engine, git};
+use host::layers::{Layer, LayerStore};
+use protocol::check::CheckPlan;
+use protocol::{ApiError, ErrorCode};
+use repo::{CheckTree, Depot, ObjectId};
+use serde::{Deserialize, Serialize};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// What lies in a check tree and its HOME; stored beside the tree.
+#[derive(Debug, Default, PartialEq, Serialize, Deserialize)]
+struct Laid {
+    digests: Vec<String>,
+    work: Vec<String>,
+    home: Vec<String>,
+}
+
+impl Laid {
+    fn of(layers: &[Layer]) -> Self {
+        Self {
+            digests: layers.iter().map(|l| l.digest.clone()).collect(),
+            work: layers.iter().flat_map(|l| l.work.clone()).collect(),
+            home: layers.iter().flat_map(|l| l.home.clone()).collect(),
+        }
+    }
+
+    fn read(file: &Path) -> Option<Self> {
+        serde_json::from_slice(&std::fs::read(file).ok()?).ok()
+    }
+
+    /// Whether everything is still where it was laid.
+    fn stands(&self, dir: &Path, home: &Path) -> bool {
+        let all = |root: &Path, paths: &[String]| paths.iter().all(|path| root.join(path).symlink_metadata().is_ok());
+        all(dir, &self.work) && all(home, &self.home)
+    }
+}
+
+impl Engine {
+    /// HOME of a workspace's checks.
+    pub(crate) fn check_home(&self, room: &Room) -> PathBuf {
+        self.data.homes().join(format!("check-{}", room.id))
+    }
+
+    /// Makes the check tree exactly `commit` with the set-up it needs, and its HOME alike.
+    pub(crate) async fn stand_on(&self, room: &Arc<Room>, plan: &CheckPlan, slot: &CheckTree, commit: &ObjectId) -> Result<(), ApiError> {
+        let mut layers = Vec::new();
+        for wanted in self.wanted(room, plan, Some(commit)).await? {
+            layers.push(self.layer(&wanted).await?.ok_or_else(|| gone(&wanted))?);
+        }
+        let (store, depot, slot, home, commit) = (self.layers.clone(), room.depot.clone(), slot.clone(), self.check_home(room), commit.clone());
+        self.blocking(move || stand(&store, &depot, &slot, &home, &commit, &layers)).await?
+    }
+
+    /// Forgets what a check left in its tree and its HOME, set-up included.
+    pub(crate) async fn clear_check(&self, room: &Arc<Room>, slot: &CheckTree) -> Result<(), ApiError> {
+        let (depot, slot, home) = (room.depot.clone(), slot.clone(), self.check_home(room));
+        self.blocking(move || {
+            let _ = std::fs::remove_file(note(&slot));
+            slot.purge_untracked().and_then(|()| depot.remove_clone(&home))
+        })
+        .await?
+        .map_err(git::api)
+    }
+}
+
+fn stand(store: &LayerStore, depot: &Depot, slot: &CheckTree, home: &Path, commit: &ObjectId, layers: &[Layer]) -> Result<(), ApiError> {
+    let (file, wanted) = (note(slot), Laid::of(layers));
+    let before = Laid::read(&file);
+    let same = before.as_ref() == Some(&wanted);
+    if !same {
+        let _ = std::fs::remove_file(&file);
+    }
+    match &before {
+        Some(_) if same => {}
+        // Another layer's packages under the same names would stay: copies never replace.
+        Some(before) => {
+            for (root, paths) in [(slot.dir(), &before.work), (home, &before.home)] {
+                for path in paths.iter().filter_map(|path| inside(root, path)) {
+                    depot.remove_clone(&path).map_err(git::api)?;
+                }
+            }
+        }
+        // Nothing is known about what lies here; a crash may have left half a layer.
+        None => slot.purge_untracked().and_then(|()| depot.remove_clone(home)).map_err(git::api)?,
+    }
+    slot.keep_out(&wanted.work).map_err(git::api)?;
+    slot.switch_to(commit).map_err(git::api)?;
+    host::paths::private_folder(home).map_err(|e| internal(format!("{} cannot be made: {e}.", home.display())))?;
+    if same && wanted.stands(slot.dir(), home) {
+        return Ok(());
+    }
+    for layer in layers {
+        store.apply(layer, slot.dir(), home).map_err(|e| internal(e.to_string()))?;
+    }
+    let text = serde_json::to_vec(&wanted).map_err(|e| internal(e.to_string()))?;
+    // A torn note cannot be read, which is the same as none.
+    std::fs::write(&file, text).map_err(|e| internal(format!("{} cannot be written: {e}.", file.display())))
+}
+
+/// The path below `root`, unless something led out of it on the way: a check may have put a link there.
+fn inside(root: &Path, path: &str) -> Option<PathBuf> {
+    let mut at = root.to_owned();
+    for part in path.split('/') {
+        if matches!(part, "" | "." | "..") || !at.symlink_metadata().is_ok_and(|found| found.is_dir()) {
+            return None;
+        }
+        at.push(part);
+    }
+    Some(at)
+}
+
+fn note(slot: &CheckTree) -> PathBuf {
+    slot.dir().with_extension("layers.json")
+}
+
+fn gone(wanted: &Wanted) -> ApiError {
+    internal(format!("The set-up of `{}` was removed meanwhile; it is made again.", wanted.command()))
+}
+
+fn internal(text: String) -> ApiError {
+    ApiError::new(ErrorCode::Internal, text)
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_removed_through_a_link_or_out_of_the_tree() {
+        let temp = tempfile::tempdir().unwrap();
+        std::fs::create_dir_all(temp.path().join("a/b")).unwrap();
+        std::os::unix::fs::symlink("/", temp.path().join("out")).unwrap();
+        assert_eq!(inside(temp.path(), "a/b/c"), Some(temp.path().join("a/b/c")));
+        assert_eq!(inside(temp.path(), "out"), Some(temp.path().join("out")), "the link itself is ours");
+        for path in ["out/etc", "../x", "a/../../x", "missing/x", ""] {
+            assert_eq!(inside(temp.path(), path), None, "{path}");
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! Opening the network for one step: policy first, then a person, once per exact step.
+
+use super::build::last;
+use super::hosts;
+use super::wanted::Wanted;
+use crate::rooms::Room;
+use crate::{Engine, ask, hash};
+use protocol::approval::{Approval, ApprovalState};
+use protocol::policy::{Action, ActionKind, ActorKind, Effect};
+use protocol::queue::ListParams;
+use protocol::{ApiError, ErrorCode, RiskLevel, SessionId};
+use serde_json::{Value, json};
+use std::sync::Arc;
+use store::{NewApproval, StoreError, Tx};
+
+pub(super) const ACTION: &str = "setup.network";
+/// Characters of the offline attempt's output that the question shows.
+const SHOWN: usize = 600;
+
+/// What a person has said about a step.
+pub(super) enum Leave {
+    Unasked,
+    Waiting,
+    Given,
+    Denied(ApiError),
+}
+
+impl Engine {
+    /// The newest answer that counts. An approval holds for exactly this step on exactly these key files, until
+    /// the layer is made; a denial or an open question only until somebody wants the work anew.
+    pub(super) async fn leave(&self, room: &Room, wanted: &Wanted) -> Result<Leave, ApiError> {
+        let (subject, hash) = (wanted.subject(room), payload(room, wanted).1);
+        let asked = self.store.read(move |tx| tx.approvals_about(&subject)).await?;
+        let Some(newest) = asked.into_iter().rfind(|approval| approval.action == ACTION && approval.hash == hash) else { return Ok(Leave::Unasked) };
+        let at = |text: &str| host::clock::parse_iso(text).unwrap_or_default();
+        Ok(match newest.state {
+            ApprovalState::Approved => Leave::Given,
+            ApprovalState::Pending if room.set_up.counts(at(&newest.created_at)) => Leave::Waiting,
+            ApprovalState::Denied if room.set_up.counts(newest.decided_at.as_deref().map_or(0, at)) => Leave::Denied(denied(wanted, &newest)),
+            _ => Leave::Unasked,
+        })
+    }
+
+    /// Whether policy opens the network by itself; otherwise the question is asked.
+    pub(super) async fn may_open_network(&self, room: &Arc<Room>, session: &SessionId, wanted: &Wanted, all: &[Wanted], offline: Option<&str>) -> Result<bool, ApiError> {
+        let hosts = hosts::expand(&wanted.step.network);
+        let action = Action {
+            workspace_id: Some(room.id.clone()),
+            actor: ActorKind::Person,
+            risk: RiskLevel::Medium,
+            what: ActionKind::SetupNetwork { argv: wanted.step.run.clone(), hosts: hosts.clone() },
+        };
+        let verdict = self.decide(room, session, &action).await?;
+        match verdict.effect {
+            Effect::Allow => return Ok(true),
+            Effect::Deny => {
+                let text = format!("The set-up step `{}` needs the network, and policy forbids that: {}. Change the rule, or run its packages into this machine's cache, then try again.", wanted.command(), verdict.rule);
+                return Err(ApiError::new(ErrorCode::Forbidden, text));
+            }
+            Effect::Ask => {}
+        }
+        let (mut details, hash) = payload(room, wanted);
+        details["hash"] = json!(hash);
+        details["note"] = json!("Without network it did not work. The network is open for this one step and not limited to these hosts; jobs and checks stay offline.");
+        details["offline"] = json!(offline.map(|text| last(text, SHOWN)));
+        let new = NewApproval {
+            workspace_id: Some(room.id.clone()),
+            session_id: session.clone(),
+            action: ACTION.into(),
+            subject: wanted.subject(room),
+            summary: format!("Open the network for the set-up step `{}` ({})", wanted.command(), hosts.join(", ")),
+            details,
+            hash,
+            risk: RiskLevel::Medium,
+            why: verdict.rule,
+            asked_by: "setup".into(),
+            expires_at: None,
+        };
+        let (workspace, candidate) = (room.id.clone(), wanted.candidate.then(|| wanted.at.to_string()));
+        let digests: Vec<String> = all.iter().map(|w| w.digest.clone()).collect();
+        self.store
+            .write(move |tx| {
+                close_stale(tx, &workspace, candidate.as_deref(), &digests)?;
+                ask::ask(tx, new).map(drop)
+            })
+            .await?;
+        Ok(false)
+    }
+}
+
+/// What the question is bound to.
+fn payload(room: &Room, wanted: &Wanted) -> (Value, String) {
+    let details = json!({
+        "kind": ACTION,
+        "workspaceId": room.id,
+        "root": room.root,
+        "argv": wanted.step.run,
+        "hosts": hosts::expand(&wanted.step.network),
+        "timeoutS": wanted.step.timeout_s,
+        "key": wanted.step.key,
+        "digest": wanted.digest,
+        "candidate": wanted.candidate.then(|| wanted.at.to_string()),
+    });
+    let hash = hash::json(&details);
+    (details, hash)
+}
+
+/// Questions about set-ups that the same work does not need any more.
+fn close_stale(tx: &mut Tx<'_>, workspace: &protocol::WorkspaceId, candidate: Option<&str>, wanted: &[String]) -> Result<(), StoreError> {
+    let open = ListParams { status: Some("pending".into()), workspace_id: Some(workspace.clone()), ..ListParams::default() };
+    for approval in tx.approvals(&open)? {
+        let digest = approval.details["digest"].as_str().unwrap_or_default();
+        if approval.action == ACTION && approval.details["candidate"].as_str() == candidate && !wanted.iter().any(|w| w == digest) {
+            let closed = tx.close_approval(approval, ApprovalState::Superseded, "server")?;
+            ask::changed(tx, &closed)?;
+        }
+    }
+    Ok(())
+}
+
+fn denied(wanted: &Wanted, approval: &Approval) -> ApiError {
+    let by = approval.decided_by.as_deref().unwrap_or("somebody");
+    let text = format!(
+        "The set-up step `{}` needs the network, and {by} denied it. Try again to be asked again, or load its packages into this machine's cache first.",
+        wanted.command()
+    );
+    ApiError::new(ErrorCode::Forbidden, text)
+}

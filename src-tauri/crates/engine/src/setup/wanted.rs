@@ -1,0 +1,142 @@
+//! Which layers a piece of work stands on, and whether they are there.
+
+use crate::rooms::Room;
+use crate::{Engine, git, hash};
+use host::layers::{Layer, digest};
+use protocol::check::{CheckPlan, SetupStep};
+use protocol::{ApiError, Lane};
+use protocol::intent::Intent;
+use repo::ObjectId;
+use std::sync::Arc;
+
+/// One step on one commit.
+#[derive(Debug, Clone)]
+pub(super) struct Wanted {
+    pub step: SetupStep,
+    pub digest: String,
+    /// The commit whose files the step runs on.
+    pub at: ObjectId,
+    /// Whether those are a candidate's, which count for nobody else.
+    pub candidate: bool,
+    /// For the integration base: where the layer is if it was made for the candidate that became the base.
+    twin: Option<String>,
+}
+
+impl Wanted {
+    /// What questions about this layer are about.
+    pub fn subject(&self, room: &Room) -> String {
+        format!("setup:{}:{}", room.id, self.digest)
+    }
+
+    pub fn command(&self) -> String {
+        self.step.run.join(" ")
+    }
+}
+
+/// Settings key under which a base's layer is known by another digest.
+fn same_as(digest: &str) -> String {
+    format!("setup.same/{digest}")
+}
+
+/// Whether work runs code of the repository, and so needs what set-up makes.
+pub(crate) fn runs_repository_code(lane: Lane, validation: &[Vec<String>], intent: Option<&Intent>) -> bool {
+    lane == Lane::Worker || !validation.is_empty() || intent.is_some_and(|intent| flow::intent::nature(intent).runs_code)
+}
+
+impl Engine {
+    /// What work on `commit` needs. Nothing before the owner has trusted the steps.
+    pub(super) async fn wanted(&self, room: &Arc<Room>, plan: &CheckPlan, commit: Option<&ObjectId>) -> Result<Vec<Wanted>, ApiError> {
+        if !plan.confirmed || !room.row().trusted || plan.setup.is_empty() {
+            return Ok(Vec::new());
+        }
+        let ground = self.layer_ground(room)?;
+        let (room, steps, commit) = (room.clone(), plan.setup.clone(), commit.cloned());
+        self.blocking(move || {
+            let base = room.look()?.onto;
+            let commit = commit.unwrap_or_else(|| base.clone());
+            let base_tree = room.depot.tree_of(&base)?;
+            let of_tree = |tree: &ObjectId| format!("{ground}\ncandidate {tree}");
+            let mut all = Vec::new();
+            for step in steps {
+                let own = digest(&step, &ground, |key| blob(&room, &commit, key));
+                let bases = digest(&step, &ground, |key| blob(&room, &base, key));
+                all.push(if own == bases {
+                    let twin = digest(&step, &of_tree(&base_tree), |key| blob(&room, &base, key));
+                    Wanted { step, digest: own, at: base.clone(), candidate: false, twin: Some(twin) }
+                } else {
+                    let tree = room.depot.tree_of(&commit)?;
+                    let digest = digest(&step, &of_tree(&tree), |key| blob(&room, &commit, key));
+                    Wanted { step, digest, at: commit.clone(), candidate: true, twin: None }
+                });
+            }
+            Ok(all)
+        })
+        .await?
+        .map_err(git::api)
+    }
+
+    /// The layer, if there is one.
+    pub(super) async fn layer(&self, wanted: &Wanted) -> Result<Option<Layer>, ApiError> {
+        if let Some(layer) = self.layers.find(&wanted.digest) {
+            return Ok(Some(layer));
+        }
+        let Some(twin) = &wanted.twin else { return Ok(None) };
+        let key = same_as(&wanted.digest);
+        let known = key.clone();
+        let noted = self.store.read(move |tx| tx.setting(&known)).await?;
+        if let Some(layer) = noted.as_ref().and_then(|value| value.as_str()).and_then(|digest| self.layers.find(digest)) {
+            return Ok(Some(layer));
+        }
+        let Some(layer) = self.layers.find(twin) else { return Ok(None) };
+        // Noted now, since the next landing changes the base's tree.
+        let twin = serde_json::Value::from(twin.clone());
+        self.store.write(move |tx| tx.set_setting(&key, &twin)).await?;
+        Ok(Some(layer))
+    }
+
+    /// Whether work on the integration base would have to wait for set-up.
+    pub(crate) async fn set_up_is_missing(&self, room: &Arc<Room>) -> Result<bool, ApiError> {
+        let plan = self.check_plan(room).await?;
+        if plan.setup.is_empty() {
+            return Ok(false);
+        }
+        for wanted in self.wanted(room, &plan, None).await? {
+            if self.layer(&wanted).await?.is_none() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Digests of the layers a job on `base` starts from. What is missing is left out: the job then has what the
+    /// machine's own caches hold.
+    pub(crate) async fn layers_of(&self, room: &Arc<Room>, plan: &CheckPlan, base: &ObjectId) -> Result<Vec<String>, ApiError> {
+        let mut digests = Vec::new();
+        for wanted in self.wanted(room, plan, Some(base)).await? {
+            match self.layer(&wanted).await? {
+                Some(layer) => digests.push(layer.digest),
+                None => tracing::warn!(workspace = %room.id, step = wanted.command(), "a job starts without this set-up"),
+            }
+        }
+        Ok(digests)
+    }
+
+    /// What decides a step's result besides its command and key files: sandbox, platform, installed tools.
+    fn layer_ground(&self, room: &Room) -> Result<String, ApiError> {
+        let sandbox = self.sandbox_for(room)?;
+        let mut text = format!("{} {} {}", sandbox.backend(), std::env::consts::OS, std::env::consts::ARCH);
+        for tool in self.toolchains.found() {
+            let real = std::fs::canonicalize(&tool.place).unwrap_or(tool.place);
+            let facts = std::fs::metadata(&real).ok();
+            let changed = facts.as_ref().and_then(|f| f.modified().ok()?.duration_since(std::time::UNIX_EPOCH).ok());
+            let (size, changed) = (facts.map_or(0, |f| f.len()), changed.map_or(0, |at| at.as_secs()));
+            text.push_str(&format!("\n{} {} {size} {changed}", tool.name, real.display()));
+        }
+        Ok(hash::text(&text))
+    }
+}
+
+/// A key file's identity is that of its blob.
+fn blob(room: &Room, commit: &ObjectId, path: &str) -> Option<Vec<u8>> {
+    room.depot.read_file(commit, path, 0).ok().map(|file| file.blob.as_str().as_bytes().to_vec())
+}

@@ -1,0 +1,82 @@
+//! Repository code that tries to read the token, the data folder or the user's home, and to approve itself.
+
+use crate::scene::{Question, Scene};
+use serde_json::json;
+use testkit::world::{RunningServer, Start, TestRepo};
+
+/// Folders outside `/tmp`, which a sandbox replaces whole: what is hidden here is hidden on purpose.
+fn visible_folder() -> tempfile::TempDir {
+    tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap()
+}
+
+/// Says `reached: <what>` for everything that works. The script knows the token and the address, as if they had leaked.
+fn script(scene: &Scene, home: &std::path::Path, question: &Question) -> String {
+    let (data, token) = (scene.data.path().display(), &scene.server.token);
+    let port = scene.server.url.rsplit(':').next().unwrap();
+    let request = format!(
+        "POST /approvals/{} HTTP/1.1\\r\\nHost: 127.0.0.1:{port}\\r\\nAuthorization: Bearer {token}\\r\\nContent-Length: 22\\r\\nConnection: close\\r\\n\\r\\n{{\\\"decision\\\":\\\"approve\\\"}}",
+        question.id
+    );
+    let home = home.display();
+    let root = scene.repo.path().display();
+    let worker = std::process::id();
+    [
+        format!("cat {data}/secrets/local.token && echo reached: token"),
+        format!("cat {data}/secrets/w-1.token && echo reached: worker token"),
+        format!("cat {data}/pilothouse.db >/dev/null && echo reached: database"),
+        format!("ls {data}/secrets && echo reached: secrets folder"),
+        format!("ls {data}/bundles && echo reached: data folder"),
+        format!("cat {home}/.netrc && echo reached: home"),
+        "cat ~/.netrc && echo reached: home by its short name".to_owned(),
+        format!("touch {root}/planted && echo reached: the users repository"),
+        format!("cat /proc/{worker}/environ && echo reached: a process outside"),
+        format!("(exec 3<>/dev/tcp/127.0.0.1/{port}) && echo reached: server"),
+        format!("(exec 3<>/dev/tcp/127.0.0.1/{port}; printf \"{request}\" >&3; grep -q 200 <&3) && echo reached: approval"),
+        "(exec 3<>/dev/tcp/1.1.1.1/53) && echo reached: the internet".to_owned(),
+        "env | grep -iE 'token|secret|_key' && echo reached: a secret in the environment".to_owned(),
+        "true".to_owned(),
+    ]
+    .join("; ")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_and_a_check_can_neither_read_the_token_nor_approve_themselves() {
+    let (data, home) = (visible_folder(), visible_folder());
+    std::fs::write(home.path().join(".netrc"), "machine example.invalid password hunter2\n").unwrap();
+    let repo = TestRepo::with(&[("README.md", "# Tern\n")]);
+    let start = Start::on(data.path(), repo.path()).flag("--trust").env("HOME", &home.path().to_string_lossy()).env("DEPLOY_TOKEN", "hunter3");
+    let server = RunningServer::start(&start);
+    let scene = Scene { repo, data, server };
+    // The question it would like to answer.
+    let question = scene.question("append a line \"x\" to notes.md").await;
+    let attack = script(&scene, home.path(), &question);
+    let check = format!("out=$({attack}) 2>&1; echo \"$out\"; case \"$out\" in *reached:*) exit 1;; esac");
+    let config = format!(
+        "[recipes.attack]\nrun = {}\ntimeoutS = 60\n[[check]]\nname = \"attack\"\nrun = {}\ntimeoutS = 60\n",
+        json!(["bash", "-c", attack]),
+        json!(["bash", "-c", check])
+    );
+    scene.repo.write(".pilothouse/config.toml", &config);
+    scene.repo.commit_all("attack");
+
+    let run = scene.server.say("dev", "/run attack").await;
+    scene.server.approve_next("dev", run.cursor, "recipe.first_use").await;
+    let ended = |e: &client::StreamEvent| e.kind() == "job_completed" || e.kind() == "job_failed";
+    let (end, _) = scene.server.until("dev", run.cursor, ended).await;
+    assert_eq!(end.kind(), "job_completed", "{}", end.payload());
+    let log = scene.server.client.send("GET", &format!("/jobs/{}/logs?limit=500", end.payload()["jobId"].as_str().unwrap()), None).await.unwrap();
+    let lines: Vec<String> = log["logs"].as_array().unwrap().iter().filter_map(|l| l["message"].as_str()).map(str::to_owned).collect();
+    let reached: Vec<_> = lines.iter().filter(|l| l.starts_with("reached:")).collect();
+    assert!(reached.is_empty(), "{lines:#?}");
+    assert!(lines.iter().any(|l| l.contains("local.token")), "it did try: {lines:#?}");
+    let secrets = [scene.server.token.as_str(), "hunter2", "hunter3"];
+    assert!(!lines.iter().filter(|l| !l.starts_with("$ ")).any(|l| secrets.iter().any(|s| l.contains(s))), "{lines:#?}");
+    assert_eq!(scene.state_of(&question.id).await, "pending", "nobody has answered");
+    assert_eq!(scene.tip(), None);
+
+    // The same attack as a check of the merge queue: it passes only when nothing was reached.
+    scene.approve(&question).await;
+    let landed = scene.entry_event(&question, "merge.entry.landed").await;
+    assert_eq!(landed["entry"]["checks"][0]["state"], "passed");
+    assert!(!scene.repo.file("planted").exists());
+}

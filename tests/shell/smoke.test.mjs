@@ -1,0 +1,145 @@
+// The real window on a virtual display: it opens on the interface, keeps to its origin, says why it cannot
+// start, joins a server that runs, and leaves nothing behind.
+
+import assert from 'node:assert/strict';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { colours } from './picture.mjs';
+import { listens, processesNaming, serverRecord } from './traces.mjs';
+import { freePort, until, Window } from './webdriver.mjs';
+
+const desktop = process.env.PILOTHOUSE_DESKTOP_BIN;
+const headless = process.env.PILOTHOUSE_BIN;
+const pictures = process.env.PILOTHOUSE_PICTURES;
+
+/** A data folder, a HOME and a small repository of the test's own. */
+function place(t) {
+  const folder = mkdtempSync(join(tmpdir(), 'pilothouse-shell-'));
+  const repo = join(folder, 'repo');
+  const home = join(folder, 'home');
+  for (const path of [repo, home]) mkdirSync(path);
+  writeFileSync(join(repo, 'README.md'), '# A small repository\n');
+  const git = (...args) => execFileSync('git', ['-C', repo, '-c', 'user.name=t', '-c', 'user.email=t@localhost', ...args]);
+  git('init', '-q', '-b', 'main');
+  git('add', '-A');
+  git('commit', '-q', '-m', 'first');
+  t.after(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
+  return { data: join(folder, 'data'), repo, env: { HOME: home, XDG_RUNTIME_DIR: folder } };
+}
+
+async function open(t, at, ...args) {
+  const window = await Window.open(desktop, ['--data', at.data, '--workers', '0', ...args], at.env);
+  t.after(() => window.end());
+  return window;
+}
+
+const onPage = (window, port) =>
+  until('the interface is there', () =>
+    window.run('return location.origin === arguments[0] && document.title === "Pilothouse" && document.body.innerText.trim().length > 0', `http://127.0.0.1:${port}`),
+  );
+
+/** Nothing of the program is left: no process of its data folder, no port, no record. */
+async function nothingLeft(window, at, port) {
+  await until('every process of the program is gone', () => processesNaming(at.data, [window.driver.pid]).length === 0).catch(
+    (error) => assert.fail(`${error.message}; left: ${processesNaming(at.data, [window.driver.pid]).join(', ')}`),
+  );
+  assert.equal(await listens(port), false, 'the port is free again');
+  assert.equal(serverRecord(at.data), undefined, 'the record is gone');
+}
+
+test('the window shows the interface, and quitting leaves nothing behind', async (t) => {
+  const at = place(t);
+  const port = await freePort();
+  const window = await open(t, at, '--port', String(port), '--repo', at.repo);
+  await onPage(window, port);
+  const picture = await window.picture();
+  if (pictures) writeFileSync(join(pictures, 'window.png'), picture);
+  assert.ok(colours(picture) > 8, 'the window is not empty');
+  assert.equal(await window.run('return location.hash'), '', 'the one-time code is not left in the address');
+  // The page is torn down under the call, so its answer may never come.
+  await window.run('setTimeout(() => window.__TAURI__.core.invoke("quit"), 0)');
+  await nothingLeft(window, at, port);
+});
+
+test('the page may ask for what it was given and for nothing else', async (t) => {
+  const at = place(t);
+  const port = await freePort();
+  const window = await open(t, at, '--port', String(port));
+  await onPage(window, port);
+  const [ok, said] = await window.runAsync('return window.__TAURI__.core.invoke("open_link", { href: "file:///etc/passwd" })');
+  assert.deepEqual([ok, said], [false, 'Links of the kind file: are not opened.']);
+  const [allowed, refusal] = await window.runAsync('return window.__TAURI__.core.invoke("try_again")');
+  assert.equal(allowed, false);
+  assert.match(refusal, /not allowed/);
+  await window.run('location.href = "data:text/html,elsewhere"');
+  await window.run('location.href = "http://127.0.0.1:1/"');
+  assert.equal(await window.run('return location.origin'), `http://127.0.0.1:${port}`, 'the window stays on its origin');
+});
+
+test('closing the window ends the server with it', async (t) => {
+  const at = place(t);
+  const port = await freePort();
+  const window = await open(t, at, '--port', String(port));
+  await onPage(window, port);
+  await window.close();
+  await nothingLeft(window, at, port);
+});
+
+test('closing keeps the server if that was said, and a second start brings the window back', async (t) => {
+  const at = place(t);
+  const port = await freePort();
+  const window = await open(t, at, '--port', String(port), '--keep-serving');
+  await onPage(window, port);
+  const { pid } = serverRecord(at.data);
+  await window.close();
+  assert.equal(await listens(port), true, 'the server goes on');
+  const again = spawnSync(desktop, ['--data', at.data], { env: { ...process.env, ...at.env }, timeout: 60_000 });
+  assert.equal(again.status, 0, String(again.stderr));
+  assert.equal(serverRecord(at.data).pid, pid, 'it is still the first one');
+  process.kill(pid, 'SIGTERM');
+  await nothingLeft(window, at, port);
+});
+
+test('a server that cannot start is explained, and trying again works once the cause is gone', async (t) => {
+  const at = place(t);
+  const port = await freePort();
+  const squatter = createServer().listen(port, '127.0.0.1');
+  t.after(() => squatter.close());
+  const window = await open(t, at, '--port', String(port));
+  const text = () => window.run('return document.getElementById("problem").textContent');
+  await until('the problem is told', async () => /taken by another program.*--port/.test(await text()));
+  const picture = await window.picture();
+  if (pictures) writeFileSync(join(pictures, 'problem.png'), picture);
+  assert.ok(colours(picture) > 8, 'the problem can be read');
+  await window.click('#again');
+  await until('it says so again', async () => /taken by another program/.test(await text()));
+  await new Promise((resolve) => squatter.close(resolve));
+  await window.click('#again');
+  await onPage(window, port);
+  await window.close();
+  await nothingLeft(window, at, port);
+});
+
+test('a window joins the server that holds the data folder and leaves it running', async (t) => {
+  const at = place(t);
+  const port = await freePort();
+  const server = spawn(headless, ['serve', '--data', at.data, '--port', String(port), '--workers', '0', '--json'], {
+    env: { ...process.env, ...at.env },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  t.after(() => server.kill('SIGKILL'));
+  await new Promise((resolve) => server.stdout.once('data', resolve));
+  const window = await open(t, at, '--repo', at.repo);
+  await onPage(window, port);
+  await window.close();
+  await until('the window is gone', () => processesNaming(at.data, [window.driver.pid, server.pid]).length === 0);
+  assert.equal(await listens(port), true, 'the server was not ours to end');
+  assert.equal(serverRecord(at.data).workspaces.length, 1, 'the repository was opened there');
+  const ended = new Promise((resolve) => server.on('exit', resolve));
+  server.kill('SIGTERM');
+  assert.equal(await ended, 0);
+});
