@@ -74,7 +74,7 @@ impl Engine {
                 }
                 let plan = plan_at(&room, &base)?;
                 *known = Some((base, plan.clone()));
-                Ok(plan)
+                Ok::<_, ApiError>(plan)
             })
             .await??;
         if let Some(own) = row.own_checks {

@@ -4,10 +4,10 @@
 //! answer ever waits for them.
 
 use crate::Engine;
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::time::Duration;
 use store::OutboxRow;
-use tokio::task::JoinSet;
+use tokio::task::{Id, JoinSet};
 
 /// LocalBuddy answers a message by itself.
 pub(crate) const LOCAL_ANSWER: &str = "local_answer";
@@ -53,14 +53,12 @@ impl Engine {
     async fn start_lasting(&self, lasting: &mut Lasting) {
         let most = LASTING_AT_ONCE + lasting.in_flight.len();
         for row in self.rows(self.store.read(move |tx| tx.due_of(LASTING, most)).await) {
-            if lasting.in_flight.len() >= LASTING_AT_ONCE || !lasting.in_flight.insert(row.id) {
+            if lasting.in_flight.len() >= LASTING_AT_ONCE || lasting.in_flight.values().any(|id| *id == row.id) {
                 continue;
             }
-            let engine = self.clone();
-            lasting.tasks.spawn(async move {
-                engine.perform(&row).await;
-                row.id
-            });
+            let (engine, id) = (self.clone(), row.id);
+            let task = lasting.tasks.spawn(async move { engine.perform(&row).await });
+            lasting.in_flight.insert(task.id(), id);
         }
     }
 
@@ -99,18 +97,19 @@ impl Engine {
 /// Lasting effects under way; each row at most once.
 #[derive(Default)]
 struct Lasting {
-    tasks: JoinSet<i64>,
-    in_flight: BTreeSet<i64>,
+    tasks: JoinSet<()>,
+    /// Row of each task.
+    in_flight: BTreeMap<Id, i64>,
 }
 
 impl Lasting {
     /// Resolves when one has ended; never when none runs.
     async fn one_ended(&mut self) {
-        match self.tasks.join_next().await {
-            Some(Ok(row)) => drop(self.in_flight.remove(&row)),
-            // Which one broke is not known; the rows that are still there are taken up again.
-            Some(Err(_)) => self.in_flight.clear(),
-            None => std::future::pending().await,
-        }
+        let task = match self.tasks.join_next_with_id().await {
+            Some(Ok((task, ()))) => task,
+            Some(Err(broken)) => broken.id(),
+            None => return std::future::pending().await,
+        };
+        self.in_flight.remove(&task);
     }
 }

@@ -67,7 +67,7 @@ fn release(tx: &mut Tx<'_>, approval: &Approval) -> Result<(), StoreError> {
             tx.append(NewEvent::new(&approval.session_id, Event::WorkspaceChanged { workspace_id: row.id }, "server")).map(drop)
         }
         "recipe.first_use" | "job.run" | "command" => crate::remote_buddy::held::release_held(tx, approval),
-        "setup.network" => crate::remote_buddy::held::set_up_answered(tx, approval),
+        "setup.network" => approval.workspace_id.iter().try_for_each(|workspace| crate::remote_buddy::held::look_again(tx, workspace)),
         _ => Ok(()),
     }
 }

@@ -169,10 +169,11 @@ pub(crate) fn release_held(tx: &mut Tx<'_>, approval: &Approval) -> Result<(), S
     if held.needs_set_up() { held.wait_for_set_up(tx) } else { held.enqueue(tx) }
 }
 
-/// A set-up's question was answered either way: what waits for it is looked at again.
-pub(crate) fn set_up_answered(tx: &mut Tx<'_>, approval: &Approval) -> Result<(), StoreError> {
-    match &approval.workspace_id {
-        Some(workspace) => post_set_up(tx, workspace),
-        None => Ok(()),
+/// Something about a workspace's set-up has changed (a layer is there, a question was answered either way): what
+/// waits for it is looked at again.
+pub(crate) fn look_again(tx: &mut Tx<'_>, workspace: &WorkspaceId) -> Result<(), StoreError> {
+    if tx.settings_under(&set_up_keys(workspace))?.is_empty() {
+        return Ok(());
     }
+    post_set_up(tx, workspace)
 }

@@ -1,6 +1,6 @@
 //! Making the layers that are missing.
 
-use super::network::Leave;
+use super::network::{Leave, close_stale};
 use super::wanted::Wanted;
 use crate::rooms::Room;
 use crate::{Engine, git};
@@ -153,11 +153,14 @@ impl Engine {
 
     async fn keep(&self, room: &Arc<Room>, session: &SessionId, wanted: &Wanted, all: &[Wanted], layer: Layer, outcome: &Outcome) -> Result<Layer, ApiError> {
         let event = Event::SetupFinished { run: wanted.step.run.clone(), ok: true, duration_ms: outcome.duration.as_millis() as u64, tail: output(outcome) };
-        let (new, subject) = (NewEvent::new(session, event, "setup").about(layer.digest.clone()), wanted.subject(room));
+        let new = NewEvent::new(session, event, "setup").about(layer.digest.clone());
+        let (workspace, candidate) = (room.id.clone(), wanted.candidate.then(|| wanted.at.to_string()));
+        // A question about this very step that is still open has answered itself.
+        let open: Vec<String> = all.iter().map(|w| w.digest.clone()).filter(|digest| *digest != wanted.digest).collect();
         self.store
             .write(move |tx| {
-                // A question that is still open has answered itself.
-                crate::policy::supersede(tx, &subject, "")?;
+                close_stale(tx, &workspace, candidate.as_deref(), &open)?;
+                crate::remote_buddy::held::look_again(tx, &workspace)?;
                 tx.append(new).map(drop)
             })
             .await?;

@@ -105,8 +105,8 @@ fn payload(room: &Room, wanted: &Wanted) -> (Value, String) {
     (details, hash)
 }
 
-/// Questions about set-ups that the same work does not need any more.
-fn close_stale(tx: &mut Tx<'_>, workspace: &protocol::WorkspaceId, candidate: Option<&str>, wanted: &[String]) -> Result<(), StoreError> {
+/// Closes questions about set-ups that the same work does not need any more.
+pub(super) fn close_stale(tx: &mut Tx<'_>, workspace: &protocol::WorkspaceId, candidate: Option<&str>, wanted: &[String]) -> Result<(), StoreError> {
     let open = ListParams { status: Some("pending".into()), workspace_id: Some(workspace.clone()), ..ListParams::default() };
     for approval in tx.approvals(&open)? {
         let digest = approval.details["digest"].as_str().unwrap_or_default();
