@@ -37,17 +37,30 @@ fn workers_of(server: u32) -> Vec<u32> {
         })
         .collect();
     let guards: Vec<u32> = rows.iter().filter(|r| r.1 == server).map(|r| r.0).collect();
-    rows.iter().filter(|r| (r.1 == server || guards.contains(&r.1)) && r.2.contains("pilothouse-worker")).map(|r| r.0).collect()
+    rows.iter()
+        .filter(|r| (r.1 == server || guards.contains(&r.1)) && r.2.contains("pilothouse-worker"))
+        .map(|r| r.0)
+        .collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_acknowledged_is_lost_and_nothing_lands_twice_when_processes_are_killed() {
-    let seed = std::env::var("PILOTHOUSE_SEED").ok().and_then(|s| s.parse().ok()).unwrap_or(0x9E37_79B9_7F4A_7C15 ^ std::process::id() as u64);
+    let seed = std::env::var("PILOTHOUSE_SEED")
+        .ok()
+        .and_then(|s| s.parse().ok())
+        .unwrap_or(0x9E37_79B9_7F4A_7C15 ^ std::process::id() as u64);
     println!("seed {seed}");
     let mut dice = Dice(seed);
-    let repo = TestRepo::with(&[("README.md", "# Tern\n"), ("src/a.txt", "start\n"), (".pilothouse/config.toml", CONFIG)]);
+    let repo = TestRepo::with(&[
+        ("README.md", "# Tern\n"),
+        ("src/a.txt", "start\n"),
+        (".pilothouse/config.toml", CONFIG),
+    ]);
     let data = tempfile::tempdir().unwrap();
-    let start = Start::on(data.path(), repo.path()).flag("--trust").workers(2).env("PILOTHOUSE_POLICY_PROFILE", "autopilot");
+    let start = Start::on(data.path(), repo.path())
+        .flag("--trust")
+        .workers(2)
+        .env("PILOTHOUSE_POLICY_PROFILE", "autopilot");
     let mut acknowledged: BTreeMap<String, i64> = BTreeMap::new();
     let mut asked = 0u32;
     for round in 0..rounds() {
@@ -59,11 +72,18 @@ async fn nothing_acknowledged_is_lost_and_nothing_lands_twice_when_processes_are
                     asked += 1;
                     format!("/replace start start-{asked} src/a.txt")
                 } else {
-                    format!("append a line \"round {round} roll {}\" to notes-{round}-{}.md", dice.below(1000), dice.below(1_000_000))
+                    format!(
+                        "append a line \"round {round} roll {}\" to notes-{round}-{}.md",
+                        dice.below(1000),
+                        dice.below(1_000_000)
+                    )
                 };
                 let body = serde_json::json!({ "text": text });
                 match server.client.send("POST", "/sessions/dev/message", Some(body)).await {
-                    Ok(answer) => drop(acknowledged.insert(answer["eventId"].as_str().unwrap().to_owned(), answer["cursor"].as_i64().unwrap())),
+                    Ok(answer) => drop(acknowledged.insert(
+                        answer["eventId"].as_str().unwrap().to_owned(),
+                        answer["cursor"].as_i64().unwrap(),
+                    )),
                     Err(_) => return,
                 }
                 tokio::time::sleep(Duration::from_millis(dice.below(60))).await;
@@ -85,7 +105,11 @@ async fn nothing_acknowledged_is_lost_and_nothing_lands_twice_when_processes_are
 
 /// The file opens and is whole, whatever instant the writer died at.
 fn check_database(data: &std::path::Path) {
-    let db = std::fs::read_dir(data).unwrap().filter_map(Result::ok).map(|e| e.path()).find(|p| p.extension().is_some_and(|e| e == "db" || e == "sqlite3" || e == "sqlite"));
+    let db = std::fs::read_dir(data)
+        .unwrap()
+        .filter_map(Result::ok)
+        .map(|e| e.path())
+        .find(|p| p.extension().is_some_and(|e| e == "db" || e == "sqlite3" || e == "sqlite"));
     assert!(db.is_some(), "the database is in the data folder");
 }
 
@@ -94,10 +118,20 @@ async fn settle_and_compare(start: &Start, repo: &TestRepo, acknowledged: &BTree
     // Two lease periods, and the work that was still queued.
     let quiet = async {
         loop {
-            let status = server.client.call(typed::SystemStatusShow, &Default::default(), None).await.unwrap();
+            let status =
+                server.client.call(typed::SystemStatusShow, &Default::default(), None).await.unwrap();
             let n = |counts: &protocol::queue::Counts, word: &str| counts.get(word).copied().unwrap_or(0);
-            let busy = n(&status.queues.requests, "pending") + n(&status.queues.requests, "claimed") + n(&status.queues.jobs, "pending") + n(&status.queues.jobs, "claimed");
-            let merging: u64 = status.queues.merge.iter().filter(|(word, _)| *word != "parked" && *word != "waiting_approval").map(|(_, n)| n).sum();
+            let busy = n(&status.queues.requests, "pending")
+                + n(&status.queues.requests, "claimed")
+                + n(&status.queues.jobs, "pending")
+                + n(&status.queues.jobs, "claimed");
+            let merging: u64 = status
+                .queues
+                .merge
+                .iter()
+                .filter(|(word, _)| *word != "parked" && *word != "waiting_approval")
+                .map(|(_, n)| n)
+                .sum();
             if busy + merging == 0 {
                 return;
             }
@@ -109,7 +143,15 @@ async fn settle_and_compare(start: &Start, repo: &TestRepo, acknowledged: &BTree
     let mut stored = BTreeSet::new();
     let mut after = 0;
     loop {
-        let page = server.client.send("POST", "/v1/rpc/session.events", Some(serde_json::json!({ "sessionId": "dev", "after": after, "limit": 1000 }))).await.unwrap();
+        let page = server
+            .client
+            .send(
+                "POST",
+                "/v1/rpc/session.events",
+                Some(serde_json::json!({ "sessionId": "dev", "after": after, "limit": 1000 })),
+            )
+            .await
+            .unwrap();
         let events = page["events"].as_array().unwrap();
         for event in events {
             let cursor = event["cursor"].as_i64().unwrap();
@@ -133,11 +175,21 @@ async fn settle_and_compare(start: &Start, repo: &TestRepo, acknowledged: &BTree
     let jobs: BTreeSet<&str> = on_branch.iter().map(|(_, job)| *job).collect();
     assert_eq!(jobs.len(), on_branch.len(), "a job landed twice:\n{log}");
     let mut landed = BTreeSet::new();
-    let entries = server.client.call(typed::CompletionsList, &ListParams { limit: Some(500), ..Default::default() }, None).await.unwrap();
-    for completion in entries.completions.iter().filter(|c| c.status == protocol::merge::CompletionStatus::Processed) {
+    let entries = server
+        .client
+        .call(typed::CompletionsList, &ListParams { limit: Some(500), ..Default::default() }, None)
+        .await
+        .unwrap();
+    for completion in
+        entries.completions.iter().filter(|c| c.status == protocol::merge::CompletionStatus::Processed)
+    {
         assert!(landed.insert(completion.job_id.to_string()), "one completion per job");
     }
-    assert_eq!(landed, jobs.iter().map(|j| j.to_string()).collect(), "the log and the branch name the same landings");
+    assert_eq!(
+        landed,
+        jobs.iter().map(|j| j.to_string()).collect(),
+        "the log and the branch name the same landings"
+    );
     assert!(!on_branch.is_empty(), "something landed under fire");
     println!("{} acknowledged, {} landed", acknowledged.len(), on_branch.len());
     assert_eq!(repo.git(&["status", "--porcelain"]), "", "the user's checkout is untouched");

@@ -69,7 +69,12 @@ async fn the_deterministic_lane_reads_appends_runs_recipes_and_refuses_honestly(
     let run = server.say("dev", "/run count").await;
     let question = server.approve_next("dev", run.cursor, "recipe.first_use").await;
     assert!(question.payload()["summary"].as_str().unwrap().contains("count"));
-    let (report, _) = server.until("dev", run.cursor, |e| e.kind() == "assistant_message" && e.payload()["text"].as_str().is_some_and(|t| t.contains("succeeded"))).await;
+    let (report, _) = server
+        .until("dev", run.cursor, |e| {
+            e.kind() == "assistant_message"
+                && e.payload()["text"].as_str().is_some_and(|t| t.contains("succeeded"))
+        })
+        .await;
     assert!(report.payload()["text"].as_str().unwrap().contains('2'));
     let again = server.say("dev", "/run count").await;
     let (_, between) = server.until("dev", again.cursor, |e| e.kind() == "job_completed").await;
@@ -128,5 +133,8 @@ async fn two_changes_that_touch_the_same_line_end_with_one_landed_and_one_repeat
     let back = server.first("dev", second.cursor, "merge.entry.returned").await;
     assert_eq!(back.payload()["reason"], "merge.conflict");
     let stale = server.answer(q2.payload()["approvalId"].as_str().unwrap(), Decision::Approve).await;
-    assert!(stale.is_err() || repo.git(&["show", "main_agents:src/lib.rs"]).contains("one"), "an old answer lands nothing new");
+    assert!(
+        stale.is_err() || repo.git(&["show", "main_agents:src/lib.rs"]).contains("one"),
+        "an old answer lands nothing new"
+    );
 }

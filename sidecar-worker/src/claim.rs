@@ -4,6 +4,7 @@ use crate::flags::Flags;
 use crate::life;
 use anyhow::Context;
 use client::Client;
+use host::layers::LayerStore;
 use host::sandbox::{NoSandbox, SelectedSandbox};
 use host::toolchains::{Machine, Toolchains};
 use protocol::ErrorCode;
@@ -29,6 +30,8 @@ pub(crate) struct Shop {
     pub git: repo::Git,
     pub sandbox: Result<SelectedSandbox, NoSandbox>,
     pub toolchains: Toolchains,
+    /// The server's set-up layers, read only here.
+    pub layers: LayerStore,
 }
 
 /// Runs until the server says stop or is gone.
@@ -39,7 +42,9 @@ pub async fn run(flags: Flags) -> anyhow::Result<()> {
     let git = repo::Git::on_path(path, &flags.data.join("git-home"))?;
     let sandbox = host::sandbox::detect(flags.sandbox, &flags.data).await;
     let toolchains = Toolchains::detect(&Machine::current());
-    let shop = Arc::new(Shop { client, id: flags.worker_id, git, sandbox, toolchains });
+    // This process makes no layers, so the limit of one does not matter.
+    let layers = LayerStore::join(&flags.data.join("layers"), u64::MAX)?;
+    let shop = Arc::new(Shop { client, id: flags.worker_id, git, sandbox, toolchains, layers });
     let (busy, seen) = watch::channel(None);
     let beats = tokio::spawn(heartbeats(shop.clone(), seen));
     let result = claims(&shop, &busy).await;

@@ -4,6 +4,7 @@ use crate::claim::Shop;
 use crate::journal::Journal;
 use agent::Cancel;
 use anyhow::Context;
+use host::layers::LayerStore;
 use host::sandbox::{Sandbox, SandboxSpec};
 use host::spawn::{Command, Ended, Outcome, OutputCaps, Stream};
 use protocol::job::JobGround;
@@ -37,7 +38,7 @@ pub(crate) struct Workbench {
 }
 
 impl Workbench {
-    /// Clones from the depot and prepares the sandbox. Blocks on git in between.
+    /// Clones from the depot, lays the set-up into it, and prepares the sandbox.
     pub(crate) async fn set_up(shop: &Shop, job: &str, ground: &JobGround) -> anyhow::Result<Self> {
         let sandbox = match &shop.sandbox {
             Ok(selected) => selected.sandbox.clone(),
@@ -54,7 +55,7 @@ impl Workbench {
             job.to_owned(),
             ground.base_commit.clone(),
         );
-        let place = folder.clone();
+        let (place, layers, wanted) = (folder.clone(), shop.layers.clone(), ground.layers.clone());
         let clone = tokio::task::spawn_blocking(move || -> anyhow::Result<JobClone> {
             let depot = repo::Depot::open_or_create(&git, &depot_dir)?;
             // Whatever an earlier attempt left is gone with its worker.
@@ -64,7 +65,9 @@ impl Workbench {
                 host::paths::private_folder(&place.join(name))?;
             }
             let base = ObjectId::parse(&base)?;
-            Ok(depot.clone_for_job(&worker, &id, &base, &place.join("clone"))?)
+            let clone = depot.clone_for_job(&worker, &id, &base, &place.join("clone"))?;
+            lay(&layers, &wanted, &clone, &place.join("home"))?;
+            Ok(clone)
         })
         .await??;
         let mut spec = SandboxSpec::new(clone.dir.clone(), folder.join("home"));
@@ -181,6 +184,18 @@ impl Workbench {
             tracing::warn!(%error, "the job's folder stays behind");
         }
     }
+}
+
+/// Copies the set-up a job starts from into its clone and HOME; nothing of it is ever committed.
+fn lay(layers: &LayerStore, digests: &[String], clone: &JobClone, home: &Path) -> anyhow::Result<()> {
+    let mut laid = Vec::new();
+    for digest in digests {
+        let layer =
+            layers.find(digest).context("the set-up of this job was removed meanwhile; send it again")?;
+        layers.apply(&layer, &clone.dir, home)?;
+        laid.extend(layer.work);
+    }
+    Ok(clone.keep_out(&laid)?)
 }
 
 fn word(stream: Stream) -> &'static str {

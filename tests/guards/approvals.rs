@@ -27,7 +27,8 @@ async fn a_rebuild_with_another_patch_closes_the_old_question_and_asks_anew() {
     let old = scene.server.answer(&second.id, Decision::Approve).await.unwrap_err();
     assert_eq!(old.code, ErrorCode::AlreadyResolved);
     let answer = json!({ "decision": "approve", "hash": second.hash });
-    let stale = scene.server.client.send("POST", &format!("/approvals/{}", anew.id), Some(answer)).await.unwrap_err();
+    let stale =
+        scene.server.client.send("POST", &format!("/approvals/{}", anew.id), Some(answer)).await.unwrap_err();
     assert_eq!(stale.code, ErrorCode::Stale);
     assert_eq!(scene.state_of(&anew.id).await, "pending");
     assert_eq!(scene.tip(), tip, "neither answer landed anything");
@@ -46,15 +47,36 @@ async fn an_approval_given_before_the_patch_changed_does_not_carry_over() {
     let first = scene.question("/replace \"line 01\" \"line one\" src/a.txt").await;
     let second = scene.question("/replace \"line 40\" \"line forty\" src/a.txt").await;
     // Approved while its patch was the one shown; the landing of the first makes it another.
-    scene.server.client.send("POST", "/v1/rpc/workspace.update", Some(json!({ "id": workspace(&scene).await, "mergePaused": true }))).await.unwrap();
+    scene
+        .server
+        .client
+        .send(
+            "POST",
+            "/v1/rpc/workspace.update",
+            Some(json!({ "id": workspace(&scene).await, "mergePaused": true })),
+        )
+        .await
+        .unwrap();
     scene.approve(&first).await;
     scene.approve(&second).await;
-    scene.server.client.send("POST", "/v1/rpc/workspace.update", Some(json!({ "id": workspace(&scene).await, "mergePaused": false }))).await.unwrap();
+    scene
+        .server
+        .client
+        .send(
+            "POST",
+            "/v1/rpc/workspace.update",
+            Some(json!({ "id": workspace(&scene).await, "mergePaused": false })),
+        )
+        .await
+        .unwrap();
     scene.entry_event(&first, "merge.entry.landed").await;
     let anew = scene.question_after(second.cursor).await;
     assert_eq!(anew.entry, second.entry);
     assert_ne!(anew.hash, second.hash);
-    assert!(!scene.repo.git(&["show", "main_agents:src/a.txt"]).contains("forty"), "it waits for a new answer");
+    assert!(
+        !scene.repo.git(&["show", "main_agents:src/a.txt"]).contains("forty"),
+        "it waits for a new answer"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -67,7 +89,8 @@ async fn the_same_patch_on_a_moved_tip_keeps_its_approval() {
     scene.approve(&first).await;
     scene.entry_event(&first, "merge.entry.landed").await;
     let asked = scene.server.client.send("GET", "/approvals", None).await.unwrap();
-    let about: Vec<_> = asked["approvals"].as_array().unwrap().iter().filter(|a| a["action"] == "land").collect();
+    let about: Vec<_> =
+        asked["approvals"].as_array().unwrap().iter().filter(|a| a["action"] == "land").collect();
     assert_eq!(about.len(), 2, "nothing was asked twice");
     assert_eq!(scene.repo.git(&["show", "main_agents:src/a.txt"]), "one");
 }

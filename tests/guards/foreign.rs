@@ -34,13 +34,16 @@ async fn it_enqueues_claims_logs_and_completes() {
     assert_eq!(logged["jobId"], id.as_str());
     let nothing = post(&scene, &format!("/jobs/{id}/log"), json!({})).await.unwrap_err();
     assert_eq!(nothing.code, ErrorCode::BadRequest);
-    let without = post(&scene, &format!("/jobs/{id}/complete"), json!({ "summary": "done" })).await.unwrap_err();
+    let without =
+        post(&scene, &format!("/jobs/{id}/complete"), json!({ "summary": "done" })).await.unwrap_err();
     assert_eq!(without.code, ErrorCode::BadRequest, "a finish carries its claim's token");
     let done = post(&scene, &format!("/jobs/{id}/complete"), json!({ "summary": "done", "claimToken": claimed["claimToken"], "artifacts": [{ "kind": "text", "text": "x" }] })).await.unwrap();
     assert_eq!(done["ok"], true);
     let shown = scene.server.client.send("GET", &format!("/jobs/{id}"), None).await.unwrap();
     assert_eq!(shown["job"]["status"], "completed");
-    let again = post(&scene, &format!("/jobs/{id}/complete"), json!({ "claimToken": claimed["claimToken"] })).await.unwrap_err();
+    let again = post(&scene, &format!("/jobs/{id}/complete"), json!({ "claimToken": claimed["claimToken"] }))
+        .await
+        .unwrap_err();
     assert_eq!(again.code, ErrorCode::Conflict, "it ended once");
     let empty = post(&scene, "/jobs/claim", json!({ "workerId": "theirs-1" })).await.unwrap_err();
     assert_eq!(empty.code, ErrorCode::Empty);
@@ -59,19 +62,37 @@ async fn a_claim_that_ran_out_cannot_overwrite_its_successor() {
         let refused = post(&scene, &format!("/jobs/{id}/{what}"), stale.clone()).await.unwrap_err();
         assert_eq!(refused.code, ErrorCode::LeaseLost, "{what}");
     }
-    let line = post(&scene, &format!("/jobs/{id}/log"), json!({ "line": "late", "claimToken": first["claimToken"] })).await.unwrap_err();
+    let line = post(
+        &scene,
+        &format!("/jobs/{id}/log"),
+        json!({ "line": "late", "claimToken": first["claimToken"] }),
+    )
+    .await
+    .unwrap_err();
     assert_eq!(line.code, ErrorCode::LeaseLost);
-    let bundle = scene.server.client.put_bundle(&id, first["claimToken"].as_str().unwrap(), vec![1, 2, 3]).await.unwrap_err();
+    let bundle = scene
+        .server
+        .client
+        .put_bundle(&id, first["claimToken"].as_str().unwrap(), vec![1, 2, 3])
+        .await
+        .unwrap_err();
     assert_eq!(bundle.code, ErrorCode::LeaseLost);
-    post(&scene, &format!("/jobs/{id}/complete"), json!({ "claimToken": second["claimToken"] })).await.unwrap();
+    post(&scene, &format!("/jobs/{id}/complete"), json!({ "claimToken": second["claimToken"] }))
+        .await
+        .unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn its_commit_in_the_users_repository_is_taken_in_asked_about_and_landed() {
     let scene = Scene::started(&[("README.md", "# Tern\n")], |start| start.workers(0).flag("--trust"));
     let id = enqueue(&scene).await;
-    let early = json!({ "jobId": id, "sessionId": "dev", "message": "Add a note", "commitSha": "1".repeat(40) });
-    assert_eq!(post(&scene, "/completions/enqueue", early.clone()).await.unwrap_err().code, ErrorCode::Conflict, "nobody has claimed it");
+    let early =
+        json!({ "jobId": id, "sessionId": "dev", "message": "Add a note", "commitSha": "1".repeat(40) });
+    assert_eq!(
+        post(&scene, "/completions/enqueue", early.clone()).await.unwrap_err().code,
+        ErrorCode::Conflict,
+        "nobody has claimed it"
+    );
     let claimed = post(&scene, "/jobs/claim", claim(30_000)).await.unwrap();
     scene.repo.git(&["switch", "--quiet", "-c", "agent/theirs"]);
     scene.repo.write("note.md", "by a foreign worker\n");
@@ -79,7 +100,13 @@ async fn its_commit_in_the_users_repository_is_taken_in_asked_about_and_landed()
     let commit = scene.repo.git(&["rev-parse", "HEAD"]);
     scene.repo.git(&["switch", "--quiet", "main"]);
     let before = scene.repo.fingerprint();
-    post(&scene, &format!("/jobs/{id}/complete"), json!({ "claimToken": claimed["claimToken"], "summary": "done" })).await.unwrap();
+    post(
+        &scene,
+        &format!("/jobs/{id}/complete"),
+        json!({ "claimToken": claimed["claimToken"], "summary": "done" }),
+    )
+    .await
+    .unwrap();
 
     let unknown = post(&scene, "/completions/enqueue", early).await.unwrap_err();
     assert_eq!(unknown.code, ErrorCode::CommitNotFound);
@@ -97,7 +124,12 @@ async fn its_commit_in_the_users_repository_is_taken_in_asked_about_and_landed()
     scene.entry_event(&question, "merge.entry.landed").await;
     assert_eq!(scene.repo.git(&["show", "main_agents:note.md"]), "by a foreign worker");
     assert_eq!(scene.repo.fingerprint(), before);
-    let completion = scene.server.client.send("GET", &format!("/completions/{}", placed["completionId"].as_str().unwrap()), None).await.unwrap();
+    let completion = scene
+        .server
+        .client
+        .send("GET", &format!("/completions/{}", placed["completionId"].as_str().unwrap()), None)
+        .await
+        .unwrap();
     assert_eq!(completion["completion"]["status"], "processed");
 }
 

@@ -44,7 +44,10 @@ async fn a_job_and_a_check_can_neither_read_the_token_nor_approve_themselves() {
     let (data, home) = (visible_folder(), visible_folder());
     std::fs::write(home.path().join(".netrc"), "machine example.invalid password hunter2\n").unwrap();
     let repo = TestRepo::with(&[("README.md", "# Tern\n")]);
-    let start = Start::on(data.path(), repo.path()).flag("--trust").env("HOME", &home.path().to_string_lossy()).env("DEPLOY_TOKEN", "hunter3");
+    let start = Start::on(data.path(), repo.path())
+        .flag("--trust")
+        .env("HOME", &home.path().to_string_lossy())
+        .env("DEPLOY_TOKEN", "hunter3");
     let server = RunningServer::start(&start);
     let scene = Scene { repo, data, server };
     // The question it would like to answer.
@@ -64,13 +67,27 @@ async fn a_job_and_a_check_can_neither_read_the_token_nor_approve_themselves() {
     let ended = |e: &client::StreamEvent| e.kind() == "job_completed" || e.kind() == "job_failed";
     let (end, _) = scene.server.until("dev", run.cursor, ended).await;
     assert_eq!(end.kind(), "job_completed", "{}", end.payload());
-    let log = scene.server.client.send("GET", &format!("/jobs/{}/logs?limit=500", end.payload()["jobId"].as_str().unwrap()), None).await.unwrap();
-    let lines: Vec<String> = log["logs"].as_array().unwrap().iter().filter_map(|l| l["message"].as_str()).map(str::to_owned).collect();
+    let log = scene
+        .server
+        .client
+        .send("GET", &format!("/jobs/{}/logs?limit=500", end.payload()["jobId"].as_str().unwrap()), None)
+        .await
+        .unwrap();
+    let lines: Vec<String> = log["logs"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(|l| l["message"].as_str())
+        .map(str::to_owned)
+        .collect();
     let reached: Vec<_> = lines.iter().filter(|l| l.starts_with("reached:")).collect();
     assert!(reached.is_empty(), "{lines:#?}");
     assert!(lines.iter().any(|l| l.contains("local.token")), "it did try: {lines:#?}");
     let secrets = [scene.server.token.as_str(), "hunter2", "hunter3"];
-    assert!(!lines.iter().filter(|l| !l.starts_with("$ ")).any(|l| secrets.iter().any(|s| l.contains(s))), "{lines:#?}");
+    assert!(
+        !lines.iter().filter(|l| !l.starts_with("$ ")).any(|l| secrets.iter().any(|s| l.contains(s))),
+        "{lines:#?}"
+    );
     assert_eq!(scene.state_of(&question.id).await, "pending", "nobody has answered");
     assert_eq!(scene.tip(), None);
 

@@ -35,7 +35,11 @@ impl Scene {
     }
 
     pub async fn question_after(&self, cursor: i64) -> Question {
-        let asked = self.server.until("dev", cursor, |e| e.kind() == "approval_required" && e.payload()["action"] == "land").await.0;
+        let asked = self
+            .server
+            .until("dev", cursor, |e| e.kind() == "approval_required" && e.payload()["action"] == "land")
+            .await
+            .0;
         let text = |value: &Value| value.as_str().unwrap().to_owned();
         Question {
             cursor: asked.cursor,
@@ -56,7 +60,9 @@ impl Scene {
 
     /// The event that ended or moved an entry, by its kind.
     pub async fn entry_event(&self, question: &Question, kind: &str) -> Value {
-        let wanted = |e: &client::StreamEvent| e.kind() == kind && e.payload()["entry"]["id"] == question.entry.as_str();
+        let wanted = |e: &client::StreamEvent| {
+            e.kind() == kind && e.payload()["entry"]["id"] == question.entry.as_str()
+        };
         self.server.until("dev", 0, wanted).await.0.payload().clone()
     }
 }

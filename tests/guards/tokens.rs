@@ -27,8 +27,12 @@ async fn call(scene: &Scene, token: &str, verb: &str, path: &str, body: Value) -
 /// A foreign job, claimed in the name of our worker with its token.
 async fn claimed(scene: &Scene, worker: &str) -> Claim {
     let job = json!({ "taskId": "probe", "kind": KIND, "sessionId": "dev" });
-    let id = scene.server.client.send("POST", "/jobs/enqueue", Some(job)).await.unwrap()["jobId"].as_str().unwrap().to_owned();
-    let answer = call(scene, worker, "POST", "/jobs/claim", json!({ "workerId": "w-1", "kinds": [KIND] })).await;
+    let id = scene.server.client.send("POST", "/jobs/enqueue", Some(job)).await.unwrap()["jobId"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let answer =
+        call(scene, worker, "POST", "/jobs/claim", json!({ "workerId": "w-1", "kinds": [KIND] })).await;
     assert_eq!(answer.status, 200);
     let claim = answer.json();
     assert_eq!(claim["job"]["id"], id.as_str());
@@ -59,7 +63,11 @@ async fn a_jobs_token_is_refused_for_every_other_job() {
         ("POST", format!("/jobs/{id}/fail"), json!({ "claimToken": claim, "message": "not mine" })),
         ("POST", format!("/jobs/{id}/lease/renew"), json!({ "claimToken": claim })),
         ("PUT", format!("/jobs/{id}/bundle"), json!("no bundle")),
-        ("POST", "/completions/enqueue".into(), json!({ "jobId": id, "sessionId": "dev", "message": "m", "commitSha": "0".repeat(40) })),
+        (
+            "POST",
+            "/completions/enqueue".into(),
+            json!({ "jobId": id, "sessionId": "dev", "message": "m", "commitSha": "0".repeat(40) }),
+        ),
         ("POST", "/jobs/claim".into(), json!({ "workerId": "w-1" })),
         ("POST", "/workers/heartbeat".into(), json!({ "workerId": "w-1" })),
         ("POST", "/requests/claim".into(), json!({ "agentId": "remotebuddy" })),
@@ -73,9 +81,18 @@ async fn a_jobs_token_is_refused_for_every_other_job() {
     let logs = scene.server.client.send("GET", &format!("/jobs/{id}/logs"), None).await.unwrap();
     assert_eq!(logs["logs"].as_array().unwrap().len(), 0);
     // Its own job it may finish, and is nobody afterwards.
-    let own = call(&scene, &a.token, "POST", &format!("/jobs/{}/complete", a.id), json!({ "claimToken": a.claim })).await;
+    let own =
+        call(&scene, &a.token, "POST", &format!("/jobs/{}/complete", a.id), json!({ "claimToken": a.claim }))
+            .await;
     assert_eq!(own.status, 200);
-    let after = call(&scene, &a.token, "POST", &format!("/jobs/{}/log", a.id), json!({ "line": "late", "claimToken": a.claim })).await;
+    let after = call(
+        &scene,
+        &a.token,
+        "POST",
+        &format!("/jobs/{}/log", a.id),
+        json!({ "line": "late", "claimToken": a.claim }),
+    )
+    .await;
     assert_eq!(after.status, 401);
 }
 
@@ -85,19 +102,35 @@ async fn a_workers_token_speaks_for_no_other_worker() {
     let b = claimed(&scene, &worker).await;
     let job = json!({ "taskId": "theirs", "kind": KIND, "sessionId": "dev" });
     scene.server.client.send("POST", "/jobs/enqueue", Some(job)).await.unwrap();
-    let theirs = scene.server.client.send("POST", "/jobs/claim", Some(json!({ "workerId": "foreign", "kinds": [KIND] }))).await.unwrap();
+    let theirs = scene
+        .server
+        .client
+        .send("POST", "/jobs/claim", Some(json!({ "workerId": "foreign", "kinds": [KIND] })))
+        .await
+        .unwrap();
     let id = theirs["job"]["id"].as_str().unwrap();
     for (verb, path, body) in [
         ("POST", "/jobs/claim".to_owned(), json!({ "workerId": "w-2", "kinds": [KIND] })),
         ("POST", "/workers/heartbeat".to_owned(), json!({ "workerId": "w-2" })),
         ("PUT", format!("/jobs/{id}/bundle"), json!("no bundle")),
-        ("POST", "/completions/enqueue".to_owned(), json!({ "jobId": id, "sessionId": "dev", "message": "m", "commitSha": "0".repeat(40) })),
+        (
+            "POST",
+            "/completions/enqueue".to_owned(),
+            json!({ "jobId": id, "sessionId": "dev", "message": "m", "commitSha": "0".repeat(40) }),
+        ),
     ] {
         let answer = call(&scene, &worker, verb, &path, body).await;
         assert_eq!((answer.status, answer.code()), (403, "forbidden".into()), "{verb} {path}");
     }
     // Without the current claim's token not even its own job can be finished.
-    let guess = call(&scene, &worker, "POST", &format!("/jobs/{}/complete", b.id), json!({ "claimToken": theirs["claimToken"] })).await;
+    let guess = call(
+        &scene,
+        &worker,
+        "POST",
+        &format!("/jobs/{}/complete", b.id),
+        json!({ "claimToken": theirs["claimToken"] }),
+    )
+    .await;
     assert_eq!((guess.status, guess.code()), (409, "lease_lost".into()));
 }
 

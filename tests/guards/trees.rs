@@ -8,12 +8,18 @@ const SUM: [&str; 3] = ["sh", "-c", "test $(( $(cat src/a.txt) + $(cat src/b.txt
 #[tokio::test(flavor = "multi_thread")]
 async fn two_changes_that_pass_alone_and_fail_together_end_with_one_landed() {
     let config = format!("[[check]]\nname = \"the sum is at most 3\"\nrun = {}\ntimeoutS = 30\n", json!(SUM));
-    let scene = Scene::trusted(&[("src/a.txt", "1\n"), ("src/b.txt", "1\n"), (".pilothouse/config.toml", &config)]);
+    let scene =
+        Scene::trusted(&[("src/a.txt", "1\n"), ("src/b.txt", "1\n"), (".pilothouse/config.toml", &config)]);
     let mut questions = Vec::new();
     for file in ["src/a.txt", "src/b.txt"] {
         let job = json!({ "taskId": file, "kind": "task.execute", "sessionId": "dev", "params": replacement(file, "1", "2", &SUM) });
-        let job = scene.server.client.send("POST", "/jobs/enqueue", Some(job)).await.unwrap()["jobId"].clone();
-        let verified = scene.server.until("dev", 0, |e| e.kind() == "job.verified" && e.payload()["jobId"] == job).await.0;
+        let job =
+            scene.server.client.send("POST", "/jobs/enqueue", Some(job)).await.unwrap()["jobId"].clone();
+        let verified = scene
+            .server
+            .until("dev", 0, |e| e.kind() == "job.verified" && e.payload()["jobId"] == job)
+            .await
+            .0;
         assert_eq!(verified.payload()["verified"], true, "it passes in its clone");
         questions.push(scene.question_after(verified.cursor).await);
     }
@@ -24,7 +30,11 @@ async fn two_changes_that_pass_alone_and_fail_together_end_with_one_landed() {
     let back = scene.entry_event(&questions[1], "merge.entry.returned").await;
     assert_eq!(back["reason"], "merge.check_failed");
     assert_eq!(scene.state_of(&questions[1].id).await, "approved", "the approval was good; the tree was not");
-    assert_eq!(scene.tip().as_deref(), landed["entry"]["landedCommit"].as_str(), "only the first is on the branch");
+    assert_eq!(
+        scene.tip().as_deref(),
+        landed["entry"]["landedCommit"].as_str(),
+        "only the first is on the branch"
+    );
     assert_eq!(scene.repo.git(&["show", "main_agents:src/b.txt"]), "1");
 }
 
@@ -43,7 +53,8 @@ async fn a_check_that_edits_the_tree_lands_nothing() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_check_that_commits_or_moves_branches_lands_nothing_but_the_candidate() {
     let run = "git commit --allow-empty -qm sneaky 2>/dev/null; git update-ref refs/heads/main_agents HEAD 2>/dev/null; git config core.hooksPath hooks 2>/dev/null; true";
-    let config = format!("[[check]]\nname = \"busy\"\nrun = [\"sh\", \"-c\", {}]\ntimeoutS = 30\n", json!(run));
+    let config =
+        format!("[[check]]\nname = \"busy\"\nrun = [\"sh\", \"-c\", {}]\ntimeoutS = 30\n", json!(run));
     let scene = Scene::trusted(&[("README.md", "# Tern\n"), (".pilothouse/config.toml", &config)]);
     let question = scene.question("append a line \"x\" to notes.md").await;
     scene.approve(&question).await;

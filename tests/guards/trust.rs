@@ -7,9 +7,13 @@ const CONFIG: &str = "[[check]]\nname = \"always\"\nrun = [\"true\"]\ntimeoutS =
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_lands_in_a_folder_its_owner_has_not_trusted() {
-    let scene = Scene::started(&[("README.md", "# Tern\n"), (".pilothouse/config.toml", CONFIG)], |start| start);
+    let scene =
+        Scene::started(&[("README.md", "# Tern\n"), (".pilothouse/config.toml", CONFIG)], |start| start);
     let question = scene.question("append a line \"x\" to README.md").await;
-    let (trust, _) = scene.server.until("dev", 0, |e| e.kind() == "approval_required" && e.payload()["action"] == "workspace.trust").await;
+    let (trust, _) = scene
+        .server
+        .until("dev", 0, |e| e.kind() == "approval_required" && e.payload()["action"] == "workspace.trust")
+        .await;
     assert!(trust.payload()["summary"].as_str().unwrap().contains("true"), "it names the checks");
     scene.approve(&question).await;
     let approved = |e: &client::StreamEvent| e.payload()["entry"]["state"] == "approved";
@@ -24,9 +28,13 @@ async fn nothing_lands_in_a_folder_its_owner_has_not_trusted() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_folder_that_is_refused_trust_lands_nothing() {
-    let scene = Scene::started(&[("README.md", "# Tern\n"), (".pilothouse/config.toml", CONFIG)], |start| start);
+    let scene =
+        Scene::started(&[("README.md", "# Tern\n"), (".pilothouse/config.toml", CONFIG)], |start| start);
     let question = scene.question("append a line \"x\" to README.md").await;
-    let (trust, _) = scene.server.until("dev", 0, |e| e.kind() == "approval_required" && e.payload()["action"] == "workspace.trust").await;
+    let (trust, _) = scene
+        .server
+        .until("dev", 0, |e| e.kind() == "approval_required" && e.payload()["action"] == "workspace.trust")
+        .await;
     scene.server.answer(trust.payload()["approvalId"].as_str().unwrap(), Decision::Deny).await.unwrap();
     scene.approve(&question).await;
     scene.question("append a line \"y\" to other.md").await;

@@ -33,7 +33,7 @@ export function AnsweredLine({ approval }: { approval: Approval }) {
   const { kind, text } = outcome(approval);
   return (
     <div className="line" data-testid="line-approval" data-state={approval.state}>
-      <State kind={kind} label={approval.state} />
+      <State kind={kind} />
       <span className="trunc">
         <b className="medium name">{text}</b>{" "}
         <Link to="/approvals/$approvalId" params={{ approvalId: approval.id }} className="mono">

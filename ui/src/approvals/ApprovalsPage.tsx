@@ -93,7 +93,7 @@ function EndedRow({ approval }: { approval: Approval }) {
   return (
     <li>
       <Link to="/approvals/$approvalId" params={{ approvalId: approval.id }} className="prow prow--flat">
-        <State kind={kind} label={approval.state} />
+        <State kind={kind} />
         <span className="v prow__text">
           <span className="t3 trunc">{approval.summary}</span>
           <span className="t2 c3">{text}</span>

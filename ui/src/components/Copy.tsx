@@ -18,11 +18,11 @@ export function CopyButton({ text, label = words.copy, icon }: { text: string; l
       () => setSaid("refused"),
     );
   };
-  const said_ = said === "copied" ? words.copied : said === "refused" ? words.notAllowed : label;
-  if (icon) return <IconButton label={said_} icon={said === "copied" ? "check" : "copy"} small onClick={copy} />;
+  const shown = said === "copied" ? words.copied : said === "refused" ? words.notAllowed : label;
+  if (icon) return <IconButton label={shown} icon={said === "copied" ? "check" : "copy"} small onClick={copy} />;
   return (
     <Button look="ghost" onClick={copy} aria-live="polite">
-      {said_}
+      {shown}
     </Button>
   );
 }

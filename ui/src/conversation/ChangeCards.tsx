@@ -112,7 +112,7 @@ export const ChecksCard = memo(function ChecksCard({ item }: { item: ChecksItem 
 
 export function CheckLine({ check, over }: { check: CheckVerdict; over: boolean }) {
   const kind = check.state === "passed" ? "passed" : check.state === "failed" ? "failed" : over ? "waiting" : "running";
-  const word = kind === "waiting" ? words.notFinished : check.state;
+  const word = { passed: words.passed, failed: words.failed, running: words.running, waiting: words.notFinished }[kind];
   return (
     <div className="h t2">
       <State kind={kind} size="s" label={word} />

@@ -5,7 +5,7 @@ import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { keysOf, PageBar, useAction, useCrew, useModel, useShortcut, useStore } from "../app";
 import { Button, Dialog, ErrorState, Field, IconButton, keysText, Menu, Skeleton } from "../components";
 import type { Priority, Session } from "../client";
-import type { Item, MessageItem, Outgoing } from "../model";
+import { type Item, type MessageItem, type Outgoing, personName } from "../model";
 import { rememberSession } from "../shell/last";
 import { RoomsButton } from "../shell/Rooms";
 import { type RowActions, RowActionsProvider } from "./actions";
@@ -186,7 +186,7 @@ export function withOutgoing(items: readonly Item[], outbox: readonly Outgoing[]
         kind: "message",
         key: message.key,
         ts: message.writtenAt,
-        who: "You",
+        who: personName(undefined),
         text: message.text,
         sending: message.state,
         ...(message.problem ? { problem: message.problem } : {}),

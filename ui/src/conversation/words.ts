@@ -81,6 +81,7 @@ export const words = defineWords(
     laneFixed: "Fixed steps, no model",
     laneWorker: "A worker with a model",
     sandboxText: (backend: string, net: string) => `${backend}, network ${net}`,
+    passed: "Passed",
     running: "Running",
     done: "Done",
     stopped: "Stopped",

@@ -2,22 +2,19 @@
 
 import { Link } from "@tanstack/react-router";
 import { LaterPage } from "./LaterPage";
+import { words } from "./words";
 
 export default function AgentsPage() {
   return (
     <LaterPage
-      title="Agents"
+      title={words.agents}
       icon="helm"
-      lead="Direct conversations with one coding agent"
-      will={[
-        "Threads with Codex, Claude Code and others that are installed here, with every step they take",
-        "Their questions as approvals of ours, answered anywhere, once",
-        "The same sandbox and the same landing as any job",
-      ]}
+      lead={words.agentsLead}
+      will={[words.agents1, words.agents2, words.agents3]}
       today={[
-        { icon: "chat", text: "The built-in crew: write what you want in a conversation; it plans, works, checks and lands." },
-        { icon: "chip", text: <>Which models it may use is chosen in <Link to="/settings">settings</Link>.</> },
-        { icon: "gauge", text: <>The <Link to="/doctor">doctor</Link> says what was found on this machine.</> },
+        { icon: "chat", text: words.agentsCrew },
+        { icon: "chip", text: <>{words.agentsModels} <Link to="/settings">{words.settings}</Link></> },
+        { icon: "gauge", text: <>{words.agentsDoctor} <Link to="/doctor">{words.doctor}</Link></> },
       ]}
     />
   );

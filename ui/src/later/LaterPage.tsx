@@ -3,6 +3,7 @@
 import type { ReactNode } from "react";
 import { PageBar } from "../app";
 import { Icon, type IconName } from "../components";
+import { words } from "./words";
 
 export function LaterPage({
   title,
@@ -19,7 +20,7 @@ export function LaterPage({
 }) {
   return (
     <>
-      <PageBar title={title} sub="Not in this version" />
+      <PageBar title={title} sub={words.notYet} />
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a scrolling region must be reachable by key */}
       <div className="scroll" tabIndex={0} role="region" aria-label={title}>
         <div className="later">
@@ -30,7 +31,7 @@ export function LaterPage({
             <h2 className="t4">{lead}</h2>
           </div>
           <section>
-            <h3 className="label">What will be here</h3>
+            <h3 className="label">{words.will}</h3>
             <ul className="list">
               {will.map((line) => (
                 <li key={line}>
@@ -41,7 +42,7 @@ export function LaterPage({
             </ul>
           </section>
           <section>
-            <h3 className="label">What works today</h3>
+            <h3 className="label">{words.today}</h3>
             <ul className="list">
               {today.map((one, index) => (
                 <li key={`${title}-${String(index)}`}>

@@ -2,22 +2,19 @@
 
 import { Link } from "@tanstack/react-router";
 import { LaterPage } from "./LaterPage";
+import { words } from "./words";
 
 export default function TerminalsPage() {
   return (
     <LaterPage
-      title="Terminals"
+      title={words.terminals}
       icon="terminal"
-      lead="Shells on this machine, also from the phone"
-      will={[
-        "Several terminals in tabs and beside each other, each open in as many places as you like",
-        "Coming back to the same line after a broken connection",
-        "Recording, and people who may only watch",
-      ]}
+      lead={words.terminalsLead}
+      will={[words.terminals1, words.terminals2, words.terminals3]}
       today={[
-        { icon: "play", text: <>Commands of the repository run as recipes: write <code>/run</code> and a name in a conversation.</> },
-        { icon: "stack", text: <>The output of every job is followed live on its page, from the <Link to="/queue">queue</Link>.</> },
-        { icon: "terminal", text: <>The crew itself listens in your own terminal: <code>pilothouse ask</code>, <code>status</code>, <code>approve</code>.</> },
+        { icon: "play", text: <>{words.terminalsRecipes} <code>/run NAME</code></> },
+        { icon: "stack", text: <>{words.terminalsOutput} <Link to="/queue">{words.queue}</Link></> },
+        { icon: "terminal", text: <>{words.terminalsOwn} <code>pilothouse ask</code>, <code>status</code>, <code>approve</code></> },
       ]}
     />
   );

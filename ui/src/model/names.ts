@@ -1,5 +1,7 @@
 // Names of those who speak in a conversation.
 
+import { words } from "./words";
+
 export function buddyName(from: string | undefined): string {
   const word = (from ?? "").toLowerCase();
   if (word.includes("remote")) return "RemoteBuddy";
@@ -11,7 +13,7 @@ export function buddyName(from: string | undefined): string {
 export function personName(from: string | undefined): string {
   const word = (from ?? "").toLowerCase();
   if (["", "user", "owner", "client", "you", "local", "human", "ui", "person"].includes(word) || word.startsWith("client:")) {
-    return "You";
+    return words.you;
   }
-  return from ?? "You";
+  return from ?? words.you;
 }

@@ -5,6 +5,7 @@
 import type { Delivered, Envelope, MergeEntry } from "../client";
 import type { ChecksItem, DiffItem, GroupLine, Item, JobItem, NoticeItem, ReplyItem } from "./items";
 import { buddyName, personName } from "./names";
+import { words } from "./words";
 
 type Of<T extends Envelope["type"]> = Extract<Envelope, { type: T }>["payload"];
 
@@ -82,7 +83,7 @@ export class TimelineReducer {
         }));
         return;
       case "job.cancelled":
-        this.#job(envelope.payload.jobId, ts, (job) => ({ ...job, phase: "cancelled", endedAt: ts, message: `Stopped by ${personName(envelope.payload.by)}` }));
+        this.#job(envelope.payload.jobId, ts, (job) => ({ ...job, phase: "cancelled", endedAt: ts, message: words.stoppedBy(personName(envelope.payload.by)) }));
         return;
       case "job.verified":
         this.#job(envelope.payload.jobId, ts, (job) => ({ ...job, verified: envelope.payload.verified, proofs: envelope.payload.lines }));
@@ -133,7 +134,7 @@ export class TimelineReducer {
       case "setup.finished":
         this.#notice(
           envelope, envelope.payload.ok ? "box" : "failed", envelope.payload.ok ? "plain" : "failed",
-          `${envelope.payload.ok ? "Set-up finished" : "Set-up failed"}: ${envelope.payload.run.join(" ")}`,
+          (envelope.payload.ok ? words.setupFinished : words.setupFailed)(envelope.payload.run.join(" ")),
           envelope.payload.ok ? undefined : envelope.payload.tail,
         );
         return;
@@ -231,8 +232,8 @@ export class TimelineReducer {
   }
 
   #requestChanged(envelope: Envelope, payload: Of<"request.changed">): void {
-    if (payload.status === "cancelled") this.#notice(envelope, "stop", "waiting", `Request ${payload.requestId} was cancelled`);
-    if (payload.status === "failed") this.#notice(envelope, "failed", "failed", `Request ${payload.requestId} could not be planned`);
+    if (payload.status === "cancelled") this.#notice(envelope, "stop", "waiting", words.cancelled(payload.requestId));
+    if (payload.status === "failed") this.#notice(envelope, "failed", "failed", words.unplanned(payload.requestId));
   }
 
   #jobTitle(payload: Of<"job_enqueued">, before: string): string {
@@ -376,8 +377,7 @@ export class TimelineReducer {
 }
 
 function policySentence({ action, effect, rule }: Of<"policy.decided">): string {
-  const what = effect === "allow" ? "Allowed without asking" : "Refused by policy";
-  return `${what}: ${action}. ${rule}`;
+  return effect === "allow" ? words.allowed(action, rule) : words.refused(action, rule);
 }
 
 function groupText(envelope: Envelope): string {

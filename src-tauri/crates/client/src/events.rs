@@ -48,7 +48,9 @@ impl EventStream {
             }
             match self.bytes.next().await {
                 Some(Ok(chunk)) => self.buffer.extend_from_slice(&chunk),
-                Some(Err(_)) => return Err(ApiError::new(ErrorCode::Unavailable, "The event stream was cut.")),
+                Some(Err(_)) => {
+                    return Err(ApiError::new(ErrorCode::Unavailable, "The event stream was cut."));
+                }
                 None => return Ok(None),
             }
             if self.buffer.len() > FRAME_BYTES {
@@ -68,6 +70,10 @@ fn read(frame: &[u8]) -> Result<Option<StreamEvent>, ApiError> {
         data = line.strip_prefix("data: ").or(data);
     }
     let Some(data) = data else { return Ok(None) };
-    let mut value: Value = serde_json::from_str(data).map_err(|e| ApiError::new(ErrorCode::Internal, format!("an event is not JSON: {e}")))?;
-    Ok(Some(StreamEvent { cursor: value["cursor"].as_i64().unwrap_or(0), envelope: value["envelope"].take() }))
+    let mut value: Value = serde_json::from_str(data)
+        .map_err(|e| ApiError::new(ErrorCode::Internal, format!("an event is not JSON: {e}")))?;
+    Ok(Some(StreamEvent {
+        cursor: value["cursor"].as_i64().unwrap_or(0),
+        envelope: value["envelope"].take(),
+    }))
 }

@@ -18,6 +18,7 @@ pub fn find(data: &Path) -> Result<Option<Found>, ApiError> {
         Ok(server_record::Found::Stale(_) | server_record::Found::Nothing) => return Ok(None),
         Err(error) => return Err(ApiError::new(ErrorCode::Unavailable, error.to_string())),
     };
-    let token = host::token_file::read_secret(&record.token_file).map_err(|e| ApiError::new(ErrorCode::Unauthenticated, e.to_string()))?;
+    let token = host::token_file::read_secret(&record.token_file)
+        .map_err(|e| ApiError::new(ErrorCode::Unauthenticated, e.to_string()))?;
     Ok(Some(Found { client: Client::new(record.url.clone(), token)?, record }))
 }

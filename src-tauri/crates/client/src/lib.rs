@@ -51,9 +51,19 @@ impl Client {
     }
 
     /// One call; `key` makes a repeat of a changing call harmless.
-    pub async fn call<M: Typed>(&self, _: M, params: &M::Params, key: Option<&str>) -> Result<M::Reply, ApiError> {
+    pub async fn call<M: Typed>(
+        &self,
+        _: M,
+        params: &M::Params,
+        key: Option<&str>,
+    ) -> Result<M::Reply, ApiError> {
         let name = M::METHOD.operation().name;
-        let mut call = self.http.post(format!("{}/v1/rpc/{name}", self.url)).bearer_auth(&self.token).timeout(TIMEOUT).json(params);
+        let mut call = self
+            .http
+            .post(format!("{}/v1/rpc/{name}", self.url))
+            .bearer_auth(&self.token)
+            .timeout(TIMEOUT)
+            .json(params);
         if let Some(key) = key {
             call = call.header("idempotency-key", key);
         }
@@ -62,9 +72,19 @@ impl Client {
     }
 
     /// Any route, for what has no method.
-    pub async fn send(&self, method: &str, path: &str, body: Option<serde_json::Value>) -> Result<serde_json::Value, ApiError> {
-        let method = reqwest::Method::from_bytes(method.as_bytes()).map_err(|e| ApiError::bad(e.to_string()))?;
-        let mut call = self.http.request(method, format!("{}{path}", self.url)).bearer_auth(&self.token).timeout(TIMEOUT);
+    pub async fn send(
+        &self,
+        method: &str,
+        path: &str,
+        body: Option<serde_json::Value>,
+    ) -> Result<serde_json::Value, ApiError> {
+        let method =
+            reqwest::Method::from_bytes(method.as_bytes()).map_err(|e| ApiError::bad(e.to_string()))?;
+        let mut call = self
+            .http
+            .request(method, format!("{}{path}", self.url))
+            .bearer_auth(&self.token)
+            .timeout(TIMEOUT);
         if let Some(body) = body {
             call = call.json(&body);
         }
@@ -72,8 +92,19 @@ impl Client {
     }
 
     /// Uploads the bundle of a job.
-    pub async fn put_bundle(&self, job: &str, claim_token: &str, bytes: Vec<u8>) -> Result<serde_json::Value, ApiError> {
-        let call = self.http.put(format!("{}/jobs/{job}/bundle", self.url)).bearer_auth(&self.token).header("x-claim-token", claim_token).timeout(TIMEOUT * 5).body(bytes);
+    pub async fn put_bundle(
+        &self,
+        job: &str,
+        claim_token: &str,
+        bytes: Vec<u8>,
+    ) -> Result<serde_json::Value, ApiError> {
+        let call = self
+            .http
+            .put(format!("{}/jobs/{job}/bundle", self.url))
+            .bearer_auth(&self.token)
+            .header("x-claim-token", claim_token)
+            .timeout(TIMEOUT * 5)
+            .body(bytes);
         self.answer(call).await
     }
 
@@ -83,7 +114,13 @@ impl Client {
             Some(session) => format!("/sessions/{session}/events?types=all&after={after}"),
             None => format!("/v1/events?types=all&after={after}"),
         };
-        let response = self.http.get(format!("{}{path}", self.url)).bearer_auth(&self.token).send().await.map_err(unreachable)?;
+        let response = self
+            .http
+            .get(format!("{}{path}", self.url))
+            .bearer_auth(&self.token)
+            .send()
+            .await
+            .map_err(unreachable)?;
         match response.status().is_success() {
             true => Ok(EventStream::new(response)),
             false => Err(refusal(response).await),
@@ -99,7 +136,8 @@ impl Client {
         if bytes.is_empty() {
             return Ok(serde_json::Value::Null);
         }
-        serde_json::from_slice(&bytes).map_err(|e| ApiError::new(ErrorCode::Internal, format!("the answer is not JSON: {e}")))
+        serde_json::from_slice(&bytes)
+            .map_err(|e| ApiError::new(ErrorCode::Internal, format!("the answer is not JSON: {e}")))
     }
 }
 
@@ -111,5 +149,6 @@ fn unreachable(error: reqwest::Error) -> ApiError {
 async fn refusal(response: reqwest::Response) -> ApiError {
     let status = response.status();
     let text = response.text().await.unwrap_or_default();
-    serde_json::from_str(&text).unwrap_or_else(|_| ApiError::new(ErrorCode::Internal, format!("the server answered {status}")))
+    serde_json::from_str(&text)
+        .unwrap_or_else(|_| ApiError::new(ErrorCode::Internal, format!("the server answered {status}")))
 }

@@ -37,7 +37,6 @@ pub(crate) fn ask_about_tool(
     tool: &str,
     args: &Value,
     by: &str,
-
 ) -> Result<(), StoreError> {
     let details = json!({ "kind": "tool", "toolCallId": tool_call, "tool": tool, "args": args });
     let new = NewApproval {

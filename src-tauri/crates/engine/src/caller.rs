@@ -70,8 +70,12 @@ impl Caller {
     /// Refuses a worker or job that speaks for another worker.
     pub fn require_worker(&self, worker: &str) -> Result<(), ApiError> {
         match &self.who {
-            Principal::Worker { id } if id != worker => Err(ApiError::new(ErrorCode::Forbidden, "This token belongs to another worker.")),
-            Principal::Job { .. } => Err(ApiError::new(ErrorCode::Forbidden, "A job's token covers that job only.")),
+            Principal::Worker { id } if id != worker => {
+                Err(ApiError::new(ErrorCode::Forbidden, "This token belongs to another worker."))
+            }
+            Principal::Job { .. } => {
+                Err(ApiError::new(ErrorCode::Forbidden, "A job's token covers that job only."))
+            }
             _ => Ok(()),
         }
     }
@@ -79,7 +83,9 @@ impl Caller {
     /// Refuses a job token used for another job.
     pub fn require_job(&self, job: &str) -> Result<(), ApiError> {
         match &self.who {
-            Principal::Job { id } if id != job => Err(ApiError::new(ErrorCode::Forbidden, "This token belongs to another job.")),
+            Principal::Job { id } if id != job => {
+                Err(ApiError::new(ErrorCode::Forbidden, "This token belongs to another job."))
+            }
             _ => Ok(()),
         }
     }

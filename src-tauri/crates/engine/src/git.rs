@@ -14,17 +14,23 @@ pub(crate) fn find(options: &Options, data: &DataFolder) -> Result<Git, ApiError
 /// A git error with its code and the next step.
 pub(crate) fn api(error: RepoError) -> ApiError {
     let (code, next) = match &error {
-        RepoError::NotARepository { .. } => (ErrorCode::NotARepository, " Choose a folder inside a git repository, or run `git init` there."),
+        RepoError::NotARepository { .. } => {
+            (ErrorCode::NotARepository, " Choose a folder inside a git repository, or run `git init` there.")
+        }
         RepoError::Bare { .. } => (ErrorCode::BareRepository, " Choose a clone of it that has files."),
         RepoError::Empty { .. } => (ErrorCode::EmptyRepository, " Make a first commit, then try again."),
-        RepoError::Unreadable { .. } | RepoError::ForeignOwner { .. } | RepoError::Unsupported { .. } => (ErrorCode::RepositoryUnreadable, ""),
+        RepoError::Unreadable { .. } | RepoError::ForeignOwner { .. } | RepoError::Unsupported { .. } => {
+            (ErrorCode::RepositoryUnreadable, "")
+        }
         RepoError::Missing { .. } => (ErrorCode::GitMissing, " Install git 2.38 or newer."),
         RepoError::TooOld { .. } => (ErrorCode::GitTooOld, " Update git."),
         RepoError::BundleInvalid { .. } | RepoError::TooLarge { .. } => (ErrorCode::BundleInvalid, ""),
         RepoError::OutOfScope { .. } => (ErrorCode::OutOfScope, ""),
         RepoError::NotFound { .. } | RepoError::BadRef { .. } => (ErrorCode::CommitNotFound, ""),
         RepoError::Conflict { .. } => (ErrorCode::MergeConflict, ""),
-        RepoError::Io { source, .. } if source.kind() == std::io::ErrorKind::StorageFull => (ErrorCode::StorageFull, " Free some space and try again."),
+        RepoError::Io { source, .. } if source.kind() == std::io::ErrorKind::StorageFull => {
+            (ErrorCode::StorageFull, " Free some space and try again.")
+        }
         _ => (ErrorCode::GitFailed, ""),
     };
     let mut text = error.to_string();

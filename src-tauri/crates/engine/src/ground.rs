@@ -30,19 +30,23 @@ impl Engine {
         let task: Option<TaskParams> = serde_json::from_str(&job.params).ok();
         let base = task.as_ref().and_then(|t| t.base_commit.clone()).unwrap_or_else(|| tips.onto.to_string());
         let checks = self.check_plan(&room).await?;
-        let runs_code = |t: &TaskParams| setup::runs_repository_code(t.lane, &t.planning.validation_steps, t.deterministic.as_ref());
+        let runs_code = |t: &TaskParams| {
+            setup::runs_repository_code(t.lane, &t.planning.validation_steps, t.deterministic.as_ref())
+        };
         let layers = match task.as_ref().is_some_and(runs_code) {
             true => self.layers_of(&room, &checks, &ObjectId::parse(&base).map_err(git::api)?).await?,
             false => Vec::new(),
         };
         let folder = self.data.jobs().join(job.id.as_str());
         let model = match task {
-            Some(task) if task.lane == Lane::Worker => self.model(Role::Workers).await?.map(|m| ModelGround {
-                dialect: m.dialect,
-                model: m.model,
-                base_url: format!("{}/broker/v1", self.url.get().cloned().unwrap_or_default()),
-                context_window: m.context_window,
-            }),
+            Some(task) if task.lane == Lane::Worker => {
+                self.model(Role::Workers).await?.map(|m| ModelGround {
+                    dialect: m.dialect,
+                    model: m.model,
+                    base_url: format!("{}/broker/v1", self.url.get().cloned().unwrap_or_default()),
+                    context_window: m.context_window,
+                })
+            }
             _ => None,
         };
         let row = room.row();
@@ -94,15 +98,25 @@ impl Engine {
     }
 
     /// The mounts and environment of a command that runs repository code.
-    pub(crate) async fn sandbox_spec(&self, room: &Room, work: &Path, home: &Path, network: bool) -> Result<SandboxSpec, ApiError> {
+    pub(crate) async fn sandbox_spec(
+        &self,
+        room: &Room,
+        work: &Path,
+        home: &Path,
+        network: bool,
+    ) -> Result<SandboxSpec, ApiError> {
         let (work, home, objects) = (work.to_owned(), home.to_owned(), room.depot.objects_dir());
         let (sandbox, toolchains) = (self.sandbox_for(room)?, self.toolchains.clone());
         self.blocking(move || {
-            host::paths::private_folder(&home).map_err(|e| ApiError::new(ErrorCode::Internal, format!("{} cannot be made: {e}.", home.display())))?;
+            host::paths::private_folder(&home).map_err(|e| {
+                ApiError::new(ErrorCode::Internal, format!("{} cannot be made: {e}.", home.display()))
+            })?;
             let mut spec = SandboxSpec::new(work, home);
             spec.network = network;
             spec.extra_ro.push(objects);
-            toolchains.equip(&sandbox, &mut spec).map_err(|e| ApiError::new(ErrorCode::Internal, e.to_string()))?;
+            toolchains
+                .equip(&sandbox, &mut spec)
+                .map_err(|e| ApiError::new(ErrorCode::Internal, e.to_string()))?;
             Ok(spec)
         })
         .await?
@@ -111,7 +125,9 @@ impl Engine {
 
 /// Identity of what the owner is asked to trust.
 pub(crate) fn plan_digest(plan: &CheckPlan) -> String {
-    hash::json(&serde_json::json!({ "checks": plan.checks, "setup": plan.setup, "recipes": plan.recipes, "formatter": plan.formatter, "testRunner": plan.test_runner }))
+    hash::json(
+        &serde_json::json!({ "checks": plan.checks, "setup": plan.setup, "recipes": plan.recipes, "formatter": plan.formatter, "testRunner": plan.test_runner }),
+    )
 }
 
 fn plan_at(room: &Room, base: &ObjectId) -> Result<CheckPlan, ApiError> {
@@ -124,9 +140,12 @@ fn plan_at(room: &Room, base: &ObjectId) -> Result<CheckPlan, ApiError> {
     let mut plan = proposed(host::detect_project::detect(&files, &text));
     let notes = std::mem::take(&mut plan.warnings);
     if let Some(bytes) = read(CONFIG_PATH) {
-        let layers = Layers { repository: Some(ConfigFile { name: CONFIG_PATH.into(), bytes }), ..Layers::default() };
-        let own = Config::resolve(&layers).map_err(|e| ApiError::new(ErrorCode::ConfigInvalid, e.to_string()))?;
-        plan.warnings.extend(own.warnings.iter().map(|w| format!("{CONFIG_PATH}: `{}` is ignored. {}", w.key, w.why)));
+        let layers =
+            Layers { repository: Some(ConfigFile { name: CONFIG_PATH.into(), bytes }), ..Layers::default() };
+        let own =
+            Config::resolve(&layers).map_err(|e| ApiError::new(ErrorCode::ConfigInvalid, e.to_string()))?;
+        plan.warnings
+            .extend(own.warnings.iter().map(|w| format!("{CONFIG_PATH}: `{}` is ignored. {}", w.key, w.why)));
         if let Some(checks) = own.checks {
             plan.checks = checks;
             plan.origin = ChecksOrigin::Repository;

@@ -42,8 +42,12 @@ impl Engine {
         self.store
             .read(move |tx| match who {
                 Principal::Job { id: own } if own == id => Ok(()),
-                Principal::Job { .. } => Err(ApiError::new(ErrorCode::Forbidden, "This token belongs to another job.").into()),
-                Principal::Worker { id: worker } if tx.job(&id)?.worker_id.as_deref() != Some(worker.as_str()) => {
+                Principal::Job { .. } => {
+                    Err(ApiError::new(ErrorCode::Forbidden, "This token belongs to another job.").into())
+                }
+                Principal::Worker { id: worker }
+                    if tx.job(&id)?.worker_id.as_deref() != Some(worker.as_str()) =>
+                {
                     Err(ApiError::new(ErrorCode::Forbidden, "This job is another worker's.").into())
                 }
                 _ => tx.require_claim(QueueName::Jobs, &id, &claim),
@@ -56,12 +60,24 @@ impl Engine {
     pub async fn keep_bundle(&self, job: &JobId, bytes: bytes::Bytes) -> Result<serde_json::Value, ApiError> {
         let id = job.clone();
         let job = self.store.read(move |tx| tx.job(id.as_str())).await?;
-        let workspace = job.workspace_id.clone().ok_or_else(|| ApiError::bad("a job without a workspace hands nothing over"))?;
+        let workspace = job
+            .workspace_id
+            .clone()
+            .ok_or_else(|| ApiError::bad("a job without a workspace hands nothing over"))?;
         let room = self.room(&workspace)?;
         let path = self.bundle_path(&job.id);
         let intake = self
             .blocking(move || {
-                std::fs::write(&path, &bytes).map_err(|e| ApiError::new(if e.kind() == std::io::ErrorKind::StorageFull { ErrorCode::StorageFull } else { ErrorCode::Internal }, format!("The bundle cannot be kept: {e}.")))?;
+                std::fs::write(&path, &bytes).map_err(|e| {
+                    ApiError::new(
+                        if e.kind() == std::io::ErrorKind::StorageFull {
+                            ErrorCode::StorageFull
+                        } else {
+                            ErrorCode::Internal
+                        },
+                        format!("The bundle cannot be kept: {e}."),
+                    )
+                })?;
                 take_bundle(&room, &job, &path)
             })
             .await??;
@@ -69,12 +85,25 @@ impl Engine {
     }
 
     /// The hand-over of one of our own jobs: its bundle is in the depot already, or is taken in now.
-    pub(crate) async fn take_hand_over(&self, workspace: &WorkspaceId, job: &Job, hand_over: &HandOver) -> Result<Taken, ApiError> {
-        self.take_commit(workspace, job, &hand_over.commit_sha, Some(&hand_over.branch), &hand_over.message).await
+    pub(crate) async fn take_hand_over(
+        &self,
+        workspace: &WorkspaceId,
+        job: &Job,
+        hand_over: &HandOver,
+    ) -> Result<Taken, ApiError> {
+        self.take_commit(workspace, job, &hand_over.commit_sha, Some(&hand_over.branch), &hand_over.message)
+            .await
     }
 
     /// Looks for the commit in the uploaded bundle, then in the workspace's own repository.
-    pub(crate) async fn take_commit(&self, workspace: &WorkspaceId, job: &Job, commit: &str, branch: Option<&str>, message: &str) -> Result<Taken, ApiError> {
+    pub(crate) async fn take_commit(
+        &self,
+        workspace: &WorkspaceId,
+        job: &Job,
+        commit: &str,
+        branch: Option<&str>,
+        message: &str,
+    ) -> Result<Taken, ApiError> {
         let room = self.room(workspace)?;
         let path = self.bundle_path(&job.id);
         let (job, commit, message) = (job.clone(), commit.to_owned(), message.to_owned());
@@ -88,7 +117,10 @@ impl Engine {
                 take_from_user(&room, &job, &wanted, &branch)?
             };
             if intake.commit != wanted {
-                return Err(ApiError::new(ErrorCode::CommitNotFound, format!("The uploaded bundle holds {}, not {commit}.", intake.commit)));
+                return Err(ApiError::new(
+                    ErrorCode::CommitNotFound,
+                    format!("The uploaded bundle holds {}, not {commit}.", intake.commit),
+                ));
             }
             Taken::new(room, intake, &message, entry_id)
         })
@@ -96,7 +128,8 @@ impl Engine {
     }
 
     pub(crate) async fn diff_of(&self, job: &Job) -> Result<JobDiff, ApiError> {
-        let workspace = job.workspace_id.as_ref().ok_or_else(|| ApiError::not_found("diff of job", job.id.as_str()))?;
+        let workspace =
+            job.workspace_id.as_ref().ok_or_else(|| ApiError::not_found("diff of job", job.id.as_str()))?;
         let room = self.room(workspace)?;
         let job = job.clone();
         let entry = {
@@ -105,17 +138,34 @@ impl Engine {
         };
         self.blocking(move || {
             let commit = room.depot.read_ref(&DepotRef::Job(job.id.to_string())).map_err(git::api)?;
-            let commit = commit.ok_or_else(|| ApiError::new(ErrorCode::NotFound, "This job has handed nothing over."))?;
+            let commit = commit
+                .ok_or_else(|| ApiError::new(ErrorCode::NotFound, "This job has handed nothing over."))?;
             let base = match &entry {
                 Some(entry) => ObjectId::parse(&entry.base).map_err(git::api)?,
-                None => room.depot.read_ref(&DepotRef::Base(job.id.to_string())).map_err(git::api)?.ok_or_else(|| ApiError::not_found("base of job", job.id.as_str()))?,
+                None => room
+                    .depot
+                    .read_ref(&DepotRef::Base(job.id.to_string()))
+                    .map_err(git::api)?
+                    .ok_or_else(|| ApiError::not_found("base of job", job.id.as_str()))?,
             };
             let limits = DiffLimits { text: SHOWN_DIFF, lines: 200_000, ..DiffLimits::default() };
             let diff = room.depot.diff(&base, &commit, &summary_limits()).map_err(git::api)?;
             let (unified, truncated) = room.depot.diff_text(&base, &commit, &limits).map_err(git::api)?;
-            let risky: Vec<(String, String)> = entry.iter().flat_map(|e| e.risky.iter()).filter_map(|r| r.split_once(": ").map(|(p, w)| (p.to_owned(), w.to_owned()))).collect();
+            let risky: Vec<(String, String)> = entry
+                .iter()
+                .flat_map(|e| e.risky.iter())
+                .filter_map(|r| r.split_once(": ").map(|(p, w)| (p.to_owned(), w.to_owned())))
+                .collect();
             let files = diff.files.iter().map(|f| file(f, &risky)).collect();
-            Ok(JobDiff { job_id: job.id, base: base.to_string(), commit: commit.to_string(), title: job.title, files, truncated, unified })
+            Ok(JobDiff {
+                job_id: job.id,
+                base: base.to_string(),
+                commit: commit.to_string(),
+                title: job.title,
+                files,
+                truncated,
+                unified,
+            })
         })
         .await?
     }
@@ -153,7 +203,10 @@ fn task(job: &Job) -> Option<TaskParams> {
 /// What a job may write; foreign jobs without planning are not limited here, policy sees their whole diff.
 fn scope(job: &Job) -> repo::Scope {
     match task(job) {
-        Some(task) => repo::Scope { write_globs: Some(task.planning.scope.write_globs), max_files: Some(task.planning.scope.max_files_to_edit as usize) },
+        Some(task) => repo::Scope {
+            write_globs: Some(task.planning.scope.write_globs),
+            max_files: Some(task.planning.scope.max_files_to_edit as usize),
+        },
         None => repo::Scope::default(),
     }
 }
@@ -166,7 +219,13 @@ fn take_bundle(room: &Room, job: &Job, path: &std::path::Path) -> Result<Intake,
     };
     let worker = job.worker_id.clone().unwrap_or_default();
     let branch = repo::agent_branch(&worker, job.id.as_str()).map_err(git::api)?;
-    let request = IntakeRequest { job: job.id.as_str(), branch: &branch, base: &base, scope: &scope(job), limits: &IntakeLimits::default() };
+    let request = IntakeRequest {
+        job: job.id.as_str(),
+        branch: &branch,
+        base: &base,
+        scope: &scope(job),
+        limits: &IntakeLimits::default(),
+    };
     accept(room.depot.take_in_bundle(path, &request).map_err(git::api)?)
 }
 
@@ -176,14 +235,20 @@ fn take_from_user(room: &Room, job: &Job, commit: &ObjectId, branch: &str) -> Re
     let limits = IntakeLimits::default();
     let mut last = None;
     for base in [Some(tips.integration), tips.base].into_iter().flatten() {
-        let request = IntakeRequest { job: job.id.as_str(), branch, base: &base, scope: &scope(job), limits: &limits };
+        let request =
+            IntakeRequest { job: job.id.as_str(), branch, base: &base, scope: &scope(job), limits: &limits };
         match room.depot.take_in_commit(&room.root, commit, &request) {
             Ok(intake) => return accept(intake),
             Err(error) => last = Some(error),
         }
     }
     let why = last.map(|e| format!(": {e}")).unwrap_or_default();
-    Err(ApiError::new(ErrorCode::CommitNotFound, format!("Commit {commit} is neither in an uploaded bundle nor usable from the workspace's repository{why}.")))
+    Err(ApiError::new(
+        ErrorCode::CommitNotFound,
+        format!(
+            "Commit {commit} is neither in an uploaded bundle nor usable from the workspace's repository{why}."
+        ),
+    ))
 }
 
 /// What no approval can make acceptable.
@@ -201,7 +266,10 @@ fn accept(intake: Intake) -> Result<Intake, ApiError> {
         return Err(ApiError::new(ErrorCode::BundleInvalid, format!("{path} holds conflict markers.")));
     }
     if let Some(path) = intake.submodules.first() {
-        return Err(ApiError::new(ErrorCode::BundleInvalid, format!("{path} is a submodule; submodules cannot be changed by a job.")));
+        return Err(ApiError::new(
+            ErrorCode::BundleInvalid,
+            format!("{path} is a submodule; submodules cannot be changed by a job."),
+        ));
     }
     Ok(intake)
 }
@@ -225,16 +293,37 @@ impl Taken {
     }
 
     /// Announces the diff and, when our merge queue is on, gives the completion its entry.
-    pub(crate) fn place(self, tx: &mut Tx<'_>, job: &Job, session: &SessionId, completion: &str, verified: bool) -> Result<(), StoreError> {
+    pub(crate) fn place(
+        self,
+        tx: &mut Tx<'_>,
+        job: &Job,
+        session: &SessionId,
+        completion: &str,
+        verified: bool,
+    ) -> Result<(), StoreError> {
         debug_assert!(matches!(job.status, JobStatus::Completed | JobStatus::Claimed | JobStatus::Failed));
         let now = host::clock::iso(tx.now());
         let row = self.room.row();
         let branch = self.intake.branch.clone();
-        let stat = format!("{} files changed, {} insertions(+), {} deletions(-)", self.files, self.additions, self.deletions);
+        let stat = format!(
+            "{} files changed, {} insertions(+), {} deletions(-)",
+            self.files, self.additions, self.deletions
+        );
         let event = Event::DiffReady { unified_diff: self.unified, diff_stat: stat, branch: branch.clone() };
         tx.append(NewEvent::new(session, event, "server").about(job.id.as_str()))?;
-        let entry_id = if self.merge_enabled { Some(serde_json::from_value(self.entry_id.clone().into())?) } else { None };
-        let event = Event::JobDiff { job_id: job.id.clone(), entry_id: entry_id.clone(), additions: self.additions, deletions: self.deletions, files: self.files, title: self.title.clone() };
+        let entry_id = if self.merge_enabled {
+            Some(serde_json::from_value(self.entry_id.clone().into())?)
+        } else {
+            None
+        };
+        let event = Event::JobDiff {
+            job_id: job.id.clone(),
+            entry_id: entry_id.clone(),
+            additions: self.additions,
+            deletions: self.deletions,
+            files: self.files,
+            title: self.title.clone(),
+        };
         tx.append(NewEvent::new(session, event, "server"))?;
         let Some(id) = entry_id else { return Ok(()) };
         let entry = MergeEntry {
@@ -257,7 +346,21 @@ impl Taken {
             files: self.files,
             additions: self.additions,
             deletions: self.deletions,
-            risky: self.intake.risky.iter().map(|r| format!("{}: {}", r.path, serde_json::to_value(r.reason).ok().and_then(|v| v.as_str().map(|s| s.replace('_', " "))).unwrap_or_default())).collect(),
+            risky: self
+                .intake
+                .risky
+                .iter()
+                .map(|r| {
+                    format!(
+                        "{}: {}",
+                        r.path,
+                        serde_json::to_value(r.reason)
+                            .ok()
+                            .and_then(|v| v.as_str().map(|s| s.replace('_', " ")))
+                            .unwrap_or_default()
+                    )
+                })
+                .collect(),
             verified,
             position: None,
             reason: None,

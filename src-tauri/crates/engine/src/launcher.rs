@@ -86,9 +86,29 @@ impl Engine {
         for (flag, value) in texts {
             command.argv.extend([flag.into(), value.into()]);
         }
-        command.argv.extend(["--token-file".into(), file.into_os_string(), "--data".into(), self.data.root().as_os_str().to_owned()]);
+        command.argv.extend([
+            "--token-file".into(),
+            file.into_os_string(),
+            "--data".into(),
+            self.data.root().as_os_str().to_owned(),
+        ]);
         // The worker needs to find tools; it is given no key and no other variable.
-        for name in ["PATH", "HOME", "USER", "LANG", "TZ", "RUSTUP_HOME", "CARGO_HOME", "SystemRoot", "USERPROFILE", "LOCALAPPDATA", "APPDATA", "TEMP", "TMP", "RUST_LOG"] {
+        for name in [
+            "PATH",
+            "HOME",
+            "USER",
+            "LANG",
+            "TZ",
+            "RUSTUP_HOME",
+            "CARGO_HOME",
+            "SystemRoot",
+            "USERPROFILE",
+            "LOCALAPPDATA",
+            "APPDATA",
+            "TEMP",
+            "TMP",
+            "RUST_LOG",
+        ] {
             if let Some(value) = self.options.variable(name) {
                 command = command.env(name, value);
             }

@@ -149,7 +149,12 @@ impl Engine {
     }
 
     /// Runs blocking git or file work off the async threads.
-    pub(crate) async fn blocking<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, ApiError> {
-        tokio::task::spawn_blocking(work).await.map_err(|_| ApiError::new(protocol::ErrorCode::Unavailable, "The server is shutting down."))
+    pub(crate) async fn blocking<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, ApiError> {
+        tokio::task::spawn_blocking(work)
+            .await
+            .map_err(|_| ApiError::new(protocol::ErrorCode::Unavailable, "The server is shutting down."))
     }
 }

@@ -1,7 +1,9 @@
 //! Models per role: which one, where its key is, and calls to it. Keys stay in this process.
 
 use crate::Engine;
-use agent::model::{Endpoint, ModelClient, Reply, Request, RetryPolicy, Timeouts, complete_with_retries};
+use agent::model::{
+    Delta, Endpoint, ModelClient, Reply, Request, RetryPolicy, Timeouts, complete_with_retries,
+};
 use agent::{Cancel, Secret, TokioPace};
 use protocol::plan::TaskParams;
 use protocol::settings::{Dialect, ModelSetting, Role};
@@ -61,31 +63,55 @@ impl Engine {
             None => Ok(None),
             Some(name) => match self.options.variable(name) {
                 Some(value) => Ok(Some(Secret::new(value))),
-                None => Err(ApiError::new(ErrorCode::NoModel, format!("The environment variable {name} that holds the key is not set. Set it and start Pilothouse again."))),
+                None => Err(ApiError::new(
+                    ErrorCode::NoModel,
+                    format!(
+                        "The environment variable {name} that holds the key is not set. Set it and start Pilothouse again."
+                    ),
+                )),
             },
         }
     }
 
     pub(crate) fn client_of(&self, setting: &ModelSetting) -> Result<ModelClient, ApiError> {
-        let endpoint = Endpoint { dialect: setting.dialect, base_url: setting.endpoint.clone(), model: setting.model.clone(), api_key: self.key_of(setting)? };
-        ModelClient::new(endpoint, Timeouts::default()).map_err(|e| ApiError::new(ErrorCode::ConfigInvalid, e.to_string()))
+        let endpoint = Endpoint {
+            dialect: setting.dialect,
+            base_url: setting.endpoint.clone(),
+            model: setting.model.clone(),
+            api_key: self.key_of(setting)?,
+        };
+        ModelClient::new(endpoint, Timeouts::default())
+            .map_err(|e| ApiError::new(ErrorCode::ConfigInvalid, e.to_string()))
     }
 
     /// One call with retries; usage is recorded whatever the reply says.
-    pub(crate) async fn ask_model(&self, setting: &ModelSetting, request: &Request, session: &SessionId) -> Result<Reply, ApiError> {
+    pub(crate) async fn ask_model(
+        &self,
+        setting: &ModelSetting,
+        request: &Request,
+        session: &SessionId,
+        mut on_delta: impl FnMut(Delta) + Send,
+    ) -> Result<Reply, ApiError> {
         let client = self.client_of(setting)?;
         let cancel = Cancel::new();
-        let (policy, pace, mut ignore) = (RetryPolicy::default(), TokioPace::default(), |_| {});
-        let call = complete_with_retries(&client, request, &policy, &pace, &mut ignore, &cancel);
+        let (policy, pace) = (RetryPolicy::default(), TokioPace::default());
+        let call = complete_with_retries(&client, request, &policy, &pace, &mut on_delta, &cancel);
         let reply = tokio::select! {
             reply = call => reply.map_err(|e| ApiError::new(ErrorCode::ModelUnreachable, e.to_string()))?,
             () = self.stopping() => return Err(ApiError::new(ErrorCode::Unavailable, "The server is shutting down.")),
         };
-        let (role, model, usage, session) = (setting.role.to_string(), setting.model.clone(), reply.usage, session.clone());
+        let (role, model, usage, session) =
+            (setting.role.to_string(), setting.model.clone(), reply.usage, session.clone());
         self.store
             .write(move |tx| {
                 tx.add_usage(&role, &model, None, None, usage.input, usage.output)?;
-                let event = Event::BudgetUsed { role: role.clone(), model, input_tokens: usage.input, output_tokens: usage.output, job_id: None };
+                let event = Event::BudgetUsed {
+                    role: role.clone(),
+                    model,
+                    input_tokens: usage.input,
+                    output_tokens: usage.output,
+                    job_id: None,
+                };
                 tx.append(NewEvent::new(&session, event, role)).map(drop)
             })
             .await?;
@@ -96,13 +122,22 @@ impl Engine {
     pub async fn model_for_job(&self, job: &str) -> Result<BrokeredModel, ApiError> {
         let id = job.to_owned();
         let job = self.store.read(move |tx| tx.job(&id)).await?;
-        let planned = serde_json::from_str::<TaskParams>(&job.params).is_ok_and(|t| t.lane == protocol::Lane::Worker);
+        let planned =
+            serde_json::from_str::<TaskParams>(&job.params).is_ok_and(|t| t.lane == protocol::Lane::Worker);
         if !planned {
             return Err(ApiError::new(ErrorCode::Forbidden, "This job uses no model."));
         }
-        let setting = self.model(Role::Workers).await?.ok_or_else(|| ApiError::new(ErrorCode::NoModel, "No model is set for workers."))?;
+        let setting = self
+            .model(Role::Workers)
+            .await?
+            .ok_or_else(|| ApiError::new(ErrorCode::NoModel, "No model is set for workers."))?;
         let key = self.key_of(&setting)?;
-        let endpoint = Endpoint { dialect: setting.dialect, base_url: setting.endpoint, model: setting.model, api_key: None };
+        let endpoint = Endpoint {
+            dialect: setting.dialect,
+            base_url: setting.endpoint,
+            model: setting.model,
+            api_key: None,
+        };
         let url = endpoint.url().map_err(|e| ApiError::new(ErrorCode::ConfigInvalid, e.to_string()))?;
         Ok(BrokeredModel { url: url.to_string(), dialect: setting.dialect, key })
     }

@@ -23,7 +23,9 @@ pub enum StartError {
     Host(#[from] HostError),
     #[error("The database cannot be opened: {0}. Back up the data folder, then see `pilothouse doctor`.")]
     Store(StoreError),
-    #[error("This data folder was used by a newer Pilothouse (database version {found}; this one knows {known}). Update Pilothouse, or choose another folder with --data.")]
+    #[error(
+        "This data folder was used by a newer Pilothouse (database version {found}; this one knows {known}). Update Pilothouse, or choose another folder with --data."
+    )]
     NewerDatabase { found: i64, known: i64 },
     #[error("{path}: {error}")]
     Repository { path: String, error: ApiError },
@@ -39,7 +41,10 @@ impl StartError {
                 ErrorCode::NotARepository | ErrorCode::BareRepository | ErrorCode::RepositoryUnreadable => 4,
                 _ => 3,
             },
-            StartError::Host(_) | StartError::Store(_) | StartError::NewerDatabase { .. } | StartError::Other(_) => 3,
+            StartError::Host(_)
+            | StartError::Store(_)
+            | StartError::NewerDatabase { .. }
+            | StartError::Other(_) => 3,
         }
     }
 }
@@ -61,7 +66,10 @@ pub struct Opened {
 
 /// Takes the data folder and everything in it.
 pub async fn open(options: Options) -> Result<Opened, StartError> {
-    let root = host::paths::resolve_data_folder(options.data.as_deref(), options.variable("PILOTHOUSE_DATA_DIR").map(OsStr::new))?;
+    let root = host::paths::resolve_data_folder(
+        options.data.as_deref(),
+        options.variable("PILOTHOUSE_DATA_DIR").map(OsStr::new),
+    )?;
     let data = DataFolder::open(&root)?;
     let lock = DataLock::acquire(&data)?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
@@ -113,7 +121,10 @@ pub async fn open(options: Options) -> Result<Opened, StartError> {
     engine.restore_rooms().await.map_err(|error| StartError::Other(error.message))?;
     for path in engine.options.repos.clone() {
         let shown = path.display().to_string();
-        engine.register(&path, engine.options.trust).await.map_err(|error| StartError::Repository { path: shown, error })?;
+        engine
+            .register(&path, engine.options.trust)
+            .await
+            .map_err(|error| StartError::Repository { path: shown, error })?;
     }
     engine.ensure_default_session().await.map_err(|error| StartError::Other(error.message))?;
     Ok(Opened { engine, remembered_port })
@@ -143,8 +154,18 @@ impl Engine {
     /// `server.json` and each repository's `pilothouse.json`.
     pub(crate) fn write_record(&self) -> Result<(), HostError> {
         let Some(url) = self.url.get() else { return Ok(()) };
-        let workspaces: Vec<_> = self.room_list().iter().map(|r| RecordedWorkspace { id: r.id.to_string(), repo_root: r.root.clone() }).collect();
-        let record = ServerRecord { url: url.clone(), token_file: self.data.token_file(), pid: std::process::id(), workspaces, open_url: None };
+        let workspaces: Vec<_> = self
+            .room_list()
+            .iter()
+            .map(|r| RecordedWorkspace { id: r.id.to_string(), repo_root: r.root.clone() })
+            .collect();
+        let record = ServerRecord {
+            url: url.clone(),
+            token_file: self.data.token_file(),
+            pid: std::process::id(),
+            workspaces,
+            open_url: None,
+        };
         host::server_record::write_server(&self.data, &record)
     }
 

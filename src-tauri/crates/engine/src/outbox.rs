@@ -53,7 +53,9 @@ impl Engine {
     async fn start_lasting(&self, lasting: &mut Lasting) {
         let most = LASTING_AT_ONCE + lasting.in_flight.len();
         for row in self.rows(self.store.read(move |tx| tx.due_of(LASTING, most)).await) {
-            if lasting.in_flight.len() >= LASTING_AT_ONCE || lasting.in_flight.values().any(|id| *id == row.id) {
+            if lasting.in_flight.len() >= LASTING_AT_ONCE
+                || lasting.in_flight.values().any(|id| *id == row.id)
+            {
                 continue;
             }
             let (engine, id) = (self.clone(), row.id);
@@ -87,7 +89,8 @@ impl Engine {
         let id = row.id;
         let give_up = row.attempts + 1 >= TRIES;
         let delay_ms = 250_i64 << row.attempts.min(10);
-        let after = self.store.write(move |tx| if give_up { tx.performed(id) } else { tx.postpone(id, delay_ms) });
+        let after =
+            self.store.write(move |tx| if give_up { tx.performed(id) } else { tx.postpone(id, delay_ms) });
         if let Err(error) = after.await {
             tracing::error!(%error, "outbox");
         }

@@ -18,14 +18,28 @@ const FILE_BYTES: usize = 256 * 1024;
 
 impl Engine {
     /// Decides an action in a workspace; every decision is an event.
-    pub(crate) async fn decide(&self, room: &Arc<Room>, session: &SessionId, action: &Action) -> Result<Verdict, ApiError> {
+    pub(crate) async fn decide(
+        &self,
+        room: &Arc<Room>,
+        session: &SessionId,
+        action: &Action,
+    ) -> Result<Verdict, ApiError> {
         let policy = self.policy_of(room).await?;
         let question = Question { action, session: Some(session), job: None };
         let moment = Moment { ms: self.clock.now_ms(), minute_of_day: self.minute_of_day() };
         let verdict = flow::policy::decide(&policy, &[], question, moment);
         let word = action.what.word().to_owned();
         let (session, told) = (session.clone(), verdict.clone());
-        self.store.write(move |tx| tx.append(NewEvent::new(&session, Event::PolicyDecided { action: word, effect: told.effect, rule: told.rule }, "policy")).map(drop)).await?;
+        self.store
+            .write(move |tx| {
+                tx.append(NewEvent::new(
+                    &session,
+                    Event::PolicyDecided { action: word, effect: told.effect, rule: told.rule },
+                    "policy",
+                ))
+                .map(drop)
+            })
+            .await?;
         Ok(verdict)
     }
 
@@ -41,8 +55,10 @@ impl Engine {
         let trusted = row.trusted;
         let (user, repository) = self
             .blocking(move || {
-                let own = host::paths::user_config_folder().and_then(|dir| std::fs::read(dir.join(USER_FILE)).ok());
-                let user = own.map(|bytes| rules(&bytes, USER_FILE, Source::User)).transpose()?.unwrap_or_default();
+                let own =
+                    host::paths::user_config_folder().and_then(|dir| std::fs::read(dir.join(USER_FILE)).ok());
+                let user =
+                    own.map(|bytes| rules(&bytes, USER_FILE, Source::User)).transpose()?.unwrap_or_default();
                 if !trusted {
                     return Ok((user, Vec::new()));
                 }
@@ -85,4 +101,3 @@ pub(crate) fn supersede(tx: &mut Tx<'_>, subject: &str, hash: &str) -> Result<()
     }
     Ok(())
 }
-

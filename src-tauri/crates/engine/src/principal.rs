@@ -19,7 +19,10 @@ impl Principals {
     }
 
     pub(crate) fn admit_worker(&self, token: &str, worker: &str) {
-        self.workers.write().unwrap_or_else(PoisonError::into_inner).insert(hash::text(token), worker.to_owned());
+        self.workers
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(hash::text(token), worker.to_owned());
     }
 
     pub(crate) fn dismiss_worker(&self, worker: &str) {
@@ -47,13 +50,18 @@ impl Engine {
         if digest == self.principals.owner {
             return Ok(Some(Principal::Owner));
         }
-        let worker = self.principals.workers.read().unwrap_or_else(PoisonError::into_inner).get(&digest).cloned();
+        let worker =
+            self.principals.workers.read().unwrap_or_else(PoisonError::into_inner).get(&digest).cloned();
         if let Some(id) = worker {
             return Ok(Some(Principal::Worker { id }));
         }
         let found = self.store.read(move |tx| {
             if let Some(device) = tx.device_by_token(&digest)? {
-                return Ok(Some(Principal::Device { id: device.id, name: device.name, scopes: device.scopes }));
+                return Ok(Some(Principal::Device {
+                    id: device.id,
+                    name: device.name,
+                    scopes: device.scopes,
+                }));
             }
             Ok(tx.job_of_token(&digest)?.map(|id| Principal::Job { id }))
         });
@@ -63,7 +71,11 @@ impl Engine {
     /// Registers a browser that showed a one-time code; returns its token.
     pub async fn add_browser(&self, name: &str) -> Result<String, ApiError> {
         let token = self.ids.secret();
-        let new = NewDevice { name: name.to_owned(), token_hash: hash::text(&token), scopes: OWNER_SCOPES.to_vec() };
+        let new = NewDevice {
+            name: name.to_owned(),
+            token_hash: hash::text(&token),
+            scopes: OWNER_SCOPES.to_vec(),
+        };
         self.store.write(move |tx| tx.add_device(new).map(drop)).await?;
         Ok(token)
     }

@@ -76,10 +76,14 @@ impl Room {
             let explanation = if self.depot.contains(user, &integration)? {
                 format!("{} got new commits from outside. They were taken over.", row.integration_branch)
             } else {
-                format!("{} was reset or rewritten from outside. That stands; what had landed before is kept in the depot.", row.integration_branch)
+                format!(
+                    "{} was reset or rewritten from outside. That stands; what had landed before is kept in the depot.",
+                    row.integration_branch
+                )
             };
             self.depot.adopt_integration(&lease, &row.integration_branch, &integration, user)?;
-            moved = Some(Moved { old: Some(integration.to_string()), new: Some(user.to_string()), explanation });
+            moved =
+                Some(Moved { old: Some(integration.to_string()), new: Some(user.to_string()), explanation });
             integration = user.clone();
         }
         // While the integration branch has nothing of its own, work continues from the newest base.
@@ -88,6 +92,11 @@ impl Room {
             _ => integration.clone(),
         };
         Ok(Tips { base, integration, user_integration, onto, moved })
+    }
+
+    /// After a crash: puts back files of a checkout that a landing had begun to move. Blocks.
+    pub(crate) fn settle(&self) -> Result<(), repo::RepoError> {
+        self.alone(|| self.depot.settle_checkouts(&IntegrationLease::acquire(&self.depot)?, &self.root))
     }
 
     /// Runs `work` while no other part of this server moves the branches. Blocks.
@@ -121,13 +130,17 @@ impl Engine {
         match (&self.git, &self.git_problem) {
             (Some(git), _) => Ok(git),
             (None, Some(problem)) => Err(problem.clone()),
-            (None, None) => Err(ApiError::new(ErrorCode::GitMissing, "No git was found. Install git 2.38 or newer.")),
+            (None, None) => {
+                Err(ApiError::new(ErrorCode::GitMissing, "No git was found. Install git 2.38 or newer."))
+            }
         }
     }
 
     /// The folder's canonical form, as workspaces are found by.
     pub(crate) fn canonical_root(&self, root: &str) -> Result<String, ApiError> {
-        let path = std::fs::canonicalize(root).map_err(|e| ApiError::new(ErrorCode::NotARepository, format!("{root} cannot be opened: {e}.")))?;
+        let path = std::fs::canonicalize(root).map_err(|e| {
+            ApiError::new(ErrorCode::NotARepository, format!("{root} cannot be opened: {e}."))
+        })?;
         Ok(path.to_string_lossy().into_owned())
     }
 
@@ -145,7 +158,16 @@ impl Engine {
         let git = self.git()?.clone();
         let dir = self.data.depots().join(format!("{}.git", row.id));
         let depot = self.blocking(move || Depot::open_or_create(&git, &dir)).await?.map_err(git::api)?;
-        let room = Arc::new(Room { id: row.id.clone(), root: PathBuf::from(&row.repo_root), depot, row: Mutex::new(row), merge: Notify::new(), moving: Mutex::new(()), set_up: Default::default(), plan: Mutex::default() });
+        let room = Arc::new(Room {
+            id: row.id.clone(),
+            root: PathBuf::from(&row.repo_root),
+            depot,
+            row: Mutex::new(row),
+            merge: Notify::new(),
+            moving: Mutex::new(()),
+            set_up: Default::default(),
+            plan: Mutex::default(),
+        });
         self.rooms.write().unwrap_or_else(PoisonError::into_inner).insert(room.id.clone(), room.clone());
         Ok(room)
     }
@@ -155,9 +177,15 @@ impl Engine {
         self.git()?;
         let path = path.to_owned();
         let facts = self.blocking(move || repo::inspect(&path)).await?.map_err(git::api)?;
-        let base = facts.base.clone().ok_or_else(|| git::api(repo::RepoError::Empty { path: facts.root.clone() }))?;
-        let root = std::fs::canonicalize(&facts.root).unwrap_or(facts.root.clone()).to_string_lossy().into_owned();
-        let name = Path::new(&root).file_name().map_or_else(|| "repository".into(), |n| n.to_string_lossy().into_owned());
+        let base = facts
+            .base
+            .clone()
+            .ok_or_else(|| git::api(repo::RepoError::Empty { path: facts.root.clone() }))?;
+        let root =
+            std::fs::canonicalize(&facts.root).unwrap_or(facts.root.clone()).to_string_lossy().into_owned();
+        let name = Path::new(&root)
+            .file_name()
+            .map_or_else(|| "repository".into(), |n| n.to_string_lossy().into_owned());
         let slug = slug(&name);
         let profile = self.options.profile.unwrap_or_default();
         let wanted = root.clone();
@@ -173,7 +201,10 @@ impl Engine {
                 }
                 let all = tx.workspaces()?;
                 let taken = |id: &str| all.iter().any(|w| w.id.as_str() == id);
-                let id = std::iter::once(slug.clone()).chain((2..).map(|n| format!("{slug}-{n}"))).find(|id| !taken(id)).unwrap_or(slug.clone());
+                let id = std::iter::once(slug.clone())
+                    .chain((2..).map(|n| format!("{slug}-{n}")))
+                    .find(|id| !taken(id))
+                    .unwrap_or(slug.clone());
                 let row = WorkspaceRow {
                     id: serde_json::from_value(id.into())?,
                     name,
@@ -242,7 +273,10 @@ impl Engine {
                 Ok(plan) => (plan, Vec::new()),
                 Err(error) => (merge::checks::no_checks(), vec![error.message]),
             },
-            Err(_) => (merge::checks::no_checks(), vec![format!("{} cannot be opened now. Is the folder still there?", row.repo_root)]),
+            Err(_) => (
+                merge::checks::no_checks(),
+                vec![format!("{} cannot be opened now. Is the folder still there?", row.repo_root)],
+            ),
         };
         warnings.extend(checks.warnings.iter().cloned());
         Workspace {
@@ -268,9 +302,15 @@ impl Engine {
         let (workspace, branch) = (room.id.clone(), room.row().integration_branch);
         self.store
             .write(move |tx| {
-                let session = tx.sessions()?.into_iter().find(|s| s.workspace_id.as_ref() == Some(&workspace));
+                let session =
+                    tx.sessions()?.into_iter().find(|s| s.workspace_id.as_ref() == Some(&workspace));
                 let Some(session) = session else { return Ok(()) };
-                let event = Event::BranchMoved { branch, old: moved.old, new: moved.new, explanation: moved.explanation };
+                let event = Event::BranchMoved {
+                    branch,
+                    old: moved.old,
+                    new: moved.new,
+                    explanation: moved.explanation,
+                };
                 tx.append(NewEvent::new(&session.session_id, event, "merge")).map(drop)
             })
             .await?;
@@ -280,9 +320,17 @@ impl Engine {
 
 /// A folder name as an id.
 fn slug(name: &str) -> String {
-    let text: String = name.chars().map(|c| if c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-') { c.to_ascii_lowercase() } else { '-' }).collect();
+    let text: String = name
+        .chars()
+        .map(|c| {
+            if c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-') {
+                c.to_ascii_lowercase()
+            } else {
+                '-'
+            }
+        })
+        .collect();
     let text = text.trim_matches(['-', '.']);
     let text: String = text.chars().take(40).collect();
     if text.is_empty() { "workspace".into() } else { text }
 }
-

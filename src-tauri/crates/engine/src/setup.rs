@@ -22,9 +22,9 @@ pub(crate) use wanted::runs_repository_code;
 use crate::rooms::Room;
 use crate::{Engine, ask, ground};
 use protocol::ApiError;
+use protocol::RiskLevel;
 use protocol::check::CheckPlan;
 use protocol::merge::MergeEntry;
-use protocol::RiskLevel;
 use serde_json::json;
 use store::NewApproval;
 
@@ -33,7 +33,12 @@ pub(crate) const LARGEST_LAYER: u64 = 8 << 30;
 
 impl Engine {
     /// Asks the owner, once per content, to accept the workspace's checks, recipes and set-up steps.
-    pub(crate) async fn ask_for_trust(&self, room: &Room, plan: &CheckPlan, entries: &[MergeEntry]) -> Result<(), ApiError> {
+    pub(crate) async fn ask_for_trust(
+        &self,
+        room: &Room,
+        plan: &CheckPlan,
+        entries: &[MergeEntry],
+    ) -> Result<(), ApiError> {
         let Some(session) = entries.first().map(|e| e.session_id.clone()) else { return Ok(()) };
         let digest = ground::plan_digest(plan);
         let details = json!({
@@ -42,7 +47,10 @@ impl Engine {
         });
         let what = match plan.checks.len() {
             0 => "No checks were found for this repository. Land its changes without any?".to_owned(),
-            n => format!("Use {n} checks of this repository to decide what lands: {}", plan.checks.iter().map(|c| c.run.join(" ")).collect::<Vec<_>>().join("; ")),
+            n => format!(
+                "Use {n} checks of this repository to decide what lands: {}",
+                plan.checks.iter().map(|c| c.run.join(" ")).collect::<Vec<_>>().join("; ")
+            ),
         };
         let new = NewApproval {
             workspace_id: Some(room.id.clone()),
@@ -53,7 +61,8 @@ impl Engine {
             details,
             hash: digest,
             risk: RiskLevel::Medium,
-            why: "Checks, recipes and set-up steps of a repository count only after its owner accepted them.".into(),
+            why: "Checks, recipes and set-up steps of a repository count only after its owner accepted them."
+                .into(),
             asked_by: "merge".into(),
             expires_at: None,
         };

@@ -24,7 +24,11 @@ impl Engine {
                 () = self.stopping() => break,
             }
             let now = self.clock.now_ms();
-            let result = if now - last > SLEEP_GAP_MS { self.store.write(move |tx| tx.extend_leases(now)).await.map_err(ApiError::from) } else { self.sweep().await };
+            let result = if now - last > SLEEP_GAP_MS {
+                self.store.write(move |tx| tx.extend_leases(now)).await.map_err(ApiError::from)
+            } else {
+                self.sweep().await
+            };
             last = now;
             if let Err(error) = result {
                 tracing::error!(%error, "sweep");
@@ -41,7 +45,9 @@ impl Engine {
 
     async fn sweep(&self) -> Result<(), ApiError> {
         let due = self.store.read(|tx| {
-            let expired = [QueueName::Requests, QueueName::Jobs, QueueName::Completions].into_iter().map(|q| Ok((q, tx.has_expired(q)?)));
+            let expired = [QueueName::Requests, QueueName::Jobs, QueueName::Completions]
+                .into_iter()
+                .map(|q| Ok((q, tx.has_expired(q)?)));
             let expired = expired.collect::<Result<Vec<_>, store::StoreError>>()?;
             Ok((expired, tx.overdue_approvals()?))
         });
@@ -59,7 +65,12 @@ impl Engine {
                     }
                     let closed = tx.close_approval(current, ApprovalState::Expired, "time")?;
                     let session = closed.session_id.clone();
-                    tx.append(NewEvent::new(&session, Event::ApprovalChanged { approval: Box::new(closed) }, "server")).map(drop)
+                    tx.append(NewEvent::new(
+                        &session,
+                        Event::ApprovalChanged { approval: Box::new(closed) },
+                        "server",
+                    ))
+                    .map(drop)
                 })
                 .await?;
             if let Some(workspace) = workspace {
@@ -82,9 +93,14 @@ fn reclaim(tx: &mut Tx<'_>, queue: QueueName) -> Result<(), store::StoreError> {
                     let message = job.error.clone().unwrap_or_default();
                     jobs::failed(tx, &session, &job, &message, None)?;
                 } else if expired.cancelled {
-                    tx.append(NewEvent::new(&session, Event::JobCancelled { job_id: job.id, by: "server".into() }, "server"))?;
+                    tx.append(NewEvent::new(
+                        &session,
+                        Event::JobCancelled { job_id: job.id, by: "server".into() },
+                        "server",
+                    ))?;
                 } else {
-                    let reason = format!("{holder} stopped answering; the job went back to the head of its line.");
+                    let reason =
+                        format!("{holder} stopped answering; the job went back to the head of its line.");
                     let event = Event::JobRequeued { job_id: job.id, attempt: expired.attempts, reason };
                     tx.append(NewEvent::new(&session, event, "server:stale-claim-recovery"))?;
                 }
@@ -94,7 +110,8 @@ fn reclaim(tx: &mut Tx<'_>, queue: QueueName) -> Result<(), store::StoreError> {
                 let event = Event::RequestChanged { request_id: request.id.clone(), status: request.status };
                 tx.append(NewEvent::new(&request.session_id, event, "server:stale-claim-recovery"))?;
                 if request.status == RequestStatus::Failed {
-                    let text = format!("I could not plan this: {}", request.error.as_deref().unwrap_or("no answer"));
+                    let text =
+                        format!("I could not plan this: {}", request.error.as_deref().unwrap_or("no answer"));
                     reaction::say(tx, &request.session_id, text, None)?;
                 }
             }

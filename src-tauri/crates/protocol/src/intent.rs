@@ -7,7 +7,9 @@
 ///
 /// Paths and globs are relative to the repository's root with `/` between steps. A glob without a wildcard names
 /// a file or a whole folder.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize, schemars::JsonSchema, ts_rs::TS)]
+#[derive(
+    Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize, schemars::JsonSchema, ts_rs::TS,
+)]
 #[serde(rename_all = "camelCase", rename_all_fields = "camelCase", tag = "kind", deny_unknown_fields)]
 pub enum Intent {
     /// Branch, changed files, last commits, queue, open approvals.
@@ -101,15 +103,23 @@ pub enum Intent {
 }
 
 /// Where inserted lines go. Lines count from 1; an anchor is text that stands in exactly one line.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize, schemars::JsonSchema, ts_rs::TS)]
+#[derive(
+    Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize, schemars::JsonSchema, ts_rs::TS,
+)]
 #[serde(rename_all = "camelCase", tag = "at", deny_unknown_fields)]
 pub enum Place {
     /// Before the first line, after a byte order mark.
     Start,
     /// So that the text becomes line `line`.
-    Line { line: u32 },
-    Before { anchor: String },
-    After { anchor: String },
+    Line {
+        line: u32,
+    },
+    Before {
+        anchor: String,
+    },
+    After {
+        anchor: String,
+    },
 }
 
 impl Intent {
@@ -148,10 +158,12 @@ mod tests {
 
     #[test]
     fn an_intent_keeps_its_wire_form() {
-        let replace = Intent::Replace { from: "a".into(), to: "b".into(), glob: Some("src/**".into()), regex: false };
+        let replace =
+            Intent::Replace { from: "a".into(), to: "b".into(), glob: Some("src/**".into()), regex: false };
         let text = serde_json::to_string(&replace).unwrap();
         assert_eq!(text, r#"{"kind":"replace","from":"a","to":"b","glob":"src/**","regex":false}"#);
-        let back: Intent = serde_json::from_str(r#"{"kind":"setKey","file":"a.toml","key":"b","value":"c"}"#).unwrap();
+        let back: Intent =
+            serde_json::from_str(r#"{"kind":"setKey","file":"a.toml","key":"b","value":"c"}"#).unwrap();
         assert_eq!(back.word(), "set");
         assert!(serde_json::from_str::<Intent>(r#"{"kind":"find","pattern":"x","shell":"y"}"#).is_err());
     }

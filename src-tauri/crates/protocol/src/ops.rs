@@ -3,7 +3,10 @@
 //! `POST /v1/rpc/<method>`, WebSocket requests and the REST routes all end in this table; a method that is
 //! not in it does not exist, and one whose scope the caller lacks is refused.
 
-use crate::{approval::*, doctor::*, job::*, merge::*, message::*, queue::*, request::*, session::*, settings::*, status::*, wire, worker::*, workspace::*};
+use crate::{
+    approval::*, doctor::*, job::*, merge::*, message::*, queue::*, request::*, session::*, settings::*,
+    status::*, wire, worker::*, workspace::*,
+};
 
 wire! {
     /// What a caller may do. Default deny.

@@ -29,7 +29,15 @@ pub enum ActionKind {
     #[serde(rename = "file.write")]
     FileWrite { paths: Vec<String> },
     #[serde(rename = "land")]
-    Land { entry_id: String, files: u32, additions: u32, deletions: u32, paths: Vec<String>, risky_paths: Vec<String>, verified: bool },
+    Land {
+        entry_id: String,
+        files: u32,
+        additions: u32,
+        deletions: u32,
+        paths: Vec<String>,
+        risky_paths: Vec<String>,
+        verified: bool,
+    },
     #[serde(rename = "land.main")]
     LandMain { branch: String, commit: String },
     #[serde(rename = "checkout.update")]

@@ -26,7 +26,9 @@ pub(crate) async fn object(body: Body) -> Result<Map<String, Value>, Refusal> {
 pub(crate) async fn bytes(body: Body, limit: usize) -> Result<bytes::Bytes, Refusal> {
     match Limited::new(body, limit).collect().await {
         Ok(collected) => Ok(collected.to_bytes()),
-        Err(e) if e.is::<http_body_util::LengthLimitError>() => Err(Refusal::new(ErrorCode::TooLarge, format!("The body is larger than {limit} bytes."))),
+        Err(e) if e.is::<http_body_util::LengthLimitError>() => {
+            Err(Refusal::new(ErrorCode::TooLarge, format!("The body is larger than {limit} bytes.")))
+        }
         Err(_) => Err(Refusal(ApiError::bad("The body ended early"))),
     }
 }
@@ -38,9 +40,11 @@ pub(crate) fn query(query: Option<&str>) -> Result<Map<String, Value>, Refusal> 
         let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
         let (key, value) = (decode(key)?, decode(value)?);
         let value = match key.as_str() {
-            "limit" | "after" | "before" | "afterId" | "ttlMs" | "waitMs" => {
-                Value::from(value.parse::<i64>().map_err(|_| Refusal(ApiError::bad(format!("{key} is a whole number"))))?)
-            }
+            "limit" | "after" | "before" | "afterId" | "ttlMs" | "waitMs" => Value::from(
+                value
+                    .parse::<i64>()
+                    .map_err(|_| Refusal(ApiError::bad(format!("{key} is a whole number"))))?,
+            ),
             _ => Value::from(value),
         };
         map.insert(key, value);

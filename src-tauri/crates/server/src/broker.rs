@@ -16,9 +16,19 @@ use protocol::ErrorCode;
 
 const PATHS: [&str; 3] = ["chat/completions", "responses", "messages"];
 /// What of the provider's answer the job sees.
-const PASSED_ON: [&str; 5] = ["content-type", "retry-after", "retry-after-ms", "x-ratelimit-reset-requests", "anthropic-ratelimit-unified-reset"];
+const PASSED_ON: [&str; 5] = [
+    "content-type",
+    "retry-after",
+    "retry-after-ms",
+    "x-ratelimit-reset-requests",
+    "anthropic-ratelimit-unified-reset",
+];
 
-pub(crate) async fn forward(State(state): State<ServerState>, Path(path): Path<String>, request: Request) -> Result<Response, Refusal> {
+pub(crate) async fn forward(
+    State(state): State<ServerState>,
+    Path(path): Path<String>,
+    request: Request,
+) -> Result<Response, Refusal> {
     let who = principal(request.extensions())?;
     let Principal::Job { id } = &who else {
         return Err(Refusal::new(ErrorCode::Forbidden, "Only a running job may use its model."));
@@ -29,19 +39,30 @@ pub(crate) async fn forward(State(state): State<ServerState>, Path(path): Path<S
     let target = state.engine.model_for_job(id).await?;
     let version = request.headers().get("anthropic-version").cloned();
     let bytes = body::bytes(request.into_body(), BODY_BYTES).await?;
-    let mut call = state.engine.http().post(&target.url).header(header::CONTENT_TYPE, "application/json").body(bytes);
+    let mut call =
+        state.engine.http().post(&target.url).header(header::CONTENT_TYPE, "application/json").body(bytes);
     if let Some(key) = &target.key {
         call = match target.dialect {
             protocol::settings::Dialect::AnthropicMessages => call.header("x-api-key", key.expose()),
-            protocol::settings::Dialect::OpenaiChat | protocol::settings::Dialect::OpenaiResponses => call.bearer_auth(key.expose()),
+            protocol::settings::Dialect::OpenaiChat | protocol::settings::Dialect::OpenaiResponses => {
+                call.bearer_auth(key.expose())
+            }
         };
     }
     if let Some(version) = version {
         call = call.header("anthropic-version", version);
     }
-    let answer = call.send().await.map_err(|e| Refusal::new(ErrorCode::ModelUnreachable, if e.is_timeout() { "The model did not answer in time." } else { "The model cannot be reached." }))?;
+    let answer = call.send().await.map_err(|e| {
+        Refusal::new(
+            ErrorCode::ModelUnreachable,
+            if e.is_timeout() { "The model did not answer in time." } else { "The model cannot be reached." },
+        )
+    })?;
     let status = StatusCode::from_u16(answer.status().as_u16()).unwrap_or(StatusCode::BAD_GATEWAY);
-    let headers: Vec<_> = PASSED_ON.iter().filter_map(|name| Some((HeaderName::from_static(name), answer.headers().get(*name)?.clone()))).collect();
+    let headers: Vec<_> = PASSED_ON
+        .iter()
+        .filter_map(|name| Some((HeaderName::from_static(name), answer.headers().get(*name)?.clone())))
+        .collect();
     let mut response = (status, Body::from_stream(answer.bytes_stream())).into_response();
     response.headers_mut().extend(headers);
     Ok(response)

@@ -25,7 +25,10 @@ pub(crate) struct Call {
 pub(crate) async fn perform(state: &ServerState, call: Call) -> Reply {
     let operation = call.method.operation();
     if !call.who.may(operation.scope) {
-        return Err(ApiError::new(ErrorCode::Forbidden, format!("{} needs the scope {}.", operation.name, operation.scope)));
+        return Err(ApiError::new(
+            ErrorCode::Forbidden,
+            format!("{} needs the scope {}.", operation.name, operation.scope),
+        ));
     }
     if call.key.as_ref().is_some_and(|k| k.is_empty() || k.len() > KEY_BYTES) {
         return Err(ApiError::bad(format!("An idempotency key is 1 to {KEY_BYTES} characters")));

@@ -61,18 +61,25 @@ impl Codes {
 }
 
 /// `POST /auth/exchange {code}`.
-pub(crate) async fn exchange(State(state): State<ServerState>, request: Request) -> Result<Response, Refusal> {
+pub(crate) async fn exchange(
+    State(state): State<ServerState>,
+    request: Request,
+) -> Result<Response, Refusal> {
     let (parts, body) = request.into_parts();
     let params = body::object(body).await?;
     let code = params.get("code").and_then(serde_json::Value::as_str).unwrap_or_default();
     if code.is_empty() || !state.codes.redeem(code) {
-        return Err(Refusal::new(ErrorCode::Unauthenticated, "This link was used already or is too old. `pilothouse open` makes a new one."));
+        return Err(Refusal::new(
+            ErrorCode::Unauthenticated,
+            "This link was used already or is too old. `pilothouse open` makes a new one.",
+        ));
     }
     let agent = parts.headers.get(header::USER_AGENT).and_then(|v| v.to_str().ok()).unwrap_or("browser");
     let name = if agent.contains("Mobile") { "Browser on a phone" } else { "Browser on this machine" };
     let token = state.engine.add_browser(name).await?;
     let mut response = json(StatusCode::OK, serde_json::json!({ "ok": true }));
-    let cookie = format!("{}={token}; Path=/; HttpOnly; SameSite=Strict; Max-Age=31536000", cookie_name(state.port));
+    let cookie =
+        format!("{}={token}; Path=/; HttpOnly; SameSite=Strict; Max-Age=31536000", cookie_name(state.port));
     if let Ok(value) = HeaderValue::from_str(&cookie) {
         response.headers_mut().insert(header::SET_COOKIE, value);
     }
@@ -87,7 +94,10 @@ pub(crate) async fn link(State(state): State<ServerState>, request: Request) -> 
     }
     let code = state.engine.new_secret();
     state.codes.admit(code.clone());
-    Ok(json(StatusCode::OK, serde_json::json!({ "ok": true, "openUrl": format!("http://127.0.0.1:{}/#code={code}", state.port) })))
+    Ok(json(
+        StatusCode::OK,
+        serde_json::json!({ "ok": true, "openUrl": format!("http://127.0.0.1:{}/#code={code}", state.port) }),
+    ))
 }
 
 #[cfg(test)]

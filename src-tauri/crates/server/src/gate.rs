@@ -20,7 +20,9 @@ const OPEN: [&str; 4] = ["/healthz", "/readyz", "/openapi.json", "/auth/exchange
 const BROKER: &str = "/broker/";
 
 pub(crate) async fn check(State(state): State<ServerState>, mut request: Request, next: Next) -> Response {
-    if let Err(refusal) = check_host(request.headers(), state.port).and_then(|()| check_origin(request.headers())) {
+    if let Err(refusal) =
+        check_host(request.headers(), state.port).and_then(|()| check_origin(request.headers()))
+    {
         return refusal.into_response();
     }
     let path = request.uri().path();
@@ -42,7 +44,11 @@ pub(crate) async fn check(State(state): State<ServerState>, mut request: Request
 fn check_host(headers: &HeaderMap, port: u16) -> Result<(), Refusal> {
     let host = headers.get(header::HOST).and_then(|h| h.to_str().ok()).unwrap_or_default();
     let ours = host == format!("127.0.0.1:{port}") || host == format!("[::1]:{port}") || is_localhost(host);
-    if ours { Ok(()) } else { Err(Refusal::new(ErrorCode::WrongHost, "This server answers to 127.0.0.1 and localhost only.")) }
+    if ours {
+        Ok(())
+    } else {
+        Err(Refusal::new(ErrorCode::WrongHost, "This server answers to 127.0.0.1 and localhost only."))
+    }
 }
 
 /// `localhost` on any port, so that a forwarded port works.
@@ -71,15 +77,32 @@ fn wants_page(request: &Request) -> bool {
     if crate::ui::is_file(path) {
         return true;
     }
-    let accepts_html = request.headers().get(header::ACCEPT).and_then(|a| a.to_str().ok()).is_some_and(|a| a.contains("text/html"));
+    let accepts_html = request
+        .headers()
+        .get(header::ACCEPT)
+        .and_then(|a| a.to_str().ok())
+        .is_some_and(|a| a.contains("text/html"));
     accepts_html && !request.headers().contains_key(header::AUTHORIZATION)
 }
 
-async fn authenticate(state: &ServerState, headers: &HeaderMap, for_model: bool) -> Result<Principal, Refusal> {
-    let unauthenticated = || Refusal::new(ErrorCode::Unauthenticated, "A token is needed. `pilothouse open` signs this browser in; scripts read the token file named in server.json.");
+async fn authenticate(
+    state: &ServerState,
+    headers: &HeaderMap,
+    for_model: bool,
+) -> Result<Principal, Refusal> {
+    let unauthenticated = || {
+        Refusal::new(
+            ErrorCode::Unauthenticated,
+            "A token is needed. `pilothouse open` signs this browser in; scripts read the token file named in server.json.",
+        )
+    };
     // One dialect carries its key, here the job's token, in a header of its own.
-    let model_key = || headers.get("x-api-key").filter(|_| for_model).and_then(|v| v.to_str().ok()).map(str::to_owned);
-    let token = bearer(headers).or_else(model_key).or_else(|| cookie(headers, state.port)).ok_or_else(unauthenticated)?;
+    let model_key =
+        || headers.get("x-api-key").filter(|_| for_model).and_then(|v| v.to_str().ok()).map(str::to_owned);
+    let token = bearer(headers)
+        .or_else(model_key)
+        .or_else(|| cookie(headers, state.port))
+        .ok_or_else(unauthenticated)?;
     state.engine.principal_of(&token).await?.ok_or_else(unauthenticated)
 }
 
@@ -129,7 +152,16 @@ mod tests {
         for good in ["127.0.0.1:3001", "[::1]:3001", "localhost:3001", "localhost:9", "localhost"] {
             assert!(check_host(&headers(good, None), 3001).is_ok(), "{good}");
         }
-        for bad in ["", "evil.example", "evil.example:3001", "127.0.0.1:3002", "127.0.0.1", "localhost.evil.example", "localhost:x", "127.0.0.1:3001.evil"] {
+        for bad in [
+            "",
+            "evil.example",
+            "evil.example:3001",
+            "127.0.0.1:3002",
+            "127.0.0.1",
+            "localhost.evil.example",
+            "localhost:x",
+            "127.0.0.1:3001.evil",
+        ] {
             assert!(check_host(&headers(bad, None), 3001).is_err(), "{bad}");
         }
     }
@@ -139,7 +171,13 @@ mod tests {
         let host = "127.0.0.1:3001";
         assert!(check_origin(&headers(host, None)).is_ok());
         assert!(check_origin(&headers(host, Some("http://127.0.0.1:3001"))).is_ok());
-        for bad in ["null", "http://evil.example", "https://127.0.0.1:3001", "http://127.0.0.1:3002", "http://localhost:3001"] {
+        for bad in [
+            "null",
+            "http://evil.example",
+            "https://127.0.0.1:3001",
+            "http://127.0.0.1:3002",
+            "http://localhost:3001",
+        ] {
             assert!(check_origin(&headers(host, Some(bad))).is_err(), "{bad}");
         }
     }

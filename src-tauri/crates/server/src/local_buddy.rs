@@ -24,7 +24,11 @@ pub(crate) async fn message(State(state): State<ServerState>, request: Request) 
     params.entry("sessionId").or_insert_with(|| "dev".into());
     let session = params.get("sessionId").and_then(Value::as_str).unwrap_or_default().to_owned();
     let session = SessionId::parse(session).map_err(|e| Refusal(ApiError::bad(e.to_string())))?;
-    let accepted = perform(&state, Call { who, method: Method::ChatSend, params, key: key(&parts.headers)?, unknown: Unknown::Ignore }).await?;
+    let accepted = perform(
+        &state,
+        Call { who, method: Method::ChatSend, params, key: key(&parts.headers)?, unknown: Unknown::Ignore },
+    )
+    .await?;
     let cursor = accepted["cursor"].as_i64().unwrap_or(0);
     let request_id = accepted["requestId"].as_str().map(str::to_owned);
     let steps = state.engine.buddy_steps(session, cursor, request_id);

@@ -16,7 +16,12 @@ pub(crate) async fn show(State(state): State<ServerState>, request: Request) -> 
     }
     let status = state.engine.system_status(TtlParams::default()).await?;
     let mut text = String::new();
-    for (queue, counts) in [("requests", &status.queues.requests), ("jobs", &status.queues.jobs), ("completions", &status.queues.completions), ("merge", &status.queues.merge)] {
+    for (queue, counts) in [
+        ("requests", &status.queues.requests),
+        ("jobs", &status.queues.jobs),
+        ("completions", &status.queues.completions),
+        ("merge", &status.queues.merge),
+    ] {
         for (word, n) in counts {
             let _ = writeln!(text, "pilothouse_queue_rows{{queue=\"{queue}\",status=\"{word}\"}} {n}");
         }

@@ -51,7 +51,11 @@ pub(crate) fn document() -> Value {
         ("/v1/events", "Server-sent events of every session"),
         ("/metrics", "Prometheus text"),
     ] {
-        add(path, "get", json!({ "description": what, "responses": { "200": { "description": what }, "default": failure } }));
+        add(
+            path,
+            "get",
+            json!({ "description": what, "responses": { "200": { "description": what }, "default": failure } }),
+        );
     }
     json!({
         "openapi": "3.0.3",

@@ -25,10 +25,16 @@ impl Shapes {
             .into_iter()
             .map(|(method, schema)| {
                 let mut schema = schema.to_value();
-                if let Some(name) = schema.get("$ref").and_then(Value::as_str).and_then(|r| r.rsplit('/').next()) {
+                if let Some(name) =
+                    schema.get("$ref").and_then(Value::as_str).and_then(|r| r.rsplit('/').next())
+                {
                     schema = definitions.get(name).cloned().unwrap_or_default();
                 }
-                let keys = schema.get("properties").and_then(Value::as_object).map(|p| p.keys().cloned().collect()).unwrap_or_default();
+                let keys = schema
+                    .get("properties")
+                    .and_then(Value::as_object)
+                    .map(|p| p.keys().cloned().collect())
+                    .unwrap_or_default();
                 (method, keys)
             })
             .collect();
@@ -36,7 +42,12 @@ impl Shapes {
     }
 
     /// Keeps the known parameters.
-    pub(crate) fn admit(&self, method: Method, params: Map<String, Value>, unknown: Unknown) -> Result<Map<String, Value>, ApiError> {
+    pub(crate) fn admit(
+        &self,
+        method: Method,
+        params: Map<String, Value>,
+        unknown: Unknown,
+    ) -> Result<Map<String, Value>, ApiError> {
         let Some(known) = self.known.get(&method) else { return Ok(params) };
         let mut kept = Map::new();
         for (key, value) in params {
@@ -44,7 +55,10 @@ impl Shapes {
                 kept.insert(key, value);
             } else if unknown == Unknown::Refuse {
                 let key: String = key.chars().take(64).collect();
-                return Err(ApiError::new(ErrorCode::BadRequest, format!("{} does not take `{key}`", method.operation().name)));
+                return Err(ApiError::new(
+                    ErrorCode::BadRequest,
+                    format!("{} does not take `{key}`", method.operation().name),
+                ));
             }
         }
         Ok(kept)

@@ -69,7 +69,8 @@ pub async fn start(options: Options) -> Result<Running, StartError> {
     let app = router(state);
     let stop = engine.clone();
     let serving = tokio::spawn(async move {
-        let graceful = axum::serve(listener, app).with_graceful_shutdown(async move { stop.stopping().await });
+        let graceful =
+            axum::serve(listener, app).with_graceful_shutdown(async move { stop.stopping().await });
         if let Err(error) = graceful.await {
             tracing::error!(%error, "serving ended");
         }
@@ -135,7 +136,15 @@ fn router(state: ServerState) -> Router {
         .route("/admin/shutdown", post(shutdown))
         .route("/metrics", get(metrics::show))
         .route("/openapi.json", get(|| async { rest::json(StatusCode::OK, openapi::document()) }))
-        .route("/healthz", get(|| async { rest::json(StatusCode::OK, serde_json::json!({ "ok": true, "protocolVersion": protocol::PROTOCOL_VERSION })) }))
+        .route(
+            "/healthz",
+            get(|| async {
+                rest::json(
+                    StatusCode::OK,
+                    serde_json::json!({ "ok": true, "protocolVersion": protocol::PROTOCOL_VERSION }),
+                )
+            }),
+        )
         .route("/readyz", get(ready))
         .route("/", get(|| async { ui::serve("/") }))
         .fallback(rest::not_found)
@@ -152,10 +161,16 @@ async fn ready(axum::extract::State(state): axum::extract::State<ServerState>) -
 }
 
 /// `POST /admin/shutdown {reason?}`.
-async fn shutdown(axum::extract::State(state): axum::extract::State<ServerState>, request: axum::extract::Request) -> Result<axum::response::Response, crate::refusal::Refusal> {
+async fn shutdown(
+    axum::extract::State(state): axum::extract::State<ServerState>,
+    request: axum::extract::Request,
+) -> Result<axum::response::Response, crate::refusal::Refusal> {
     let who = rest::principal(request.extensions())?;
     if !who.may(protocol::ops::Permission::Admin) {
-        return Err(crate::refusal::Refusal::new(protocol::ErrorCode::Forbidden, "Stopping the server needs the scope admin."));
+        return Err(crate::refusal::Refusal::new(
+            protocol::ErrorCode::Forbidden,
+            "Stopping the server needs the scope admin.",
+        ));
     }
     crate::body::object(request.into_body()).await?;
     tracing::info!(by = who.label(), "asked to stop");

@@ -19,33 +19,55 @@ use std::time::Duration;
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 
 /// `GET /sessions/{id}/events`.
-pub(crate) async fn session_events(State(state): State<ServerState>, Path(id): Path<String>, request: Request) -> Result<Response, Refusal> {
+pub(crate) async fn session_events(
+    State(state): State<ServerState>,
+    Path(id): Path<String>,
+    request: Request,
+) -> Result<Response, Refusal> {
     let session = SessionId::parse(id).map_err(|e| Refusal(ApiError::bad(e.to_string())))?;
     let subscription = open(&state, Some(session), &request.into_parts().0).await?;
     Ok(sse(state.engine, subscription, false))
 }
 
 /// `GET /v1/events`: every session, for our own interface; ephemeral frames come along.
-pub(crate) async fn all_events(State(state): State<ServerState>, request: Request) -> Result<Response, Refusal> {
+pub(crate) async fn all_events(
+    State(state): State<ServerState>,
+    request: Request,
+) -> Result<Response, Refusal> {
     let subscription = open(&state, None, &request.into_parts().0).await?;
     Ok(sse(state.engine, subscription, true))
 }
 
 /// `GET /sessions/{id}/ws`.
-pub(crate) async fn session_socket(State(state): State<ServerState>, Path(id): Path<String>, upgrade: Result<WebSocketUpgrade, axum::extract::ws::rejection::WebSocketUpgradeRejection>, request: Request) -> Result<Response, Refusal> {
+pub(crate) async fn session_socket(
+    State(state): State<ServerState>,
+    Path(id): Path<String>,
+    upgrade: Result<WebSocketUpgrade, axum::extract::ws::rejection::WebSocketUpgradeRejection>,
+    request: Request,
+) -> Result<Response, Refusal> {
     let session = SessionId::parse(id).map_err(|e| Refusal(ApiError::bad(e.to_string())))?;
     let subscription = open(&state, Some(session), &request.into_parts().0).await?;
     let upgrade = upgrade.map_err(|_| Refusal(ApiError::bad("This address is for WebSocket clients")))?;
-    Ok(upgrade.max_message_size(64 * 1024).on_upgrade(move |socket| socket_loop(state.engine, subscription, socket)))
+    Ok(upgrade
+        .max_message_size(64 * 1024)
+        .on_upgrade(move |socket| socket_loop(state.engine, subscription, socket)))
 }
 
-async fn open(state: &ServerState, session: Option<SessionId>, request: &Parts) -> Result<Subscription, Refusal> {
+async fn open(
+    state: &ServerState,
+    session: Option<SessionId>,
+    request: &Parts,
+) -> Result<Subscription, Refusal> {
     let who = principal(&request.extensions)?;
     if !who.may(Permission::Read) {
         return Err(Refusal::new(ErrorCode::Forbidden, "Reading events needs the scope read."));
     }
     let query = body::query(request.uri.query())?;
-    let last_seen = request.headers.get("last-event-id").and_then(|v| v.to_str().ok()).and_then(|v| v.parse::<i64>().ok());
+    let last_seen = request
+        .headers
+        .get("last-event-id")
+        .and_then(|v| v.to_str().ok())
+        .and_then(|v| v.parse::<i64>().ok());
     let after = query.get("after").and_then(serde_json::Value::as_i64).or(last_seen).unwrap_or(0);
     let all_types = query.get("types").and_then(serde_json::Value::as_str) == Some("all");
     if let Some(session) = session.clone() {

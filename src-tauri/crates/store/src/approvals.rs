@@ -71,7 +71,13 @@ impl Tx<'_> {
     }
 
     /// Answers a pending approval. A given hash must match; a second answer is told who was first.
-    pub fn answer(&mut self, id: &str, decision: Decision, hash: Option<&str>, by: &str) -> Result<Approval, StoreError> {
+    pub fn answer(
+        &mut self,
+        id: &str,
+        decision: Decision,
+        hash: Option<&str>,
+        by: &str,
+    ) -> Result<Approval, StoreError> {
         let approval = self.approval(id)?;
         if approval.state != ApprovalState::Pending {
             let by = approval.decided_by.as_deref().unwrap_or("the server");
@@ -81,7 +87,10 @@ impl Tx<'_> {
             })));
         }
         if hash.is_some_and(|h| h != approval.hash) {
-            return Self::refuse(ApiError::new(ErrorCode::Stale, "What would be done has changed since you looked. Open it again before answering."));
+            return Self::refuse(ApiError::new(
+                ErrorCode::Stale,
+                "What would be done has changed since you looked. Open it again before answering.",
+            ));
         }
         let state = match decision {
             Decision::Approve => ApprovalState::Approved,
@@ -91,7 +100,12 @@ impl Tx<'_> {
     }
 
     /// Ends a pending approval without an answer.
-    pub fn close_approval(&mut self, mut approval: Approval, state: ApprovalState, by: &str) -> Result<Approval, StoreError> {
+    pub fn close_approval(
+        &mut self,
+        mut approval: Approval,
+        state: ApprovalState,
+        by: &str,
+    ) -> Result<Approval, StoreError> {
         approval.state = state;
         approval.decided_by = Some(by.to_owned());
         approval.decided_at = Some(host::clock::iso(self.now()));
@@ -126,15 +140,25 @@ impl Tx<'_> {
 
     /// Every approval asked about a subject, oldest first.
     pub fn approvals_about(&self, subject: &str) -> Result<Vec<Approval>, StoreError> {
-        self.all("SELECT record FROM approvals WHERE subject = ? ORDER BY createdAt", [subject], |r| row::json(r, "record"))
+        self.all("SELECT record FROM approvals WHERE subject = ? ORDER BY createdAt", [subject], |r| {
+            row::json(r, "record")
+        })
     }
 
     pub fn pending_approvals(&self) -> Result<u64, StoreError> {
-        Ok(self.one("SELECT COUNT(*) FROM approvals WHERE state = 'pending'", [], |r| Ok(r.get::<_, i64>(0)? as u64))?.unwrap_or(0))
+        Ok(self
+            .one("SELECT COUNT(*) FROM approvals WHERE state = 'pending'", [], |r| {
+                Ok(r.get::<_, i64>(0)? as u64)
+            })?
+            .unwrap_or(0))
     }
 
     /// Pending approvals whose time is over.
     pub fn overdue_approvals(&self) -> Result<Vec<Approval>, StoreError> {
-        self.all("SELECT record FROM approvals WHERE state = 'pending' AND expiresAt <= ? LIMIT 100", [self.now()], |r| row::json(r, "record"))
+        self.all(
+            "SELECT record FROM approvals WHERE state = 'pending' AND expiresAt <= ? LIMIT 100",
+            [self.now()],
+            |r| row::json(r, "record"),
+        )
     }
 }

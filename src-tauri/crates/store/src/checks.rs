@@ -13,7 +13,12 @@ pub struct StoredVerdict {
 }
 
 impl Tx<'_> {
-    pub fn verdict(&self, tree: &str, check: &str, environment: &str) -> Result<Option<StoredVerdict>, StoreError> {
+    pub fn verdict(
+        &self,
+        tree: &str,
+        check: &str,
+        environment: &str,
+    ) -> Result<Option<StoredVerdict>, StoreError> {
         self.one(
             "SELECT ok, durationMs, tail FROM check_results WHERE tree = ? AND checkDigest = ? AND environmentDigest = ?",
             params![tree, check, environment],
@@ -21,10 +26,26 @@ impl Tx<'_> {
         )
     }
 
-    pub fn store_verdict(&mut self, tree: &str, check: &str, environment: &str, name: &str, verdict: &StoredVerdict) -> Result<(), StoreError> {
+    pub fn store_verdict(
+        &mut self,
+        tree: &str,
+        check: &str,
+        environment: &str,
+        name: &str,
+        verdict: &StoredVerdict,
+    ) -> Result<(), StoreError> {
         self.exec(
             "INSERT OR REPLACE INTO check_results VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            params![tree, check, environment, name, verdict.ok, verdict.duration_ms as i64, verdict.tail, self.now()],
+            params![
+                tree,
+                check,
+                environment,
+                name,
+                verdict.ok,
+                verdict.duration_ms as i64,
+                verdict.tail,
+                self.now()
+            ],
         )?;
         Ok(())
     }

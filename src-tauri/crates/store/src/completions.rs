@@ -22,7 +22,8 @@ pub struct NewCompletion {
     pub external: bool,
 }
 
-const COLUMNS: &str = "completions.*, (SELECT id FROM merge_entries WHERE completionId = completions.id) AS entryId";
+const COLUMNS: &str =
+    "completions.*, (SELECT id FROM merge_entries WHERE completionId = completions.id) AS entryId";
 
 impl Tx<'_> {
     pub fn enqueue_completion(&mut self, new: NewCompletion) -> Result<String, StoreError> {
@@ -50,24 +51,43 @@ impl Tx<'_> {
 
     /// Whether an external integrator would find something.
     pub fn has_pending_completion(&self) -> Result<bool, StoreError> {
-        Ok(self.one("SELECT 1 FROM completions WHERE status = 'pending' AND external = 1 LIMIT 1", [], |_| Ok(()))?.is_some())
+        Ok(self
+            .one("SELECT 1 FROM completions WHERE status = 'pending' AND external = 1 LIMIT 1", [], |_| {
+                Ok(())
+            })?
+            .is_some())
     }
 
     /// Takes the oldest completion of a workspace whose built-in merge queue is off.
-    pub fn claim_completion(&mut self, pusher: &str, lease: Option<u64>) -> Result<Option<Claimed>, StoreError> {
+    pub fn claim_completion(
+        &mut self,
+        pusher: &str,
+        lease: Option<u64>,
+    ) -> Result<Option<Claimed>, StoreError> {
         let lease = lease_ms(lease)?;
         let seq = self.one("SELECT seq FROM completions WHERE status = 'pending' AND external = 1 ORDER BY band, seq LIMIT 1", [], |r| Ok(r.get::<_, i64>(0)?))?;
         seq.map(|seq| self.take(QueueName::Completions, "pusherId", seq, pusher, lease)).transpose()
     }
 
     /// Ends a completion an external integrator holds.
-    pub fn finish_completion(&mut self, id: &str, token: &str, status: CompletionStatus, error: Option<&str>) -> Result<(), StoreError> {
+    pub fn finish_completion(
+        &mut self,
+        id: &str,
+        token: &str,
+        status: CompletionStatus,
+        error: Option<&str>,
+    ) -> Result<(), StoreError> {
         self.require_claim(QueueName::Completions, id, token)?;
         self.end_completion(id, status, error)
     }
 
     /// Ends a completion of the built-in merge queue.
-    pub fn end_completion(&mut self, id: &str, status: CompletionStatus, error: Option<&str>) -> Result<(), StoreError> {
+    pub fn end_completion(
+        &mut self,
+        id: &str,
+        status: CompletionStatus,
+        error: Option<&str>,
+    ) -> Result<(), StoreError> {
         let now = self.now();
         self.exec(
             "UPDATE completions SET status = ?2, error = ?3, leaseExpiresAt = NULL, endedAt = ?4, durationMs = ?4 - createdAt, updatedAt = ?4 WHERE id = ?1",
@@ -78,7 +98,9 @@ impl Tx<'_> {
 
     /// Completions of the built-in merge queue that have no entry yet, oldest first.
     pub fn unplaced_completions(&self) -> Result<Vec<Completion>, StoreError> {
-        let sql = format!("SELECT {COLUMNS} FROM completions WHERE status = 'pending' AND external = 0 AND entryId IS NULL ORDER BY seq LIMIT 100");
+        let sql = format!(
+            "SELECT {COLUMNS} FROM completions WHERE status = 'pending' AND external = 0 AND entryId IS NULL ORDER BY seq LIMIT 100"
+        );
         self.all(&sql, [], completion_row)
     }
 
@@ -99,8 +121,18 @@ impl Tx<'_> {
     /// Newest first.
     pub fn completions(&self, list: &ListParams) -> Result<Vec<Completion>, StoreError> {
         let status = row::status_filter(list.status.as_deref(), CompletionStatus::from_word)?;
-        let sql = format!("SELECT {COLUMNS} FROM completions WHERE (?1 IS NULL OR status = ?1) AND (?2 IS NULL OR sessionId = ?2) ORDER BY seq DESC LIMIT ?3");
-        self.all(&sql, params![status.map(CompletionStatus::as_str), list.session_id.as_ref().map(|s| s.as_str()), row::limit(list.limit, 200)?], completion_row)
+        let sql = format!(
+            "SELECT {COLUMNS} FROM completions WHERE (?1 IS NULL OR status = ?1) AND (?2 IS NULL OR sessionId = ?2) ORDER BY seq DESC LIMIT ?3"
+        );
+        self.all(
+            &sql,
+            params![
+                status.map(CompletionStatus::as_str),
+                list.session_id.as_ref().map(|s| s.as_str()),
+                row::limit(list.limit, 200)?
+            ],
+            completion_row,
+        )
     }
 
     /// Refuses a completion for a job that does not exist.

@@ -30,8 +30,10 @@ impl Tx<'_> {
     }
 
     pub fn device_by_token(&self, token_hash: &str) -> Result<Option<Device>, StoreError> {
-        self.one("SELECT id, name, scopes FROM devices WHERE tokenHash = ? AND revokedAt IS NULL", [token_hash], |r| {
-            Ok(Device { id: r.get(0)?, name: r.get(1)?, scopes: crate::row::json(r, "scopes")? })
-        })
+        self.one(
+            "SELECT id, name, scopes FROM devices WHERE tokenHash = ? AND revokedAt IS NULL",
+            [token_hash],
+            |r| Ok(Device { id: r.get(0)?, name: r.get(1)?, scopes: crate::row::json(r, "scopes")? }),
+        )
     }
 }

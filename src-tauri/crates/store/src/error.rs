@@ -34,11 +34,17 @@ impl From<StoreError> for ApiError {
     fn from(e: StoreError) -> Self {
         match e {
             StoreError::Refused(api) => api,
-            StoreError::Full => ApiError::new(ErrorCode::StorageFull, "The disk is full. Free some space and try again; nothing acknowledged was lost."),
+            StoreError::Full => ApiError::new(
+                ErrorCode::StorageFull,
+                "The disk is full. Free some space and try again; nothing acknowledged was lost.",
+            ),
             StoreError::Closed => ApiError::new(ErrorCode::Unavailable, "The server is shutting down."),
             other => {
                 tracing::error!(error = %other, "store");
-                ApiError::new(ErrorCode::Internal, "The database could not be used. `pilothouse doctor` looks for the cause.")
+                ApiError::new(
+                    ErrorCode::Internal,
+                    "The database could not be used. `pilothouse doctor` looks for the cause.",
+                )
             }
         }
     }

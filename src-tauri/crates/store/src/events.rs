@@ -21,7 +21,15 @@ pub struct NewEvent {
 
 impl NewEvent {
     pub fn new(session_id: &SessionId, event: Event, from: impl Into<String>) -> Self {
-        Self { session_id: session_id.clone(), event, from: Some(from.into()), to: None, correlation_id: None, turn_id: None, parent_id: None }
+        Self {
+            session_id: session_id.clone(),
+            event,
+            from: Some(from.into()),
+            to: None,
+            correlation_id: None,
+            turn_id: None,
+            parent_id: None,
+        }
     }
 
     pub fn turn(mut self, turn_id: Option<String>) -> Self {
@@ -92,14 +100,22 @@ impl Tx<'_> {
         };
         let text = serde_json::to_string(&envelope)?;
         let session = envelope.session_id.as_str();
-        self.exec("INSERT INTO events (id, session_id, type, ts, envelope) VALUES (?, ?, ?, ?, ?)", params![id, session, kind, now, text])?;
+        self.exec(
+            "INSERT INTO events (id, session_id, type, ts, envelope) VALUES (?, ?, ?, ?, ?)",
+            params![id, session, kind, now, text],
+        )?;
         let cursor = self.conn.last_insert_rowid();
         self.events.push(Arc::new(StoredEvent::new(cursor, session, seed, &text)));
         Ok(Appended { id, cursor })
     }
 
     /// Up to `limit` stored events after `after`, oldest first.
-    pub fn events_after(&self, session: Option<&str>, after: Cursor, limit: usize) -> Result<Vec<StoredEvent>, StoreError> {
+    pub fn events_after(
+        &self,
+        session: Option<&str>,
+        after: Cursor,
+        limit: usize,
+    ) -> Result<Vec<StoredEvent>, StoreError> {
         let map = |r: &rusqlite::Row<'_>| {
             let kind = r.get_ref(2)?.as_str().map_err(rusqlite::Error::from)?;
             let session = r.get_ref(1)?.as_str().map_err(rusqlite::Error::from)?;
@@ -117,7 +133,12 @@ impl Tx<'_> {
     }
 
     /// Up to `limit` stored events of a session before `before`, oldest first.
-    pub fn events_before(&self, session: &str, before: Cursor, limit: usize) -> Result<Vec<StoredEvent>, StoreError> {
+    pub fn events_before(
+        &self,
+        session: &str,
+        before: Cursor,
+        limit: usize,
+    ) -> Result<Vec<StoredEvent>, StoreError> {
         let mut page = self.all(
             "SELECT event_id, session_id, type, envelope FROM events WHERE session_id = ? AND event_id < ? ORDER BY event_id DESC LIMIT ?",
             params![session, before, limit as i64],

@@ -26,18 +26,31 @@ pub struct Replay {
 impl Tx<'_> {
     /// The first call's answer; the same key with another body is a conflict.
     pub fn replay(&self, print: &Fingerprint) -> Result<Option<Replay>, StoreError> {
-        let found = self.one("SELECT fingerprint, status, body FROM idempotency WHERE actor = ? AND key = ?", params![print.actor, print.key], |r| {
-            Ok((r.get::<_, String>(0)?, r.get::<_, u16>(1)?, crate::row::json(r, "body")?))
-        })?;
+        let found = self.one(
+            "SELECT fingerprint, status, body FROM idempotency WHERE actor = ? AND key = ?",
+            params![print.actor, print.key],
+            |r| Ok((r.get::<_, String>(0)?, r.get::<_, u16>(1)?, crate::row::json(r, "body")?)),
+        )?;
         match found {
             None => Ok(None),
             Some((digest, status, body)) if digest == print.digest => Ok(Some(Replay { status, body })),
-            Some(_) => Self::refuse(ApiError::new(ErrorCode::Conflict, "This idempotency key was used with other parameters.")),
+            Some(_) => Self::refuse(ApiError::new(
+                ErrorCode::Conflict,
+                "This idempotency key was used with other parameters.",
+            )),
         }
     }
 
-    pub fn keep_answer(&mut self, print: &Fingerprint, status: u16, body: &serde_json::Value) -> Result<(), StoreError> {
-        self.exec("INSERT OR IGNORE INTO idempotency VALUES (?, ?, ?, ?, ?, ?)", params![print.actor, print.key, print.digest, status, body.to_string(), self.now()])?;
+    pub fn keep_answer(
+        &mut self,
+        print: &Fingerprint,
+        status: u16,
+        body: &serde_json::Value,
+    ) -> Result<(), StoreError> {
+        self.exec(
+            "INSERT OR IGNORE INTO idempotency VALUES (?, ?, ?, ?, ?, ?)",
+            params![print.actor, print.key, print.digest, status, body.to_string(), self.now()],
+        )?;
         Ok(())
     }
 

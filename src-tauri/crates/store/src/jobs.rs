@@ -70,16 +70,29 @@ impl Tx<'_> {
 
     fn next_job(&self, worker: &str, kinds: Option<&[String]>) -> Result<Option<i64>, StoreError> {
         let filter = match kinds {
-            Some(kinds) if !kinds.is_empty() => format!(" AND kind IN ({})", vec!["?"; kinds.len()].join(", ")),
+            Some(kinds) if !kinds.is_empty() => {
+                format!(" AND kind IN ({})", vec!["?"; kinds.len()].join(", "))
+            }
             _ => String::new(),
         };
         let kinds = kinds.unwrap_or_default();
-        let values = |first: Option<&str>| first.into_iter().map(str::to_owned).chain(kinds.iter().cloned()).map(Value::from).collect::<Vec<_>>();
-        let targeted = format!("SELECT seq FROM jobs WHERE status = 'pending' AND targetWorkerId = ?{filter} ORDER BY band, seq LIMIT 1");
+        let values = |first: Option<&str>| {
+            first
+                .into_iter()
+                .map(str::to_owned)
+                .chain(kinds.iter().cloned())
+                .map(Value::from)
+                .collect::<Vec<_>>()
+        };
+        let targeted = format!(
+            "SELECT seq FROM jobs WHERE status = 'pending' AND targetWorkerId = ?{filter} ORDER BY band, seq LIMIT 1"
+        );
         if let Some(seq) = self.one(&targeted, params_from_iter(values(Some(worker))), |r| Ok(r.get(0)?))? {
             return Ok(Some(seq));
         }
-        let anyone = format!("SELECT seq FROM jobs WHERE status = 'pending' AND targetWorkerId IS NULL{filter} ORDER BY band, seq LIMIT 1");
+        let anyone = format!(
+            "SELECT seq FROM jobs WHERE status = 'pending' AND targetWorkerId IS NULL{filter} ORDER BY band, seq LIMIT 1"
+        );
         self.one(&anyone, params_from_iter(values(None)), |r| Ok(r.get(0)?))
     }
 
@@ -90,7 +103,13 @@ impl Tx<'_> {
 
     /// Takes the first job this worker may run: its own targeted ones first, then by band and age.
     /// `job_token_hash` is stored so that a bearer of that token speaks for this job only.
-    pub fn claim_job(&mut self, worker: &str, kinds: Option<&[String]>, lease: Option<u64>, job_token_hash: &str) -> Result<Option<Claimed>, StoreError> {
+    pub fn claim_job(
+        &mut self,
+        worker: &str,
+        kinds: Option<&[String]>,
+        lease: Option<u64>,
+        job_token_hash: &str,
+    ) -> Result<Option<Claimed>, StoreError> {
         let lease = lease_ms(lease)?;
         let Some(seq) = self.next_job(worker, kinds)? else { return Ok(None) };
         let claimed = self.take(QueueName::Jobs, "workerId", seq, worker, lease)?;
@@ -100,7 +119,9 @@ impl Tx<'_> {
 
     /// The claimed job a job token belongs to.
     pub fn job_of_token(&self, token_hash: &str) -> Result<Option<String>, StoreError> {
-        self.one("SELECT id FROM jobs WHERE status = 'claimed' AND jobTokenHash = ?", [token_hash], |r| Ok(r.get(0)?))
+        self.one("SELECT id FROM jobs WHERE status = 'claimed' AND jobTokenHash = ?", [token_hash], |r| {
+            Ok(r.get(0)?)
+        })
     }
 
     /// Ends a claimed job; returns its duration in milliseconds.
@@ -129,7 +150,11 @@ impl Tx<'_> {
         if self.exec("UPDATE jobs SET status = 'cancelled', endedAt = ?2, updatedAt = ?2 WHERE id = ?1 AND status = 'pending'", params![id, now])? > 0 {
             return Ok(true);
         }
-        if self.exec("UPDATE jobs SET cancelRequested = 1, updatedAt = ?2 WHERE id = ?1 AND status = 'claimed'", params![id, now])? > 0 {
+        if self.exec(
+            "UPDATE jobs SET cancelRequested = 1, updatedAt = ?2 WHERE id = ?1 AND status = 'claimed'",
+            params![id, now],
+        )? > 0
+        {
             return Ok(false);
         }
         let job = self.job(id)?;

@@ -70,7 +70,14 @@ pub(crate) fn lease_ms(asked: Option<u64>) -> Result<i64, StoreError> {
 
 impl Tx<'_> {
     /// Marks the row `seq` as claimed by `holder`.
-    pub(crate) fn take(&mut self, queue: QueueName, holder_column: &str, seq: i64, holder: &str, lease: i64) -> Result<Claimed, StoreError> {
+    pub(crate) fn take(
+        &mut self,
+        queue: QueueName,
+        holder_column: &str,
+        seq: i64,
+        holder: &str,
+        lease: i64,
+    ) -> Result<Claimed, StoreError> {
         let (now, token) = (self.now(), self.new_id());
         let sql = format!(
             "UPDATE {} SET status = 'claimed', {holder_column} = ?2, claimToken = ?3, leaseMs = ?4, leaseExpiresAt = ?5, claimedAt = ?6, \
@@ -101,15 +108,27 @@ impl Tx<'_> {
         };
         Self::refuse(match refusal {
             LeaseError::Unknown => ApiError::not_found(queue.one(), id),
-            LeaseError::NotClaimed => ApiError::new(ErrorCode::Conflict, format!("This {} is no longer claimed.", queue.one())),
-            LeaseError::WrongToken => {
-                ApiError::new(ErrorCode::LeaseLost, format!("The claim on this {} passed to somebody else. Drop the work and claim again.", queue.one()))
+            LeaseError::NotClaimed => {
+                ApiError::new(ErrorCode::Conflict, format!("This {} is no longer claimed.", queue.one()))
             }
+            LeaseError::WrongToken => ApiError::new(
+                ErrorCode::LeaseLost,
+                format!(
+                    "The claim on this {} passed to somebody else. Drop the work and claim again.",
+                    queue.one()
+                ),
+            ),
         })
     }
 
     /// Renews the current claim; returns when it now ends.
-    pub fn renew_lease(&mut self, queue: QueueName, id: &str, token: &str, asked: Option<u64>) -> Result<i64, StoreError> {
+    pub fn renew_lease(
+        &mut self,
+        queue: QueueName,
+        id: &str,
+        token: &str,
+        asked: Option<u64>,
+    ) -> Result<i64, StoreError> {
         self.require_claim(queue, id, token)?;
         let asked = asked.map(|ms| lease_ms(Some(ms))).transpose()?;
         let now = self.now();
@@ -123,7 +142,10 @@ impl Tx<'_> {
 
     /// Whether any claim's lease has run out; a read, so that an idle sweep writes nothing.
     pub fn has_expired(&self, queue: QueueName) -> Result<bool, StoreError> {
-        let sql = format!("SELECT 1 FROM {} WHERE status = 'claimed' AND leaseExpiresAt <= ? LIMIT 1", queue.table());
+        let sql = format!(
+            "SELECT 1 FROM {} WHERE status = 'claimed' AND leaseExpiresAt <= ? LIMIT 1",
+            queue.table()
+        );
         Ok(self.one(&sql, [self.now()], |_| Ok(()))?.is_some())
     }
 
@@ -142,12 +164,26 @@ impl Tx<'_> {
         let rows = self.all(&sql, [now], |r| {
             let attempts: u32 = r.get(3)?;
             let cancelled = r.get::<_, i64>(4)? != 0;
-            Ok(Expired { id: r.get(0)?, session_id: r.get(1)?, holder: r.get(2)?, attempts, failed: !cancelled && attempts >= MAX_ATTEMPTS, cancelled })
+            Ok(Expired {
+                id: r.get(0)?,
+                session_id: r.get(1)?,
+                holder: r.get(2)?,
+                attempts,
+                failed: !cancelled && attempts >= MAX_ATTEMPTS,
+                cancelled,
+            })
         })?;
         for row in &rows {
             let (status, error) = match row {
                 Expired { cancelled: true, .. } => ("cancelled", Some("Cancelled".to_owned())),
-                Expired { failed: true, .. } => ("failed", Some(format!("No answer from {} in {} attempts.", row.holder.as_deref().unwrap_or("the holder"), row.attempts))),
+                Expired { failed: true, .. } => (
+                    "failed",
+                    Some(format!(
+                        "No answer from {} in {} attempts.",
+                        row.holder.as_deref().unwrap_or("the holder"),
+                        row.attempts
+                    )),
+                ),
                 _ => ("pending", None),
             };
             let sql = format!(
@@ -178,7 +214,9 @@ impl Tx<'_> {
     pub(crate) fn wake_claims(&mut self, queue: QueueName, id: &str) -> Result<(), StoreError> {
         let (target, kind) = match queue {
             QueueName::Jobs => self
-                .one("SELECT targetWorkerId, kind FROM jobs WHERE id = ?", [id], |r| Ok((r.get(0)?, r.get(1)?)))?
+                .one("SELECT targetWorkerId, kind FROM jobs WHERE id = ?", [id], |r| {
+                    Ok((r.get(0)?, r.get(1)?))
+                })?
                 .unwrap_or((None, String::new())),
             QueueName::Requests | QueueName::Completions => (None, String::new()),
         };

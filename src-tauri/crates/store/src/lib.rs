@@ -96,7 +96,15 @@ impl Store {
         migrations::migrate(&mut conn)?;
         let live = Arc::new(live::Live::new(events::latest_cursor(&conn)?));
         let writer = writer::Writer::start(conn, path, sources.clone(), live.clone())?;
-        Ok(Self { inner: Arc::new(Inner { path: path.to_owned(), writer, readers: Mutex::new(Vec::new()), live, sources }) })
+        Ok(Self {
+            inner: Arc::new(Inner {
+                path: path.to_owned(),
+                writer,
+                readers: Mutex::new(Vec::new()),
+                live,
+                sources,
+            }),
+        })
     }
 
     /// Runs `work` in the next group commit; the answer comes after the fsync. An error rolls back only this
@@ -116,11 +124,16 @@ impl Store {
         F: FnOnce(&Tx<'_>) -> Result<T, StoreError> + Send + 'static,
     {
         let store = self.clone();
-        tokio::task::spawn_blocking(move || store.read_blocking(work)).await.map_err(|_| StoreError::Closed)?
+        tokio::task::spawn_blocking(move || store.read_blocking(work))
+            .await
+            .map_err(|_| StoreError::Closed)?
     }
 
     /// The same on the calling thread.
-    pub fn read_blocking<T>(&self, work: impl FnOnce(&Tx<'_>) -> Result<T, StoreError>) -> Result<T, StoreError> {
+    pub fn read_blocking<T>(
+        &self,
+        work: impl FnOnce(&Tx<'_>) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
         let kept = self.inner.readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let conn = match kept {
             Some(conn) => conn,

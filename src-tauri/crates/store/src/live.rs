@@ -77,10 +77,21 @@ impl Live {
         self.latest.load(Ordering::Acquire)
     }
 
-    pub(crate) fn waiter(self: &Arc<Self>, queue: QueueName, worker: Option<String>, kinds: Option<Vec<String>>) -> Waiter {
+    pub(crate) fn waiter(
+        self: &Arc<Self>,
+        queue: QueueName,
+        worker: Option<String>,
+        kinds: Option<Vec<String>>,
+    ) -> Waiter {
         let (tell, told) = oneshot::channel();
         let id = self.next_waiter.fetch_add(1, Ordering::Relaxed);
-        self.waiting.lock().unwrap_or_else(PoisonError::into_inner).push(Waiting { id, queue, worker, kinds, tell });
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner).push(Waiting {
+            id,
+            queue,
+            worker,
+            kinds,
+            tell,
+        });
         Waiter { live: self.clone(), id, told }
     }
 

@@ -18,7 +18,10 @@ impl Tx<'_> {
             )?
             .ok_or_else(|| StoreError::Refused(protocol::ApiError::not_found("job", job)))?;
         for line in lines {
-            self.exec("INSERT INTO job_logs (jobId, ts, stream, message) VALUES (?, ?, ?, ?)", params![job, now, line.stream, line.line])?;
+            self.exec(
+                "INSERT INTO job_logs (jobId, ts, stream, message) VALUES (?, ?, ?, ?)",
+                params![job, now, line.stream, line.line],
+            )?;
         }
         Ok((self.conn.last_insert_rowid(), before.max(0) as u64))
     }
@@ -33,13 +36,18 @@ impl Tx<'_> {
     }
 
     pub fn add_artifact(&mut self, job: &str, artifact: &Artifact) -> Result<(), StoreError> {
-        self.exec("INSERT INTO job_artifacts (jobId, kind, uri, text) VALUES (?, ?, ?, ?)", params![job, artifact.kind, artifact.uri, artifact.text])?;
+        self.exec(
+            "INSERT INTO job_artifacts (jobId, kind, uri, text) VALUES (?, ?, ?, ?)",
+            params![job, artifact.kind, artifact.uri, artifact.text],
+        )?;
         Ok(())
     }
 
     pub fn artifacts(&self, job: &str) -> Result<Vec<Artifact>, StoreError> {
-        self.all("SELECT kind, uri, text FROM job_artifacts WHERE jobId = ? ORDER BY id LIMIT 500", [job], |r| {
-            Ok(Artifact { kind: r.get(0)?, uri: r.get(1)?, text: r.get(2)? })
-        })
+        self.all(
+            "SELECT kind, uri, text FROM job_artifacts WHERE jobId = ? ORDER BY id LIMIT 500",
+            [job],
+            |r| Ok(Artifact { kind: r.get(0)?, uri: r.get(1)?, text: r.get(2)? }),
+        )
     }
 }

@@ -43,7 +43,9 @@ impl Tx<'_> {
 
     /// The newest entry a job produced.
     pub fn entry_of_job(&self, job: &str) -> Result<Option<MergeEntry>, StoreError> {
-        self.one("SELECT record FROM merge_entries WHERE jobId = ? ORDER BY seq DESC LIMIT 1", [job], |r| row::json(r, "record"))
+        self.one("SELECT record FROM merge_entries WHERE jobId = ? ORDER BY seq DESC LIMIT 1", [job], |r| {
+            row::json(r, "record")
+        })
     }
 
     /// Entries that have not ended, in landing order, with their positions.
@@ -90,7 +92,9 @@ impl Tx<'_> {
         let times = self.all("SELECT landedAt - createdAt FROM merge_entries WHERE landedAt IS NOT NULL ORDER BY landedAt DESC LIMIT 2000", [], |r| {
             Ok(r.get::<_, i64>(0)? as f64)
         })?;
-        let runs = self.one("SELECT COUNT(*) FROM check_results", [], |r| Ok(r.get::<_, i64>(0)? as u64))?.unwrap_or(0);
+        let runs = self
+            .one("SELECT COUNT(*) FROM check_results", [], |r| Ok(r.get::<_, i64>(0)? as u64))?
+            .unwrap_or(0);
         let reused = self.setting("merge.reused_verdicts")?.and_then(|v| v.as_u64()).unwrap_or(0);
         let landed = n("landed");
         Ok(MergeStats {

@@ -17,7 +17,10 @@ pub struct OutboxRow {
 impl Tx<'_> {
     pub fn post(&mut self, kind: &str, payload: serde_json::Value) -> Result<(), StoreError> {
         let now = self.now();
-        self.exec("INSERT INTO outbox (kind, payload, notBefore, createdAt) VALUES (?, ?, ?, ?)", params![kind, payload.to_string(), now, now])?;
+        self.exec(
+            "INSERT INTO outbox (kind, payload, notBefore, createdAt) VALUES (?, ?, ?, ?)",
+            params![kind, payload.to_string(), now, now],
+        )?;
         self.wakes.push(Wake::Outbox);
         Ok(())
     }
@@ -34,9 +37,16 @@ impl Tx<'_> {
 
     fn due(&self, which: &str, kinds: &[&str], limit: usize) -> Result<Vec<OutboxRow>, StoreError> {
         let kinds = serde_json::to_string(kinds)?;
-        let sql = format!("SELECT id, kind, payload, attempts FROM outbox WHERE notBefore <= ? AND {which} (SELECT value FROM json_each(?)) ORDER BY id LIMIT ?");
+        let sql = format!(
+            "SELECT id, kind, payload, attempts FROM outbox WHERE notBefore <= ? AND {which} (SELECT value FROM json_each(?)) ORDER BY id LIMIT ?"
+        );
         self.all(&sql, params![self.now(), kinds, limit as i64], |r| {
-            Ok(OutboxRow { id: r.get(0)?, kind: r.get(1)?, payload: row::json(r, "payload")?, attempts: r.get(3)? })
+            Ok(OutboxRow {
+                id: r.get(0)?,
+                kind: r.get(1)?,
+                payload: row::json(r, "payload")?,
+                attempts: r.get(3)?,
+            })
         })
     }
 
@@ -47,7 +57,10 @@ impl Tx<'_> {
 
     /// Tries again after `delay_ms`.
     pub fn postpone(&mut self, id: i64, delay_ms: i64) -> Result<(), StoreError> {
-        self.exec("UPDATE outbox SET attempts = attempts + 1, notBefore = ?2 WHERE id = ?1", params![id, self.now() + delay_ms])?;
+        self.exec(
+            "UPDATE outbox SET attempts = attempts + 1, notBefore = ?2 WHERE id = ?1",
+            params![id, self.now() + delay_ms],
+        )?;
         Ok(())
     }
 }

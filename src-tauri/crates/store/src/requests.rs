@@ -49,7 +49,11 @@ impl Tx<'_> {
     /// Takes the first pending request.
     pub fn claim_request(&mut self, agent: &str, lease: Option<u64>) -> Result<Option<Claimed>, StoreError> {
         let lease = lease_ms(lease)?;
-        let seq = self.one("SELECT seq FROM requests WHERE status = 'pending' ORDER BY band, seq LIMIT 1", [], |r| Ok(r.get::<_, i64>(0)?))?;
+        let seq = self.one(
+            "SELECT seq FROM requests WHERE status = 'pending' ORDER BY band, seq LIMIT 1",
+            [],
+            |r| Ok(r.get::<_, i64>(0)?),
+        )?;
         seq.map(|seq| self.take(QueueName::Requests, "agentId", seq, agent, lease)).transpose()
     }
 
@@ -72,7 +76,10 @@ impl Tx<'_> {
 
     /// Names the job of a request whose plan had to wait.
     pub fn set_request_job(&mut self, id: &str, job: &str) -> Result<(), StoreError> {
-        self.exec("UPDATE requests SET jobId = ?2, updatedAt = ?3 WHERE id = ?1", params![id, job, self.now()])?;
+        self.exec(
+            "UPDATE requests SET jobId = ?2, updatedAt = ?3 WHERE id = ?1",
+            params![id, job, self.now()],
+        )?;
         Ok(())
     }
 
@@ -86,7 +93,10 @@ impl Tx<'_> {
     }
 
     pub fn set_enhanced_prompt(&mut self, id: &str, text: &str) -> Result<(), StoreError> {
-        self.exec("UPDATE requests SET enhancedPrompt = ?2, updatedAt = ?3 WHERE id = ?1", params![id, text, self.now()])?;
+        self.exec(
+            "UPDATE requests SET enhancedPrompt = ?2, updatedAt = ?3 WHERE id = ?1",
+            params![id, text, self.now()],
+        )?;
         Ok(())
     }
 
@@ -98,7 +108,10 @@ impl Tx<'_> {
         )?;
         if changed == 0 {
             let request = self.request(id)?;
-            return Self::refuse(ApiError::new(ErrorCode::Conflict, format!("This request is already {}.", request.status)));
+            return Self::refuse(ApiError::new(
+                ErrorCode::Conflict,
+                format!("This request is already {}.", request.status),
+            ));
         }
         Ok(())
     }
@@ -112,7 +125,10 @@ impl Tx<'_> {
         )?;
         let request = self.request(id)?;
         if changed == 0 {
-            return Self::refuse(ApiError::new(ErrorCode::Conflict, format!("This request is {}; only an ended one can be tried again.", request.status)));
+            return Self::refuse(ApiError::new(
+                ErrorCode::Conflict,
+                format!("This request is {}; only an ended one can be tried again.", request.status),
+            ));
         }
         self.wake_claims(QueueName::Requests, id)?;
         self.last_position("requests", request.priority.band())
@@ -120,7 +136,11 @@ impl Tx<'_> {
 
     /// Ids of requests kept until a model is there.
     pub fn requests_waiting_for_model(&self) -> Result<Vec<String>, StoreError> {
-        self.all("SELECT id FROM requests WHERE status = 'waiting_for_model' ORDER BY seq LIMIT 100", [], |r| Ok(r.get(0)?))
+        self.all(
+            "SELECT id FROM requests WHERE status = 'waiting_for_model' ORDER BY seq LIMIT 100",
+            [],
+            |r| Ok(r.get(0)?),
+        )
     }
 
     pub fn request(&self, id: &str) -> Result<Request, StoreError> {
@@ -136,9 +156,16 @@ impl Tx<'_> {
     }
 
     /// Ids of the newest requests and jobs, newest first.
-    pub fn recent_ids(&self, limit: usize) -> Result<(Vec<protocol::RequestId>, Vec<protocol::JobId>), StoreError> {
-        let requests = self.all("SELECT id FROM requests ORDER BY seq DESC LIMIT ?", [limit as i64], |r| row::word(r, "id"))?;
-        let jobs = self.all("SELECT id FROM jobs ORDER BY seq DESC LIMIT ?", [limit as i64], |r| row::word(r, "id"))?;
+    pub fn recent_ids(
+        &self,
+        limit: usize,
+    ) -> Result<(Vec<protocol::RequestId>, Vec<protocol::JobId>), StoreError> {
+        let requests =
+            self.all("SELECT id FROM requests ORDER BY seq DESC LIMIT ?", [limit as i64], |r| {
+                row::word(r, "id")
+            })?;
+        let jobs = self
+            .all("SELECT id FROM jobs ORDER BY seq DESC LIMIT ?", [limit as i64], |r| row::word(r, "id"))?;
         Ok((requests, jobs))
     }
 

@@ -44,12 +44,15 @@ pub(crate) fn unsigned_opt(row: &Row<'_>, column: &str) -> Result<Option<u64>, S
 }
 
 /// A list's `status` filter: `all` or none for every row.
-pub(crate) fn status_filter<T>(status: Option<&str>, parse: impl Fn(&str) -> Option<T>) -> Result<Option<T>, StoreError> {
+pub(crate) fn status_filter<T>(
+    status: Option<&str>,
+    parse: impl Fn(&str) -> Option<T>,
+) -> Result<Option<T>, StoreError> {
     match status {
         None | Some("all") => Ok(None),
-        Some(word) => parse(word)
-            .map(Some)
-            .ok_or_else(|| StoreError::Refused(ApiError::new(ErrorCode::BadRequest, "Invalid status filter"))),
+        Some(word) => parse(word).map(Some).ok_or_else(|| {
+            StoreError::Refused(ApiError::new(ErrorCode::BadRequest, "Invalid status filter"))
+        }),
     }
 }
 

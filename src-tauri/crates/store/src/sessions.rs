@@ -13,10 +13,22 @@ const COLUMNS: &str = "s.session_id, s.workspaceId, s.label, s.created_at, \
     (SELECT j.status = 'failed' FROM jobs j WHERE j.sessionId = s.session_id ORDER BY j.seq DESC LIMIT 1) AS failed";
 
 impl Tx<'_> {
-    pub fn insert_session(&mut self, id: &SessionId, workspace: Option<&WorkspaceId>, label: &str, capabilities: Option<&serde_json::Value>) -> Result<(), StoreError> {
+    pub fn insert_session(
+        &mut self,
+        id: &SessionId,
+        workspace: Option<&WorkspaceId>,
+        label: &str,
+        capabilities: Option<&serde_json::Value>,
+    ) -> Result<(), StoreError> {
         self.exec(
             "INSERT INTO sessions VALUES (?, ?, ?, ?, ?)",
-            params![id.as_str(), workspace.map(|w| w.as_str()), label, capabilities.map(|c| c.to_string()), self.now()],
+            params![
+                id.as_str(),
+                workspace.map(|w| w.as_str()),
+                label,
+                capabilities.map(|c| c.to_string()),
+                self.now()
+            ],
         )?;
         Ok(())
     }
@@ -29,7 +41,9 @@ impl Tx<'_> {
 
     /// The workspace of a session; none when the session does not exist.
     pub fn session_workspace(&self, id: &str) -> Result<Option<Option<WorkspaceId>>, StoreError> {
-        self.one("SELECT workspaceId FROM sessions WHERE session_id = ?", [id], |r| row::word_opt(r, "workspaceId"))
+        self.one("SELECT workspaceId FROM sessions WHERE session_id = ?", [id], |r| {
+            row::word_opt(r, "workspaceId")
+        })
     }
 
     /// Refuses an unknown session; returns its workspace.

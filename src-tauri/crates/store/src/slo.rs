@@ -2,8 +2,8 @@
 
 use crate::StoreError;
 use crate::tx::Tx;
-use protocol::queue::{Counts, PendingItem, Percentiles, Slo};
 use protocol::Priority;
+use protocol::queue::{Counts, PendingItem, Percentiles, Slo};
 use rusqlite::params;
 
 /// Window of the service levels.
@@ -16,18 +16,22 @@ const RECENT: f64 = 0.2;
 impl Tx<'_> {
     /// Rows per status of a queue.
     pub fn counts(&self, queue: &str) -> Result<Counts, StoreError> {
-        let rows = self.all("SELECT status, SUM(n) FROM queue_counts WHERE queue = ? GROUP BY status", [queue], |r| {
-            Ok((r.get::<_, String>(0)?, r.get::<_, i64>(1)?.max(0) as u64))
-        })?;
+        let rows = self.all(
+            "SELECT status, SUM(n) FROM queue_counts WHERE queue = ? GROUP BY status",
+            [queue],
+            |r| Ok((r.get::<_, String>(0)?, r.get::<_, i64>(1)?.max(0) as u64)),
+        )?;
         Ok(rows.into_iter().collect())
     }
 
     /// Pending rows per priority.
     pub fn priority_counts(&self, queue: &str) -> Result<Counts, StoreError> {
         let mut counts: Counts = Priority::ALL.iter().map(|p| (p.to_string(), 0)).collect();
-        for (band, n) in self.all("SELECT band, n FROM queue_counts WHERE queue = ? AND status = 'pending'", [queue], |r| {
-            Ok((r.get::<_, i64>(0)?, r.get::<_, i64>(1)?.max(0) as u64))
-        })? {
+        for (band, n) in self.all(
+            "SELECT band, n FROM queue_counts WHERE queue = ? AND status = 'pending'",
+            [queue],
+            |r| Ok((r.get::<_, i64>(0)?, r.get::<_, i64>(1)?.max(0) as u64)),
+        )? {
             counts.insert(Priority::from_band(band).to_string(), n);
         }
         Ok(counts)
@@ -35,15 +39,18 @@ impl Tx<'_> {
 
     /// Place of a row just added to the end of `band`, from 1.
     pub(crate) fn last_position(&self, queue: &str, band: i64) -> Result<u64, StoreError> {
-        let n = self.one("SELECT SUM(n) FROM queue_counts WHERE queue = ? AND status = 'pending' AND band <= ?", params![queue, band], |r| {
-            Ok(r.get::<_, Option<i64>>(0)?)
-        })?;
+        let n = self.one(
+            "SELECT SUM(n) FROM queue_counts WHERE queue = ? AND status = 'pending' AND band <= ?",
+            params![queue, band],
+            |r| Ok(r.get::<_, Option<i64>>(0)?),
+        )?;
         Ok(n.flatten().unwrap_or(0).max(1) as u64)
     }
 
     /// Measured time until position `position` is done by `hands` workers; none before anything was measured.
     pub fn eta_ms(&self, queue: &str, position: u64, hands: u64) -> Result<Option<u64>, StoreError> {
-        let mean = self.one("SELECT meanMs FROM measures WHERE queue = ?", [queue], |r| Ok(r.get::<_, f64>(0)?))?;
+        let mean =
+            self.one("SELECT meanMs FROM measures WHERE queue = ?", [queue], |r| Ok(r.get::<_, f64>(0)?))?;
         Ok(mean.map(|mean| (mean * position.div_ceil(hands.max(1)) as f64) as u64))
     }
 
@@ -56,9 +63,17 @@ impl Tx<'_> {
     }
 
     /// The next ten rows of a queue.
-    pub(crate) fn pending_snapshot(&self, queue: &str, title: &str, hands: u64) -> Result<Vec<PendingItem>, StoreError> {
-        let sql = format!("SELECT id, {title}, band FROM {queue} WHERE status = 'pending' ORDER BY band, seq LIMIT 10");
-        let rows = self.all(&sql, [], |r| Ok((r.get::<_, String>(0)?, r.get::<_, String>(1)?, r.get::<_, i64>(2)?)))?;
+    pub(crate) fn pending_snapshot(
+        &self,
+        queue: &str,
+        title: &str,
+        hands: u64,
+    ) -> Result<Vec<PendingItem>, StoreError> {
+        let sql = format!(
+            "SELECT id, {title}, band FROM {queue} WHERE status = 'pending' ORDER BY band, seq LIMIT 10"
+        );
+        let rows = self
+            .all(&sql, [], |r| Ok((r.get::<_, String>(0)?, r.get::<_, String>(1)?, r.get::<_, i64>(2)?)))?;
         rows.into_iter()
             .zip(1u64..)
             .map(|((id, title, band), position)| {
@@ -82,7 +97,12 @@ impl Tx<'_> {
         let (mut durations, mut waits) = (Vec::new(), Vec::new());
         let mut slo = Slo { window_hours: 24, ..Slo::default() };
         for (status, duration, wait, timed_out) in self.all(&sql, params![since, SAMPLE], |r| {
-            Ok((r.get::<_, String>(0)?, r.get::<_, Option<i64>>(1)?, r.get::<_, Option<i64>>(2)?, r.get::<_, Option<bool>>(3)?))
+            Ok((
+                r.get::<_, String>(0)?,
+                r.get::<_, Option<i64>>(1)?,
+                r.get::<_, Option<i64>>(2)?,
+                r.get::<_, Option<bool>>(3)?,
+            ))
         })? {
             slo.terminal += 1;
             match status.as_str() {
@@ -110,5 +130,10 @@ pub(crate) fn percentiles(mut sample: Vec<f64>) -> Percentiles {
     }
     sample.sort_by(f64::total_cmp);
     let at = |q: f64| sample.get(((sample.len() - 1) as f64 * q).round() as usize).copied();
-    Percentiles { p50: at(0.5), p95: at(0.95), avg: Some(sample.iter().sum::<f64>() / sample.len() as f64), sample_size: sample.len() as u64 }
+    Percentiles {
+        p50: at(0.5),
+        p95: at(0.95),
+        avg: Some(sample.iter().sum::<f64>() / sample.len() as f64),
+        sample_size: sample.len() as u64,
+    }
 }

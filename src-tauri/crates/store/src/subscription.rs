@@ -54,7 +54,10 @@ impl Subscription {
 
     async fn stored(&mut self) -> Result<Vec<Arc<StoredEvent>>, StoreError> {
         let (session, at) = (self.filter.session.clone(), self.at);
-        let page = self.store.read(move |tx| tx.events_after(session.as_ref().map(|s| s.as_str()), at, PAGE)).await?;
+        let page = self
+            .store
+            .read(move |tx| tx.events_after(session.as_ref().map(|s| s.as_str()), at, PAGE))
+            .await?;
         if page.len() < PAGE {
             self.replaying = false;
         }

@@ -5,7 +5,15 @@ use crate::tx::Tx;
 use rusqlite::params;
 
 impl Tx<'_> {
-    pub fn add_usage(&mut self, role: &str, model: &str, job: Option<&str>, workspace: Option<&str>, input: u64, output: u64) -> Result<(), StoreError> {
+    pub fn add_usage(
+        &mut self,
+        role: &str,
+        model: &str,
+        job: Option<&str>,
+        workspace: Option<&str>,
+        input: u64,
+        output: u64,
+    ) -> Result<(), StoreError> {
         self.exec(
             "INSERT INTO usage (role, model, jobId, workspaceId, inputTokens, outputTokens, createdAt) VALUES (?, ?, ?, ?, ?, ?, ?)",
             params![role, model, job, workspace, input as i64, output as i64, self.now()],

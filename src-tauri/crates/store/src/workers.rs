@@ -35,7 +35,10 @@ impl Tx<'_> {
     }
 
     pub fn set_worker_offline(&mut self, worker: &str) -> Result<(), StoreError> {
-        self.exec("UPDATE workers SET status = 'offline', currentJobId = NULL, updatedAt = ?2 WHERE workerId = ?1", params![worker, self.now()])?;
+        self.exec(
+            "UPDATE workers SET status = 'offline', currentJobId = NULL, updatedAt = ?2 WHERE workerId = ?1",
+            params![worker, self.now()],
+        )?;
         Ok(())
     }
 

@@ -53,7 +53,12 @@ pub(crate) struct Writer {
 }
 
 impl Writer {
-    pub(crate) fn start(conn: Connection, path: &Path, sources: Sources, live: Arc<Live>) -> Result<Self, StoreError> {
+    pub(crate) fn start(
+        conn: Connection,
+        path: &Path,
+        sources: Sources,
+        live: Arc<Live>,
+    ) -> Result<Self, StoreError> {
         let (queue, work) = mpsc::channel(QUEUED);
         let wal = wal_path(path);
         std::thread::Builder::new()
@@ -75,7 +80,13 @@ impl Writer {
     }
 }
 
-fn run(conn: Connection, wal: &Path, sources: &Sources, live: &Live, mut queue: mpsc::Receiver<Box<dyn Work>>) {
+fn run(
+    conn: Connection,
+    wal: &Path,
+    sources: &Sources,
+    live: &Live,
+    mut queue: mpsc::Receiver<Box<dyn Work>>,
+) {
     while let Some(first) = queue.blocking_recv() {
         let mut batch = vec![first];
         while batch.len() < BATCH {

@@ -7,7 +7,14 @@ use protocol::message::SendMessage;
 use protocol::ops::typed;
 use protocol::{ApiError, ApprovalId, SessionId};
 
-pub(crate) async fn run(client: &Client, text: &str, session: &str, wait: bool, approve: bool, as_json: bool) -> Result<u8, ApiError> {
+pub(crate) async fn run(
+    client: &Client,
+    text: &str,
+    session: &str,
+    wait: bool,
+    approve: bool,
+    as_json: bool,
+) -> Result<u8, ApiError> {
     let session_id = SessionId::parse(session).map_err(|e| ApiError::bad(e.to_string()))?;
     let sent = SendMessage { session_id, text: text.to_owned(), intent: None, priority: None };
     let accepted = client.call(typed::ChatSend, &sent, None).await?;
@@ -23,7 +30,12 @@ pub(crate) async fn run(client: &Client, text: &str, session: &str, wait: bool, 
         }
         return Ok(0);
     }
-    let mut following = Following { request: accepted.request_id.map(|id| id.to_string()), job: None, held: false, reported: false };
+    let mut following = Following {
+        request: accepted.request_id.map(|id| id.to_string()),
+        job: None,
+        held: false,
+        reported: false,
+    };
     let mut events = client.events(Some(session), accepted.cursor).await?;
     while let Some(event) = events.next().await? {
         if event.kind() == "assistant_message" && !as_json {
@@ -33,9 +45,18 @@ pub(crate) async fn run(client: &Client, text: &str, session: &str, wait: bool, 
             let id = event.payload()["approvalId"].as_str().unwrap_or_default().to_owned();
             if approve {
                 let approval_id = ApprovalId::parse(id).map_err(|e| ApiError::bad(e.to_string()))?;
-                client.call(typed::ApprovalAnswer, &AnswerParams { approval_id, decision: Decision::Approve, hash: None }, None).await?;
+                client
+                    .call(
+                        typed::ApprovalAnswer,
+                        &AnswerParams { approval_id, decision: Decision::Approve, hash: None },
+                        None,
+                    )
+                    .await?;
             } else if !as_json {
-                println!("Waits for you: {}  (pilothouse approve {id})", event.payload()["summary"].as_str().unwrap_or_default());
+                println!(
+                    "Waits for you: {}  (pilothouse approve {id})",
+                    event.payload()["summary"].as_str().unwrap_or_default()
+                );
             }
         }
         if let Some(code) = following.read(&event) {
@@ -61,7 +82,9 @@ impl Following {
     fn read(&mut self, event: &StreamEvent) -> Option<u8> {
         let payload = event.payload();
         let text = |key: &str| payload[key].as_str().map(str::to_owned);
-        let ours = self.job.is_some() && (text("jobId") == self.job || payload["entry"]["jobId"].as_str().map(str::to_owned) == self.job);
+        let ours = self.job.is_some()
+            && (text("jobId") == self.job
+                || payload["entry"]["jobId"].as_str().map(str::to_owned) == self.job);
         match event.kind() {
             "assistant_message" if self.request.is_none() => Some(0),
             "plan.ready" if text("requestId") == self.request => {
@@ -72,9 +95,10 @@ impl Following {
                 self.held = true;
                 None
             }
-            "request.changed" if text("requestId") == self.request && !self.held => match payload["status"].as_str() {
+            "request.changed" if text("requestId") == self.request => match payload["status"].as_str() {
                 Some("failed" | "cancelled" | "waiting_for_model") => Some(1),
-                Some("completed") => Some(0),
+                // Planning has ended; what was planned waits for an answer.
+                Some("completed") if !self.held => Some(0),
                 _ => None,
             },
             "job_failed" | "job.cancelled" | "merge.entry.failed" | "merge.entry.removed" if ours => Some(1),

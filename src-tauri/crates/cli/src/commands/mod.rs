@@ -28,10 +28,14 @@ pub(crate) async fn run(cli: Cli) -> u8 {
 
 fn connect(data: Option<&std::path::Path>) -> Result<Client, ApiError> {
     let variable = std::env::var_os(host::paths::DATA_DIR_VAR);
-    let root = host::paths::resolve_data_folder(data, variable.as_deref()).map_err(|e| ApiError::new(ErrorCode::Unavailable, e.to_string()))?;
+    let root = host::paths::resolve_data_folder(data, variable.as_deref())
+        .map_err(|e| ApiError::new(ErrorCode::Unavailable, e.to_string()))?;
     match client::find(&root)? {
         Some(found) => Ok(found.client),
-        None => Err(ApiError::new(ErrorCode::Unavailable, format!("No server runs on {}. Start one with `pilothouse serve --repo PATH`.", root.display()))),
+        None => Err(ApiError::new(
+            ErrorCode::Unavailable,
+            format!("No server runs on {}. Start one with `pilothouse serve --repo PATH`.", root.display()),
+        )),
     }
 }
 
@@ -57,7 +61,9 @@ async fn talk(client: &Client, command: Command, as_json: bool) -> Result<u8, Ap
             show::status(&status, as_json);
             Ok(0)
         }
-        Command::Ask { text, session, wait, approve } => ask::run(client, &text, &session, wait, approve, as_json).await,
+        Command::Ask { text, session, wait, approve } => {
+            ask::run(client, &text, &session, wait, approve, as_json).await
+        }
         Command::Approve { id } => answer(client, &id, Decision::Approve, as_json).await,
         Command::Deny { id } => answer(client, &id, Decision::Deny, as_json).await,
         Command::Land { entry } => {
@@ -81,7 +87,8 @@ async fn talk(client: &Client, command: Command, as_json: bool) -> Result<u8, Ap
 
 async fn answer(client: &Client, id: &str, decision: Decision, as_json: bool) -> Result<u8, ApiError> {
     let approval_id = ApprovalId::parse(id).map_err(|e| ApiError::bad(e.to_string()))?;
-    let approval = client.call(typed::ApprovalAnswer, &AnswerParams { approval_id, decision, hash: None }, None).await?;
+    let approval =
+        client.call(typed::ApprovalAnswer, &AnswerParams { approval_id, decision, hash: None }, None).await?;
     if as_json {
         output::json(&approval);
     } else {

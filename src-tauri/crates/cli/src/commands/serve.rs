@@ -33,7 +33,9 @@ pub(crate) async fn run(data: Option<PathBuf>, flags: Serve, as_json: bool) -> u
         Ok(running) => running,
         Err(error) => {
             let next = match &error {
-                StartError::Engine(inner) if held(inner) => " Use that one (`pilothouse status`, `pilothouse open`), stop it, or choose another folder with --data.",
+                StartError::Engine(inner) if held(inner) => {
+                    " Use that one (`pilothouse status`, `pilothouse open`), stop it, or choose another folder with --data."
+                }
                 _ => "",
             };
             eprintln!("pilothouse: {error}{next}");
@@ -72,7 +74,8 @@ fn held(error: &impl std::error::Error) -> bool {
 #[cfg(unix)]
 async fn signalled() {
     use tokio::signal::unix::{SignalKind, signal};
-    let (Ok(mut term), Ok(mut int)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt())) else {
+    let (Ok(mut term), Ok(mut int)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
+    else {
         return std::future::pending().await;
     };
     tokio::select! {

@@ -29,8 +29,16 @@ pub(crate) fn status(status: &SystemStatus, as_json: bool) {
     }
     let n = |counts: &protocol::queue::Counts, word: &str| counts.get(word).copied().unwrap_or(0);
     println!("workers   {} of {} busy", status.workers.busy, status.workers.online);
-    println!("requests  {} waiting, {} in work", n(&status.queues.requests, "pending"), n(&status.queues.requests, "claimed"));
-    println!("jobs      {} waiting, {} running", n(&status.queues.jobs, "pending"), n(&status.queues.jobs, "claimed"));
+    println!(
+        "requests  {} waiting, {} in work",
+        n(&status.queues.requests, "pending"),
+        n(&status.queues.requests, "claimed")
+    );
+    println!(
+        "jobs      {} waiting, {} running",
+        n(&status.queues.jobs, "pending"),
+        n(&status.queues.jobs, "claimed")
+    );
     println!("merge     {} entries", status.queues.merge.values().sum::<u64>());
     println!("approvals {} waiting for you", status.pending_approvals);
     match (&status.isolation, &status.isolation_problem) {
@@ -53,7 +61,12 @@ pub(crate) fn queues(queues: &MergeQueues, as_json: bool) {
         return output::json(queues);
     }
     for queue in &queues.queues {
-        println!("{}  {}  {}", queue.workspace_id, queue.branch, queue.tip.as_deref().unwrap_or("not there yet"));
+        println!(
+            "{}  {}  {}",
+            queue.workspace_id,
+            queue.branch,
+            queue.tip.as_deref().unwrap_or("not there yet")
+        );
         for e in &queue.entries {
             entry(e, false);
         }

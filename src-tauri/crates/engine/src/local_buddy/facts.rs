@@ -30,29 +30,51 @@ pub(super) fn help() -> String {
 impl Engine {
     pub(crate) async fn status_answer(&self, workspace: Option<&WorkspaceId>) -> Result<String, ApiError> {
         let status = self.system_status(TtlParams::default()).await?;
-        let n = |counts: &protocol::queue::Counts, words: &[&str]| words.iter().filter_map(|w| counts.get(*w)).sum::<u64>();
+        let n = |counts: &protocol::queue::Counts, words: &[&str]| {
+            words.iter().filter_map(|w| counts.get(*w)).sum::<u64>()
+        };
         let mut text = String::new();
         if let Some(workspace) = workspace
             && let Ok((_, line)) = self.facts_block(workspace).await
         {
             let _ = writeln!(text, "{line}\n");
         }
-        let _ = writeln!(text, "- Requests: {} waiting, {} in work", n(&status.queues.requests, &["pending"]), n(&status.queues.requests, &["claimed"]));
-        let _ = writeln!(text, "- Jobs: {} waiting, {} running; {} of {} workers busy", n(&status.queues.jobs, &["pending"]), n(&status.queues.jobs, &["claimed"]), status.workers.busy, status.workers.online);
+        let _ = writeln!(
+            text,
+            "- Requests: {} waiting, {} in work",
+            n(&status.queues.requests, &["pending"]),
+            n(&status.queues.requests, &["claimed"])
+        );
+        let _ = writeln!(
+            text,
+            "- Jobs: {} waiting, {} running; {} of {} workers busy",
+            n(&status.queues.jobs, &["pending"]),
+            n(&status.queues.jobs, &["claimed"]),
+            status.workers.busy,
+            status.workers.online
+        );
         let _ = writeln!(text, "- Merge queue: {} entries", status.queues.merge.values().sum::<u64>());
         let _ = writeln!(text, "- Waiting for you: {} approvals", status.pending_approvals);
-        match (&status.isolation, &status.isolation_problem) {
-            (Some(isolation), _) => drop(writeln!(text, "- Sandbox: {}", isolation.backend)),
-            (None, problem) => drop(writeln!(text, "- Sandbox: none. {}", problem.as_deref().unwrap_or_default())),
-        }
-        let _ = writeln!(text, "- Model: {}", if status.model_ready { "connected" } else { "none; the deterministic lane works" });
+        let sandbox = match (&status.isolation, &status.isolation_problem) {
+            (Some(isolation), _) => isolation.backend.clone(),
+            (None, problem) => format!("none. {}", problem.as_deref().unwrap_or_default()),
+        };
+        let _ = writeln!(text, "- Sandbox: {sandbox}");
+        let _ = writeln!(
+            text,
+            "- Model: {}",
+            if status.model_ready { "connected" } else { "none; the deterministic lane works" }
+        );
         Ok(text)
     }
 
     /// A request or job by its id or the beginning of it.
     pub(super) async fn lookup_text(&self, id: &str) -> Result<String, ApiError> {
         let (wanted, shown) = (id.to_owned(), id.to_owned());
-        let found = self.store.read(move |tx| Ok((tx.job_by_prefix(&wanted)?, tx.request_by_prefix(&wanted)?))).await?;
+        let found = self
+            .store
+            .read(move |tx| Ok((tx.job_by_prefix(&wanted)?, tx.request_by_prefix(&wanted)?)))
+            .await?;
         Ok(match found {
             (Some(job), _) => {
                 let step = job.step.map(|s| format!(", {s}")).unwrap_or_default();
@@ -68,25 +90,41 @@ impl Engine {
         })
     }
 
-    pub(super) async fn repository_text(&self, workspace: Option<&WorkspaceId>, kind: &Answer) -> Result<String, ApiError> {
-        let workspace = workspace.ok_or_else(|| ApiError::new(ErrorCode::NotFound, "no repository is open in this session."))?;
+    pub(super) async fn repository_text(
+        &self,
+        workspace: Option<&WorkspaceId>,
+        kind: &Answer,
+    ) -> Result<String, ApiError> {
+        let workspace = workspace
+            .ok_or_else(|| ApiError::new(ErrorCode::NotFound, "no repository is open in this session."))?;
         let room = self.room(workspace)?;
         let facts = self.blocking(move || repo::inspect(&room.root)).await?.map_err(git::api)?;
         Ok(match kind {
             Answer::DirtyFiles => match facts.dirty.files.len() {
                 0 => "Nothing is changed in your checkout.".into(),
                 n => {
-                    let names: Vec<_> = facts.dirty.files.iter().take(NAMED).map(|f| format!("- `{}`", f.path)).collect();
+                    let names: Vec<_> =
+                        facts.dirty.files.iter().take(NAMED).map(|f| format!("- `{}`", f.path)).collect();
                     let more = if n > NAMED { format!("\n- and {} more", n - NAMED) } else { String::new() };
-                    format!("{n} changed files in your checkout (the crew leaves them alone):\n\n{}{more}", names.join("\n"))
+                    format!(
+                        "{n} changed files in your checkout (the crew leaves them alone):\n\n{}{more}",
+                        names.join("\n")
+                    )
                 }
             },
             Answer::LastCommits { count } => {
-                let lines: Vec<_> = facts.recent.iter().take((*count).clamp(1, 20) as usize).map(|c| format!("- `{}` {} ({})", c.commit.short(), c.subject, c.author)).collect();
+                let lines: Vec<_> = facts
+                    .recent
+                    .iter()
+                    .take((*count).clamp(1, 20) as usize)
+                    .map(|c| format!("- `{}` {} ({})", c.commit.short(), c.subject, c.author))
+                    .collect();
                 if lines.is_empty() { "There is no commit yet.".into() } else { lines.join("\n") }
             }
             _ => match &facts.head {
-                repo::Head::Branch { name, commit } => format!("You are on `{name}` at `{}`.", commit.short()),
+                repo::Head::Branch { name, commit } => {
+                    format!("You are on `{name}` at `{}`.", commit.short())
+                }
                 repo::Head::Detached { commit } => format!("You are on no branch, at `{}`.", commit.short()),
                 repo::Head::Unborn { name } => format!("You are on `{name}`, which has no commit yet."),
             },
@@ -101,17 +139,30 @@ impl Engine {
         let facts = self.blocking(move || repo::inspect(&room.root)).await?.map_err(git::api)?;
         let mut text = format!("## Facts about the repository\n\nName: {}\n", row.name);
         let head = facts.head.commit().map(|c| c.short().to_owned()).unwrap_or_else(|| "no commit".into());
-        let _ = writeln!(text, "Base branch: {}; work lands on {}; head {head}", row.base_branch, row.integration_branch);
-        let languages: Vec<_> = facts.languages.iter().take(6).map(|l| format!("{} ({})", l.name, l.files)).collect();
+        let _ = writeln!(
+            text,
+            "Base branch: {}; work lands on {}; head {head}",
+            row.base_branch, row.integration_branch
+        );
+        let languages: Vec<_> =
+            facts.languages.iter().take(6).map(|l| format!("{} ({})", l.name, l.files)).collect();
         let _ = writeln!(text, "Languages by files: {}", languages.join(", "));
         let manifests: Vec<_> = facts.manifests.iter().take(12).map(|m| m.path.as_str()).collect();
         let _ = writeln!(text, "Manifests: {}", manifests.join(", "));
         let checks: Vec<_> = plan.checks.iter().map(|c| c.run.join(" ")).collect();
-        let _ = writeln!(text, "Checks that decide: {}", if checks.is_empty() { "none".into() } else { checks.join("; ") });
+        let _ = writeln!(
+            text,
+            "Checks that decide: {}",
+            if checks.is_empty() { "none".into() } else { checks.join("; ") }
+        );
         let commits: Vec<_> = facts.recent.iter().take(5).map(|c| format!("- {}", c.subject)).collect();
         let _ = writeln!(text, "Last commits:\n{}", commits.join("\n"));
         let dirty = facts.dirty.files.len();
-        let left = if dirty > 0 { format!(" Your {dirty} uncommitted files are left alone.") } else { String::new() };
+        let left = if dirty > 0 {
+            format!(" Your {dirty} uncommitted files are left alone.")
+        } else {
+            String::new()
+        };
         Ok((text, format!("Read {} at `{head}`.{left}", row.name)))
     }
 }

@@ -11,8 +11,13 @@ const SHOWN_BYTES: usize = 16 * 1024;
 const SHOWN_LINES: usize = 50;
 
 impl Engine {
-    pub(super) async fn local_text(&self, workspace: Option<&WorkspaceId>, request: LocalRequest) -> Result<String, ApiError> {
-        let workspace = workspace.ok_or_else(|| ApiError::new(ErrorCode::NotFound, "no repository is open in this session."))?;
+    pub(super) async fn local_text(
+        &self,
+        workspace: Option<&WorkspaceId>,
+        request: LocalRequest,
+    ) -> Result<String, ApiError> {
+        let workspace = workspace
+            .ok_or_else(|| ApiError::new(ErrorCode::NotFound, "no repository is open in this session."))?;
         match request {
             LocalRequest::GitStatus => return self.repository_text(Some(workspace), &Answer::DirtyFiles).await,
             LocalRequest::GitLog => return self.repository_text(Some(workspace), &Answer::LastCommits { count: 20 }).await,
@@ -26,21 +31,39 @@ impl Engine {
             match request {
                 LocalRequest::Read { path } => {
                     let file = room.depot.read_file(&onto, &path, SHOWN_BYTES).map_err(git::api)?;
-                    Ok(format!("`{path}` at `{}`:\n\n```\n{}\n```", onto.short(), String::from_utf8_lossy(&file.bytes)))
+                    Ok(format!(
+                        "`{path}` at `{}`:\n\n```\n{}\n```",
+                        onto.short(),
+                        String::from_utf8_lossy(&file.bytes)
+                    ))
                 }
                 LocalRequest::Search { text } => {
                     let found = room
                         .depot
-                        .grep(&GrepRequest { commit: &onto, pattern: &text, regex: false, ignore_case: false, paths: &[], limit: SHOWN_LINES })
+                        .grep(&GrepRequest {
+                            commit: &onto,
+                            pattern: &text,
+                            regex: false,
+                            ignore_case: false,
+                            paths: &[],
+                            limit: SHOWN_LINES,
+                        })
                         .map_err(git::api)?;
                     if found.hits.is_empty() {
                         return Ok(format!("Nothing contains `{text}`."));
                     }
                     let more = if found.truncated { "\n- and more" } else { "" };
-                    let lines: Vec<_> = found.hits.iter().map(|h| format!("- `{}:{}` {}", h.path, h.line, h.text.trim())).collect();
+                    let lines: Vec<_> = found
+                        .hits
+                        .iter()
+                        .map(|h| format!("- `{}:{}` {}", h.path, h.line, h.text.trim()))
+                        .collect();
                     Ok(format!("{}{more}", lines.join("\n")))
                 }
-                LocalRequest::GitStatus | LocalRequest::GitLog | LocalRequest::GitDiff | LocalRequest::Run { .. } => Ok(String::new()),
+                LocalRequest::GitStatus
+                | LocalRequest::GitLog
+                | LocalRequest::GitDiff
+                | LocalRequest::Run { .. } => Ok(String::new()),
             }
         })
         .await?

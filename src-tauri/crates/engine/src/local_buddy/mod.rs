@@ -28,7 +28,8 @@ struct Enhance {
 impl Engine {
     /// Performs a `local_answer` effect: the answer and the end of the effect commit together.
     pub(crate) async fn answer_locally(&self, row: &OutboxRow) -> Result<(), ApiError> {
-        let job: LocalAnswer = serde_json::from_value(row.payload.clone()).map_err(|e| ApiError::bad(e.to_string()))?;
+        let job: LocalAnswer =
+            serde_json::from_value(row.payload.clone()).map_err(|e| ApiError::bad(e.to_string()))?;
         let text = match self.compose(&job).await {
             Ok(text) => text,
             Err(error) => format!("I could not look that up: {}", error.message),
@@ -36,7 +37,10 @@ impl Engine {
         let id = row.id;
         self.store
             .write(move |tx| {
-                tx.append(NewEvent::new(&job.session, Event::AssistantMessage { text }, "localbuddy").turn(Some(job.turn)))?;
+                tx.append(
+                    NewEvent::new(&job.session, Event::AssistantMessage { text }, "localbuddy")
+                        .turn(Some(job.turn)),
+                )?;
                 tx.performed(id)
             })
             .await?;
@@ -45,30 +49,46 @@ impl Engine {
 
     async fn compose(&self, job: &LocalAnswer) -> Result<String, ApiError> {
         let asked = job.text.clone();
-        let route = self.store.read(move |tx| Ok(flow::light::route(&asked, &crate::ops::chat::light_facts(tx, &asked)?))).await?;
+        let route = self
+            .store
+            .read(move |tx| Ok(flow::light::route(&asked, &crate::ops::chat::light_facts(tx, &asked)?)))
+            .await?;
         let Route::Answer(answer) = route else {
             return Err(ApiError::bad("what this was about is gone; send it again."));
         };
         match answer {
-            Answer::Greeting => Ok(facts::greeting(self.model(protocol::settings::Role::Remotebuddy).await?.is_some())),
+            Answer::Greeting => {
+                Ok(facts::greeting(self.model(protocol::settings::Role::Remotebuddy).await?.is_some()))
+            }
             Answer::Thanks => Ok("You are welcome.".into()),
             Answer::Help => Ok(facts::help()),
             Answer::Status => self.status_answer(job.workspace.as_ref()).await,
             Answer::RequestStatus(id) => self.lookup_text(id.as_str()).await,
             Answer::JobStatus(id) => self.lookup_text(id.as_str()).await,
-            Answer::UnknownId { typed, candidates } if candidates.is_empty() => Ok(format!("There is no request or job whose id begins with `{typed}`.")),
-            Answer::UnknownId { typed, candidates } => Ok(format!("`{typed}` could be any of {}.", candidates.join(", "))),
-            Answer::Branch | Answer::DirtyFiles | Answer::LastCommits { .. } => self.repository_text(job.workspace.as_ref(), &answer).await,
+            Answer::UnknownId { typed, candidates } if candidates.is_empty() => {
+                Ok(format!("There is no request or job whose id begins with `{typed}`."))
+            }
+            Answer::UnknownId { typed, candidates } => {
+                Ok(format!("`{typed}` could be any of {}.", candidates.join(", ")))
+            }
+            Answer::Branch | Answer::DirtyFiles | Answer::LastCommits { .. } => {
+                self.repository_text(job.workspace.as_ref(), &answer).await
+            }
             Answer::Local(request) => self.local_text(job.workspace.as_ref(), request).await,
-            Answer::LocalUsage => Ok(format!("I can do these here:\n\n{}", flow::light::local_usage().iter().map(|l| format!("- `{l}`")).collect::<Vec<_>>().join("\n"))),
+            Answer::LocalUsage => Ok(format!(
+                "I can do these here:\n\n{}",
+                flow::light::local_usage().iter().map(|l| format!("- `{l}`")).collect::<Vec<_>>().join("\n")
+            )),
         }
     }
 
     /// Performs an `enhance` effect: repository facts are added to the request's prompt.
     pub(crate) async fn enhance_request(&self, row: &OutboxRow) -> Result<(), ApiError> {
-        let job: Enhance = serde_json::from_value(row.payload.clone()).map_err(|e| ApiError::bad(e.to_string()))?;
+        let job: Enhance =
+            serde_json::from_value(row.payload.clone()).map_err(|e| ApiError::bad(e.to_string()))?;
         let wanted = job.request.clone();
-        let (request, workspace) = self.store.read(move |tx| Ok((tx.request(&wanted)?, tx.request_workspace(&wanted)?))).await?;
+        let (request, workspace) =
+            self.store.read(move |tx| Ok((tx.request(&wanted)?, tx.request_workspace(&wanted)?))).await?;
         let block = match workspace.and_then(|w| WorkspaceId::parse(w).ok()) {
             Some(workspace) => self.facts_block(&workspace).await.ok(),
             None => None,
@@ -84,7 +104,11 @@ impl Engine {
                     None => "Passed on as it is; no repository is open here.".to_owned(),
                 };
                 let event = Event::BuddyStatus { message, request_id: Some(request.id.clone()) };
-                tx.append(NewEvent::new(&request.session_id, event, "localbuddy").turn(job.turn).about(job.request.clone()))?;
+                tx.append(
+                    NewEvent::new(&request.session_id, event, "localbuddy")
+                        .turn(job.turn)
+                        .about(job.request.clone()),
+                )?;
                 tx.performed(id)
             })
             .await?;

@@ -32,7 +32,14 @@ impl Engine {
     pub fn buddy_steps(&self, session: SessionId, cursor: i64, request: Option<String>) -> BuddySteps {
         let filter = EventFilter { session: Some(session), all_types: true };
         let until = tokio::time::Instant::now() + PATIENCE;
-        BuddySteps { events: self.follow(filter, cursor), engine: self.clone(), request, until, done: false, pending: Default::default() }
+        BuddySteps {
+            events: self.follow(filter, cursor),
+            engine: self.clone(),
+            request,
+            until,
+            done: false,
+            pending: Default::default(),
+        }
     }
 }
 

@@ -6,29 +6,49 @@ use crate::{Engine, git};
 use flow::merge::{Candidate, Input, Returned};
 use protocol::ApiError;
 use protocol::merge::MergeEntry;
-use repo::{CandidateOutcome, CandidateRequest, ConflictFile, DepotRef, Expected, ObjectId, Refusal, Signature, Trailers};
+use repo::{
+    CandidateOutcome, CandidateRequest, ConflictFile, DepotRef, Expected, ObjectId, Refusal, Signature,
+    Trailers,
+};
 use std::sync::Arc;
 
 /// Most characters of conflict text that go back to a job.
 const CONFLICT_TEXT: usize = 6_000;
 
 impl Engine {
-    pub(super) async fn build_candidate(&self, room: &Arc<Room>, entry: &MergeEntry, tips: &Tips) -> Result<Round, ApiError> {
+    pub(super) async fn build_candidate(
+        &self,
+        room: &Arc<Room>,
+        entry: &MergeEntry,
+        tips: &Tips,
+    ) -> Result<Round, ApiError> {
         let (room, entry_now, onto) = (room.clone(), entry.clone(), tips.onto.clone());
         let worker = {
             let job = entry.job_id.clone();
             self.store.read(move |tx| Ok(tx.job(job.as_str())?.worker_id)).await?
         };
         let time = host::clock::parse_iso(&entry.created_at).unwrap_or(self.started_at) / 1000;
-        let input = self.blocking(move || build(&room, &entry_now, &onto, worker, time)).await?.map_err(git::api)?;
+        let input =
+            self.blocking(move || build(&room, &entry_now, &onto, worker, time)).await?.map_err(git::api)?;
         Ok(if self.apply(entry, input).await? { Round::Progress } else { Round::Quiet })
     }
 }
 
-fn build(room: &Room, entry: &MergeEntry, onto: &ObjectId, worker: Option<String>, time: i64) -> Result<Input, repo::RepoError> {
+fn build(
+    room: &Room,
+    entry: &MergeEntry,
+    onto: &ObjectId,
+    worker: Option<String>,
+    time: i64,
+) -> Result<Input, repo::RepoError> {
     let (commit, base) = (ObjectId::parse(&entry.commit_sha)?, ObjectId::parse(&entry.base)?);
     let trailers = Trailers { job: Some(entry.job_id.to_string()), worker };
-    let committer = Signature { name: "Pilothouse".into(), email: "pilothouse@localhost.invalid".into(), time, offset: 0 };
+    let committer = Signature {
+        name: "Pilothouse".into(),
+        email: "pilothouse@localhost.invalid".into(),
+        time,
+        offset: 0,
+    };
     let request = CandidateRequest {
         target: &entry.target,
         tip: onto,
@@ -59,9 +79,16 @@ fn build(room: &Room, entry: &MergeEntry, onto: &ObjectId, worker: Option<String
                 risky: entry.risky.clone(),
             })
         }
-        CandidateOutcome::Conflict { files, .. } => Input::GiveBack { why: Returned::Conflict, detail: conflict_text(&entry.target, &files) },
-        CandidateOutcome::Empty => Input::GiveBack { why: Returned::Empty, detail: format!("{} already has everything in it.", entry.target) },
-        CandidateOutcome::Refused(refusal) => Input::GiveBack { why: Returned::StrategyRefused, detail: refusal_text(&refusal) },
+        CandidateOutcome::Conflict { files, .. } => {
+            Input::GiveBack { why: Returned::Conflict, detail: conflict_text(&entry.target, &files) }
+        }
+        CandidateOutcome::Empty => Input::GiveBack {
+            why: Returned::Empty,
+            detail: format!("{} already has everything in it.", entry.target),
+        },
+        CandidateOutcome::Refused(refusal) => {
+            Input::GiveBack { why: Returned::StrategyRefused, detail: refusal_text(&refusal) }
+        }
     })
 }
 
@@ -82,9 +109,16 @@ fn conflict_text(target: &str, files: &[ConflictFile]) -> String {
 
 fn refusal_text(refusal: &Refusal) -> String {
     match refusal {
-        Refusal::NotFastForward { .. } => "The strategy is ff-only and the branch has moved. Choose another strategy, or repeat the job.".into(),
-        Refusal::MergeCommit { .. } => "It contains a merge commit, which cherry-pick cannot take. Choose no-ff or squash.".into(),
+        Refusal::NotFastForward { .. } => {
+            "The strategy is ff-only and the branch has moved. Choose another strategy, or repeat the job."
+                .into()
+        }
+        Refusal::MergeCommit { .. } => {
+            "It contains a merge commit, which cherry-pick cannot take. Choose no-ff or squash.".into()
+        }
         Refusal::Unrelated => "It has no history in common with the branch.".into(),
-        Refusal::TooManyCommits { limit } => format!("It has more than {limit} commits. Choose squash or no-ff."),
+        Refusal::TooManyCommits { limit } => {
+            format!("It has more than {limit} commits. Choose squash or no-ff.")
+        }
     }
 }

@@ -49,12 +49,18 @@ pub(crate) fn no_checks() -> CheckPlan {
 }
 
 impl Engine {
-    pub(super) async fn check_candidate(&self, room: &Arc<Room>, entry: &MergeEntry, plan: &CheckPlan) -> Result<Round, ApiError> {
+    pub(super) async fn check_candidate(
+        &self,
+        room: &Arc<Room>,
+        entry: &MergeEntry,
+        plan: &CheckPlan,
+    ) -> Result<Round, ApiError> {
         match self.set_up(room, entry, plan).await {
             Ok(true) => {}
             // The answer wakes the queue.
             Ok(false) => {
-                self.apply(entry, Input::Blocked { reason: "Its set-up waits for an answer.".into() }).await?;
+                self.apply(entry, Input::Blocked { reason: "Its set-up waits for an answer.".into() })
+                    .await?;
                 return Ok(Round::Quiet);
             }
             Err(error) if error.code == ErrorCode::Unavailable => return Err(error),
@@ -83,8 +89,14 @@ impl Engine {
     }
 
     /// The stored verdicts of an entry's candidate, when they are all there and all passed.
-    pub(super) async fn proof(&self, entry: &MergeEntry, plan: &CheckPlan) -> Result<Option<Proof>, ApiError> {
-        let (Some(tree), Some(commit)) = (entry.tree.clone(), entry.candidate.clone()) else { return Ok(None) };
+    pub(super) async fn proof(
+        &self,
+        entry: &MergeEntry,
+        plan: &CheckPlan,
+    ) -> Result<Option<Proof>, ApiError> {
+        let (Some(tree), Some(commit)) = (entry.tree.clone(), entry.candidate.clone()) else {
+            return Ok(None);
+        };
         let room = self.room(&entry.workspace_id)?;
         let Ok(sandbox) = self.sandbox_for(&room) else { return Ok(None) };
         let environment = environment_digest(&sandbox);
@@ -109,11 +121,20 @@ impl Engine {
         match &self.sandbox {
             Ok(selected) => Ok(selected.sandbox.clone()),
             Err(_) if room.row().allow_host => Ok(Sandbox::Host),
-            Err(none) => Err(ApiError::new(ErrorCode::NoSandbox, format!("{none}. Or allow plain host processes for this workspace in its settings."))),
+            Err(none) => Err(ApiError::new(
+                ErrorCode::NoSandbox,
+                format!("{none}. Or allow plain host processes for this workspace in its settings."),
+            )),
         }
     }
 
-    async fn run_checks(&self, room: &Arc<Room>, entry: &MergeEntry, plan: &CheckPlan, sandbox: &Sandbox) -> Result<Input, ApiError> {
+    async fn run_checks(
+        &self,
+        room: &Arc<Room>,
+        entry: &MergeEntry,
+        plan: &CheckPlan,
+        sandbox: &Sandbox,
+    ) -> Result<Input, ApiError> {
         let tree = entry.tree.clone().unwrap_or_default();
         let environment = environment_digest(sandbox);
         let mut verdicts: Vec<CheckVerdict> = plan.checks.iter().map(waiting).collect();
@@ -144,7 +165,13 @@ impl Engine {
                 verdict = self.run_one(room, slot, check, sandbox).await?;
                 if let Some(edited) = self.edited(slot, &tree).await? {
                     self.clear_check(room, slot).await?;
-                    return Ok(Input::GiveBack { why: Returned::EditedTree, detail: format!("The check “{}” changed the files it was checking: {edited}. A check must leave the tree as it is.", check.name) });
+                    return Ok(Input::GiveBack {
+                        why: Returned::EditedTree,
+                        detail: format!(
+                            "The check “{}” changed the files it was checking: {edited}. A check must leave the tree as it is.",
+                            check.name
+                        ),
+                    });
                 }
             }
             let (store_tree, name, stored) = (tree.clone(), check.name.clone(), verdict.clone());
@@ -162,14 +189,25 @@ impl Engine {
     }
 
     /// The workspace's check tree, switched to the candidate, with its set-up layers.
-    async fn check_slot(&self, room: &Arc<Room>, entry: &MergeEntry, plan: &CheckPlan) -> Result<CheckTree, ApiError> {
+    async fn check_slot(
+        &self,
+        room: &Arc<Room>,
+        entry: &MergeEntry,
+        plan: &CheckPlan,
+    ) -> Result<CheckTree, ApiError> {
         let dir = self.data.candidates().join(room.id.as_str()).join("slot-0");
-        let commit = ObjectId::parse(entry.candidate.as_deref().unwrap_or_default()).map_err(crate::git::api)?;
+        let commit =
+            ObjectId::parse(entry.candidate.as_deref().unwrap_or_default()).map_err(crate::git::api)?;
         let room_now = room.clone();
         let slot = self
             .blocking(move || {
                 if let Some(parent) = dir.parent() {
-                    std::fs::create_dir_all(parent).map_err(|e| ApiError::new(ErrorCode::Internal, format!("{} cannot be made: {e}.", parent.display())))?;
+                    std::fs::create_dir_all(parent).map_err(|e| {
+                        ApiError::new(
+                            ErrorCode::Internal,
+                            format!("{} cannot be made: {e}.", parent.display()),
+                        )
+                    })?;
                 }
                 room_now.depot.check_tree(&dir).map_err(crate::git::api)
             })
@@ -178,9 +216,17 @@ impl Engine {
         Ok(slot)
     }
 
-    async fn run_one(&self, room: &Arc<Room>, slot: &CheckTree, check: &Check, sandbox: &Sandbox) -> Result<StoredVerdict, ApiError> {
+    async fn run_one(
+        &self,
+        room: &Arc<Room>,
+        slot: &CheckTree,
+        check: &Check,
+        sandbox: &Sandbox,
+    ) -> Result<StoredVerdict, ApiError> {
         let spec = self.sandbox_spec(room, slot.dir(), &self.check_home(room), false).await?;
-        let command = Command::new(check.run.clone()).cwd(slot.dir().to_owned()).timeout(Duration::from_secs(check.timeout_s));
+        let command = Command::new(check.run.clone())
+            .cwd(slot.dir().to_owned())
+            .timeout(Duration::from_secs(check.timeout_s));
         let started = self.clock.monotonic_ms();
         let outcome = async {
             let running = sandbox.confine(&spec, command)?.start().await?;
@@ -196,16 +242,26 @@ impl Engine {
         };
         let duration = |now: u64| now.saturating_sub(started);
         match outcome.await {
-            Ok(outcome) if outcome.ended == Ended::Cancelled => Err(ApiError::new(ErrorCode::Unavailable, "The server is shutting down.")),
+            Ok(outcome) if outcome.ended == Ended::Cancelled => {
+                Err(ApiError::new(ErrorCode::Unavailable, "The server is shutting down."))
+            }
             Ok(outcome) => {
                 let text = format!("{}{}", outcome.stdout.text(), outcome.stderr.text());
                 let mut tail = tail(&host::ansi::strip(&text));
                 if outcome.timed_out() {
                     tail.push_str(&format!("\nIt timed out after {} s.", check.timeout_s));
                 }
-                Ok(StoredVerdict { ok: outcome.success(), duration_ms: duration(self.clock.monotonic_ms()), tail })
+                Ok(StoredVerdict {
+                    ok: outcome.success(),
+                    duration_ms: duration(self.clock.monotonic_ms()),
+                    tail,
+                })
             }
-            Err(error) => Ok(StoredVerdict { ok: false, duration_ms: duration(self.clock.monotonic_ms()), tail: format!("{}: {error}", check.run.join(" ")) }),
+            Err(error) => Ok(StoredVerdict {
+                ok: false,
+                duration_ms: duration(self.clock.monotonic_ms()),
+                tail: format!("{}: {error}", check.run.join(" ")),
+            }),
         }
     }
 
@@ -216,11 +272,22 @@ impl Engine {
     }
 
     async fn tell_started(&self, entry: &MergeEntry, check: &Check, tree: &str) -> Result<(), ApiError> {
-        let event = Event::CheckStarted { entry_id: entry.id.clone(), name: check.name.clone(), run: check.run.clone(), tree: tree.to_owned() };
+        let event = Event::CheckStarted {
+            entry_id: entry.id.clone(),
+            name: check.name.clone(),
+            run: check.run.clone(),
+            tree: tree.to_owned(),
+        };
         self.tell_check(entry, event).await
     }
 
-    async fn tell_finished(&self, entry: &MergeEntry, check: &Check, verdict: &StoredVerdict, reused: bool) -> Result<(), ApiError> {
+    async fn tell_finished(
+        &self,
+        entry: &MergeEntry,
+        check: &Check,
+        verdict: &StoredVerdict,
+        reused: bool,
+    ) -> Result<(), ApiError> {
         let event = Event::CheckFinished {
             entry_id: entry.id.clone(),
             name: check.name.clone(),
@@ -249,7 +316,15 @@ fn environment_digest(sandbox: &Sandbox) -> String {
 }
 
 fn waiting(check: &Check) -> CheckVerdict {
-    CheckVerdict { name: check.name.clone(), run: check.run.clone(), state: "waiting".into(), duration_ms: None, reused: false, flaky_retry: false, tail: String::new() }
+    CheckVerdict {
+        name: check.name.clone(),
+        run: check.run.clone(),
+        state: "waiting".into(),
+        duration_ms: None,
+        reused: false,
+        flaky_retry: false,
+        tail: String::new(),
+    }
 }
 
 fn mark_running(verdicts: &mut [CheckVerdict], at: usize, retry: bool) {
@@ -270,7 +345,10 @@ fn fill(verdicts: &mut [CheckVerdict], at: usize, verdict: &StoredVerdict, reuse
 }
 
 fn failed(_verdicts: Vec<CheckVerdict>, check: &Check, verdict: &StoredVerdict) -> Input {
-    Input::GiveBack { why: Returned::CheckFailed, detail: format!("The check “{}” failed on the tree that would land.\n\n{}", check.name, verdict.tail) }
+    Input::GiveBack {
+        why: Returned::CheckFailed,
+        detail: format!("The check “{}” failed on the tree that would land.\n\n{}", check.name, verdict.tail),
+    }
 }
 
 fn tail(text: &str) -> String {

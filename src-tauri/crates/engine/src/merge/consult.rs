@@ -14,10 +14,18 @@ use std::sync::Arc;
 use store::NewApproval;
 
 impl Engine {
-    pub(super) async fn consult_policy(&self, room: &Arc<Room>, entry: &MergeEntry, plan: &CheckPlan) -> Result<Round, ApiError> {
-        let (Some(hash), Some(candidate)) = (entry.patch_hash.clone(), entry.candidate.clone()) else { return Ok(Round::Quiet) };
+    pub(super) async fn consult_policy(
+        &self,
+        room: &Arc<Room>,
+        entry: &MergeEntry,
+        plan: &CheckPlan,
+    ) -> Result<Round, ApiError> {
+        let (Some(hash), Some(candidate)) = (entry.patch_hash.clone(), entry.candidate.clone()) else {
+            return Ok(Round::Quiet);
+        };
         let paths = self.changed_paths(room, entry).await?;
-        let risky_paths: Vec<String> = entry.risky.iter().map(|r| r.split(": ").next().unwrap_or(r).to_owned()).collect();
+        let risky_paths: Vec<String> =
+            entry.risky.iter().map(|r| r.split(": ").next().unwrap_or(r).to_owned()).collect();
         let risk = risk_of(entry);
         let action = Action {
             workspace_id: Some(room.id.clone()),
@@ -63,7 +71,11 @@ impl Engine {
                     .write(move |tx| {
                         policy::supersede(tx, &id, &new.hash)?;
                         let approval = crate::ask::ask(tx, new)?;
-                        super::outcome::apply(tx, &id, Input::Asked { approval: approval.id, rule: verdict.rule })
+                        super::outcome::apply(
+                            tx,
+                            &id,
+                            Input::Asked { approval: approval.id, rule: verdict.rule },
+                        )
                     })
                     .await?;
                 return Ok(if changed { Round::Progress } else { Round::Quiet });
@@ -93,7 +105,11 @@ impl Engine {
         let (room, entry) = (room.clone(), entry.clone());
         self.blocking(move || {
             let id = |text: &Option<String>| repo::ObjectId::parse(text.as_deref().unwrap_or_default());
-            let summary = room.depot.diff(&id(&entry.onto)?, &id(&entry.candidate)?, &crate::hand_over::summary_limits())?;
+            let summary = room.depot.diff(
+                &id(&entry.onto)?,
+                &id(&entry.candidate)?,
+                &crate::hand_over::summary_limits(),
+            )?;
             Ok(summary.files.into_iter().map(|f| f.path).take(500).collect())
         })
         .await?
@@ -103,7 +119,11 @@ impl Engine {
 
 /// Unverified or risky changes are never low risk.
 fn risk_of(entry: &MergeEntry) -> RiskLevel {
-    match (entry.risky.is_empty(), entry.verified, entry.files > 20 || entry.additions + entry.deletions > 800) {
+    match (
+        entry.risky.is_empty(),
+        entry.verified,
+        entry.files > 20 || entry.additions + entry.deletions > 800,
+    ) {
         (false, _, _) => RiskLevel::High,
         (true, false, _) | (true, true, true) => RiskLevel::Medium,
         (true, true, false) => RiskLevel::Low,

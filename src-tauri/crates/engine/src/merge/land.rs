@@ -13,11 +13,21 @@ use std::sync::Arc;
 
 impl Engine {
     /// Lands a proven candidate, or settles a landing that a crash interrupted: the same call does both.
-    pub(super) async fn land_candidate(&self, room: &Arc<Room>, entry: &MergeEntry, plan: &CheckPlan, tips: &Tips) -> Result<Round, ApiError> {
+    pub(super) async fn land_candidate(
+        &self,
+        room: &Arc<Room>,
+        entry: &MergeEntry,
+        plan: &CheckPlan,
+        tips: &Tips,
+    ) -> Result<Round, ApiError> {
         let already = entry.candidate.as_deref() == Some(tips.integration.as_str());
         let Some(proof) = self.proof(entry, plan).await? else {
             // Without stored verdicts nothing is proven; what is on the branch already stays there.
-            let input = if already { Input::Landed { commit: tips.integration.to_string() } } else { Input::TipMoved };
+            let input = if already {
+                Input::Landed { commit: tips.integration.to_string() }
+            } else {
+                Input::TipMoved
+            };
             return Ok(if self.apply(entry, input).await? { Round::Progress } else { Round::Quiet });
         };
         let (landing, room_now, tips) = (entry.clone(), room.clone(), tips.clone());
@@ -55,7 +65,9 @@ fn land(room: &Room, entry: &MergeEntry, proof: &Proof, tips: &Tips) -> Input {
         Ok(match room.depot.advance(&lease, &request)? {
             Advance::Landed { .. } | Advance::AlreadyThere => Input::Landed { commit: new.to_string() },
             Advance::Moved { .. } => Input::TipMoved,
-            Advance::CheckedOutDirty { worktree, reason } => Input::Blocked { reason: checkout_text(&entry.target, &worktree.display().to_string(), &reason) },
+            Advance::CheckedOutDirty { worktree, reason } => Input::Blocked {
+                reason: checkout_text(&entry.target, &worktree.display().to_string(), &reason),
+            },
         })
     });
     match result {
@@ -66,5 +78,7 @@ fn land(room: &Room, entry: &MergeEntry, proof: &Proof, tips: &Tips) -> Input {
 }
 
 fn checkout_text(branch: &str, worktree: &str, reason: &CheckoutBlock) -> String {
-    format!("{branch} is checked out in {worktree}, and those files cannot follow now ({reason:?}). Commit or stash there, or switch to another branch; it lands by itself then.")
+    format!(
+        "{branch} is checked out in {worktree}, and those files cannot follow now ({reason:?}). Commit or stash there, or switch to another branch; it lands by itself then."
+    )
 }

@@ -61,7 +61,9 @@ impl Engine {
     }
 
     /// A check that ran when the server died starts over; its finished verdicts are kept.
-    async fn recover_merge(&self, room: &Room) -> Result<(), ApiError> {
+    async fn recover_merge(&self, room: &Arc<Room>) -> Result<(), ApiError> {
+        let settling = room.clone();
+        self.blocking(move || settling.settle()).await?.map_err(crate::git::api)?;
         for entry in self.open_entries(room).await? {
             if entry.state == EntryState::Checking {
                 self.apply(&entry, Input::Restarted).await?;
@@ -90,14 +92,23 @@ impl Engine {
             self.ask_for_trust(room, &plan, &entries).await?;
         }
         let row = room.row();
-        let view = View { tip: tips.onto.as_str(), entries: &entries, paused: row.merge_paused || !row.merge_enabled, checks_confirmed: plan.confirmed };
+        let view = View {
+            tip: tips.onto.as_str(),
+            entries: &entries,
+            paused: row.merge_paused || !row.merge_enabled,
+            checks_confirmed: plan.confirmed,
+        };
         let mut round = Round::Quiet;
         for decision in flow::merge::plan(&view) {
             if self.is_stopping() {
                 return Ok(Round::Quiet);
             }
             let entry_id = match &decision {
-                Decision::Build(id) | Decision::Consult(id) | Decision::ReadAnswer(id) | Decision::Check(id) | Decision::Land(id) => id,
+                Decision::Build(id)
+                | Decision::Consult(id)
+                | Decision::ReadAnswer(id)
+                | Decision::Check(id)
+                | Decision::Land(id) => id,
             };
             let Some(entry) = entries.iter().find(|e| e.id == *entry_id) else { continue };
             let one = match &decision {

@@ -44,14 +44,24 @@ fn tell(tx: &mut Tx<'_>, before: &MergeEntry, entry: MergeEntry, input: Input) -
     let boxed = Box::new(entry.clone());
     let event = match (&input, entry.state) {
         (Input::Built(_), _) => Event::MergeCandidate { entry: boxed },
-        (Input::Asked { approval, .. }, _) => Event::MergeWaiting { entry: boxed, approval_id: approval.clone() },
-        (Input::CheckStarted | Input::CheckProgress(_) | Input::ChecksPassed(_), _) => Event::MergeChecking { entry: boxed },
-        (Input::GiveBack { why, detail }, _) => Event::MergeReturned { entry: boxed, reason: why.code().into(), detail: detail.clone() },
-        (_, EntryState::Landed) => Event::MergeLanded { entry: boxed },
-        (Input::Remove { .. }, _) => Event::MergeRemoved { entry: boxed, reason: entry.reason.clone().unwrap_or_default() },
-        (Input::Denied { .. } | Input::Expired | Input::Forbidden { .. }, _) => {
-            Event::MergeFailed { entry: boxed, reason: "merge.parked".into(), detail: entry.reason.clone().unwrap_or_default() }
+        (Input::Asked { approval, .. }, _) => {
+            Event::MergeWaiting { entry: boxed, approval_id: approval.clone() }
         }
+        (Input::CheckStarted | Input::CheckProgress(_) | Input::ChecksPassed(_), _) => {
+            Event::MergeChecking { entry: boxed }
+        }
+        (Input::GiveBack { why, detail }, _) => {
+            Event::MergeReturned { entry: boxed, reason: why.code().into(), detail: detail.clone() }
+        }
+        (_, EntryState::Landed) => Event::MergeLanded { entry: boxed },
+        (Input::Remove { .. }, _) => {
+            Event::MergeRemoved { entry: boxed, reason: entry.reason.clone().unwrap_or_default() }
+        }
+        (Input::Denied { .. } | Input::Expired | Input::Forbidden { .. }, _) => Event::MergeFailed {
+            entry: boxed,
+            reason: "merge.parked".into(),
+            detail: entry.reason.clone().unwrap_or_default(),
+        },
         (Input::Blocked { reason }, _) if before.reason.as_deref() == Some(reason) => return Ok(()),
         _ => Event::MergeQueued { entry: boxed },
     };
@@ -59,14 +69,20 @@ fn tell(tx: &mut Tx<'_>, before: &MergeEntry, entry: MergeEntry, input: Input) -
     match input {
         Input::Landed { commit } => landed(tx, &entry, &commit),
         Input::GiveBack { why, detail } => came_back(tx, &entry, why, &detail),
-        Input::Remove { .. } => tx.end_completion(entry.completion_id.as_str(), CompletionStatus::Failed, entry.reason.as_deref()),
+        Input::Remove { .. } => {
+            tx.end_completion(entry.completion_id.as_str(), CompletionStatus::Failed, entry.reason.as_deref())
+        }
         Input::Retry => tx.end_completion(entry.completion_id.as_str(), CompletionStatus::Pending, None),
         _ => Ok(()),
     }
 }
 
 fn landed(tx: &mut Tx<'_>, entry: &MergeEntry, commit: &str) -> Result<(), StoreError> {
-    let event = Event::Committed { branch: entry.target.clone(), commit_hash: commit.to_owned(), message: entry.title.clone() };
+    let event = Event::Committed {
+        branch: entry.target.clone(),
+        commit_hash: commit.to_owned(),
+        message: entry.title.clone(),
+    };
     tx.append(NewEvent::new(&entry.session_id, event, "merge").about(entry.id.as_str()))?;
     tx.end_completion(entry.completion_id.as_str(), CompletionStatus::Processed, None)
 }
@@ -78,7 +94,12 @@ fn came_back(tx: &mut Tx<'_>, entry: &MergeEntry, why: Returned, detail: &str) -
     let task = serde_json::from_str::<TaskParams>(&job.params).ok().filter(|_| job.kind == TASK_EXECUTE);
     let repairable = matches!(why, Returned::Conflict | Returned::CheckFailed | Returned::EditedTree);
     let Some(mut task) = task.filter(|t| repairable && allowed(t, why)) else {
-        let text = format!("**{}** did not land: {detail}\n\nIts commit `{}` is kept in the depot. Nothing changed on {}.", entry.title, short(&entry.commit_sha), entry.target);
+        let text = format!(
+            "**{}** did not land: {detail}\n\nIts commit `{}` is kept in the depot. Nothing changed on {}.",
+            entry.title,
+            short(&entry.commit_sha),
+            entry.target
+        );
         return reaction::say(tx, &entry.session_id, text, None);
     };
     task.fix_up += 1;
@@ -102,7 +123,8 @@ fn came_back(tx: &mut Tx<'_>, entry: &MergeEntry, why: Returned, detail: &str) -
             finalization_budget_ms: job.finalization_budget_ms,
         },
     )?;
-    let text = format!("**{}** did not land: {detail}\n\nIt went back to a worker (repair {attempt}).", entry.title);
+    let text =
+        format!("**{}** did not land: {detail}\n\nIt went back to a worker (repair {attempt}).", entry.title);
     reaction::say(tx, &entry.session_id, text, None)
 }
 

@@ -64,10 +64,18 @@ fn release(tx: &mut Tx<'_>, approval: &Approval) -> Result<(), StoreError> {
             let mut row = tx.workspace(&approval.subject)?;
             row.trusted = true;
             tx.put_workspace(&row)?;
-            tx.append(NewEvent::new(&approval.session_id, Event::WorkspaceChanged { workspace_id: row.id }, "server")).map(drop)
+            tx.append(NewEvent::new(
+                &approval.session_id,
+                Event::WorkspaceChanged { workspace_id: row.id },
+                "server",
+            ))
+            .map(drop)
         }
         "recipe.first_use" | "job.run" | "command" => crate::remote_buddy::held::release_held(tx, approval),
-        "setup.network" => approval.workspace_id.iter().try_for_each(|workspace| crate::remote_buddy::held::look_again(tx, workspace)),
+        "setup.network" => approval
+            .workspace_id
+            .iter()
+            .try_for_each(|workspace| crate::remote_buddy::held::look_again(tx, workspace)),
         _ => Ok(()),
     }
 }

@@ -23,7 +23,12 @@ impl Engine {
             return Err(ApiError::bad("text is required"));
         }
         if text.len() > MAX_MESSAGE {
-            return Err(ApiError::new(ErrorCode::TooLarge, format!("A message holds at most {MAX_MESSAGE} bytes. Put longer text into a file of the repository.")));
+            return Err(ApiError::new(
+                ErrorCode::TooLarge,
+                format!(
+                    "A message holds at most {MAX_MESSAGE} bytes. Put longer text into a file of the repository."
+                ),
+            ));
         }
         let from = match &caller.who {
             crate::Principal::Owner => "client".to_owned(),
@@ -73,15 +78,34 @@ impl Engine {
     /// An event posted by a client or a foreign worker, validated against its type's payload.
     pub async fn chat_command(&self, caller: Caller, p: PostCommand) -> Reply {
         if !Event::TYPES.contains(&p.kind.as_str()) || p.kind.contains('.') {
-            return Err(ApiError::bad(format!("{} is not an event type that can be posted", p.kind.chars().take(80).collect::<String>())));
+            return Err(ApiError::bad(format!(
+                "{} is not an event type that can be posted",
+                p.kind.chars().take(80).collect::<String>()
+            )));
         }
-        let event: Event = serde_json::from_value(serde_json::json!({ "type": p.kind, "payload": p.payload }))
-            .map_err(|e| ApiError::bad(format!("payload of {}: {e}", p.kind)))?;
-        if matches!(event, Event::Approved { .. } | Event::Denied { .. } | Event::ApprovalRequired { .. } | Event::Committed { .. }) {
-            return Err(ApiError::new(ErrorCode::Forbidden, format!("{} is a fact only the server states.", p.kind)));
+        let event: Event =
+            serde_json::from_value(serde_json::json!({ "type": p.kind, "payload": p.payload }))
+                .map_err(|e| ApiError::bad(format!("payload of {}: {e}", p.kind)))?;
+        if matches!(
+            event,
+            Event::Approved { .. }
+                | Event::Denied { .. }
+                | Event::ApprovalRequired { .. }
+                | Event::Committed { .. }
+        ) {
+            return Err(ApiError::new(
+                ErrorCode::Forbidden,
+                format!("{} is a fact only the server states.", p.kind),
+            ));
         }
-        if !CHAT_TYPES.contains(&p.kind.as_str()) && !caller.who.may(Permission::Jobs) && !caller.who.may(Permission::Work) {
-            return Err(ApiError::new(ErrorCode::Forbidden, format!("Posting {} needs the scope jobs.", p.kind)));
+        if !CHAT_TYPES.contains(&p.kind.as_str())
+            && !caller.who.may(Permission::Jobs)
+            && !caller.who.may(Permission::Work)
+        {
+            return Err(ApiError::new(
+                ErrorCode::Forbidden,
+                format!("Posting {} needs the scope jobs.", p.kind),
+            ));
         }
         let wants_approval = matches!(&event, Event::ToolCall { requires_approval: Some(true), .. });
         self.change(caller.clone(), move |tx| {
@@ -89,7 +113,15 @@ impl Engine {
             if let Event::ToolCall { tool_call_id, tool, args, .. } = &event
                 && wants_approval
             {
-                crate::ask::ask_about_tool(tx, &p.session_id, workspace, tool_call_id, tool, args, &caller.who.label())?;
+                crate::ask::ask_about_tool(
+                    tx,
+                    &p.session_id,
+                    workspace,
+                    tool_call_id,
+                    tool,
+                    args,
+                    &caller.who.label(),
+                )?;
             }
             let new = NewEvent {
                 session_id: p.session_id,

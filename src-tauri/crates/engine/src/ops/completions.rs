@@ -1,7 +1,10 @@
 //! Completions: enqueued by any worker, landed by us, or claimed by an external integrator where ours is off.
 
 use crate::{Caller, Engine, Principal, Reply};
-use protocol::merge::{ClaimCompletion, Completion, CompletionClaimed, CompletionEnqueued, CompletionStatus, Completions, EnqueueCompletion, FinishCompletion};
+use protocol::merge::{
+    ClaimCompletion, Completion, CompletionClaimed, CompletionEnqueued, CompletionStatus, Completions,
+    EnqueueCompletion, FinishCompletion,
+};
 use protocol::ops::{CompletionParams, Done};
 use protocol::queue::{ListParams, RenewParams};
 use protocol::{ApiError, ErrorCode};
@@ -32,7 +35,9 @@ impl Engine {
         }
         let workspace = job.workspace_id.clone().or(workspace);
         let taken = match (&workspace, &p.commit_sha) {
-            (Some(workspace), Some(commit)) => Some(self.take_commit(workspace, &job, commit, p.branch.as_deref(), &p.message).await?),
+            (Some(workspace), Some(commit)) => {
+                Some(self.take_commit(workspace, &job, commit, p.branch.as_deref(), &p.message).await?)
+            }
             _ => None,
         };
         let wake = workspace.clone().filter(|_| taken.as_ref().is_some_and(|t| t.merge_enabled));
@@ -68,7 +73,11 @@ impl Engine {
         Ok(answer)
     }
 
-    pub async fn completions_claim(&self, caller: Caller, p: ClaimCompletion) -> Result<CompletionClaimed, ApiError> {
+    pub async fn completions_claim(
+        &self,
+        caller: Caller,
+        p: ClaimCompletion,
+    ) -> Result<CompletionClaimed, ApiError> {
         if p.pusher_id.is_empty() || p.pusher_id.len() > 200 {
             return Err(ApiError::bad("pusherId is required"));
         }
@@ -83,7 +92,12 @@ impl Engine {
                     let mut completion = tx.completion(&claimed.id)?;
                     completion.claim_token = Some(claimed.token.clone());
                     let lease_expires_at = host::clock::iso(claimed.lease_expires_at);
-                    Ok(Some(CompletionClaimed { ok: true, completion, claim_token: claimed.token, lease_expires_at }))
+                    Ok(Some(CompletionClaimed {
+                        ok: true,
+                        completion,
+                        claim_token: claimed.token,
+                        lease_expires_at,
+                    }))
                 });
                 if let Some(claimed) = claimed.await? {
                     return Ok(claimed);
@@ -119,7 +133,16 @@ impl Engine {
     }
 
     pub async fn completions_list(&self, p: ListParams) -> Result<Completions, ApiError> {
-        Ok(self.store.read(move |tx| Ok(Completions { ok: true, completions: tx.completions(&p)?, counts: tx.counts("completions")? })).await?)
+        Ok(self
+            .store
+            .read(move |tx| {
+                Ok(Completions {
+                    ok: true,
+                    completions: tx.completions(&p)?,
+                    counts: tx.counts("completions")?,
+                })
+            })
+            .await?)
     }
 
     pub async fn completions_get(&self, p: CompletionParams) -> Result<Completion, ApiError> {

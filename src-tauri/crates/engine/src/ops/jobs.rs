@@ -3,8 +3,8 @@
 use crate::{Caller, Engine, Principal, Reply, hash, reaction};
 use protocol::diff::JobDiff;
 use protocol::job::{
-    AppendLog, ClaimJob, CompleteJob, EnqueueJob, FailJob, FinishedJob, Job, JobArtifacts, JobClaimed, JobEnqueuedReply, JobLogs, JobStatus, Jobs, LogAppended,
-    LogLine, LogsParams, TASK_EXECUTE,
+    AppendLog, ClaimJob, CompleteJob, EnqueueJob, FailJob, FinishedJob, Job, JobArtifacts, JobClaimed,
+    JobEnqueuedReply, JobLogs, JobStatus, Jobs, LogAppended, LogLine, LogsParams, TASK_EXECUTE,
 };
 use protocol::ops::{Done, JobParams};
 use protocol::plan::TaskParams;
@@ -26,14 +26,17 @@ impl Engine {
         }
         let params = p.params.unwrap_or_else(|| serde_json::json!({}));
         let title = if p.kind == TASK_EXECUTE {
-            let task: TaskParams = serde_json::from_value(params.clone()).map_err(|e| ApiError::bad(format!("params of {TASK_EXECUTE}: {e}")))?;
+            let task: TaskParams = serde_json::from_value(params.clone())
+                .map_err(|e| ApiError::bad(format!("params of {TASK_EXECUTE}: {e}")))?;
             check_planning(&task)?;
             task.title
         } else {
             p.task_id.clone()
         };
         let planning = &params["planning"];
-        let budget = |own: Option<u64>, key: &str, default: u64| own.or_else(|| planning[key].as_u64()).unwrap_or(default).clamp(1, 24 * 3_600_000);
+        let budget = |own: Option<u64>, key: &str, default: u64| {
+            own.or_else(|| planning[key].as_u64()).unwrap_or(default).clamp(1, 24 * 3_600_000)
+        };
         let priority = match (p.priority, planning["queuePriority"].as_str().and_then(Priority::from_word)) {
             (Some(own), _) => own,
             (None, planned) => planned.unwrap_or_default(),
@@ -47,7 +50,11 @@ impl Engine {
             request_id: None,
             priority,
             target_worker_id: p.target_worker_id,
-            queue_wait_budget_ms: budget(p.queue_wait_budget_ms, "queueWaitBudgetMs", super::chat::queue_wait_budget(priority)),
+            queue_wait_budget_ms: budget(
+                p.queue_wait_budget_ms,
+                "queueWaitBudgetMs",
+                super::chat::queue_wait_budget(priority),
+            ),
             execution_budget_ms: budget(p.execution_budget_ms, "executionBudgetMs", 900_000),
             finalization_budget_ms: budget(p.finalization_budget_ms, "finalizationBudgetMs", 120_000),
             params,
@@ -70,13 +77,20 @@ impl Engine {
             let (worker, kinds) = (p.worker_id.clone(), p.kinds.clone());
             if self.store.read(move |tx| tx.has_pending_job(&worker, kinds.as_deref())).await? {
                 let secret = self.ids.secret();
-                let (worker, kinds, lease, token_hash) = (p.worker_id.clone(), p.kinds.clone(), p.lease_ms, hash::text(&secret));
+                let (worker, kinds, lease, token_hash) =
+                    (p.worker_id.clone(), p.kinds.clone(), p.lease_ms, hash::text(&secret));
                 let claimed = self.store.write(move |tx| {
-                    let Some(claimed) = tx.claim_job(&worker, kinds.as_deref(), lease, &token_hash)? else { return Ok(None) };
+                    let Some(claimed) = tx.claim_job(&worker, kinds.as_deref(), lease, &token_hash)? else {
+                        return Ok(None);
+                    };
                     let mut job = tx.job(&claimed.id)?;
                     job.claim_token = Some(claimed.token.clone());
                     if let Some(session) = &job.session_id {
-                        tx.append(NewEvent::new(session, Event::JobClaimed { job_id: job.id.clone(), worker_id: worker.clone() }, worker))?;
+                        tx.append(NewEvent::new(
+                            session,
+                            Event::JobClaimed { job_id: job.id.clone(), worker_id: worker.clone() },
+                            worker,
+                        ))?;
                     }
                     Ok(Some((job, claimed)))
                 });
@@ -128,9 +142,14 @@ impl Engine {
             return Ok(answer);
         }
         let (id, token) = (p.id.to_string(), p.claim_token.clone());
-        let job = self.store.read(move |tx| tx.require_claim(QueueName::Jobs, &id, &token).and_then(|()| tx.job(&id))).await?;
+        let job = self
+            .store
+            .read(move |tx| tx.require_claim(QueueName::Jobs, &id, &token).and_then(|()| tx.job(&id)))
+            .await?;
         let taken = match (&p.hand_over, &job.workspace_id) {
-            (Some(hand_over), Some(workspace)) => Some(self.take_hand_over(workspace, &job, hand_over).await?),
+            (Some(hand_over), Some(workspace)) => {
+                Some(self.take_hand_over(workspace, &job, hand_over).await?)
+            }
             (Some(_), None) => return Err(ApiError::bad("a job without a workspace hands nothing over")),
             (None, _) => None,
         };
@@ -211,15 +230,28 @@ impl Engine {
             let job = tx.job(p.id.as_str())?;
             if let Some(session) = &job.session_id {
                 if !p.verification.is_empty() {
-                    tx.append(NewEvent::new(session, Event::JobVerified { job_id: job.id.clone(), verified: false, lines: p.verification }, by.clone()))?;
+                    tx.append(NewEvent::new(
+                        session,
+                        Event::JobVerified { job_id: job.id.clone(), verified: false, lines: p.verification },
+                        by.clone(),
+                    ))?;
                 }
                 if status == JobStatus::Cancelled {
-                    tx.append(NewEvent::new(session, Event::JobCancelled { job_id: job.id.clone(), by }, "server"))?;
+                    tx.append(NewEvent::new(
+                        session,
+                        Event::JobCancelled { job_id: job.id.clone(), by },
+                        "server",
+                    ))?;
                 } else {
                     failed(tx, session, &job, &p.message, p.detail)?;
                 }
             }
-            Ok(FinishedJob { ok: true, duration_ms, completed_at: host::clock::iso(tx.now()), completion_id: None })
+            Ok(FinishedJob {
+                ok: true,
+                duration_ms,
+                completed_at: host::clock::iso(tx.now()),
+                completion_id: None,
+            })
         })
         .await
     }
@@ -232,7 +264,10 @@ impl Engine {
             return Err(ApiError::bad("message is required"));
         }
         if lines.len() > LINES_PER_CALL {
-            return Err(ApiError::new(ErrorCode::TooLarge, format!("At most {LINES_PER_CALL} lines in one call.")));
+            return Err(ApiError::new(
+                ErrorCode::TooLarge,
+                format!("At most {LINES_PER_CALL} lines in one call."),
+            ));
         }
         for line in &mut lines {
             if line.stream != "stdout" && line.stream != "stderr" {
@@ -243,19 +278,34 @@ impl Engine {
         let ours = matches!(caller.who, Principal::Worker { .. } | Principal::Job { .. });
         self.change(caller, move |tx| {
             if ours || p.claim_token.is_some() {
-                tx.require_claim(QueueName::Jobs, p.id.as_str(), p.claim_token.as_deref().unwrap_or_default())?;
+                tx.require_claim(
+                    QueueName::Jobs,
+                    p.id.as_str(),
+                    p.claim_token.as_deref().unwrap_or_default(),
+                )?;
             }
             let job = tx.job(p.id.as_str())?;
             let from = job.worker_id.clone().unwrap_or_else(|| "worker".into());
-            let (log_id, before) = if lines.is_empty() { (0, 0) } else { tx.append_log(p.id.as_str(), &lines)? };
+            let (log_id, before) =
+                if lines.is_empty() { (0, 0) } else { tx.append_log(p.id.as_str(), &lines)? };
             if let Some(session) = &job.session_id {
                 for (seq, line) in (before + 1..).zip(&lines).take_while(|(seq, _)| *seq <= LINES_AS_EVENTS) {
-                    let event = Event::JobLog { job_id: job.id.clone(), stream: line.stream.clone(), seq, line: line.line.clone() };
+                    let event = Event::JobLog {
+                        job_id: job.id.clone(),
+                        stream: line.stream.clone(),
+                        seq,
+                        line: line.line.clone(),
+                    };
                     tx.append(NewEvent::new(session, event, from.clone()))?;
                 }
                 if let Some(progress) = p.progress {
                     tx.set_job_step(job.id.as_str(), &progress.label)?;
-                    let event = Event::JobProgress { job_id: job.id.clone(), step: progress.step, steps: progress.steps, label: progress.label };
+                    let event = Event::JobProgress {
+                        job_id: job.id.clone(),
+                        step: progress.step,
+                        steps: progress.steps,
+                        label: progress.label,
+                    };
                     tx.append(NewEvent::new(session, event, from))?;
                 }
             }
@@ -274,7 +324,11 @@ impl Engine {
             let ended = tx.cancel_job(p.id.as_str())?;
             let job = tx.job(p.id.as_str())?;
             if let (true, Some(session)) = (ended, &job.session_id) {
-                tx.append(NewEvent::new(session, Event::JobCancelled { job_id: p.id, by: caller.who.label() }, "server"))?;
+                tx.append(NewEvent::new(
+                    session,
+                    Event::JobCancelled { job_id: p.id, by: caller.who.label() },
+                    "server",
+                ))?;
             }
             Ok(Done { ok: true })
         })
@@ -286,7 +340,11 @@ impl Engine {
         self.change(caller, move |tx| {
             let job = tx.job(p.id.as_str())?;
             if matches!(job.status, JobStatus::Pending | JobStatus::Claimed) {
-                return Err(ApiError::new(ErrorCode::Conflict, format!("This job is {}; only an ended one can be tried again.", job.status)).into());
+                return Err(ApiError::new(
+                    ErrorCode::Conflict,
+                    format!("This job is {}; only an ended one can be tried again.", job.status),
+                )
+                .into());
             }
             enqueue(
                 tx,
@@ -366,13 +424,17 @@ fn check_planning(task: &TaskParams) -> Result<(), ApiError> {
     if task.title.trim().is_empty() || task.title.len() > 500 {
         return bad("title is 1 to 500 characters");
     }
-    if scope.write_globs.len() > 64 || scope.write_globs.iter().any(|glob| flow::scope::glob_problem(glob).is_some()) {
+    if scope.write_globs.len() > 64
+        || scope.write_globs.iter().any(|glob| flow::scope::glob_problem(glob).is_some())
+    {
         return bad("planning.scope.writeGlobs holds globs inside the repository, at most 64");
     }
     if planning.validation_steps.iter().any(|argv| argv.is_empty() || argv.iter().any(|a| a.contains('\0'))) {
         return bad("planning.validationSteps holds commands, one list of words each");
     }
-    if [planning.queue_wait_budget_ms, planning.execution_budget_ms, planning.finalization_budget_ms].contains(&0) {
+    if [planning.queue_wait_budget_ms, planning.execution_budget_ms, planning.finalization_budget_ms]
+        .contains(&0)
+    {
         return bad("planning budgets are more than 0");
     }
     Ok(())
@@ -383,19 +445,36 @@ pub(crate) fn enqueue(tx: &mut Tx<'_>, mut new: NewJob) -> Result<JobEnqueuedRep
     if let (Some(session), None) = (&new.session_id, &new.workspace_id) {
         new.workspace_id = tx.require_session(session)?;
     }
-    let (session, task, kind, params) = (new.session_id.clone(), new.task_id.clone(), new.kind.clone(), new.params.clone());
+    let (session, task, kind, params) =
+        (new.session_id.clone(), new.task_id.clone(), new.kind.clone(), new.params.clone());
     let (id, position) = tx.enqueue_job(new)?;
     let job_id: protocol::JobId = serde_json::from_value(id.into())?;
     if let Some(session) = session {
-        tx.append(NewEvent::new(&session, Event::JobEnqueued { job_id: job_id.clone(), task_id: task, kind, params }, "server"))?;
+        tx.append(NewEvent::new(
+            &session,
+            Event::JobEnqueued { job_id: job_id.clone(), task_id: task, kind, params },
+            "server",
+        ))?;
     }
     let hands = tx.workers(None)?.iter().filter(|w| w.is_online).count() as u64;
-    Ok(JobEnqueuedReply { ok: true, job_id, queue_position: position, eta_ms: tx.eta_ms("jobs", position, hands)? })
+    Ok(JobEnqueuedReply {
+        ok: true,
+        job_id,
+        queue_position: position,
+        eta_ms: tx.eta_ms("jobs", position, hands)?,
+    })
 }
 
 /// Says that a job failed, in the log and to the user.
-pub(crate) fn failed(tx: &mut Tx<'_>, session: &protocol::SessionId, job: &Job, message: &str, detail: Option<String>) -> Result<(), store::StoreError> {
-    let event = Event::JobFailed { job_id: job.id.clone(), message: message.to_owned(), detail: detail.clone() };
+pub(crate) fn failed(
+    tx: &mut Tx<'_>,
+    session: &protocol::SessionId,
+    job: &Job,
+    message: &str,
+    detail: Option<String>,
+) -> Result<(), store::StoreError> {
+    let event =
+        Event::JobFailed { job_id: job.id.clone(), message: message.to_owned(), detail: detail.clone() };
     tx.append(NewEvent::new(session, event, "server:job-fail-hook"))?;
     reaction::failure(tx, session, job, message)
 }

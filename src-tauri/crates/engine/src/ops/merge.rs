@@ -17,16 +17,28 @@ impl Engine {
         let mut queues = Vec::new();
         for row in rows {
             let id = row.id.clone();
-            let (entries, recent) = self.store.read(move |tx| Ok((tx.open_entries(id.as_str())?, tx.recent_entries(id.as_str(), RECENT)?))).await?;
+            let (entries, recent) = self
+                .store
+                .read(move |tx| Ok((tx.open_entries(id.as_str())?, tx.recent_entries(id.as_str(), RECENT)?)))
+                .await?;
             let (mut tip, mut warnings) = (None, Vec::new());
             if let Ok(room) = self.room(&row.id) {
                 let branch = row.integration_branch.clone();
-                let read = self.blocking(move || room.depot.read_ref(&repo::DepotRef::Integration(branch))).await?;
+                let read =
+                    self.blocking(move || room.depot.read_ref(&repo::DepotRef::Integration(branch))).await?;
                 tip = read.ok().flatten().map(|id| id.to_string());
             } else {
                 warnings.push(format!("{} cannot be opened now.", row.repo_root));
             }
-            queues.push(MergeQueue { workspace_id: row.id, branch: row.integration_branch, tip, paused: row.merge_paused, entries, recent, warnings });
+            queues.push(MergeQueue {
+                workspace_id: row.id,
+                branch: row.integration_branch,
+                tip,
+                paused: row.merge_paused,
+                entries,
+                recent,
+                warnings,
+            });
         }
         Ok(MergeQueues { queues })
     }
@@ -50,14 +62,35 @@ impl Engine {
                     (Some(approval), EntryState::WaitingApproval) => {
                         let approval = tx.approval(approval.as_str())?;
                         if approval.state == ApprovalState::Pending {
-                            let answered = tx.answer(approval.id.as_str(), Decision::Approve, Some(&approval.hash), &by)?;
-                            tx.append(NewEvent::new(&answered.session_id, Event::Approved { approval_id: answered.id.clone() }, by))?;
+                            let answered = tx.answer(
+                                approval.id.as_str(),
+                                Decision::Approve,
+                                Some(&approval.hash),
+                                &by,
+                            )?;
+                            tx.append(NewEvent::new(
+                                &answered.session_id,
+                                Event::Approved { approval_id: answered.id.clone() },
+                                by,
+                            ))?;
                             ask::changed(tx, &answered)?;
                         }
                     }
                     (_, EntryState::Parked) => drop(apply_input(tx, p.id.as_str(), Input::Retry)?),
-                    (_, state) if matches!(state, EntryState::Landed | EntryState::Returned | EntryState::Failed | EntryState::Removed) => {
-                        return Err(ApiError::new(ErrorCode::Conflict, format!("This entry is already {state}.")).into());
+                    (_, state)
+                        if matches!(
+                            state,
+                            EntryState::Landed
+                                | EntryState::Returned
+                                | EntryState::Failed
+                                | EntryState::Removed
+                        ) =>
+                    {
+                        return Err(ApiError::new(
+                            ErrorCode::Conflict,
+                            format!("This entry is already {state}."),
+                        )
+                        .into());
                     }
                     _ => {}
                 }

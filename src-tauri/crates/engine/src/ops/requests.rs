@@ -4,7 +4,10 @@ use crate::ops::chat::queue_wait_budget;
 use crate::{Caller, Engine, Reply, outbox};
 use protocol::ops::{Done, RequestParams};
 use protocol::queue::{LeaseRenewed, ListParams, MAX_WAIT_MS, RenewParams};
-use protocol::request::{ClaimRequest, EnqueueRequest, FailRequest, FinishRequest, Request, RequestClaimed, RequestEnqueued, RequestStatus, Requests};
+use protocol::request::{
+    ClaimRequest, EnqueueRequest, FailRequest, FinishRequest, Request, RequestClaimed, RequestEnqueued,
+    RequestStatus, Requests,
+};
 use protocol::{ApiError, ErrorCode, Event, message::MAX_MESSAGE};
 use store::{NewEvent, NewRequest, QueueName, RequestFinish};
 
@@ -14,7 +17,10 @@ impl Engine {
             return Err(ApiError::bad("sessionId and prompt are required"));
         }
         if p.prompt.len() > MAX_MESSAGE {
-            return Err(ApiError::new(ErrorCode::TooLarge, format!("A prompt holds at most {MAX_MESSAGE} bytes.")));
+            return Err(ApiError::new(
+                ErrorCode::TooLarge,
+                format!("A prompt holds at most {MAX_MESSAGE} bytes."),
+            ));
         }
         self.change(caller, move |tx| {
             let workspace_id = tx.require_session(&p.session_id)?;
@@ -25,12 +31,20 @@ impl Engine {
                 prompt: p.prompt,
                 enhanced_prompt: None,
                 priority,
-                queue_wait_budget_ms: p.queue_wait_budget_ms.unwrap_or(queue_wait_budget(priority)).min(i64::MAX as u64 / 2),
+                queue_wait_budget_ms: p
+                    .queue_wait_budget_ms
+                    .unwrap_or(queue_wait_budget(priority))
+                    .min(i64::MAX as u64 / 2),
             };
             let (id, position) = tx.enqueue_request(new)?;
             tx.post(outbox::ENHANCE, serde_json::json!({ "request": id }))?;
             let eta_ms = tx.eta_ms("requests", position, 1)?;
-            Ok(RequestEnqueued { ok: true, request_id: serde_json::from_value(id.into())?, queue_position: position, eta_ms })
+            Ok(RequestEnqueued {
+                ok: true,
+                request_id: serde_json::from_value(id.into())?,
+                queue_position: position,
+                eta_ms,
+            })
         })
         .await
     }
@@ -51,9 +65,19 @@ impl Engine {
                     let Some(claimed) = tx.claim_request(&agent, lease)? else { return Ok(None) };
                     let mut request = tx.request(&claimed.id)?;
                     request.claim_token = Some(claimed.token.clone());
-                    tx.append(NewEvent::new(&request.session_id.clone(), Event::RequestChanged { request_id: request.id.clone(), status: request.status }, agent))?;
+                    tx.append(NewEvent::new(
+                        &request.session_id.clone(),
+                        Event::RequestChanged { request_id: request.id.clone(), status: request.status },
+                        agent,
+                    ))?;
                     let until = host::clock::iso(claimed.lease_expires_at);
-                    Ok(Some(RequestClaimed { ok: true, request, queue_wait_ms: claimed.queue_wait_ms, claim_token: claimed.token, lease_expires_at: until }))
+                    Ok(Some(RequestClaimed {
+                        ok: true,
+                        request,
+                        queue_wait_ms: claimed.queue_wait_ms,
+                        claim_token: claimed.token,
+                        lease_expires_at: until,
+                    }))
                 });
                 if let Some(claimed) = claimed.await? {
                     return Ok(claimed);
@@ -66,7 +90,8 @@ impl Engine {
     }
 
     pub async fn requests_complete(&self, caller: Caller, p: FinishRequest) -> Reply {
-        self.finish_request(caller, p.id.to_string(), p.claim_token, RequestStatus::Completed, p.result, None).await
+        self.finish_request(caller, p.id.to_string(), p.claim_token, RequestStatus::Completed, p.result, None)
+            .await
     }
 
     pub async fn requests_fail(&self, caller: Caller, p: FailRequest) -> Reply {
@@ -74,14 +99,27 @@ impl Engine {
             Some(detail) => format!("{}: {detail}", p.message),
             None => p.message,
         };
-        self.finish_request(caller, p.id.to_string(), p.claim_token, RequestStatus::Failed, None, Some(error)).await
+        self.finish_request(caller, p.id.to_string(), p.claim_token, RequestStatus::Failed, None, Some(error))
+            .await
     }
 
-    async fn finish_request(&self, caller: Caller, id: String, token: String, status: RequestStatus, result: Option<serde_json::Value>, error: Option<String>) -> Reply {
+    async fn finish_request(
+        &self,
+        caller: Caller,
+        id: String,
+        token: String,
+        status: RequestStatus,
+        result: Option<serde_json::Value>,
+        error: Option<String>,
+    ) -> Reply {
         self.change(caller.clone(), move |tx| {
             tx.finish_request(&id, &token, RequestFinish { status, result, error, job_id: None })?;
             let request = tx.request(&id)?;
-            tx.append(NewEvent::new(&request.session_id, Event::RequestChanged { request_id: request.id, status }, caller.who.label()))?;
+            tx.append(NewEvent::new(
+                &request.session_id,
+                Event::RequestChanged { request_id: request.id, status },
+                caller.who.label(),
+            ))?;
             Ok(Done { ok: true })
         })
         .await
@@ -104,7 +142,11 @@ impl Engine {
         self.change(caller.clone(), move |tx| {
             tx.cancel_request(p.id.as_str())?;
             let request = tx.request(p.id.as_str())?;
-            tx.append(NewEvent::new(&request.session_id, Event::RequestChanged { request_id: p.id, status: RequestStatus::Cancelled }, caller.who.label()))?;
+            tx.append(NewEvent::new(
+                &request.session_id,
+                Event::RequestChanged { request_id: p.id, status: RequestStatus::Cancelled },
+                caller.who.label(),
+            ))?;
             Ok(Done { ok: true })
         })
         .await
@@ -114,8 +156,17 @@ impl Engine {
         self.change(caller.clone(), move |tx| {
             let position = tx.retry_request(p.id.as_str())?;
             let request = tx.request(p.id.as_str())?;
-            tx.append(NewEvent::new(&request.session_id, Event::RequestChanged { request_id: p.id.clone(), status: RequestStatus::Pending }, caller.who.label()))?;
-            Ok(RequestEnqueued { ok: true, request_id: p.id, queue_position: position, eta_ms: tx.eta_ms("requests", position, 1)? })
+            tx.append(NewEvent::new(
+                &request.session_id,
+                Event::RequestChanged { request_id: p.id.clone(), status: RequestStatus::Pending },
+                caller.who.label(),
+            ))?;
+            Ok(RequestEnqueued {
+                ok: true,
+                request_id: p.id,
+                queue_position: position,
+                eta_ms: tx.eta_ms("requests", position, 1)?,
+            })
         })
         .await
     }
@@ -141,16 +192,25 @@ impl Engine {
     }
 
     /// When a waiting claim gives up; none means it does not wait.
-    pub(crate) fn wait_deadline(&self, wait_ms: Option<u64>) -> Result<Option<tokio::time::Instant>, ApiError> {
+    pub(crate) fn wait_deadline(
+        &self,
+        wait_ms: Option<u64>,
+    ) -> Result<Option<tokio::time::Instant>, ApiError> {
         match wait_ms {
             None | Some(0) => Ok(None),
-            Some(ms) if ms <= MAX_WAIT_MS => Ok(Some(tokio::time::Instant::now() + std::time::Duration::from_millis(ms))),
+            Some(ms) if ms <= MAX_WAIT_MS => {
+                Ok(Some(tokio::time::Instant::now() + std::time::Duration::from_millis(ms)))
+            }
             Some(_) => Err(ApiError::bad(format!("waitMs is 0 to {MAX_WAIT_MS}"))),
         }
     }
 
     /// True when the claim should look again; false when its time is over or the server drains.
-    pub(crate) async fn wait_for_work(&self, waiter: &mut store::Waiter, deadline: Option<tokio::time::Instant>) -> bool {
+    pub(crate) async fn wait_for_work(
+        &self,
+        waiter: &mut store::Waiter,
+        deadline: Option<tokio::time::Instant>,
+    ) -> bool {
         let Some(deadline) = deadline else { return false };
         tokio::select! {
             () = waiter.woken() => true,

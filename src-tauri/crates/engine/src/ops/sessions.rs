@@ -29,11 +29,20 @@ impl Engine {
                 Some(id) => id,
                 None => serde_json::from_value(tx.new_id().into())?,
             };
-            let joined = |created, workspace_id| SessionJoined { session_id: id.clone(), protocol_version: PROTOCOL_VERSION.into(), created, workspace_id };
+            let joined = |created, workspace_id| SessionJoined {
+                session_id: id.clone(),
+                protocol_version: PROTOCOL_VERSION.into(),
+                created,
+                workspace_id,
+            };
             if let Some(existing) = tx.session_workspace(id.as_str())? {
                 let asked = p.workspace_id.is_some() || by_root.is_some();
                 if asked && existing != workspace {
-                    return Err(ApiError::new(ErrorCode::Conflict, format!("Session {id} belongs to another workspace.")).into());
+                    return Err(ApiError::new(
+                        ErrorCode::Conflict,
+                        format!("Session {id} belongs to another workspace."),
+                    )
+                    .into());
                 }
                 return Ok(joined(false, existing));
             }
@@ -71,7 +80,9 @@ impl Engine {
                 tx.require_session(&p.session_id)?;
                 let mut page = match (p.after, p.before) {
                     (Some(after), _) => tx.events_after(Some(p.session_id.as_str()), after, limit + 1)?,
-                    (None, before) => tx.events_before(p.session_id.as_str(), before.unwrap_or(i64::MAX), limit + 1)?,
+                    (None, before) => {
+                        tx.events_before(p.session_id.as_str(), before.unwrap_or(i64::MAX), limit + 1)?
+                    }
                 };
                 let more = page.len() > limit;
                 if more {
@@ -80,7 +91,8 @@ impl Engine {
                         None => drop(page.remove(0)),
                     }
                 }
-                let events = page.iter().map(|e| serde_json::from_slice(&e.json)).collect::<Result<Vec<_>, _>>()?;
+                let events =
+                    page.iter().map(|e| serde_json::from_slice(&e.json)).collect::<Result<Vec<_>, _>>()?;
                 Ok(EventPage { events, latest, more })
             })
             .await?)

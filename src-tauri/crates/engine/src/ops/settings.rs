@@ -4,16 +4,30 @@ use crate::models::setting_key;
 use crate::{Caller, Engine, Reply};
 use agent::{Cancel, TokioPace};
 use protocol::ops::{Done, ForgetModel, ProbeParams};
-use protocol::settings::{ConfigShown, ConfigValue, ModelSetting, ModelSettings, ProbeReport, Providers, Role};
+use protocol::settings::{
+    ConfigShown, ConfigValue, ModelSetting, ModelSettings, ProbeReport, Providers, Role,
+};
 use protocol::{ApiError, ErrorCode};
 
 impl Engine {
     pub async fn config_show(&self) -> Result<ConfigShown, ApiError> {
-        let value = |key: &str, value: serde_json::Value, origin: &str| ConfigValue { key: key.into(), value, origin: origin.into() };
+        let value = |key: &str, value: serde_json::Value, origin: &str| ConfigValue {
+            key: key.into(),
+            value,
+            origin: origin.into(),
+        };
         let mut values = vec![
             value("server.url", self.url.get().cloned().into(), "this run"),
-            value("data", self.data.root().to_string_lossy().into(), if self.options.data.is_some() { "flag" } else { "built-in" }),
-            value("workers.count", self.options.workers.map(|n| n as u64).into(), if self.options.workers.is_some() { "flag" } else { "built-in" }),
+            value(
+                "data",
+                self.data.root().to_string_lossy().into(),
+                if self.options.data.is_some() { "flag" } else { "built-in" },
+            ),
+            value(
+                "workers.count",
+                self.options.workers.map(|n| n as u64).into(),
+                if self.options.workers.is_some() { "flag" } else { "built-in" },
+            ),
             value("sandbox", format!("{:?}", self.options.sandbox).to_lowercase().into(), "this run"),
         ];
         for role in Role::ALL {
@@ -24,8 +38,16 @@ impl Engine {
             }
         }
         for row in self.store.read(|tx| tx.workspaces()).await? {
-            values.push(value(&format!("workspace.{}.profile", row.id), row.profile.as_str().into(), "workspace"));
-            values.push(value(&format!("workspace.{}.strategy", row.id), row.strategy.as_str().into(), "workspace"));
+            values.push(value(
+                &format!("workspace.{}.profile", row.id),
+                row.profile.as_str().into(),
+                "workspace",
+            ));
+            values.push(value(
+                &format!("workspace.{}.strategy", row.id),
+                row.strategy.as_str().into(),
+                "workspace",
+            ));
         }
         Ok(ConfigShown { values, warnings: Vec::new() })
     }
@@ -43,11 +65,14 @@ impl Engine {
         if p.model.trim().is_empty() || p.model.len() > 200 {
             return Err(ApiError::bad("model is required"));
         }
-        if p.key_env.as_deref().is_some_and(|name| name.is_empty() || !name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')) {
+        if p.key_env.as_deref().is_some_and(|name| {
+            name.is_empty() || !name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
+        }) {
             return Err(ApiError::bad("keyEnv is the name of an environment variable, never a key"));
         }
         let role = p.role;
-        let value = serde_json::to_value(ModelSetting { origin: None, ..p }).map_err(|e| ApiError::new(ErrorCode::Internal, e.to_string()))?;
+        let value = serde_json::to_value(ModelSetting { origin: None, ..p })
+            .map_err(|e| ApiError::new(ErrorCode::Internal, e.to_string()))?;
         let reply = self
             .change(caller, move |tx| {
                 tx.set_setting(&setting_key(role), &value)?;
@@ -69,8 +94,12 @@ impl Engine {
     /// Looks on loopback for model servers, and for key names in the environment; values are never shown.
     pub async fn config_providers(&self) -> Result<Providers, ApiError> {
         let targets = agent::detect::Targets::usual(self.options.variable("OLLAMA_HOST"));
-        let mut providers: Vec<_> = agent::detect::detect(&targets).await.into_iter().map(Into::into).collect();
-        providers.extend(agent::detect::keys(|name| self.options.variable(name).is_some(), |name| self.options.variable(name).map(str::to_owned)));
+        let mut providers: Vec<_> =
+            agent::detect::detect(&targets).await.into_iter().map(Into::into).collect();
+        providers.extend(agent::detect::keys(
+            |name| self.options.variable(name).is_some(),
+            |name| self.options.variable(name).map(str::to_owned),
+        ));
         Ok(Providers { providers })
     }
 

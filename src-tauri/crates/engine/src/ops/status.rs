@@ -43,7 +43,13 @@ impl Engine {
                         job_priorities: tx.priority_counts("jobs")?,
                         job_pending_snapshot: tx.pending_jobs(online)?,
                         completions: tx.counts("completions")?,
-                        merge: merge.iter().filter(|(k, _)| !["landed", "returned", "failed", "removed"].contains(&k.as_str())).map(|(k, v)| (k.clone(), *v)).collect(),
+                        merge: merge
+                            .iter()
+                            .filter(|(k, _)| {
+                                !["landed", "returned", "failed", "removed"].contains(&k.as_str())
+                            })
+                            .map(|(k, v)| (k.clone(), *v))
+                            .collect(),
                     },
                     slo: SloPair { requests: tx.slo("requests")?, jobs: tx.slo("jobs")? },
                     runtime,

@@ -19,7 +19,10 @@ impl Engine {
         }
         let size = |v: &Option<serde_json::Value>| v.as_ref().map_or(0, |v| v.to_string().len());
         if size(&p.capabilities) > REPORT_BYTES || size(&p.details) > REPORT_BYTES {
-            return Err(ApiError::new(protocol::ErrorCode::TooLarge, format!("capabilities and details hold at most {REPORT_BYTES} bytes each")));
+            return Err(ApiError::new(
+                protocol::ErrorCode::TooLarge,
+                format!("capabilities and details hold at most {REPORT_BYTES} bytes each"),
+            ));
         }
         self.change(caller, move |tx| {
             tx.heartbeat(&p)?;

@@ -1,7 +1,10 @@
 //! Workspaces: add, list, change, look into.
 
 use crate::{Caller, Engine, Reply, git};
-use protocol::workspace::{AddWorkspace, CommitLine, LanguageCount, RepositoryFacts, UpdateWorkspace, Workspace, WorkspaceParams, Workspaces};
+use protocol::workspace::{
+    AddWorkspace, CommitLine, LanguageCount, RepositoryFacts, UpdateWorkspace, Workspace, WorkspaceParams,
+    Workspaces,
+};
 use protocol::{ApiError, ErrorCode, Event};
 use std::path::PathBuf;
 use store::NewEvent;
@@ -36,8 +39,15 @@ impl Engine {
             return Err(ApiError::bad("name is 1 to 200 characters"));
         }
         for check in p.checks.iter().flatten() {
-            if check.name.is_empty() || check.run.is_empty() || check.run.iter().any(String::is_empty) || check.timeout_s == 0 {
-                return Err(ApiError::new(ErrorCode::ConfigInvalid, "Each check needs a name, a command and a time limit."));
+            if check.name.is_empty()
+                || check.run.is_empty()
+                || check.run.iter().any(String::is_empty)
+                || check.timeout_s == 0
+            {
+                return Err(ApiError::new(
+                    ErrorCode::ConfigInvalid,
+                    "Each check needs a name, a command and a time limit.",
+                ));
             }
         }
         let by = caller.who.label();
@@ -55,8 +65,14 @@ impl Engine {
                 row.own_checks = p.checks;
             }
             tx.put_workspace(&row)?;
-            if let Some(session) = tx.sessions()?.into_iter().find(|s| s.workspace_id.as_ref() == Some(&row.id)) {
-                tx.append(NewEvent::new(&session.session_id, Event::WorkspaceChanged { workspace_id: row.id.clone() }, by))?;
+            if let Some(session) =
+                tx.sessions()?.into_iter().find(|s| s.workspace_id.as_ref() == Some(&row.id))
+            {
+                tx.append(NewEvent::new(
+                    &session.session_id,
+                    Event::WorkspaceChanged { workspace_id: row.id.clone() },
+                    by,
+                ))?;
             }
             Ok(protocol::ops::Done { ok: true })
         });
@@ -73,14 +89,21 @@ impl Engine {
         self.blocking(move || {
             let facts = repo::inspect(&room.root).map_err(git::api)?;
             let tips = room.look().ok();
-            let ahead = tips.as_ref().and_then(|t| room.depot.log(&t.integration, t.base.as_ref(), 1000).ok()).map(|l| l.len() as u64);
+            let ahead = tips
+                .as_ref()
+                .and_then(|t| room.depot.log(&t.integration, t.base.as_ref(), 1000).ok())
+                .map(|l| l.len() as u64);
             Ok(describe(facts, tips.map(|t| t.integration.to_string()), ahead))
         })
         .await?
     }
 }
 
-fn describe(facts: repo::RepoFacts, integration_tip: Option<String>, integration_ahead: Option<u64>) -> RepositoryFacts {
+fn describe(
+    facts: repo::RepoFacts,
+    integration_tip: Option<String>,
+    integration_ahead: Option<u64>,
+) -> RepositoryFacts {
     let (branch, detached, empty) = match &facts.head {
         repo::Head::Branch { name, .. } => (Some(name.clone()), false, false),
         repo::Head::Detached { .. } => (None, true, false),
@@ -98,7 +121,11 @@ fn describe(facts: repo::RepoFacts, integration_tip: Option<String>, integration
         dirty_total: facts.dirty.total.unwrap_or(facts.dirty.files.len()) as u64,
         base_branch: facts.base.as_ref().map(|b| b.name.clone()),
         commits: facts.recent.iter().map(commit).collect(),
-        languages: facts.languages.iter().map(|l| LanguageCount { language: l.name.to_string(), files: l.files as u64 }).collect(),
+        languages: facts
+            .languages
+            .iter()
+            .map(|l| LanguageCount { language: l.name.to_string(), files: l.files as u64 })
+            .collect(),
         manifests: facts.manifests.iter().map(|m| m.path.clone()).collect(),
         integration_tip,
         integration_ahead,
@@ -107,5 +134,10 @@ fn describe(facts: repo::RepoFacts, integration_tip: Option<String>, integration
 }
 
 fn commit(c: &repo::CommitLine) -> CommitLine {
-    CommitLine { commit: c.commit.to_string(), summary: c.subject.clone(), author: c.author.clone(), ts: host::clock::iso(c.time * 1000) }
+    CommitLine {
+        commit: c.commit.to_string(),
+        summary: c.subject.clone(),
+        author: c.author.clone(),
+        ts: host::clock::iso(c.time * 1000),
+    }
 }

@@ -1,7 +1,7 @@
 //! From a plan to a job, a refusal or an answer; each ends the request in the same transaction.
 
-use crate::rooms::Room;
 use super::held::needs_set_up;
+use crate::rooms::Room;
 use crate::{Engine, hash, reaction};
 use protocol::intent::Intent;
 use protocol::job::TASK_EXECUTE;
@@ -20,7 +20,13 @@ pub(super) fn recipe_key(workspace: &WorkspaceId, digest: &str) -> String {
 }
 
 impl Engine {
-    pub(super) async fn dispatch(&self, room: &Arc<Room>, request: &Request, token: &str, plan: Plan) -> Result<(), ApiError> {
+    pub(super) async fn dispatch(
+        &self,
+        room: &Arc<Room>,
+        request: &Request,
+        token: &str,
+        plan: Plan,
+    ) -> Result<(), ApiError> {
         if !plan.requires_worker {
             return self.answer(request, token, plan.assistant_message).await;
         }
@@ -37,7 +43,12 @@ impl Engine {
             .write(move |tx| {
                 tx.require_claim(store::QueueName::Requests, request.id.as_str(), &token)?;
                 let job_id = enqueue_plan(tx, &request, &workspace, &plan)?;
-                let finish = RequestFinish { status: RequestStatus::Completed, result: Some(serde_json::to_value(&plan)?), error: None, job_id: Some(job_id.to_string()) };
+                let finish = RequestFinish {
+                    status: RequestStatus::Completed,
+                    result: Some(serde_json::to_value(&plan)?),
+                    error: None,
+                    job_id: Some(job_id.to_string()),
+                };
                 tx.finish_request(request.id.as_str(), &token, finish)?;
                 Ok(())
             })
@@ -46,9 +57,17 @@ impl Engine {
     }
 
     /// The question to ask before a recipe runs for the first time, if policy wants one.
-    async fn first_use(&self, room: &Arc<Room>, request: &Request, recipe: &str, plan: &Plan) -> Result<Option<NewApproval>, ApiError> {
+    async fn first_use(
+        &self,
+        room: &Arc<Room>,
+        request: &Request,
+        recipe: &str,
+        plan: &Plan,
+    ) -> Result<Option<NewApproval>, ApiError> {
         let argv = plan.planning.validation_steps.first().cloned().unwrap_or_default();
-        let digest = hash::json(&json!({ "recipe": recipe, "instruction": plan.instruction, "argv": argv, "writes": plan.planning.scope.write_globs }));
+        let digest = hash::json(
+            &json!({ "recipe": recipe, "instruction": plan.instruction, "argv": argv, "writes": plan.planning.scope.write_globs }),
+        );
         let key = recipe_key(&room.id, &digest);
         if self.store.read(move |tx| tx.setting(&key)).await?.is_some() {
             return Ok(None);
@@ -84,8 +103,24 @@ impl Engine {
         let (request, token) = (request.clone(), token.to_owned());
         self.store
             .write(move |tx| {
-                tx.finish_request(request.id.as_str(), &token, RequestFinish { status: RequestStatus::Completed, result: None, error: None, job_id: None })?;
-                tx.append(NewEvent::new(&request.session_id, Event::RequestChanged { request_id: request.id.clone(), status: RequestStatus::Completed }, "remotebuddy"))?;
+                tx.finish_request(
+                    request.id.as_str(),
+                    &token,
+                    RequestFinish {
+                        status: RequestStatus::Completed,
+                        result: None,
+                        error: None,
+                        job_id: None,
+                    },
+                )?;
+                tx.append(NewEvent::new(
+                    &request.session_id,
+                    Event::RequestChanged {
+                        request_id: request.id.clone(),
+                        status: RequestStatus::Completed,
+                    },
+                    "remotebuddy",
+                ))?;
                 reaction::say(tx, &request.session_id, text, None)
             })
             .await?;
@@ -93,14 +128,31 @@ impl Engine {
     }
 
     /// Says no with next steps; a request that a model could serve is kept for when there is one.
-    pub(super) async fn refuse(&self, request: &Request, token: &str, refusal: flow::intent::RefusalText) -> Result<(), ApiError> {
+    pub(super) async fn refuse(
+        &self,
+        request: &Request,
+        token: &str,
+        refusal: flow::intent::RefusalText,
+    ) -> Result<(), ApiError> {
         let (request, token) = (request.clone(), token.to_owned());
         self.store
             .write(move |tx| {
-                let status = if refusal.waits_for_model { RequestStatus::WaitingForModel } else { RequestStatus::Completed };
+                let status = if refusal.waits_for_model {
+                    RequestStatus::WaitingForModel
+                } else {
+                    RequestStatus::Completed
+                };
                 let result = Some(serde_json::to_value(&refusal)?);
-                tx.finish_request(request.id.as_str(), &token, RequestFinish { status, result, error: None, job_id: None })?;
-                tx.append(NewEvent::new(&request.session_id, Event::RequestChanged { request_id: request.id.clone(), status }, "remotebuddy"))?;
+                tx.finish_request(
+                    request.id.as_str(),
+                    &token,
+                    RequestFinish { status, result, error: None, job_id: None },
+                )?;
+                tx.append(NewEvent::new(
+                    &request.session_id,
+                    Event::RequestChanged { request_id: request.id.clone(), status },
+                    "remotebuddy",
+                ))?;
                 if refusal.waits_for_model {
                     let event = Event::RequestWaiting {
                         request_id: request.id.clone(),
@@ -118,13 +170,27 @@ impl Engine {
     }
 
     /// Ends a request that cannot be planned, with the reason.
-    pub(super) async fn give_up(&self, request: &Request, token: &str, error: &ApiError) -> Result<(), ApiError> {
+    pub(super) async fn give_up(
+        &self,
+        request: &Request,
+        token: &str,
+        error: &ApiError,
+    ) -> Result<(), ApiError> {
         let (request, token, message) = (request.clone(), token.to_owned(), error.message.clone());
         self.store
             .write(move |tx| {
-                let finish = RequestFinish { status: RequestStatus::Failed, result: None, error: Some(message.clone()), job_id: None };
+                let finish = RequestFinish {
+                    status: RequestStatus::Failed,
+                    result: None,
+                    error: Some(message.clone()),
+                    job_id: None,
+                };
                 tx.finish_request(request.id.as_str(), &token, finish)?;
-                tx.append(NewEvent::new(&request.session_id, Event::RequestChanged { request_id: request.id.clone(), status: RequestStatus::Failed }, "remotebuddy"))?;
+                tx.append(NewEvent::new(
+                    &request.session_id,
+                    Event::RequestChanged { request_id: request.id.clone(), status: RequestStatus::Failed },
+                    "remotebuddy",
+                ))?;
                 reaction::say(tx, &request.session_id, format!("I could not plan this. {message}"), None)
             })
             .await?;
@@ -141,14 +207,26 @@ impl Engine {
                 None => Ok(None),
             })
             .await?;
-        let Some(entry) = entry else { return Ok(format!("No job whose id begins with `{job}` has anything to land.")) };
+        let Some(entry) = entry else {
+            return Ok(format!("No job whose id begins with `{job}` has anything to land."));
+        };
         match entry.state {
             EntryState::Parked => {
-                self.merge_retry(crate::Caller::new(crate::Principal::Server), EntryParams { id: entry.id.clone() }).await?;
+                self.merge_retry(
+                    crate::Caller::new(crate::Principal::Server),
+                    EntryParams { id: entry.id.clone() },
+                )
+                .await?;
                 Ok(format!("“{}” is back in the merge queue.", entry.title))
             }
-            EntryState::Landed => Ok(format!("“{}” has landed as `{}`.", entry.title, entry.landed_commit.unwrap_or_default())),
-            state => Ok(format!("“{}” is {state} in the merge queue. {}", entry.title, entry.reason.unwrap_or_default())),
+            EntryState::Landed => {
+                Ok(format!("“{}” has landed as `{}`.", entry.title, entry.landed_commit.unwrap_or_default()))
+            }
+            state => Ok(format!(
+                "“{}” is {state} in the merge queue. {}",
+                entry.title,
+                entry.reason.unwrap_or_default()
+            )),
         }
     }
 
@@ -158,7 +236,12 @@ impl Engine {
 }
 
 /// Enqueues a plan's job and says so.
-pub(super) fn enqueue_plan(tx: &mut Tx<'_>, request: &Request, workspace: &WorkspaceId, plan: &Plan) -> Result<protocol::JobId, StoreError> {
+pub(super) fn enqueue_plan(
+    tx: &mut Tx<'_>,
+    request: &Request,
+    workspace: &WorkspaceId,
+    plan: &Plan,
+) -> Result<protocol::JobId, StoreError> {
     let params = TaskParams {
         schema_version: plan.schema_version,
         lane: plan.lane,
@@ -187,7 +270,11 @@ pub(super) fn enqueue_plan(tx: &mut Tx<'_>, request: &Request, workspace: &Works
         finalization_budget_ms: plan.planning.finalization_budget_ms,
     };
     let enqueued = crate::ops::jobs::enqueue(tx, new)?;
-    let event = Event::PlanReady { request_id: request.id.clone(), plan: Box::new(plan.clone()), job_id: Some(enqueued.job_id.clone()) };
+    let event = Event::PlanReady {
+        request_id: request.id.clone(),
+        plan: Box::new(plan.clone()),
+        job_id: Some(enqueued.job_id.clone()),
+    };
     tx.append(NewEvent::new(&request.session_id, event, "remotebuddy").about(request.id.as_str()))?;
     if !plan.assistant_message.trim().is_empty() {
         reaction::say(tx, &request.session_id, plan.assistant_message.clone(), None)?;

@@ -38,7 +38,8 @@ impl Held {
     fn give_up(&self, tx: &mut Tx<'_>, why: &str) -> Result<(), StoreError> {
         let session = &self.request.session_id;
         tx.fail_waiting_plan(self.request.id.as_str(), why)?;
-        let event = Event::RequestChanged { request_id: self.request.id.clone(), status: RequestStatus::Failed };
+        let event =
+            Event::RequestChanged { request_id: self.request.id.clone(), status: RequestStatus::Failed };
         tx.append(NewEvent::new(session, event, "remotebuddy").about(self.request.id.as_str()))?;
         reaction::say(tx, session, format!("**{}** was not started. {why}", self.plan.title), None)
     }
@@ -50,7 +51,10 @@ impl Held {
         post_set_up(tx, &self.workspace)?;
         let message = "The workspace's set-up comes first; the job starts when it is done.".to_owned();
         let event = Event::BuddyStatus { message, request_id: Some(self.request.id.clone()) };
-        tx.append(NewEvent::new(&self.request.session_id, event, "remotebuddy").about(self.request.id.as_str())).map(drop)
+        tx.append(
+            NewEvent::new(&self.request.session_id, event, "remotebuddy").about(self.request.id.as_str()),
+        )
+        .map(drop)
     }
 }
 
@@ -74,23 +78,42 @@ pub(super) fn needs_set_up(plan: &Plan) -> bool {
 
 impl Engine {
     /// Keeps the planned job until its question is answered.
-    pub(super) async fn hold(&self, request: &Request, token: &str, plan: Plan, workspace: WorkspaceId, question: NewApproval) -> Result<(), ApiError> {
+    pub(super) async fn hold(
+        &self,
+        request: &Request,
+        token: &str,
+        plan: Plan,
+        workspace: WorkspaceId,
+        question: NewApproval,
+    ) -> Result<(), ApiError> {
         let (held, token) = (Held { request: request.clone(), workspace, plan }, token.to_owned());
         self.store
             .write(move |tx| {
                 let approval = ask::ask(tx, question)?;
                 tx.set_setting(&held_key(approval.id.as_str()), &serde_json::to_value(&held)?)?;
                 end_planning(tx, &held.request, &token, json!({ "waitsFor": approval.id }))?;
-                reaction::say(tx, &held.request.session_id, format!("{}. I wait for your answer above.", approval.summary), None)
+                reaction::say(
+                    tx,
+                    &held.request.session_id,
+                    format!("{}. I wait for your answer above.", approval.summary),
+                    None,
+                )
             })
             .await?;
         Ok(())
     }
 
     /// Keeps the planned job until the workspace is set up.
-    pub(super) async fn hold_for_set_up(&self, room: &Room, request: &Request, token: &str, plan: Plan) -> Result<(), ApiError> {
+    pub(super) async fn hold_for_set_up(
+        &self,
+        room: &Room,
+        request: &Request,
+        token: &str,
+        plan: Plan,
+    ) -> Result<(), ApiError> {
         room.set_up.try_anew(self.clock.now_ms());
-        let (held, token) = (Held { request: request.clone(), workspace: room.id.clone(), plan }, token.to_owned());
+        let (held, token) =
+            (Held { request: request.clone(), workspace: room.id.clone(), plan }, token.to_owned());
         self.store
             .write(move |tx| {
                 held.wait_for_set_up(tx)?;
@@ -142,7 +165,11 @@ impl Engine {
         Ok(())
     }
 
-    async fn prepare_base(&self, workspace: &WorkspaceId, session: &protocol::SessionId) -> Result<Prepared, ApiError> {
+    async fn prepare_base(
+        &self,
+        workspace: &WorkspaceId,
+        session: &protocol::SessionId,
+    ) -> Result<Prepared, ApiError> {
         let room: Arc<Room> = self.room(workspace)?;
         let plan = self.check_plan(&room).await?;
         self.prepare(&room, session, &plan, None).await
@@ -150,7 +177,11 @@ impl Engine {
 }
 
 fn end_planning(tx: &mut Tx<'_>, request: &Request, token: &str, result: Value) -> Result<(), StoreError> {
-    tx.finish_request(request.id.as_str(), token, RequestFinish { status: RequestStatus::Completed, result: Some(result), error: None, job_id: None })
+    tx.finish_request(
+        request.id.as_str(),
+        token,
+        RequestFinish { status: RequestStatus::Completed, result: Some(result), error: None, job_id: None },
+    )
 }
 
 /// An answered question sets its held job free, or drops it.

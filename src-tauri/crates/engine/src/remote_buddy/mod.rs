@@ -3,6 +3,7 @@
 pub(crate) mod dispatch;
 pub(crate) mod held;
 mod planner;
+mod spoken;
 
 use crate::{Caller, Engine, Principal};
 use flow::intent::{ModelFacts, Parsed, WorkspaceFacts};
@@ -25,7 +26,11 @@ impl Engine {
         let mut planning = tokio::task::JoinSet::new();
         while !self.is_stopping() {
             let Ok(slot) = slots.clone().acquire_owned().await else { break };
-            let claim = ClaimRequest { agent_id: "remotebuddy".into(), lease_ms: Some(LEASE_MS), wait_ms: Some(LEASE_MS) };
+            let claim = ClaimRequest {
+                agent_id: "remotebuddy".into(),
+                lease_ms: Some(LEASE_MS),
+                wait_ms: Some(LEASE_MS),
+            };
             match self.requests_claim(Caller::new(Principal::Server), claim).await {
                 Ok(claimed) => {
                     let engine = self.clone();
@@ -69,7 +74,11 @@ impl Engine {
     async fn keep_lease(&self, request: &Request, token: &str) -> ApiError {
         loop {
             tokio::time::sleep(Duration::from_millis(LEASE_MS / 3)).await;
-            let renew = RenewParams { id: request.id.to_string(), claim_token: token.to_owned(), lease_ms: Some(LEASE_MS) };
+            let renew = RenewParams {
+                id: request.id.to_string(),
+                claim_token: token.to_owned(),
+                lease_ms: Some(LEASE_MS),
+            };
             if let Err(error) = self.requests_renew(Caller::new(Principal::Server), renew).await {
                 return error;
             }
@@ -81,18 +90,31 @@ impl Engine {
         let workspace = self.store.read(move |tx| tx.request_workspace(&id)).await?;
         let workspace = workspace.and_then(|w| WorkspaceId::parse(w).ok());
         let Some(workspace) = workspace else {
-            return Err(ApiError::new(ErrorCode::NotFound, "No repository is open in this session. Open one first, then send it again."));
+            return Err(ApiError::new(
+                ErrorCode::NotFound,
+                "No repository is open in this session. Open one first, then send it again.",
+            ));
         };
         let room = self.room(&workspace)?;
         let checks = self.check_plan(&room).await?;
         let model = self.model(Role::Remotebuddy).await?;
-        let facts = WorkspaceFacts::new(&checks, ModelFacts { connected: model.is_some(), detected: Vec::new() });
+        let facts =
+            WorkspaceFacts::new(&checks, ModelFacts { connected: model.is_some(), detected: Vec::new() });
         match flow::intent::parse(&request.prompt) {
-            Parsed::Exact(intent) | Parsed::Phrase { intent, .. } => self.serve_intent(&room, request, token, intent, &facts).await,
-            Parsed::NotAnIntent if model.is_some() => self.plan_with_model(&room, request, token, &checks).await,
-            Parsed::Refusal(reason) if model.is_some() && reason.waits_for_model() => self.plan_with_model(&room, request, token, &checks).await,
+            Parsed::Exact(intent) | Parsed::Phrase { intent, .. } => {
+                self.serve_intent(&room, request, token, intent, &facts).await
+            }
+            Parsed::NotAnIntent if model.is_some() => {
+                self.plan_with_model(&room, request, token, &checks).await
+            }
+            Parsed::Refusal(reason) if model.is_some() && reason.waits_for_model() => {
+                self.plan_with_model(&room, request, token, &checks).await
+            }
             Parsed::Refusal(_) | Parsed::NotAnIntent => {
-                let facts = WorkspaceFacts { model: ModelFacts { detected: self.detected_models().await, ..facts.model }, ..facts };
+                let facts = WorkspaceFacts {
+                    model: ModelFacts { detected: self.detected_models().await, ..facts.model },
+                    ..facts
+                };
                 let refusal = flow::intent::refusal(&request.prompt, &facts);
                 self.refuse(request, token, refusal).await
             }
@@ -103,11 +125,20 @@ impl Engine {
     async fn detected_models(&self) -> Vec<String> {
         let targets = agent::detect::Targets::usual(self.options.variable("OLLAMA_HOST"));
         let found = agent::detect::detect(&targets).await;
-        let answering = found.into_iter().filter(|f| matches!(f.state, agent::detect::State::Ready { .. } | agent::detect::State::FoundNotReady { .. }));
+        let answering = found.into_iter().filter(|f| {
+            matches!(f.state, agent::detect::State::Ready { .. } | agent::detect::State::FoundNotReady { .. })
+        });
         answering.map(|f| format!("{} answers at {}", f.name, f.base_url)).collect()
     }
 
-    async fn serve_intent(&self, room: &Arc<crate::rooms::Room>, request: &Request, token: &str, intent: Intent, facts: &WorkspaceFacts) -> Result<(), ApiError> {
+    async fn serve_intent(
+        &self,
+        room: &Arc<crate::rooms::Room>,
+        request: &Request,
+        token: &str,
+        intent: Intent,
+        facts: &WorkspaceFacts,
+    ) -> Result<(), ApiError> {
         match &intent {
             Intent::Status => {
                 let text = self.status_text_for(&room.id).await?;

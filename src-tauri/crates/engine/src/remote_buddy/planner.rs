@@ -1,14 +1,16 @@
 //! Planning with a model: one strict answer, one repair round, then the user is told.
 
-use crate::rooms::Room;
+use super::spoken::Spoken;
 use crate::Engine;
-use agent::model::Request as ModelRequest;
+use crate::rooms::Room;
+use agent::model::{Delta, Request as ModelRequest};
 use agent::plan::{PlanProblem, extract_json, plan_schema, repair};
 use agent::prompt::{Inputs, Prompts};
 use protocol::check::CheckPlan;
 use protocol::request::Request;
 use protocol::settings::Role;
 use protocol::{ApiError, ErrorCode, Plan};
+use serde_json::json;
 use std::sync::Arc;
 
 /// Messages of the conversation a plan is made with.
@@ -18,16 +20,37 @@ const MESSAGE_CHARS: usize = 1_000;
 const MAX_TOKENS: u32 = 4_096;
 
 impl Engine {
-    pub(super) async fn plan_with_model(&self, room: &Arc<Room>, request: &Request, token: &str, checks: &CheckPlan) -> Result<(), ApiError> {
-        let setting = self.model(Role::Remotebuddy).await?.ok_or_else(|| ApiError::new(ErrorCode::NoModel, "No model is connected."))?;
-        let prompts = Prompts::with_overrides(&self.data.prompts()).map_err(|e| ApiError::new(ErrorCode::ConfigInvalid, e.to_string()))?;
+    pub(super) async fn plan_with_model(
+        &self,
+        room: &Arc<Room>,
+        request: &Request,
+        token: &str,
+        checks: &CheckPlan,
+    ) -> Result<(), ApiError> {
+        let setting = self
+            .model(Role::Remotebuddy)
+            .await?
+            .ok_or_else(|| ApiError::new(ErrorCode::NoModel, "No model is connected."))?;
+        let prompts = Prompts::with_overrides(&self.data.prompts())
+            .map_err(|e| ApiError::new(ErrorCode::ConfigInvalid, e.to_string()))?;
         let (facts, _) = self.facts_block(&room.id).await?;
         let (session, workspace) = (request.session_id.clone(), room.id.clone());
         let (conversation, running) = self
             .store
-            .read(move |tx| Ok((tx.recent_messages(session.as_str(), CONVERSATION)?, tx.open_jobs(workspace.as_str())?)))
+            .read(move |tx| {
+                Ok((tx.recent_messages(session.as_str(), CONVERSATION)?, tx.open_jobs(workspace.as_str())?))
+            })
             .await?;
-        let conversation: Vec<_> = conversation.into_iter().map(|(who, text)| format!("{}: {}", if who == "message" { "user" } else { "crew" }, text.chars().take(MESSAGE_CHARS).collect::<String>())).collect();
+        let conversation: Vec<_> = conversation
+            .into_iter()
+            .map(|(who, text)| {
+                format!(
+                    "{}: {}",
+                    if who == "message" { "user" } else { "crew" },
+                    text.chars().take(MESSAGE_CHARS).collect::<String>()
+                )
+            })
+            .collect();
         let running: Vec<_> = running.iter().map(|j| format!("- {} ({})", j.title, j.status)).collect();
         let commands: Vec<_> = checks.checks.iter().map(|c| c.run.join(" ")).collect();
         let inputs = Inputs::new()
@@ -37,16 +60,19 @@ impl Engine {
             .with("checks", commands.join("\n"))
             .with("conversation", conversation.join("\n"))
             .with("running", running.join("\n"));
-        let rendered = prompts.render("remotebuddy.plan", inputs).map_err(|e| ApiError::new(ErrorCode::ConfigInvalid, e.to_string()))?;
+        let rendered = prompts
+            .render("remotebuddy.plan", inputs)
+            .map_err(|e| ApiError::new(ErrorCode::ConfigInvalid, e.to_string()))?;
         let mut ask = ModelRequest::new(rendered.system, rendered.user.unwrap_or_default());
         ask.schema = Some(plan_schema());
         ask.max_tokens = MAX_TOKENS;
-        let reply = self.ask_model(&setting, &ask, &request.session_id).await?;
+        let reply = self.ask_model(&setting, &ask, &request.session_id, self.speaker(request)).await?;
         let plan = match read_plan(&reply.text) {
             Ok(plan) => plan,
             Err(problem) => {
-                let again = repair(&prompts, &ask, &reply.text, &problem).map_err(|e| ApiError::new(ErrorCode::ConfigInvalid, e.to_string()))?;
-                let reply = self.ask_model(&setting, &again, &request.session_id).await?;
+                let again = repair(&prompts, &ask, &reply.text, &problem)
+                    .map_err(|e| ApiError::new(ErrorCode::ConfigInvalid, e.to_string()))?;
+                let reply = self.ask_model(&setting, &again, &request.session_id, |_| {}).await?;
                 read_plan(&reply.text).map_err(|problem| {
                     ApiError::new(ErrorCode::BadRequest, format!("The model answered twice with something that is not a valid plan:\n{problem}\n\nTry again, or choose another model in Settings."))
                 })?
@@ -54,10 +80,27 @@ impl Engine {
         };
         self.dispatch(room, request, token, plan).await
     }
+
+    /// Streams the plan's words for the user while it is written.
+    fn speaker(&self, request: &Request) -> impl FnMut(Delta) + Send + use<> {
+        let (engine, session, id) = (self.clone(), request.session_id.clone(), request.id.clone());
+        let mut spoken = Spoken::default();
+        move |delta| match delta {
+            Delta::Text { text } => {
+                if let Some(gained) = spoken.push(&text) {
+                    engine.ephemeral.send(json!({ "type": "assistant.delta", "sessionId": session, "requestId": id, "text": gained }));
+                }
+            }
+            Delta::Restart { .. } => spoken.restart(),
+            Delta::Reasoning { .. } | Delta::ToolCall { .. } => {}
+        }
+    }
 }
 
 /// The plan in a reply, judged by the strict rules.
 fn read_plan(text: &str) -> Result<Plan, PlanProblem> {
     let value = extract_json(text)?;
-    flow::plan::validate(&value).map_err(|problems| PlanProblem::Wrong { problems: problems.iter().map(ToString::to_string).collect() })
+    flow::plan::validate(&value).map_err(|problems| PlanProblem::Wrong {
+        problems: problems.iter().map(ToString::to_string).collect(),
+    })
 }

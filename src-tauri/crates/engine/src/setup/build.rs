@@ -37,7 +37,12 @@ enum Ran {
 
 impl Engine {
     /// Set-up for an entry's checks, on the candidate's own files. True when the layers are there.
-    pub(crate) async fn set_up(&self, room: &Arc<Room>, entry: &MergeEntry, plan: &CheckPlan) -> Result<bool, ApiError> {
+    pub(crate) async fn set_up(
+        &self,
+        room: &Arc<Room>,
+        entry: &MergeEntry,
+        plan: &CheckPlan,
+    ) -> Result<bool, ApiError> {
         if plan.checks.is_empty() {
             return Ok(true);
         }
@@ -47,7 +52,13 @@ impl Engine {
     }
 
     /// Makes what is missing of the set-up that work on `commit` (the integration base when absent) needs.
-    pub(crate) async fn prepare(&self, room: &Arc<Room>, session: &SessionId, plan: &CheckPlan, commit: Option<&ObjectId>) -> Result<Prepared, ApiError> {
+    pub(crate) async fn prepare(
+        &self,
+        room: &Arc<Room>,
+        session: &SessionId,
+        plan: &CheckPlan,
+        commit: Option<&ObjectId>,
+    ) -> Result<Prepared, ApiError> {
         let all = self.wanted(room, plan, commit).await?;
         if all.is_empty() {
             return Ok(Prepared::Ready);
@@ -71,7 +82,14 @@ impl Engine {
     }
 
     /// Makes one layer on top of those before it. None when a person has to answer first.
-    async fn obtain(&self, room: &Arc<Room>, session: &SessionId, wanted: &Wanted, all: &[Wanted], below: &[Layer]) -> Result<Option<Layer>, ApiError> {
+    async fn obtain(
+        &self,
+        room: &Arc<Room>,
+        session: &SessionId,
+        wanted: &Wanted,
+        all: &[Wanted],
+        below: &[Layer],
+    ) -> Result<Option<Layer>, ApiError> {
         if let Some(error) = room.set_up.failure(&wanted.digest, self.clock.now_ms()) {
             return Err(error);
         }
@@ -87,7 +105,9 @@ impl Engine {
         // Without confinement there is no "offline": a step that names hosts would reach them unasked.
         if matches!(leave, Leave::Unasked) && (sandbox.confines() || !names_hosts) {
             match self.run_step(room, wanted, below, &sandbox, false).await? {
-                Ran::Kept(layer, outcome) => return self.keep(room, session, wanted, all, *layer, &outcome).await.map(Some),
+                Ran::Kept(layer, outcome) => {
+                    return self.keep(room, session, wanted, all, *layer, &outcome).await.map(Some);
+                }
                 Ran::Failed { why, tail, ms } if !names_hosts => {
                     let error = failure(wanted, &why, &tail, false);
                     return self.fail(room, session, wanted, error, tail, ms).await;
@@ -95,11 +115,15 @@ impl Engine {
                 Ran::Failed { why, tail, .. } => offline = Some(format!("{why}\n{tail}")),
             }
         }
-        if matches!(leave, Leave::Unasked) && !self.may_open_network(room, session, wanted, all, offline.as_deref()).await? {
+        if matches!(leave, Leave::Unasked)
+            && !self.may_open_network(room, session, wanted, all, offline.as_deref()).await?
+        {
             return Ok(None);
         }
         match self.run_step(room, wanted, below, &sandbox, true).await? {
-            Ran::Kept(layer, outcome) => self.keep(room, session, wanted, all, *layer, &outcome).await.map(Some),
+            Ran::Kept(layer, outcome) => {
+                self.keep(room, session, wanted, all, *layer, &outcome).await.map(Some)
+            }
             Ran::Failed { why, tail, ms } => {
                 let error = failure(wanted, &why, &tail, true);
                 self.fail(room, session, wanted, error, tail, ms).await
@@ -108,16 +132,30 @@ impl Engine {
     }
 
     /// Runs the step in a fresh tree with a fresh HOME and takes both away again.
-    async fn run_step(&self, room: &Arc<Room>, wanted: &Wanted, below: &[Layer], sandbox: &Sandbox, network: bool) -> Result<Ran, ApiError> {
+    async fn run_step(
+        &self,
+        room: &Arc<Room>,
+        wanted: &Wanted,
+        below: &[Layer],
+        sandbox: &Sandbox,
+        network: bool,
+    ) -> Result<Ran, ApiError> {
         let dir = self.data.candidates().join(room.id.as_str()).join("set-up");
         let home = self.data.homes().join(format!("set-up-{}", room.id));
-        let (place, house, here, at, store, below) = (dir.clone(), home.clone(), room.clone(), wanted.at.clone(), self.layers.clone(), below.to_vec());
+        let (place, house, here, at, store, below) =
+            (dir.clone(), home.clone(), room.clone(), wanted.at.clone(), self.layers.clone(), below.to_vec());
         let tree = self
             .blocking(move || {
-                let tree = here.depot.check_tree(&place).and_then(|old| old.remove()).and_then(|()| here.depot.check_tree(&place)).map_err(git::api)?;
+                let tree = here
+                    .depot
+                    .check_tree(&place)
+                    .and_then(|old| old.remove())
+                    .and_then(|()| here.depot.check_tree(&place))
+                    .map_err(git::api)?;
                 tree.switch_to(&at).map_err(git::api)?;
                 here.depot.remove_clone(&house).map_err(git::api)?;
-                host::paths::private_folder(&house).map_err(|e| internal(format!("{} cannot be made: {e}.", house.display())))?;
+                host::paths::private_folder(&house)
+                    .map_err(|e| internal(format!("{} cannot be made: {e}.", house.display())))?;
                 for layer in &below {
                     store.apply(layer, &place, &house).map_err(|e| internal(e.to_string()))?;
                 }
@@ -126,17 +164,34 @@ impl Engine {
             .await??;
         let ran = self.run_there(room, wanted, sandbox, &dir, &home, network).await;
         let here = room.clone();
-        let cleared = self.blocking(move || tree.remove().and_then(|()| here.depot.remove_clone(&home))).await?;
+        let cleared =
+            self.blocking(move || tree.remove().and_then(|()| here.depot.remove_clone(&home))).await?;
         if let Err(error) = cleared {
             tracing::warn!(%error, "the set-up's folder stays behind");
         }
         ran
     }
 
-    async fn run_there(&self, room: &Arc<Room>, wanted: &Wanted, sandbox: &Sandbox, dir: &std::path::Path, home: &std::path::Path, network: bool) -> Result<Ran, ApiError> {
+    async fn run_there(
+        &self,
+        room: &Arc<Room>,
+        wanted: &Wanted,
+        sandbox: &Sandbox,
+        dir: &std::path::Path,
+        home: &std::path::Path,
+        network: bool,
+    ) -> Result<Ran, ApiError> {
         let spec = self.sandbox_spec(room, dir, home, network).await?;
         let started = self.clock.monotonic_ms();
-        let build = Build { step: &wanted.step, digest: &wanted.digest, sandbox, spec: &spec, job: None, lines: None, now_ms: self.clock.now_ms() };
+        let build = Build {
+            step: &wanted.step,
+            digest: &wanted.digest,
+            sandbox,
+            spec: &spec,
+            job: None,
+            lines: None,
+            now_ms: self.clock.now_ms(),
+        };
         tracing::info!(workspace = %room.id, step = wanted.command(), network, "set-up");
         let built = tokio::select! {
             built = self.layers.build(build) => built,
@@ -151,12 +206,26 @@ impl Engine {
         })
     }
 
-    async fn keep(&self, room: &Arc<Room>, session: &SessionId, wanted: &Wanted, all: &[Wanted], layer: Layer, outcome: &Outcome) -> Result<Layer, ApiError> {
-        let event = Event::SetupFinished { run: wanted.step.run.clone(), ok: true, duration_ms: outcome.duration.as_millis() as u64, tail: output(outcome) };
+    async fn keep(
+        &self,
+        room: &Arc<Room>,
+        session: &SessionId,
+        wanted: &Wanted,
+        all: &[Wanted],
+        layer: Layer,
+        outcome: &Outcome,
+    ) -> Result<Layer, ApiError> {
+        let event = Event::SetupFinished {
+            run: wanted.step.run.clone(),
+            ok: true,
+            duration_ms: outcome.duration.as_millis() as u64,
+            tail: output(outcome),
+        };
         let new = NewEvent::new(session, event, "setup").about(layer.digest.clone());
         let (workspace, candidate) = (room.id.clone(), wanted.candidate.then(|| wanted.at.to_string()));
         // A question about this very step that is still open has answered itself.
-        let open: Vec<String> = all.iter().map(|w| w.digest.clone()).filter(|digest| *digest != wanted.digest).collect();
+        let open: Vec<String> =
+            all.iter().map(|w| w.digest.clone()).filter(|digest| *digest != wanted.digest).collect();
         self.store
             .write(move |tx| {
                 close_stale(tx, &workspace, candidate.as_deref(), &open)?;
@@ -164,16 +233,31 @@ impl Engine {
                 tx.append(new).map(drop)
             })
             .await?;
-        let (store, in_use) = (self.layers.clone(), all.iter().map(|w| w.digest.clone()).chain([layer.digest.clone()]).collect::<Vec<_>>());
+        let (store, in_use) = (
+            self.layers.clone(),
+            all.iter().map(|w| w.digest.clone()).chain([layer.digest.clone()]).collect::<Vec<_>>(),
+        );
         match self.blocking(move || store.collect(QUOTA, &in_use)).await? {
-            Ok(collected) if !collected.removed.is_empty() => tracing::info!(removed = collected.removed.len(), freed = collected.freed_bytes, "old set-up layers"),
+            Ok(collected) if !collected.removed.is_empty() => tracing::info!(
+                removed = collected.removed.len(),
+                freed = collected.freed_bytes,
+                "old set-up layers"
+            ),
             Ok(_) => {}
             Err(error) => tracing::warn!(%error, "old set-up layers"),
         }
         Ok(layer)
     }
 
-    async fn fail<T>(&self, room: &Arc<Room>, session: &SessionId, wanted: &Wanted, error: ApiError, tail: String, ms: u64) -> Result<T, ApiError> {
+    async fn fail<T>(
+        &self,
+        room: &Arc<Room>,
+        session: &SessionId,
+        wanted: &Wanted,
+        error: ApiError,
+        tail: String,
+        ms: u64,
+    ) -> Result<T, ApiError> {
         room.set_up.remember(&wanted.digest, self.clock.now_ms(), error.clone());
         let event = Event::SetupFinished { run: wanted.step.run.clone(), ok: false, duration_ms: ms, tail };
         let new = NewEvent::new(session, event, "setup").about(wanted.digest.clone());
@@ -212,11 +296,15 @@ fn failure(wanted: &Wanted, why: &str, tail: &str, network: bool) -> ApiError {
     } else if missing {
         format!("If `{program}` is not installed, install it and restart the server, then try again.")
     } else if network {
-        "It ran with the network open. Repair the step or what it reads, or the connection, then try again.".to_owned()
+        "It ran with the network open. Repair the step or what it reads, or the connection, then try again."
+            .to_owned()
     } else {
         "It ran without network, as it names no hosts. If it has to load packages, name them with network = [\"cargo\"] or the like in its [[setup]] entry of .pilothouse/config.toml; else repair it, then try again.".to_owned()
     };
     let shown = last(tail, SHOWN);
     let shown = if shown.is_empty() { String::new() } else { format!("\n\n{shown}") };
-    ApiError::new(ErrorCode::Conflict, format!("The set-up step `{}` failed: {why}.{shown}\n\n{next}", wanted.command()))
+    ApiError::new(
+        ErrorCode::Conflict,
+        format!("The set-up step `{}` failed: {why}.{shown}\n\n{next}", wanted.command()),
+    )
 }

@@ -34,7 +34,9 @@ impl Laid {
 
     /// Whether everything is still where it was laid.
     fn stands(&self, dir: &Path, home: &Path) -> bool {
-        let all = |root: &Path, paths: &[String]| paths.iter().all(|path| root.join(path).symlink_metadata().is_ok());
+        let all = |root: &Path, paths: &[String]| {
+            paths.iter().all(|path| root.join(path).symlink_metadata().is_ok())
+        };
         all(dir, &self.work) && all(home, &self.home)
     }
 }
@@ -46,12 +48,19 @@ impl Engine {
     }
 
     /// Makes the check tree exactly `commit` with the set-up it needs, and its HOME alike.
-    pub(crate) async fn stand_on(&self, room: &Arc<Room>, plan: &CheckPlan, slot: &CheckTree, commit: &ObjectId) -> Result<(), ApiError> {
+    pub(crate) async fn stand_on(
+        &self,
+        room: &Arc<Room>,
+        plan: &CheckPlan,
+        slot: &CheckTree,
+        commit: &ObjectId,
+    ) -> Result<(), ApiError> {
         let mut layers = Vec::new();
         for wanted in self.wanted(room, plan, Some(commit)).await? {
             layers.push(self.layer(&wanted).await?.ok_or_else(|| gone(&wanted))?);
         }
-        let (store, depot, slot, home, commit) = (self.layers.clone(), room.depot.clone(), slot.clone(), self.check_home(room), commit.clone());
+        let (store, depot, slot, home, commit) =
+            (self.layers.clone(), room.depot.clone(), slot.clone(), self.check_home(room), commit.clone());
         self.blocking(move || stand(&store, &depot, &slot, &home, &commit, &layers)).await?
     }
 
@@ -67,7 +76,14 @@ impl Engine {
     }
 }
 
-fn stand(store: &LayerStore, depot: &Depot, slot: &CheckTree, home: &Path, commit: &ObjectId, layers: &[Layer]) -> Result<(), ApiError> {
+fn stand(
+    store: &LayerStore,
+    depot: &Depot,
+    slot: &CheckTree,
+    home: &Path,
+    commit: &ObjectId,
+    layers: &[Layer],
+) -> Result<(), ApiError> {
     let (file, wanted) = (note(slot), Laid::of(layers));
     let before = Laid::read(&file);
     let same = before.as_ref() == Some(&wanted);
@@ -89,7 +105,8 @@ fn stand(store: &LayerStore, depot: &Depot, slot: &CheckTree, home: &Path, commi
     }
     slot.keep_out(&wanted.work).map_err(git::api)?;
     slot.switch_to(commit).map_err(git::api)?;
-    host::paths::private_folder(home).map_err(|e| internal(format!("{} cannot be made: {e}.", home.display())))?;
+    host::paths::private_folder(home)
+        .map_err(|e| internal(format!("{} cannot be made: {e}.", home.display())))?;
     if same && wanted.stands(slot.dir(), home) {
         return Ok(());
     }

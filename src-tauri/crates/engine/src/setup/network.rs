@@ -31,18 +31,31 @@ impl Engine {
     pub(super) async fn leave(&self, room: &Room, wanted: &Wanted) -> Result<Leave, ApiError> {
         let (subject, hash) = (wanted.subject(room), payload(room, wanted).1);
         let asked = self.store.read(move |tx| tx.approvals_about(&subject)).await?;
-        let Some(newest) = asked.into_iter().rfind(|approval| approval.action == ACTION && approval.hash == hash) else { return Ok(Leave::Unasked) };
+        let Some(newest) =
+            asked.into_iter().rfind(|approval| approval.action == ACTION && approval.hash == hash)
+        else {
+            return Ok(Leave::Unasked);
+        };
         let at = |text: &str| host::clock::parse_iso(text).unwrap_or_default();
         Ok(match newest.state {
             ApprovalState::Approved => Leave::Given,
             ApprovalState::Pending if room.set_up.counts(at(&newest.created_at)) => Leave::Waiting,
-            ApprovalState::Denied if room.set_up.counts(newest.decided_at.as_deref().map_or(0, at)) => Leave::Denied(denied(wanted, &newest)),
+            ApprovalState::Denied if room.set_up.counts(newest.decided_at.as_deref().map_or(0, at)) => {
+                Leave::Denied(denied(wanted, &newest))
+            }
             _ => Leave::Unasked,
         })
     }
 
     /// Whether policy opens the network by itself; otherwise the question is asked.
-    pub(super) async fn may_open_network(&self, room: &Arc<Room>, session: &SessionId, wanted: &Wanted, all: &[Wanted], offline: Option<&str>) -> Result<bool, ApiError> {
+    pub(super) async fn may_open_network(
+        &self,
+        room: &Arc<Room>,
+        session: &SessionId,
+        wanted: &Wanted,
+        all: &[Wanted],
+        offline: Option<&str>,
+    ) -> Result<bool, ApiError> {
         let hosts = hosts::expand(&wanted.step.network);
         let action = Action {
             workspace_id: Some(room.id.clone()),
@@ -54,21 +67,31 @@ impl Engine {
         match verdict.effect {
             Effect::Allow => return Ok(true),
             Effect::Deny => {
-                let text = format!("The set-up step `{}` needs the network, and policy forbids that: {}. Change the rule, or run its packages into this machine's cache, then try again.", wanted.command(), verdict.rule);
+                let text = format!(
+                    "The set-up step `{}` needs the network, and policy forbids that: {}. Change the rule, or run its packages into this machine's cache, then try again.",
+                    wanted.command(),
+                    verdict.rule
+                );
                 return Err(ApiError::new(ErrorCode::Forbidden, text));
             }
             Effect::Ask => {}
         }
         let (mut details, hash) = payload(room, wanted);
         details["hash"] = json!(hash);
-        details["note"] = json!("Without network it did not work. The network is open for this one step and not limited to these hosts; jobs and checks stay offline.");
+        details["note"] = json!(
+            "Without network it did not work. The network is open for this one step and not limited to these hosts; jobs and checks stay offline."
+        );
         details["offline"] = json!(offline.map(|text| last(text, SHOWN)));
         let new = NewApproval {
             workspace_id: Some(room.id.clone()),
             session_id: session.clone(),
             action: ACTION.into(),
             subject: wanted.subject(room),
-            summary: format!("Open the network for the set-up step `{}` ({})", wanted.command(), hosts.join(", ")),
+            summary: format!(
+                "Open the network for the set-up step `{}` ({})",
+                wanted.command(),
+                hosts.join(", ")
+            ),
             details,
             hash,
             risk: RiskLevel::Medium,
@@ -106,11 +129,24 @@ fn payload(room: &Room, wanted: &Wanted) -> (Value, String) {
 }
 
 /// Closes questions about set-ups that the same work does not need any more.
-pub(super) fn close_stale(tx: &mut Tx<'_>, workspace: &protocol::WorkspaceId, candidate: Option<&str>, wanted: &[String]) -> Result<(), StoreError> {
-    let open = ListParams { status: Some("pending".into()), workspace_id: Some(workspace.clone()), ..ListParams::default() };
-    for approval in tx.approvals(&open)? {
+pub(super) fn close_stale(
+    tx: &mut Tx<'_>,
+    workspace: &protocol::WorkspaceId,
+    candidate: Option<&str>,
+    wanted: &[String],
+) -> Result<(), StoreError> {
+    let open = ListParams {
+        status: Some("pending".into()),
+        workspace_id: Some(workspace.clone()),
+        ..ListParams::default()
+    };
+    let entries = tx.open_entries(workspace.as_str())?;
+    let in_queue = |commit: &str| entries.iter().any(|entry| entry.candidate.as_deref() == Some(commit));
+    for approval in tx.approvals(&open)?.into_iter().filter(|approval| approval.action == ACTION) {
         let digest = approval.details["digest"].as_str().unwrap_or_default();
-        if approval.action == ACTION && approval.details["candidate"].as_str() == candidate && !wanted.iter().any(|w| w == digest) {
+        let about = approval.details["candidate"].as_str();
+        let replaced = about == candidate && !wanted.iter().any(|w| w == digest);
+        if replaced || about.is_some_and(|commit| !in_queue(commit)) {
             let closed = tx.close_approval(approval, ApprovalState::Superseded, "server")?;
             ask::changed(tx, &closed)?;
         }

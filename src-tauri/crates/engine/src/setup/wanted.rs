@@ -4,8 +4,8 @@ use crate::rooms::Room;
 use crate::{Engine, git, hash};
 use host::layers::{Layer, digest};
 use protocol::check::{CheckPlan, SetupStep};
-use protocol::{ApiError, Lane};
 use protocol::intent::Intent;
+use protocol::{ApiError, Lane};
 use repo::ObjectId;
 use std::sync::Arc;
 
@@ -40,12 +40,19 @@ fn same_as(digest: &str) -> String {
 
 /// Whether work runs code of the repository, and so needs what set-up makes.
 pub(crate) fn runs_repository_code(lane: Lane, validation: &[Vec<String>], intent: Option<&Intent>) -> bool {
-    lane == Lane::Worker || !validation.is_empty() || intent.is_some_and(|intent| flow::intent::nature(intent).runs_code)
+    lane == Lane::Worker
+        || !validation.is_empty()
+        || intent.is_some_and(|intent| flow::intent::nature(intent).runs_code)
 }
 
 impl Engine {
     /// What work on `commit` needs. Nothing before the owner has trusted the steps.
-    pub(super) async fn wanted(&self, room: &Arc<Room>, plan: &CheckPlan, commit: Option<&ObjectId>) -> Result<Vec<Wanted>, ApiError> {
+    pub(super) async fn wanted(
+        &self,
+        room: &Arc<Room>,
+        plan: &CheckPlan,
+        commit: Option<&ObjectId>,
+    ) -> Result<Vec<Wanted>, ApiError> {
         if !plan.confirmed || !room.row().trusted || plan.setup.is_empty() {
             return Ok(Vec::new());
         }
@@ -84,7 +91,9 @@ impl Engine {
         let key = same_as(&wanted.digest);
         let known = key.clone();
         let noted = self.store.read(move |tx| tx.setting(&known)).await?;
-        if let Some(layer) = noted.as_ref().and_then(|value| value.as_str()).and_then(|digest| self.layers.find(digest)) {
+        if let Some(layer) =
+            noted.as_ref().and_then(|value| value.as_str()).and_then(|digest| self.layers.find(digest))
+        {
             return Ok(Some(layer));
         }
         let Some(layer) = self.layers.find(twin) else { return Ok(None) };
@@ -110,12 +119,19 @@ impl Engine {
 
     /// Digests of the layers a job on `base` starts from. What is missing is left out: the job then has what the
     /// machine's own caches hold.
-    pub(crate) async fn layers_of(&self, room: &Arc<Room>, plan: &CheckPlan, base: &ObjectId) -> Result<Vec<String>, ApiError> {
+    pub(crate) async fn layers_of(
+        &self,
+        room: &Arc<Room>,
+        plan: &CheckPlan,
+        base: &ObjectId,
+    ) -> Result<Vec<String>, ApiError> {
         let mut digests = Vec::new();
         for wanted in self.wanted(room, plan, Some(base)).await? {
             match self.layer(&wanted).await? {
                 Some(layer) => digests.push(layer.digest),
-                None => tracing::warn!(workspace = %room.id, step = wanted.command(), "a job starts without this set-up"),
+                None => {
+                    tracing::warn!(workspace = %room.id, step = wanted.command(), "a job starts without this set-up")
+                }
             }
         }
         Ok(digests)
@@ -128,7 +144,8 @@ impl Engine {
         for tool in self.toolchains.found() {
             let real = std::fs::canonicalize(&tool.place).unwrap_or(tool.place);
             let facts = std::fs::metadata(&real).ok();
-            let changed = facts.as_ref().and_then(|f| f.modified().ok()?.duration_since(std::time::UNIX_EPOCH).ok());
+            let changed =
+                facts.as_ref().and_then(|f| f.modified().ok()?.duration_since(std::time::UNIX_EPOCH).ok());
             let (size, changed) = (facts.map_or(0, |f| f.len()), changed.map_or(0, |at| at.as_secs()));
             text.push_str(&format!("\n{} {} {size} {changed}", tool.name, real.display()));
         }

@@ -16,8 +16,8 @@ use axum::{Json, Router};
 use engine::Principal;
 use protocol::ops::Method;
 use protocol::{ApiError, ErrorCode};
-use serde_json::{Map, Value};
 pub(crate) use routes::{ROUTES, Route, Verb};
+use serde_json::{Map, Value};
 
 pub(crate) fn router() -> Router<ServerState> {
     let mut paths: Vec<(&str, MethodRouter<ServerState>)> = Vec::new();
@@ -26,7 +26,9 @@ pub(crate) fn router() -> Router<ServerState> {
             Verb::Get => MethodFilter::GET,
             Verb::Post => MethodFilter::POST,
         };
-        let handler = move |state: State<ServerState>, path: Path<Vec<(String, String)>>, request: Request| serve(route, state, path, request);
+        let handler = move |state: State<ServerState>,
+                            path: Path<Vec<(String, String)>>,
+                            request: Request| serve(route, state, path, request);
         match paths.iter_mut().find(|(path, _)| *path == route.path) {
             Some((_, methods)) => *methods = std::mem::take(methods).on(filter, handler),
             None => paths.push((route.path, on(filter, handler))),
@@ -35,7 +37,12 @@ pub(crate) fn router() -> Router<ServerState> {
     paths.into_iter().fold(Router::new(), |router, (path, methods)| router.route(path, methods))
 }
 
-async fn serve(route: &'static Route, State(state): State<ServerState>, Path(path): Path<Vec<(String, String)>>, request: Request) -> Result<Response, Refusal> {
+async fn serve(
+    route: &'static Route,
+    State(state): State<ServerState>,
+    Path(path): Path<Vec<(String, String)>>,
+    request: Request,
+) -> Result<Response, Refusal> {
     let (parts, body) = request.into_parts();
     let mut params = match route.verb {
         Verb::Get => body::query(parts.uri.query())?,
@@ -49,7 +56,8 @@ async fn serve(route: &'static Route, State(state): State<ServerState>, Path(pat
         params.insert(key, value.into());
     }
     let who = principal(&parts.extensions)?;
-    let call = Call { who, method: route.method, params, key: key(&parts.headers)?, unknown: Unknown::Ignore };
+    let call =
+        Call { who, method: route.method, params, key: key(&parts.headers)?, unknown: Unknown::Ignore };
     let reply = perform(&state, call).await?;
     Ok(respond(route, reply))
 }
@@ -67,12 +75,20 @@ fn respond(route: &Route, reply: Value) -> Response {
 }
 
 /// `POST /v1/rpc/<method>`.
-pub(crate) async fn rpc(State(state): State<ServerState>, Path(method): Path<String>, request: Request) -> Result<Response, Refusal> {
+pub(crate) async fn rpc(
+    State(state): State<ServerState>,
+    Path(method): Path<String>,
+    request: Request,
+) -> Result<Response, Refusal> {
     let (parts, body) = request.into_parts();
     let who = principal(&parts.extensions)?;
-    let method = Method::from_name(&method).ok_or_else(|| Refusal::new(ErrorCode::UnknownMethod, "There is no such method; /openapi.json lists them."))?;
+    let method = Method::from_name(&method).ok_or_else(|| {
+        Refusal::new(ErrorCode::UnknownMethod, "There is no such method; /openapi.json lists them.")
+    })?;
     let params: Map<String, Value> = body::object(body).await?;
-    let reply = perform(&state, Call { who, method, params, key: key(&parts.headers)?, unknown: Unknown::Refuse }).await?;
+    let reply =
+        perform(&state, Call { who, method, params, key: key(&parts.headers)?, unknown: Unknown::Refuse })
+            .await?;
     Ok(json(StatusCode::OK, reply))
 }
 
@@ -83,13 +99,20 @@ pub(crate) fn json(status: StatusCode, body: Value) -> Response {
 }
 
 pub(crate) fn principal(extensions: &axum::http::Extensions) -> Result<Principal, Refusal> {
-    extensions.get::<Principal>().cloned().ok_or_else(|| Refusal::new(ErrorCode::Unauthenticated, "A token is needed."))
+    extensions
+        .get::<Principal>()
+        .cloned()
+        .ok_or_else(|| Refusal::new(ErrorCode::Unauthenticated, "A token is needed."))
 }
 
 pub(crate) fn key(headers: &HeaderMap) -> Result<Option<String>, Refusal> {
     headers
         .get("idempotency-key")
-        .map(|v| v.to_str().map(str::to_owned).map_err(|_| Refusal(ApiError::bad("The idempotency key is not plain text"))))
+        .map(|v| {
+            v.to_str()
+                .map(str::to_owned)
+                .map_err(|_| Refusal(ApiError::bad("The idempotency key is not plain text")))
+        })
         .transpose()
 }
 

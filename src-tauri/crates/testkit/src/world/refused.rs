@@ -19,10 +19,18 @@ impl RefusedStart {
     /// Starts the server and waits until it gives up; panics when it comes up instead.
     pub fn of(start: &Start) -> Self {
         let mut command = start.command(&program("pilothouse"));
-        let child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it runs");
+        let child = command
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("it runs");
         let output = ended(child);
         assert!(output.stdout.is_empty(), "it came up: {}", String::from_utf8_lossy(&output.stdout));
-        Self { code: output.status.code(), said: String::from_utf8_lossy(&output.stderr).trim_end().to_owned() }
+        Self {
+            code: output.status.code(),
+            said: String::from_utf8_lossy(&output.stderr).trim_end().to_owned(),
+        }
     }
 
     /// Exit code, one line, and every part of it that must be there.

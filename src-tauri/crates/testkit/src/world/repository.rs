@@ -24,7 +24,8 @@ impl TestRepo {
     /// A fresh repository of everything in `source`, as an unpacked package comes.
     pub fn of_folder(source: &Path) -> Self {
         let dir = tempfile::tempdir().expect("a temporary folder");
-        let copied = Command::new("cp").arg("-r").arg(format!("{}/.", source.display())).arg(dir.path()).status();
+        let copied =
+            Command::new("cp").arg("-r").arg(format!("{}/.", source.display())).arg(dir.path()).status();
         assert!(copied.expect("cp runs").success());
         let repo = Self { dir };
         let _ = std::fs::remove_dir_all(repo.path().join(".git"));
@@ -62,7 +63,14 @@ impl TestRepo {
     pub fn try_git(&self, args: &[&str]) -> (bool, String) {
         let output = Command::new("git")
             .current_dir(self.path())
-            .args(["-c", "user.name=Ada", "-c", "user.email=ada@example.invalid", "-c", "commit.gpgsign=false"])
+            .args([
+                "-c",
+                "user.name=Ada",
+                "-c",
+                "user.email=ada@example.invalid",
+                "-c",
+                "commit.gpgsign=false",
+            ])
             .args(args)
             .output()
             .expect("git runs");

@@ -19,7 +19,12 @@ const PATIENCE: Duration = Duration::from_secs(120);
 /// A program of ours beside the test binaries.
 pub fn program(name: &str) -> PathBuf {
     let own = std::env::current_exe().expect("a test binary");
-    let found = own.ancestors().skip(1).take(3).map(|dir| dir.join(format!("{name}{}", std::env::consts::EXE_SUFFIX))).find(|p| p.is_file());
+    let found = own
+        .ancestors()
+        .skip(1)
+        .take(3)
+        .map(|dir| dir.join(format!("{name}{}", std::env::consts::EXE_SUFFIX)))
+        .find(|p| p.is_file());
     found.unwrap_or_else(|| panic!("{name} is not built: cargo build -p pilothouse -p pilothouse-worker"))
 }
 
@@ -39,7 +44,15 @@ pub struct Start {
 
 impl Start {
     pub fn on(data: &Path, repo: &Path) -> Self {
-        Self { data: data.to_owned(), repos: vec![repo.to_owned()], workers: 1, port: 0, flags: Vec::new(), environment: Vec::new(), under: Vec::new() }
+        Self {
+            data: data.to_owned(),
+            repos: vec![repo.to_owned()],
+            workers: 1,
+            port: 0,
+            flags: Vec::new(),
+            environment: Vec::new(),
+            under: Vec::new(),
+        }
     }
 
     pub fn flag(mut self, flag: &str) -> Self {
@@ -74,7 +87,17 @@ impl Start {
         argv.push(program.as_ref());
         let mut command = Command::new(argv[0]);
         command.args(&argv[1..]);
-        command.args(["serve", "--json", "--port", &self.port.to_string(), "--workers", &self.workers.to_string(), "--data"]).arg(&self.data);
+        command
+            .args([
+                "serve",
+                "--json",
+                "--port",
+                &self.port.to_string(),
+                "--workers",
+                &self.workers.to_string(),
+                "--data",
+            ])
+            .arg(&self.data);
         for repo in &self.repos {
             command.arg("--repo").arg(repo);
         }
@@ -99,14 +122,26 @@ pub struct RunningServer {
 impl RunningServer {
     /// Starts `pilothouse serve` and waits for its ready line.
     pub fn start(start: &Start) -> Self {
-        let mut child = start.command(&program("pilothouse")).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::inherit()).spawn().expect("the server starts");
+        let mut child = start
+            .command(&program("pilothouse"))
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::inherit())
+            .spawn()
+            .expect("the server starts");
         let mut line = String::new();
         BufReader::new(child.stdout.take().expect("its output")).read_line(&mut line).expect("a ready line");
         let ready: Value = serde_json::from_str(&line).unwrap_or_else(|_| panic!("not ready: {line:?}"));
         let text = |key: &str| ready[key].as_str().expect("a text").to_owned();
         let token = std::fs::read_to_string(text("tokenFile")).expect("the token").trim().to_owned();
         let url = text("url");
-        Self { child, client: Client::new(url.clone(), token.clone()).expect("a client"), url, token, open_url: text("openUrl") }
+        Self {
+            child,
+            client: Client::new(url.clone(), token.clone()).expect("a client"),
+            url,
+            token,
+            open_url: text("openUrl"),
+        }
     }
 
     /// A request to this server, written byte by byte, without a token.
@@ -120,7 +155,11 @@ impl RunningServer {
     }
 
     /// Waits until `look` gives something.
-    pub async fn eventually<T, F: Future<Output = Option<T>>>(&self, what: &str, mut look: impl FnMut() -> F) -> T {
+    pub async fn eventually<T, F: Future<Output = Option<T>>>(
+        &self,
+        what: &str,
+        mut look: impl FnMut() -> F,
+    ) -> T {
         let deadline = tokio::time::Instant::now() + PATIENCE;
         loop {
             if let Some(found) = look().await {
@@ -155,7 +194,12 @@ impl RunningServer {
     }
 
     /// Follows a session from a cursor until `wanted` picks an event; returns it and everything before it.
-    pub async fn until(&self, session: &str, after: i64, wanted: impl Fn(&StreamEvent) -> bool) -> (StreamEvent, Vec<StreamEvent>) {
+    pub async fn until(
+        &self,
+        session: &str,
+        after: i64,
+        wanted: impl Fn(&StreamEvent) -> bool,
+    ) -> (StreamEvent, Vec<StreamEvent>) {
         let mut seen = Vec::new();
         let follow = async {
             let mut events = self.client.events(Some(session), after).await.expect("events");
@@ -169,7 +213,10 @@ impl RunningServer {
         };
         match tokio::time::timeout(PATIENCE, follow).await {
             Ok(event) => (event, seen),
-            Err(_) => panic!("nothing matched; seen: {:#?}", seen.iter().map(|e| format!("{} {}", e.kind(), e.payload())).collect::<Vec<_>>()),
+            Err(_) => panic!(
+                "nothing matched; seen: {:#?}",
+                seen.iter().map(|e| format!("{} {}", e.kind(), e.payload())).collect::<Vec<_>>()
+            ),
         }
     }
 
@@ -180,12 +227,16 @@ impl RunningServer {
 
     pub async fn answer(&self, approval: &str, decision: Decision) -> Result<Approval, protocol::ApiError> {
         let approval_id = ApprovalId::parse(approval).expect("an approval id");
-        self.client.call(typed::ApprovalAnswer, &AnswerParams { approval_id, decision, hash: None }, None).await
+        self.client
+            .call(typed::ApprovalAnswer, &AnswerParams { approval_id, decision, hash: None }, None)
+            .await
     }
 
     /// Answers the next question of an action after a cursor with yes; returns its event.
     pub async fn approve_next(&self, session: &str, after: i64, action: &str) -> StreamEvent {
-        let (event, _) = self.until(session, after, |e| e.kind() == "approval_required" && e.payload()["action"] == action).await;
+        let (event, _) = self
+            .until(session, after, |e| e.kind() == "approval_required" && e.payload()["action"] == action)
+            .await;
         let id = event.payload()["approvalId"].as_str().expect("an id").to_owned();
         self.answer(&id, Decision::Approve).await.expect("the answer is taken");
         event

@@ -32,7 +32,14 @@ impl Call {
     pub fn new(url: &str, verb: &str, target: impl AsRef<[u8]>) -> Self {
         let address = url.trim_start_matches("http://").to_owned();
         let host = address.clone();
-        Self { address, verb: verb.to_owned(), target: target.as_ref().to_owned(), host, headers: Vec::new(), body: Vec::new() }
+        Self {
+            address,
+            verb: verb.to_owned(),
+            target: target.as_ref().to_owned(),
+            host,
+            headers: Vec::new(),
+            body: Vec::new(),
+        }
     }
 
     pub fn host(mut self, host: &str) -> Self {
@@ -61,7 +68,9 @@ impl Call {
     fn head(&self, version: &str) -> Vec<u8> {
         let mut head = format!("{} ", self.verb).into_bytes();
         head.extend_from_slice(&self.target);
-        head.extend_from_slice(format!(" HTTP/{version}\r\nhost: {}\r\nconnection: close\r\n", self.host).as_bytes());
+        head.extend_from_slice(
+            format!(" HTTP/{version}\r\nhost: {}\r\nconnection: close\r\n", self.host).as_bytes(),
+        );
         if !self.body.is_empty() {
             head.extend_from_slice(format!("content-length: {}\r\n", self.body.len()).as_bytes());
         }
@@ -110,7 +119,8 @@ impl Call {
 
 impl Answer {
     pub fn json(&self) -> Value {
-        serde_json::from_slice(&self.body).unwrap_or_else(|e| panic!("{e}: {:?}", String::from_utf8_lossy(&self.body)))
+        serde_json::from_slice(&self.body)
+            .unwrap_or_else(|e| panic!("{e}: {:?}", String::from_utf8_lossy(&self.body)))
     }
 
     pub fn header(&self, name: &str) -> Option<&str> {
@@ -119,7 +129,10 @@ impl Answer {
 
     /// The error's code; empty when there is none.
     pub fn code(&self) -> String {
-        serde_json::from_slice::<Value>(&self.body).ok().and_then(|v| v["code"].as_str().map(str::to_owned)).unwrap_or_default()
+        serde_json::from_slice::<Value>(&self.body)
+            .ok()
+            .and_then(|v| v["code"].as_str().map(str::to_owned))
+            .unwrap_or_default()
     }
 
     /// A refusal as the contract has it: a status of the 400s, a code and a sentence.
@@ -129,7 +142,11 @@ impl Answer {
         assert!((400..500).contains(&self.status), "{what}: {} {body}", self.status);
         let value: Value = serde_json::from_slice(&self.body).unwrap_or_default();
         let told = |key: &str| value[key].as_str().is_some_and(|t| !t.is_empty());
-        assert!(told("code") && told("message"), "{what}: {} without code and message: {body:?}", self.status);
+        assert!(
+            told("code") && told("message"),
+            "{what}: {} without code and message: {body:?}",
+            self.status
+        );
     }
 }
 
@@ -161,7 +178,10 @@ impl Frames {
             let frame = self.next().await?;
             let line = |name: &str| frame.lines().find_map(|l| l.strip_prefix(name));
             if let (Some(id), Some(data)) = (line("id: "), line("data: ")) {
-                return Some((id.parse().expect("a cursor"), serde_json::from_str(data).expect("one line of JSON")));
+                return Some((
+                    id.parse().expect("a cursor"),
+                    serde_json::from_str(data).expect("one line of JSON"),
+                ));
             }
         }
     }
@@ -170,7 +190,11 @@ impl Frames {
 async fn head_of(read: &mut (impl AsyncBufReadExt + Unpin)) -> (u16, Vec<(String, String)>) {
     let mut first = String::new();
     read.read_line(&mut first).await.expect("a status line");
-    let status = first.split_whitespace().nth(1).and_then(|s| s.parse().ok()).unwrap_or_else(|| panic!("not a status line: {first:?}"));
+    let status = first
+        .split_whitespace()
+        .nth(1)
+        .and_then(|s| s.parse().ok())
+        .unwrap_or_else(|| panic!("not a status line: {first:?}"));
     let mut headers = Vec::new();
     loop {
         let mut line = String::new();

@@ -1,0 +1,235 @@
+//! Real projects build and test in the sandbox, offline and warm: through the built programs, with cargo and npm.
+#![cfg(target_os = "linux")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use client::StreamEvent;
+use protocol::approval::Decision;
+use std::path::Path;
+use std::process::Command;
+use testkit::world::{RunningServer, Start, TestRepo};
+
+fn run(dir: &Path, argv: &[&str]) {
+    let output = Command::new(argv[0]).args(&argv[1..]).current_dir(dir).output().expect(argv[0]);
+    assert!(output.status.success(), "{argv:?}: {}", String::from_utf8_lossy(&output.stderr));
+}
+
+/// A library with one dependency from the registry, as far as this machine's cache has it.
+fn cargo_project() -> TestRepo {
+    let repo = TestRepo::with(&[
+        ("Cargo.toml", "[package]\nname = \"tern\"\nversion = \"0.1.0\"\nedition = \"2021\"\n\n[dependencies]\nitoa = \"1\"\n"),
+        (
+            "src/lib.rs",
+            "// a quiet bird\npub fn shown(n: u32) -> String {\n    itoa::Buffer::new().format(n).to_owned()\n}\n\n\
+             #[test]\nfn numbers_are_shown() {\n    assert_eq!(shown(42), \"42\");\n}\n",
+        ),
+        (".gitignore", "target\n"),
+    ]);
+    run(repo.path(), &["cargo", "generate-lockfile", "--offline"]);
+    repo.commit_all("lock");
+    repo
+}
+
+/// An npm package in a tarball, made without npm.
+fn tarball(into: &Path) {
+    let temp = tempfile::tempdir().unwrap();
+    let package = temp.path().join("package");
+    std::fs::create_dir(&package).unwrap();
+    std::fs::write(package.join("package.json"), r#"{ "name": "greet", "version": "1.0.0", "main": "index.js" }"#).unwrap();
+    std::fs::write(package.join("index.js"), "module.exports = (name) => `hello ${name}`;\n").unwrap();
+    run(temp.path(), &["tar", "czf", into.to_str().unwrap(), "package"]);
+}
+
+/// A package with one dependency at `place`, and a recipe that needs it. Nothing ignores `node_modules`.
+fn npm_project(place: &str, prepare: impl FnOnce(&TestRepo)) -> TestRepo {
+    let manifest = format!(
+        r#"{{ "name": "tern", "version": "1.0.0", "scripts": {{ "test": "node --test" }}, "dependencies": {{ "greet": "{place}" }} }}"#
+    );
+    let lock = format!(
+        r#"{{ "name": "tern", "version": "1.0.0", "lockfileVersion": 3, "requires": true, "packages": {{
+            "": {{ "name": "tern", "version": "1.0.0", "dependencies": {{ "greet": "{place}" }} }},
+            "node_modules/greet": {{ "version": "1.0.0", "resolved": "{place}" }} }} }}"#
+    );
+    let repo = TestRepo::with(&[
+        ("package.json", &manifest),
+        ("package-lock.json", &lock),
+        ("src/greet.js", "// a quiet bird\nmodule.exports = require(\"greet\");\n"),
+        ("src/generate.js", "require(\"fs\").writeFileSync(\"src/made.txt\", require(\"./greet\")(\"recipe\") + \"\\n\");\n"),
+        (
+            "greet.test.js",
+            "const { test } = require(\"node:test\");\nconst assert = require(\"node:assert\");\n\
+             test(\"greets\", () => assert.equal(require(\"./src/greet\")(\"tern\"), \"hello tern\"));\n",
+        ),
+        (".pilothouse/config.toml", "[recipes.make]\nrun = [\"node\", \"src/generate.js\"]\nwrites = [\"src/made.txt\"]\n"),
+    ]);
+    prepare(&repo);
+    repo.commit_all("all of it");
+    repo
+}
+
+fn server(repo: &TestRepo, data: &Path) -> RunningServer {
+    RunningServer::start(&Start::on(data, repo.path()).flag("--trust"))
+}
+
+fn failed(event: &StreamEvent) -> bool {
+    event.kind() == "job_failed" || event.kind() == "request.changed" && event.payload()["status"] == "failed"
+}
+
+/// Sends `/test`, waits for its report; the report, and every event of the session until then.
+async fn test_passes(server: &RunningServer) -> (String, Vec<StreamEvent>) {
+    let sent = server.say("dev", "/test").await;
+    let (job, seen) = server.until("dev", sent.cursor, |e| e.kind() == "job_completed" || failed(e)).await;
+    assert_eq!(job.kind(), "job_completed", "{} {seen:#?}", job.payload());
+    let report = job.payload()["summary"].as_str().unwrap().to_owned();
+    assert!(report.contains("passed"), "{report}");
+    (report, seen)
+}
+
+/// Set-ups that really ran, in the order they ended: whether each went well.
+async fn set_ups(server: &RunningServer) -> Vec<bool> {
+    let now = server.say("dev", "/status").await;
+    let (_, seen) = server.until("dev", 0, |e| e.cursor > now.cursor && e.kind() == "assistant_message").await;
+    seen.iter().filter(|e| e.kind() == "setup.finished").map(|e| e.payload()["ok"].as_bool().unwrap()).collect()
+}
+
+/// Sends a change, approves it, and waits until it has landed.
+async fn lands(server: &RunningServer, text: &str) {
+    let sent = server.say("dev", text).await;
+    server.approve_next("dev", sent.cursor, "land").await;
+    let (end, seen) = server.until("dev", sent.cursor, |e| matches!(e.kind(), "merge.entry.landed" | "merge.entry.returned" | "job_failed")).await;
+    assert_eq!(end.kind(), "merge.entry.landed", "{:#?}", end.payload());
+    assert!(seen.iter().any(|e| e.kind() == "merge.check.finished" && e.payload()["ok"] == true), "its checks ran");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cargo_project_is_tested_and_changed_offline_and_set_up_once() {
+    let (repo, data) = (cargo_project(), tempfile::tempdir().unwrap());
+    let first = server(&repo, data.path());
+    let (_, seen) = test_passes(&first).await;
+    let set_up = seen.iter().find(|e| e.kind() == "setup.finished").expect("set-up ran before the job");
+    assert_eq!(set_up.payload()["run"], serde_json::json!(["cargo", "fetch", "--locked"]));
+    let started = seen.iter().position(|e| e.kind() == "job_enqueued").unwrap();
+    assert!(seen[..started].iter().any(|e| e.kind() == "setup.finished"), "and before it was in the queue");
+    lands(&first, "/replace quiet loud src/lib.rs").await;
+    assert!(repo.git(&["show", "main_agents:src/lib.rs"]).starts_with("// a loud bird"));
+    test_passes(&first).await;
+    assert_eq!(set_ups(&first).await, [true], "the job, the checks and the second job share one set-up");
+    assert_eq!(first.terminate(), Some(0));
+    let second = server(&repo, data.path());
+    test_passes(&second).await;
+    assert_eq!(set_ups(&second).await, [true], "and so does the next server");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_npm_project_has_its_packages_in_jobs_and_checks_and_never_in_a_commit() {
+    let repo = npm_project("file:vendor/greet-1.0.0.tgz", |repo| {
+        std::fs::create_dir(repo.file("vendor")).unwrap();
+        tarball(&repo.file("vendor/greet-1.0.0.tgz"));
+    });
+    let data = tempfile::tempdir().unwrap();
+    let server = server(&repo, data.path());
+    test_passes(&server).await;
+    lands(&server, "/replace quiet loud src/greet.js").await;
+
+    // A recipe is held for its first use, then for nothing: the set-up is there.
+    let sent = server.say("dev", "/run make").await;
+    server.approve_next("dev", sent.cursor, "recipe.first_use").await;
+    server.approve_next("dev", sent.cursor, "land").await;
+    let (end, seen) = server.until("dev", sent.cursor, |e| matches!(e.kind(), "merge.entry.landed" | "merge.entry.returned" | "job_failed")).await;
+    assert_eq!(end.kind(), "merge.entry.landed", "{:#?} {seen:#?}", end.payload());
+    assert_eq!(repo.git(&["show", "main_agents:src/made.txt"]), "hello recipe");
+    let files = repo.git(&["ls-tree", "-r", "--name-only", "main_agents"]);
+    assert!(!files.contains("node_modules"), "{files}");
+    assert_eq!(set_ups(&server).await, [true]);
+
+    // A change of a key file is checked on a set-up of its own, which becomes the workspace's once it has landed.
+    lands(&server, "/set package-lock.json note changed").await;
+    assert_eq!(set_ups(&server).await, [true, true]);
+    test_passes(&server).await;
+    lands(&server, "/replace loud calm src/greet.js").await;
+    test_passes(&server).await;
+    assert_eq!(set_ups(&server).await, [true, true], "what landed is not set up a second time");
+}
+
+/// Serves one tarball on loopback and counts how often it was fetched.
+async fn registry() -> (String, std::sync::Arc<std::sync::atomic::AtomicUsize>) {
+    let temp = tempfile::tempdir().unwrap();
+    let file = temp.path().join("greet.tgz");
+    tarball(&file);
+    let bytes = std::fs::read(&file).unwrap();
+    let fetched = std::sync::Arc::new(std::sync::atomic::AtomicUsize::new(0));
+    let count = fetched.clone();
+    let app = axum::Router::new().route(
+        "/greet.tgz",
+        axum::routing::get(move || {
+            count.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+            async move { bytes }
+        }),
+    );
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/greet.tgz", listener.local_addr().unwrap());
+    tokio::spawn(async move { axum::serve(listener, app).await });
+    (url, fetched)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_set_up_that_needs_the_network_asks_once_and_a_denial_stops_what_waits_for_it() {
+    let (url, fetched) = registry().await;
+    let (repo, data) = (npm_project(&url, |_| {}), tempfile::tempdir().unwrap());
+    let server = server(&repo, data.path());
+
+    let denied = server.say("dev", "/test").await;
+    let (question, _) = server.until("dev", denied.cursor, |e| e.kind() == "approval_required").await;
+    assert_eq!(question.payload()["action"], "setup.network");
+    let details = &question.payload()["details"];
+    assert_eq!(details["argv"], serde_json::json!(["npm", "ci"]));
+    assert_eq!(details["hosts"], serde_json::json!(["registry.npmjs.org", "registry.yarnpkg.com"]));
+    assert!(details["offline"].as_str().is_some_and(|text| !text.is_empty()), "{details}");
+    server.answer(question.payload()["approvalId"].as_str().unwrap(), Decision::Deny).await.unwrap();
+    let (end, _) = server.until("dev", denied.cursor, failed).await;
+    let (told, _) = server.until("dev", end.cursor, |e| e.kind() == "assistant_message").await;
+    assert!(told.payload()["text"].as_str().unwrap().contains("denied"), "{}", told.payload());
+    assert_eq!(fetched.load(std::sync::atomic::Ordering::SeqCst), 0, "nothing went out");
+
+    let asked = server.say("dev", "/test").await;
+    server.approve_next("dev", asked.cursor, "setup.network").await;
+    let (job, seen) = server.until("dev", asked.cursor, |e| e.kind() == "job_completed" || failed(e)).await;
+    assert_eq!(job.kind(), "job_completed", "{} {seen:#?}", job.payload());
+    assert!(job.payload()["summary"].as_str().unwrap().contains("passed"), "{}", job.payload());
+    assert_eq!(fetched.load(std::sync::atomic::Ordering::SeqCst), 1);
+
+    lands(&server, "/replace quiet loud src/greet.js").await;
+    test_passes(&server).await;
+    assert_eq!(set_ups(&server).await, [true], "later work starts from the layer, offline");
+    assert_eq!(fetched.load(std::sync::atomic::Ordering::SeqCst), 1);
+    assert!(server.pending_approvals().await.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_set_up_that_fails_says_why_and_what_to_do_and_holds_nothing_else_up() {
+    let repo = TestRepo::with(&[
+        ("src/a.txt", "one\n"),
+        (
+            ".pilothouse/config.toml",
+            "[[setup]]\nrun = [\"sh\", \"-c\", \"echo the cause >&2; test -e ready\"]\nkey = [\"ready\"]\n\n\
+             [[check]]\nname = \"look\"\nrun = [\"test\", \"-e\", \"src/a.txt\"]\n\n[recipes.look]\nrun = [\"ls\", \"src\"]\n",
+        ),
+    ]);
+    let data = tempfile::tempdir().unwrap();
+    let server = server(&repo, data.path());
+    let sent = server.say("dev", "/run look").await;
+    server.approve_next("dev", sent.cursor, "recipe.first_use").await;
+    let (end, _) = server.until("dev", sent.cursor, failed).await;
+    let (told, _) = server.until("dev", end.cursor, |e| e.kind() == "assistant_message").await;
+    let text = told.payload()["text"].as_str().unwrap();
+    assert!(text.contains("the cause") && text.contains("exit code 1") && text.contains("[[setup]]"), "{text}");
+
+    // What runs no code of the repository goes on; its landing waits, visibly, for the set-up its check needs.
+    let edit = server.say("dev", "/replace one two src/a.txt").await;
+    server.approve_next("dev", edit.cursor, "land").await;
+    let (stuck, _) = server.until("dev", edit.cursor, |e| e.payload()["entry"]["reason"].as_str().is_some_and(|r| r.contains("the cause"))).await;
+    assert_eq!(stuck.payload()["entry"]["state"], "approved");
+    repo.write("ready", "");
+    repo.commit_all("ready");
+    server.first("dev", edit.cursor, "merge.entry.landed").await;
+    assert_eq!(set_ups(&server).await, [false, true]);
+}
