@@ -43,7 +43,7 @@ fn script(scene: &Scene, home: &std::path::Path, question: &Question) -> String 
 async fn a_job_and_a_check_can_neither_read_the_token_nor_approve_themselves() {
     let (data, home) = (visible_folder(), visible_folder());
     std::fs::write(home.path().join(".netrc"), "machine example.invalid password hunter2\n").unwrap();
-    let repo = TestRepo::with(&[("README.md", "# Tern\n")]);
+    let repo = TestRepo::with(&[("README.md", "# Tern\n"), ("NOTES.md", "# Notes\n")]);
     let start = Start::on(data.path(), repo.path())
         .flag("--trust")
         .env("HOME", &home.path().to_string_lossy())
@@ -51,7 +51,7 @@ async fn a_job_and_a_check_can_neither_read_the_token_nor_approve_themselves() {
     let server = RunningServer::start(&start);
     let scene = Scene { repo, data, server };
     // The question it would like to answer.
-    let question = scene.question("append a line \"x\" to notes.md").await;
+    let question = scene.question("append a line \"x\" to NOTES.md").await;
     let attack = script(&scene, home.path(), &question);
     let check = format!("out=$({attack}) 2>&1; echo \"$out\"; case \"$out\" in *reached:*) exit 1;; esac");
     let config = format!(

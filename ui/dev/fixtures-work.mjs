@@ -383,7 +383,8 @@ export function extendWithWork(fixture, { now = Date.now(), lines = 0 } = {}) {
       if (!commitSha) throw missing("diff for", id);
       return { ...makeDiff(id), commit: id === "j-214" ? entry("e-148").commitSha : commitSha };
     },
-    "jobs.logs": ({ id, afterId = 0, limit = 1000 }) => {
+    "jobs.logs": ({ id, afterId = 0, limit = 50 }) => {
+      if (limit < 1 || limit > 500) throw Object.assign(new Error("limit is 1 to 500"), { status: 400, code: "bad_request" });
       const rows = (logs.get(id) ?? []).filter((row) => row.id > afterId).slice(0, limit);
       return { ok: true, logs: rows, cursor: rows.at(-1)?.id ?? afterId };
     },

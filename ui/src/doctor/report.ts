@@ -13,6 +13,7 @@ const GROUPS: readonly (readonly [RegExp, string])[] = [
   [/^(sandbox|isolation|bwrap|seatbelt)/, "Sandbox"],
   [/^(container|docker|podman)/, "Container engine"],
   [/^(toolchain|cargo|rust|node|npm|python|go)\b/, "Toolchains"],
+  [/^workers?\b/, "Workers"],
   [/^(model|provider|key|ollama|lmstudio|llama)/, "Models"],
   [/^(agent|codex|claude|opencode|gemini)/, "Agents"],
   [/^(tailnet|tailscale|network|port)/, "Network"],

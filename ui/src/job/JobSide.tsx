@@ -6,10 +6,11 @@ import { useCall } from "../app";
 import { argvText, Button, CopyButton, Elapsed, Facts, Icon, State, StateIcon, type StateKind } from "../components";
 import type { Job, MergeEntry, VerifiedLine } from "../client";
 import { durationText } from "../components";
+import { VerifiedItem } from "../review/Verified";
 import { entryStateText } from "../work/Chain";
 import { toneOf } from "../work/chain";
 import type { Attempt, Story } from "./story";
-import { planOf, summaryInResult } from "./verification";
+import { fixUpOf, planOf, summaryInResult } from "./verification";
 import { words } from "./words";
 
 export function JobSide({ job, entry, story, lines }: { job: Job; entry: MergeEntry | undefined; story: Story; lines: readonly VerifiedLine[] }) {
@@ -77,29 +78,21 @@ function Verified({ lines, ended }: { lines: readonly VerifiedLine[]; ended: boo
       </Section>
     );
   }
-  const groups: readonly [string, VerifiedLine["result"], "failed" | "check" | "waiting", string][] = [
-    [words.failedHead, "failed", "failed", "failed"],
-    [words.verifiedHead, "passed", "check", "passed"],
-    [words.notVerifiedHead, "not_checked", "waiting", "waiting"],
+  const groups: readonly [string, VerifiedLine["result"]][] = [
+    [words.failedHead, "failed"],
+    [words.verifiedHead, "passed"],
+    [words.notVerifiedHead, "not_checked"],
   ];
   return (
     <>
-      {groups.map(([title, result, icon, tone]) => {
+      {groups.map(([title, result]) => {
         const of = lines.filter((line) => line.result === result);
         if (of.length === 0) return null;
         return (
           <Section key={result} title={title}>
             <ul className="list">
               {of.map((line) => (
-                <li key={line.what}>
-                  <span className={`st s-${tone}`}>
-                    <Icon name={icon} />
-                  </span>
-                  <span className="jb__wrap">
-                    {line.what}
-                    {line.detail ? <span className="c3 t1 jb__line">{line.detail}</span> : null}
-                  </span>
-                </li>
+                <VerifiedItem key={line.what} line={line} />
               ))}
             </ul>
           </Section>
@@ -137,6 +130,7 @@ function PlanOf({ job }: { job: Job }) {
     );
   }
   const { planning, instruction } = plan;
+  const fixUp = fixUpOf(job);
   const globs = Array.isArray(planning?.scope?.writeGlobs) ? planning.scope.writeGlobs : [];
   const criteria = Array.isArray(planning?.acceptanceCriteria) ? planning.acceptanceCriteria : [];
   const steps = Array.isArray(planning?.validationSteps) ? planning.validationSteps : [];
@@ -146,6 +140,7 @@ function PlanOf({ job }: { job: Job }) {
         rows={[
           [words.lane, plan.lane === "deterministic" ? words.laneDeterministic : plan.lane ? words.laneWorker : null],
           [words.risk, planning?.riskLevel ?? null],
+          [words.fixUp, fixUp.round > 0 ? words.fixUpRound(fixUp.round) : null],
           [
             words.scope,
             globs.length > 0 ? (
@@ -183,6 +178,12 @@ function PlanOf({ job }: { job: Job }) {
               </li>
             ))}
           </ul>
+        </>
+      ) : null}
+      {fixUp.context ? (
+        <>
+          <h3 className="label jb__sub">{words.fixUpWhy}</h3>
+          <pre className="cmd jb__params">{fixUp.context}</pre>
         </>
       ) : null}
       {instruction ? (

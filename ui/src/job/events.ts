@@ -13,6 +13,8 @@ export interface JobEventsState {
   readonly cut: boolean;
 }
 
+/** Output lines that say what was done rather than what it printed. */
+const TELLING = /^(\$ |\[\w|\[?exit|Revision \d)/;
 const PAGE = 500;
 const MOST_PAGES = 40;
 
@@ -95,11 +97,11 @@ export class JobEvents {
     if (this.state.get().failure) this.state.update((state) => ({ ...state, failure: undefined }));
   }
 
-  /** Output lines are kept only where they name a command or its exit: the log itself is read elsewhere. */
+  /** The log itself is read elsewhere. */
   #mine(events: readonly Delivered[]): Delivered[] {
     return events.filter(({ envelope }) => {
       if (!concerns(envelope, this.#job)) return false;
-      return envelope.type !== "job_log" || /^(\$ |\[?exit)/.test(envelope.payload.line);
+      return envelope.type !== "job_log" || TELLING.test(envelope.payload.line);
     });
   }
 }

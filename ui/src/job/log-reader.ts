@@ -11,7 +11,8 @@ export interface LogState {
   readonly failure: CallFailure | undefined;
 }
 
-const PAGE = 1000;
+/** The most the server gives at once. */
+const PAGE = 500;
 
 export class LogReader {
   readonly rows = new LogRows();

@@ -62,7 +62,7 @@ describe("a job's log", () => {
     }) as unknown as Call;
     const reader = new LogReader(call, "j");
     await reader.more();
-    expect([reader.rows.all.length, calls]).toEqual([2500, 3]);
+    expect([reader.rows.all.length, calls]).toEqual([2500, 6]);
     rows.push({ id: 2501, jobId: "j", ts: ts(1), stream: "stderr", message: "late" });
     await reader.more();
     expect(reader.rows.newestId).toBe(2501);

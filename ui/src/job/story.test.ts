@@ -53,6 +53,22 @@ describe("a job's story", () => {
     ]);
   });
 
+  it("tells a worker's remarks from its output, and lets the gate judge its own commands", () => {
+    const log = (s: number, seq: number, line: string) => event(s, "job_log", { jobId: "j", stream: "stdout", seq, line });
+    const rows = tellStory([
+      log(0, 1, "[read] src/a.rs"), log(1, 2, "[edit] src/a.rs"), log(2, 3, "[429: waiting 12 s]"), log(3, 4, "$ cargo test -p a"), log(4, 5, "[ok] is not said by anybody but looks like it"),
+      log(8, 6, "Revision 1 of 2: cargo test -p a"),
+      event(9, "job.verified", { jobId: "j", verified: false, lines: [{ what: "cargo test -p a", result: "failed" }] }),
+    ], words).rows;
+    expect(rows.slice(0, 4).map((r) => [r.kind, r.tone, r.text, r.detail])).toEqual([
+      ["command", "plain", "src/a.rs", "read"],
+      ["file", "plain", "src/a.rs", "edit"],
+      ["state", "waiting", "429: waiting 12 s", ""],
+      ["command", "failed", "cargo test -p a", ""],
+    ]);
+    expect(rows.find((r) => r.text === "Revision 1 of 2")).toMatchObject({ kind: "gate", tone: "failed", detail: "cargo test -p a" });
+  });
+
   it("tells attempts apart, and why each ended", () => {
     const story = tellStory([
       event(0, "job_claimed", { jobId: "j", workerId: "w-1" }),
@@ -74,7 +90,7 @@ describe("a job's story", () => {
       event(7, "approval.changed", approval("approved", new Date(T0 + 7000).toISOString())),
     ], words).rows;
     expect(rows).toHaveLength(1);
-    expect(rows[0]).toMatchObject({ tone: "passed", detail: "approved, you", until: T0 + 7000 });
+    expect(rows[0]).toMatchObject({ tone: "passed", detail: "approved, You", until: T0 + 7000 });
   });
 
   it("sums tokens and keeps the gate's lines", () => {

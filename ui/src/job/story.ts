@@ -1,6 +1,7 @@
 // What a job did, told from its events: one row per thing that happened, in order, with how long it took.
 
 import type { Delivered, Envelope, JsonValue, VerifiedLine } from "../client";
+import { personName } from "../model";
 
 export type StoryKind = "command" | "step" | "model" | "file" | "asked" | "gate" | "state";
 export type StoryTone = "running" | "passed" | "failed" | "needs" | "waiting" | "plain";
@@ -146,7 +147,7 @@ export function tellStory(events: readonly Delivered[], words: StoryWords): Stor
         } else if (line.startsWith("$ ") && line.length > 2) {
           close("command", at);
           open.set("command", add(envelope, "command", "running", line.slice(2), { mono: true, until: null }));
-        }
+        } else tellLine(envelope, line, add);
         break;
       }
       case "approval.changed":
@@ -157,6 +158,14 @@ export function tellStory(events: readonly Delivered[], words: StoryWords): Stor
         verified = envelope.payload.verified;
         const count = (result: VerifiedLine["result"]) => verification.filter((line) => line.result === result).length;
         const text = words.gate(count("passed"), count("failed"), count("not_checked"));
+        for (const line of verification) {
+          // Our gate ran it: its row learns how it ended.
+          const row = rows.findLast((each) => each.kind === "command" && each.text === line.what);
+          if (row && line.result !== "not_checked") {
+            row.tone = line.result;
+            if (open.get("command") === row) close("command", at, line.result);
+          }
+        }
         const failed = verification.find((line) => line.result === "failed");
         add(envelope, "gate", verified ? "passed" : failed ? "failed" : "needs", text, { detail: failed ? failed.what : "" });
         break;
@@ -190,7 +199,7 @@ export function tellStory(events: readonly Delivered[], words: StoryWords): Stor
       case "job.cancelled":
         closeAll(at);
         endAttempt(at, "cancelled", "");
-        add(envelope, "state", "waiting", words.cancelled(envelope.payload.by));
+        add(envelope, "state", "waiting", words.cancelled(personName(envelope.payload.by)));
         break;
       default:
         if (envelope.type.startsWith("merge.entry.") && "entry" in envelope.payload) {
@@ -214,6 +223,20 @@ function entryTone(what: string): StoryTone {
 }
 
 type Add = (envelope: Envelope, kind: StoryKind, tone: StoryTone, text: string, more?: Partial<StoryRow>) => StoryRow;
+/** A worker's own remarks between its commands. */
+function tellLine(envelope: Envelope, line: string, add: Add): void {
+  const tool = /^\[(\w+)\] (.+)$/.exec(line);
+  const path = tool?.[2];
+  if (tool?.[1] && path) {
+    const changes = FILE_TOOLS.has(tool[1]);
+    add(envelope, changes ? "file" : "command", "plain", oneLine(path), { mono: true, detail: tool[1] });
+    return;
+  }
+  const revision = /^(Revision \d+ of \d+): (.*)$/.exec(line);
+  if (revision?.[1]) add(envelope, "gate", "failed", revision[1], { detail: revision[2] ?? "" });
+  else if (/^\[[^\]]+\]$/.test(line)) add(envelope, "state", "waiting", line.slice(1, -1));
+}
+
 type ApprovalOf = Extract<Envelope, { type: "approval.changed" }>["payload"]["approval"];
 
 /** One row per approval, from the question to the answer. */
@@ -226,7 +249,7 @@ function tellApproval(envelope: Envelope, approval: ApprovalOf, add: Add, open: 
     if (!decided) return;
     row.until = Date.parse(approval.decidedAt ?? envelope.ts);
     row.tone = tone;
-    row.detail = [approval.state, approval.decidedBy].filter(Boolean).join(", ");
+    row.detail = [approval.state, approval.decidedBy ? personName(approval.decidedBy) : ""].filter(Boolean).join(", ");
     open.delete(key);
     return;
   }

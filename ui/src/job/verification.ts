@@ -34,6 +34,17 @@ export function planOf(job: Pick<Job, "params">): Partial<Plan> | null {
   return typeof plan.instruction === "string" || typeof plan.planning === "object" ? plan : null;
 }
 
+/** Whether the job mends what an earlier one handed over, and what was wrong with it. */
+export function fixUpOf(job: Pick<Job, "params">): { round: number; context: string } {
+  try {
+    const read = JSON.parse(job.params) as JsonValue;
+    const [round, context] = [field(read, "fixUp"), field(read, "fixUpContext")];
+    return { round: typeof round === "number" ? round : 0, context: typeof context === "string" ? context : "" };
+  } catch {
+    return { round: 0, context: "" };
+  }
+}
+
 function field(value: JsonValue | null | undefined, name: string): JsonValue | undefined {
   return typeof value === "object" && value !== null && !Array.isArray(value) ? value[name] : undefined;
 }

@@ -5,9 +5,10 @@ import { type Ref, useEffect, useRef, useState } from "react";
 import { useAction, useCrew, useModel, useShortcut } from "../app";
 import type { Approval, MergeEntry, RiskLevel, Strategy } from "../client";
 import { Button, Change, CopyButton, Facts, Icon, Kbd, State, Time } from "../components";
-import { isLive } from "../model";
+import { isLive, personName } from "../model";
 import type { Review } from "./files";
 import { Payload } from "./Payload";
+import { splitRisky } from "./Verified";
 import { words } from "./words";
 
 const RISK: Record<RiskLevel, string> = { low: words.low, medium: words.medium, high: words.high };
@@ -121,20 +122,25 @@ export function ApprovalBox({
             [words.change, review ? <Stat key="change" review={review} /> : null],
             [words.target, entry ? <code key="target">{entry.target}</code> : null],
             [words.strategy, entry ? STRATEGY[entry.strategy] : null],
-            [words.askedBy, approval.askedBy],
+            [words.askedBy, approval.askedBy === "merge" ? words.mergeQueue : approval.askedBy],
             [words.expires, approval.expiresAt ? <Time key="expires" ts={approval.expiresAt} /> : null],
           ]}
         />
         {entry && entry.risky.length > 0 ? (
           <ul className="list rask__risky">
-            {entry.risky.map((path) => (
-              <li key={path}>
-                <span className="st s-needs">
-                  <Icon name="alert" />
-                </span>
-                <span className="mono rask__path">{path}</span>
-              </li>
-            ))}
+            {entry.risky.map((text) => {
+              const { path, why } = splitRisky(text);
+              return (
+                <li key={text}>
+                  <span className="st s-needs">
+                    <Icon name="alert" />
+                  </span>
+                  <span className="rask__path">
+                    <span className="mono">{path}</span> <span className="c3">{why}</span>
+                  </span>
+                </li>
+              );
+            })}
           </ul>
         ) : null}
         <div>
@@ -199,7 +205,7 @@ function Stat({ review }: { review: Review }) {
 }
 
 function Decided({ approval }: { approval: Approval }) {
-  const by = approval.decidedBy ?? "";
+  const by = personName(approval.decidedBy ?? undefined);
   const at = approval.decidedAt ? <Time ts={approval.decidedAt} className="t1 c3" /> : null;
   switch (approval.state) {
     case "approved":

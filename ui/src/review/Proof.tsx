@@ -10,6 +10,7 @@ import { useVerification } from "../job/useJob";
 import { isLive } from "../model";
 import { ApprovalBox, type Answering } from "./ApprovalBox";
 import type { Review } from "./files";
+import { VerifiedItem } from "./Verified";
 import { words } from "./words";
 
 export function Proof({
@@ -37,9 +38,9 @@ export function Proof({
         </div>
       ) : null}
       {entry ? <Standing entry={entry} /> : <p className="sidesect t2 c3">{words.noEntry}</p>}
-      <Lines head={words.failedHead} icon="failed" tone="failed" lines={of("failed")} />
-      <Lines head={words.verifiedByUs} icon="check" tone="passed" lines={of("passed")} />
-      <Lines head={words.notVerifiedHead} icon="waiting" tone="waiting" lines={of("not_checked")} />
+      <Lines head={words.failedHead} lines={of("failed")} />
+      <Lines head={words.verifiedByUs} lines={of("passed")} />
+      <Lines head={words.notVerifiedHead} lines={of("not_checked")} />
       {known && lines.length === 0 ? <p className="sidesect t2 c3">{words.nothingVerified}</p> : null}
       {review && review.risky.length > 0 ? (
         <div className="sidesect">
@@ -65,22 +66,14 @@ export function Proof({
   );
 }
 
-function Lines({ head, icon, tone, lines }: { head: string; icon: "check" | "failed" | "waiting"; tone: string; lines: readonly VerifiedLine[] }) {
+function Lines({ head, lines }: { head: string; lines: readonly VerifiedLine[] }) {
   if (lines.length === 0) return null;
   return (
     <div className="sidesect">
       <h2 className="label">{head}</h2>
       <ul className="list sidelist">
         {lines.map((line) => (
-          <li key={line.what}>
-            <span className={`st s-${tone}`}>
-              <Icon name={icon} />
-            </span>
-            <span>
-              {line.what}
-              {line.detail ? <span className="c3 t1 sideline">{line.detail}</span> : null}
-            </span>
-          </li>
+          <VerifiedItem key={line.what} line={line} />
         ))}
       </ul>
     </div>
@@ -115,7 +108,12 @@ function Checks({ entry }: { entry: MergeEntry }) {
         {entry.checks.map((check) => (
           <div key={check.name}>
             <CheckRow check={check} />
-            {check.state === "failed" && check.tail ? <pre className="log checktail">{check.tail}</pre> : null}
+            {check.state === "failed" && check.tail ? (
+              // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- output scrolls
+              <pre className="log checktail" tabIndex={0}>
+                {check.tail}
+              </pre>
+            ) : null}
           </div>
         ))}
       </div>

@@ -204,6 +204,7 @@ function Ready({ reviewed, title, compact, onOpenFull }: { reviewed: Reviewed; t
       title={title}
       reviewed={reviewed}
       frameRef={frame}
+      plain={narrow}
       onKeyDown={onKeyDown}
       end={
         <>
@@ -271,7 +272,7 @@ function Ready({ reviewed, title, compact, onOpenFull }: { reviewed: Reviewed; t
             {answering.pending ? <Hint keys={["a"]}>{words.approval}</Hint> : null}
           </span>
         )}
-        <span className="push t2 c2 trunc land__say">{answering.pending ? (answering.held ?? words.landsNext) : (reviewed.entry?.reason ?? "")}</span>
+        <span className="push t2 c2 trunc land__say">{answering.pending ? (asking ? (answering.held ?? words.landsNext) : "") : (reviewed.entry?.reason ?? "")}</span>
         {answering.pending && narrow && asking ? null : answering.pending ? (
           <>
             <Button onClick={showApproval}>{words.deny}…</Button>
@@ -339,9 +340,12 @@ function Frame({
   end,
   frameRef,
   onKeyDown,
+  plain = false,
   children,
 }: {
   compact: boolean;
+  /** The size of the change is said elsewhere. */
+  plain?: boolean;
   title: string;
   reviewed: Reviewed;
   end?: React.ReactNode;
@@ -367,7 +371,7 @@ function Frame({
             {review ? `, ${words.filesCount(review.files.length)}` : ""}
           </span>
         ) : null}
-        {review ? (
+        {review && !plain ? (
           <span className="h review__stat">
             <Change additions={review.additions} deletions={review.deletions} />
           </span>

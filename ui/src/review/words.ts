@@ -109,6 +109,7 @@ export const words = defineWords(
     cancel: "Cancel",
     landsNext: "Checks run on exactly the tree that lands, then it lands.",
     landsAfter: (about: string) => `Checks run first, ${about}`,
+    mergeQueue: "the merge queue",
     decided: (what: string, by: string) => `${what} by ${by}`,
     approved: "Approved",
     denied: "Denied",

@@ -21,6 +21,7 @@ const STRATEGIES: readonly { id: Strategy; name: string; hint: string }[] = [
 export function Checks({ workspace, live }: { workspace: Workspace; live: boolean }) {
   const { update, busy, failure } = useWorkspaceUpdate(workspace);
   const id = useId();
+  const [trusting, setTrusting] = useState(false);
   const strategy = STRATEGIES.find((one) => one.id === workspace.strategy);
   return (
     <section>
@@ -37,6 +38,7 @@ export function Checks({ workspace, live }: { workspace: Workspace; live: boolea
         busy={busy}
         live={live}
         onSave={(rows) => void update({ checks: checksOf(rows) })}
+        onTrust={() => setTrusting(true)}
       />
       <h2 className="t4 setnext">{words.checks}</h2>
       <Setting name={words.strategy} hint={strategy?.hint} origin={words.originWorkspace} htmlFor={id}>
@@ -51,13 +53,25 @@ export function Checks({ workspace, live }: { workspace: Workspace; live: boolea
       <Setting name={words.paused} hint={words.pausedHint} origin={words.originWorkspace}>
         <Switch on={workspace.mergePaused} label={words.paused} disabled={busy || !live} onChange={(on) => void update({ mergePaused: on })} />
       </Setting>
-      <Trust workspace={workspace} busy={busy} live={live} onChange={(trusted) => update({ trusted })} />
+      <Trust workspace={workspace} busy={busy} live={live} asking={trusting} setAsking={setTrusting} onChange={(trusted) => update({ trusted })} />
       <Commands plan={workspace.checks} />
     </section>
   );
 }
 
-function Editor({ plan, busy, live, onSave }: { plan: CheckPlan; busy: boolean; live: boolean; onSave: (rows: readonly CheckRow[]) => void }) {
+function Editor({
+  plan,
+  busy,
+  live,
+  onSave,
+  onTrust,
+}: {
+  plan: CheckPlan;
+  busy: boolean;
+  live: boolean;
+  onSave: (rows: readonly CheckRow[]) => void;
+  onTrust: () => void;
+}) {
   const [rows, setRows] = useState<readonly CheckRow[]>(() => rowsOf(plan.checks, argvText));
   const nextKey = useRef(rows.length);
   const problems = useMemo(() => problemsOf(rows), [rows]);
@@ -91,12 +105,18 @@ function Editor({ plan, busy, live, onSave }: { plan: CheckPlan; busy: boolean; 
         <Banner
           tone="needs"
           action={
-            <Button small busy={busy} disabled={!live || changed} onClick={() => onSave(rows)}>
-              {words.confirm}
-            </Button>
+            plan.origin === "repository" ? (
+              <Button small busy={busy} disabled={!live} onClick={onTrust}>
+                {words.trust}…
+              </Button>
+            ) : (
+              <Button small busy={busy} disabled={!live || changed} onClick={() => onSave(rows)}>
+                {words.confirm}
+              </Button>
+            )
           }
         >
-          {words.unconfirmed}
+          {plan.origin === "repository" ? words.untrusted : words.unconfirmed}
         </Banner>
       ) : null}
       {rows.length === 0 ? (
@@ -162,8 +182,21 @@ function Editor({ plan, busy, live, onSave }: { plan: CheckPlan; busy: boolean; 
   );
 }
 
-function Trust({ workspace, busy, live, onChange }: { workspace: Workspace; busy: boolean; live: boolean; onChange: (trusted: boolean) => Promise<boolean> }) {
-  const [asking, setAsking] = useState(false);
+function Trust({
+  workspace,
+  busy,
+  live,
+  asking,
+  setAsking,
+  onChange,
+}: {
+  workspace: Workspace;
+  busy: boolean;
+  live: boolean;
+  asking: boolean;
+  setAsking: (asking: boolean) => void;
+  onChange: (trusted: boolean) => Promise<boolean>;
+}) {
   const { checks } = workspace;
   const commands = [...(checks.origin === "repository" ? checks.checks.map((check) => check.run) : []), ...checks.setup.map((step) => step.run), ...Object.values(checks.recipes).map((recipe) => recipe.run)];
   return (

@@ -8,7 +8,7 @@ import { words } from "./words";
 export function SettingsNav({ current, mark }: { current: SectionId | "doctor"; mark?: React.ReactNode }) {
   const group = (of: "workspace" | "machine") => SECTIONS.filter((section) => section.of === of);
   return (
-    <nav className="setnav" aria-label={words.sections}>
+    <nav className="setnav" aria-label={words.sections} ref={showCurrent}>
       <div className="label setnav__label">{words.thisWorkspace}</div>
       {group("workspace").map((section) => (
         <Item key={section.id} section={section} on={section.id === current} />
@@ -24,6 +24,12 @@ export function SettingsNav({ current, mark }: { current: SectionId | "doctor"; 
       </Link>
     </nav>
   );
+}
+
+/** On a phone the sections stand in one row, longer than the screen. */
+function showCurrent(nav: HTMLElement | null): void {
+  const current = nav?.querySelector<HTMLElement>("[aria-current]");
+  if (nav && current && nav.scrollWidth > nav.clientWidth) nav.scrollLeft = current.offsetLeft - 16;
 }
 
 function Item({ section, on }: { section: (typeof SECTIONS)[number]; on: boolean }) {

@@ -42,6 +42,7 @@ export function readArgv(text: string): ReadArgv {
   if (open) argv.push(word);
   if (quote !== "") return { argv, problem: `The quote ${quote} is not closed.`, hint: null };
   if (argv.length === 0) return { argv, problem: "Write the command to run.", hint: null };
+  if (argv.includes("")) return { argv, problem: "Empty words are not taken.", hint: null };
   if (operator !== null) {
     return {
       argv,

@@ -10,10 +10,13 @@ export interface OriginWords {
   readonly originLocal: string;
   readonly originEnvironment: string;
   readonly originFlag: string;
+  readonly originWorkspace: string;
+  readonly originRun: string;
 }
 
 /** `user`, `environment PILOTHOUSE_X`, `repository: .pilothouse/config.toml:6`: the first word decides, the rest is kept. */
 export function originText(origin: string, words: OriginWords): string {
+  if (origin === "this run") return words.originRun;
   const [, head = "", rest = ""] = /^([a-z_-]*)[\s:,]*(.*)$/is.exec(origin) ?? [];
   const named: Record<string, string> = {
     "built-in": words.originBuiltIn,
@@ -28,12 +31,12 @@ export function originText(origin: string, words: OriginWords): string {
     flag: words.originFlag,
     flags: words.originFlag,
     argument: words.originFlag,
+    workspace: words.originWorkspace,
   };
   const word = named[head.toLowerCase()];
   if (!word) return origin;
   if (rest === "") return word;
-  // A file named by the origin itself is better than the one the word guesses.
-  return `${word.split(",")[0] ?? word}, ${rest}`;
+  return `${word}, ${rest}`;
 }
 
 /** First of these keys the server names. */

@@ -93,15 +93,16 @@ describe("the model form", () => {
 
 describe("origins", () => {
   const said = {
-    originBuiltIn: "Default", originUser: "You, config.toml", originProfile: "Your profile", originRepository: "Repository, .pilothouse/config.toml",
-    originLocal: "You, .pilothouse/local.toml", originEnvironment: "Environment", originFlag: "Command line",
+    originBuiltIn: "Default", originUser: "You", originProfile: "Your profile", originRepository: "Repository", originLocal: "You, here only", originEnvironment: "Environment", originFlag: "Command line", originWorkspace: "You, for this workspace", originRun: "This run",
   };
   it("are told in words, with the place the server names", () => {
     expect(originText("built-in", said)).toBe("Default");
-    expect(originText("user", said)).toBe("You, config.toml");
+    expect(originText("user", said)).toBe("You");
     expect(originText("user config.toml:14", said)).toBe("You, config.toml:14");
     expect(originText("environment PILOTHOUSE_WORKERS", said)).toBe("Environment, PILOTHOUSE_WORKERS");
     expect(originText("repository: .pilothouse/config.toml:6", said)).toBe("Repository, .pilothouse/config.toml:6");
+    expect(originText("workspace", said)).toBe("You, for this workspace");
+    expect(originText("this run", said)).toBe("This run");
     expect(originText("something new", said)).toBe("something new");
   });
 

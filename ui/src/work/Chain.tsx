@@ -33,11 +33,12 @@ export function Chain({ queue, gone, deeds }: { queue: MergeQueue; gone: readonl
     () => (width > 0 ? layoutChain({ queue, now, width, gone, clock, words: CHAIN_WORDS }) : undefined),
     [queue, now, width, gone],
   );
+  const empty = queue.entries.length === 0 && queue.recent.length === 0;
   return (
     <div ref={box} className="chain">
-      {picture ? picture.narrow ? <ChainList queue={queue} deeds={deeds} /> : <ChainDrawing picture={picture} queue={queue} now={now} deeds={deeds} /> : null}
+      {picture && !empty ? picture.narrow ? <ChainList queue={queue} deeds={deeds} /> : <ChainDrawing picture={picture} queue={queue} now={now} deeds={deeds} /> : null}
       {picture && picture.more > 0 ? <p className="t2 c3 chain__more">{words.more(picture.more)}</p> : null}
-      {queue.entries.length === 0 && queue.recent.length === 0 ? (
+      {empty ? (
         <p className="t2 c2 chain__more">{queue.tip ? words.chainEmpty(queue.branch) : words.noTip(queue.branch)}</p>
       ) : null}
     </div>
@@ -178,11 +179,11 @@ function EntryLabel({ entry }: { entry: MergeEntry }) {
 
 export function EntryMenu({ entry, deeds }: { entry: MergeEntry; deeds: Deeds }) {
   const items: MenuEntry[] = [];
-  if (entry.state === "parked" || entry.state === "approved") items.push({ label: words.land, icon: "landed", onSelect: () => deeds.ask("land", entry.id) });
+  if (entry.state === "parked") items.push({ label: words.land, icon: "landed", onSelect: () => deeds.ask("land", entry.id) });
   if (entry.state === "failed" || entry.state === "returned" || entry.state === "parked" || entry.state === "removed") {
     items.push({ label: words.retry, icon: "refresh", onSelect: () => deeds.ask("retryEntry", entry.id) });
   }
-  if (!hasEnded(entry) && entry.state !== "landing") {
+  if (!hasEnded(entry) && entry.state !== "checking" && entry.state !== "landing") {
     if (items.length > 0) items.push("separator");
     items.push({ label: words.remove, icon: "x", danger: true, onSelect: () => deeds.ask("removeEntry", entry.id) });
   }

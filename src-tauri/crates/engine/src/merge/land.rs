@@ -49,6 +49,10 @@ fn land(room: &Room, entry: &MergeEntry, proof: &Proof, tips: &Tips) -> Input {
         if room.depot.tree_of(&new)?.as_str() != proof.tree() {
             return Ok(Input::TipMoved);
         }
+        // A crash came between the move and the word of it, and others may have gone on from there.
+        if tips.integration != new && room.depot.contains(&tips.integration, &new)? {
+            return Ok(Input::Landed { commit: new.to_string() });
+        }
         if entry.onto.as_deref() != Some(tips.onto.as_str()) && tips.integration != new {
             return Ok(Input::TipMoved);
         }

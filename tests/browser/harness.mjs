@@ -1,0 +1,222 @@
+// The real server on a repository of the test's own, and a person in a real browser: found by role and name,
+// waited for with a deadline, never with a pause of fixed length.
+
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+const ui = createRequire(join(root, 'ui', 'package.json'));
+const { chromium } = ui('playwright-core');
+
+/** Path of axe, to be put into pages. */
+export const axeScript = ui.resolve('axe-core/axe.min.js');
+
+/** Longest wait for anything the crew does; a test that needs longer is broken. */
+export const PATIENCE = 90_000;
+
+const built = (variable, name) => process.env[variable] || join(root, 'target', 'debug', name);
+const programs = {
+  server: built('PILOTHOUSE_BIN', 'pilothouse'),
+  worker: built('PILOTHOUSE_WORKER_BIN', 'pilothouse-worker'),
+  model: built('PILOTHOUSE_MODEL_BIN', 'scripted-model'),
+};
+const browserPath = process.env.PILOTHOUSE_CHROMIUM || '/usr/bin/chromium';
+for (const [what, path] of Object.entries({ ...programs, browser: browserPath })) {
+  assert.ok(existsSync(path), `the ${what} is missing: ${path}`);
+}
+
+/** A temporary folder that is gone after the test. */
+export function folderFor(t) {
+  const folder = mkdtempSync(join(tmpdir(), 'pilothouse-browser-'));
+  t.after(() => rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 }));
+  return folder;
+}
+
+/** Nothing of this machine's own models or keys reaches a test. */
+function cleanEnvironment(more) {
+  const kept = Object.entries(process.env).filter(([name]) => !/_LLM_|_API_KEY$|^LLM_|^PILOTHOUSE_(?!WORKER_BIN)/.test(name));
+  return { ...Object.fromEntries(kept), ...more };
+}
+
+/** Starts a program that says in one line of JSON when it is ready. */
+async function started(program, args, env) {
+  const child = spawn(program, args, { env: cleanEnvironment(env), stdio: ['pipe', 'pipe', 'pipe'] });
+  let said = '';
+  child.stderr.setEncoding('utf8').on('data', (text) => {
+    said = (said + text).slice(-8000);
+  });
+  const ended = new Promise((resolve) => child.once('exit', (code, signal) => resolve(code ?? signal)));
+  const first = new Promise((resolve) => createInterface({ input: child.stdout }).once('line', resolve));
+  const line = await Promise.race([first, ended.then((code) => assert.fail(`${program} ended with ${code}: ${said}`))]);
+  child.stdout.resume();
+  return { child, ended, ready: JSON.parse(line), said: () => said };
+}
+
+export class Server {
+  /** Starts `pilothouse serve`; it is ended with the test. */
+  static async start(t, { data, repos = [], flags = [], workers = 1, port = 0, env = {} }) {
+    const args = ['serve', '--json', '--data', data, '--port', String(port), '--workers', String(workers)];
+    const run = await started(programs.server, [...args, ...repos.flatMap((repo) => ['--repo', repo]), ...flags], env);
+    const server = new Server(run);
+    t.after(() => server.kill());
+    return server;
+  }
+
+  constructor({ child, ended, ready, said }) {
+    Object.assign(this, { child, ended, said, url: ready.url, openUrl: ready.openUrl, port: Number(new URL(ready.url).port) });
+  }
+
+  async kill() {
+    this.child.kill('SIGKILL');
+    await this.ended;
+  }
+
+  /** Asks it to stop; its exit code. */
+  async stop() {
+    this.child.kill('SIGTERM');
+    return this.ended;
+  }
+}
+
+/** A scripted model server: it says what its script says, and is no model. */
+export class Model {
+  static async start(t, steps) {
+    const file = join(folderFor(t), 'script.json');
+    writeFileSync(file, JSON.stringify({ steps }));
+    const { child, ended, ready } = await started(programs.model, ['--script', file, '--until-stdin-closes'], {});
+    t.after(async () => {
+      child.kill('SIGKILL');
+      await ended;
+    });
+    return new Model(ready);
+  }
+
+  constructor({ url, baseUrl }) {
+    this.url = url;
+    this.baseUrl = baseUrl;
+  }
+
+  /** Every request it got. */
+  async seen() {
+    return (await fetch(`${this.url}/_seen`)).json();
+  }
+}
+
+const CHROMIUM = [
+  '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+  '--disable-component-update', '--disable-sync',
+];
+
+export class Person {
+  /** A browser of its own, with an empty profile, on the one-time link of the server. */
+  static async at(t, server, { theme = 'light', width = 1440, height = 900, touch = false, signIn = true } = {}) {
+    const profile = join(folderFor(t), 'profile');
+    mkdirSync(profile);
+    const context = await chromium.launchPersistentContext(profile, {
+      executablePath: browserPath,
+      args: CHROMIUM,
+      viewport: { width, height },
+      colorScheme: theme,
+      hasTouch: touch,
+      isMobile: touch,
+      reducedMotion: 'reduce',
+      locale: 'en-GB',
+    });
+    t.after(() => context.close());
+    context.setDefaultTimeout(PATIENCE);
+    const page = context.pages()[0] ?? (await context.newPage());
+    const person = new Person(page, server, context);
+    if (signIn) await person.open(server.openUrl);
+    return person;
+  }
+
+  constructor(page, server, context) {
+    Object.assign(this, { page, server, context });
+    /** What went wrong in the page itself. */
+    this.errors = [];
+    page.on('pageerror', (error) => this.errors.push(error.message));
+  }
+
+  async open(address) {
+    await this.page.goto(new URL(address, this.server.url).href, { waitUntil: 'load' });
+  }
+
+  /** Goes to an address of the page without loading it again. */
+  async live() {
+    await this.page.locator('[data-testid=connection][data-state=live]').waitFor({ state: 'attached' });
+  }
+
+  button(name, within = this.page) {
+    return within.getByRole('button', { name });
+  }
+
+  field(name, within = this.page) {
+    return within.getByRole('textbox', { name });
+  }
+
+  /** Cards of a kind in the conversation, newest last. */
+  cards(kind) {
+    return this.page.getByTestId(`card-${kind}`);
+  }
+
+  /** Types a message and sends it with Enter. */
+  async say(text) {
+    const field = this.field('Message');
+    await field.fill(text);
+    await field.press('Enter');
+    await this.page.locator('.msg--you').filter({ hasText: bare(text) }).last().waitFor();
+  }
+
+  /** Waits until text is to be seen. */
+  async sees(text, within = this.page) {
+    await within.getByText(text).filter({ visible: true }).first().waitFor();
+  }
+
+  /** The approval that waits: the one card with a question. */
+  question() {
+    return this.page.locator('[data-testid=card-approval]').last();
+  }
+
+  /** Presses the approval's own button. */
+  async approve() {
+    await this.button('Allow once', this.question()).click();
+  }
+
+  /** Answers with the chord, as soon as the card says that its keys are live. */
+  async approveByKey() {
+    await this.question().locator('[data-armed=true]').waitFor();
+    await this.page.keyboard.press('Alt+y');
+  }
+
+  /** The commit of the newest landing, once there are `n` of them. */
+  async landed(n) {
+    const lines = this.page.getByTestId('line-landed');
+    await lines.nth(n - 1).waitFor();
+    return lines.nth(n - 1).getAttribute('data-commit');
+  }
+
+  /** Everything axe objects to on the page as it is. */
+  async violations() {
+    await this.page.addScriptTag({ path: axeScript }).catch(() => undefined);
+    return this.page.evaluate(async () => {
+      const found = await globalThis.axe.run(document, { resultTypes: ['violations'] });
+      return found.violations.map((one) => `${one.id}: ${one.nodes.slice(0, 3).map((node) => node.target.join(' ')).join(' | ')} (${one.help})`);
+    });
+  }
+
+  /** How much wider than the window the page is. */
+  overflow() {
+    return this.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  }
+}
+
+/** A message as it is drawn: markup characters are not part of the text. */
+function bare(text) {
+  return text.replaceAll(/[`*]/g, '').split('\n')[0].slice(0, 60);
+}
