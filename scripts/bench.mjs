@@ -9,6 +9,6 @@ import { checkRust } from './toolchain.mjs';
 await entry(async () => {
   checkRust();
   await ensure(['build', 'run']);
-  await must('cargo', buildBinaries(['bench', 'pilothouse', 'pilothouse-worker'], true));
+  await must('cargo', buildBinaries(['bench', 'pilothouse', 'pilothouse-worker'], true, ['pilothouse-testkit/bench']));
   return foreground(binary('bench', 'release'), process.argv.slice(2));
 });

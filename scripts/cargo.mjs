@@ -25,11 +25,12 @@ export function binary(name, profile = 'debug') {
 /** Arguments that build everything the tests need. */
 export const buildAll = ['build', '--locked', '--workspace', '--bins', '--tests'];
 
-/** Arguments that build some binaries. */
-export const buildBinaries = (names, release = false) => [
+/** Arguments that build some binaries; features are written `package/feature`. */
+export const buildBinaries = (names, release = false, features = []) => [
   'build',
   '--locked',
   '--workspace',
   ...(release ? ['--release'] : []),
+  ...features.flatMap((feature) => ['--features', feature]),
   ...names.flatMap((name) => ['--bin', name]),
 ];

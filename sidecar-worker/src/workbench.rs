@@ -5,7 +5,7 @@ use crate::journal::Journal;
 use agent::Cancel;
 use anyhow::Context;
 use host::layers::LayerStore;
-use host::sandbox::{Sandbox, SandboxSpec};
+use host::sandbox::{HOME_INSIDE, Sandbox, SandboxSpec};
 use host::spawn::{Command, Ended, Outcome, OutputCaps, Stream};
 use protocol::job::JobGround;
 use protocol::worker::EffectiveIsolation;
@@ -71,6 +71,7 @@ impl Workbench {
         })
         .await??;
         let mut spec = SandboxSpec::new(clone.dir.clone(), folder.join("home"));
+        spec.home_inside = Some(HOME_INSIDE.into());
         spec.extra_rw.push(folder.join("out"));
         spec.extra_ro.push(clone.depot_objects.clone());
         shop.toolchains.equip(&sandbox, &mut spec)?;

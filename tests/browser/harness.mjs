@@ -31,10 +31,23 @@ for (const [what, path] of Object.entries({ ...programs, browser: browserPath })
   assert.ok(existsSync(path), `the ${what} is missing: ${path}`);
 }
 
+const closing = new WeakMap();
+
+/** Ends what a test began when it is over, the newest first. */
+export function atEnd(t, end) {
+  const steps = closing.get(t);
+  if (steps) return void steps.unshift(end);
+  const all = [end];
+  closing.set(t, all);
+  t.after(async () => {
+    for (const step of all) await step();
+  });
+}
+
 /** A temporary folder that is gone after the test. */
 export function folderFor(t) {
   const folder = mkdtempSync(join(tmpdir(), 'pilothouse-browser-'));
-  t.after(() => rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 }));
+  atEnd(t, () => rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 }));
   return folder;
 }
 
@@ -64,7 +77,7 @@ export class Server {
     const args = ['serve', '--json', '--data', data, '--port', String(port), '--workers', String(workers)];
     const run = await started(programs.server, [...args, ...repos.flatMap((repo) => ['--repo', repo]), ...flags], env);
     const server = new Server(run);
-    t.after(() => server.kill());
+    atEnd(t, () => server.kill());
     return server;
   }
 
@@ -90,7 +103,7 @@ export class Model {
     const file = join(folderFor(t), 'script.json');
     writeFileSync(file, JSON.stringify({ steps }));
     const { child, ended, ready } = await started(programs.model, ['--script', file, '--until-stdin-closes'], {});
-    t.after(async () => {
+    atEnd(t, async () => {
       child.kill('SIGKILL');
       await ended;
     });
@@ -128,7 +141,7 @@ export class Person {
       reducedMotion: 'reduce',
       locale: 'en-GB',
     });
-    t.after(() => context.close());
+    atEnd(t, () => context.close());
     context.setDefaultTimeout(PATIENCE);
     const page = context.pages()[0] ?? (await context.newPage());
     const person = new Person(page, server, context);

@@ -49,7 +49,7 @@ async fn a_job_and_a_check_can_neither_read_the_token_nor_approve_themselves() {
         .env("HOME", &home.path().to_string_lossy())
         .env("DEPLOY_TOKEN", "hunter3");
     let server = RunningServer::start(&start);
-    let scene = Scene { repo, data, server };
+    let scene = Scene { server, repo, data };
     // The question it would like to answer.
     let question = scene.question("append a line \"x\" to NOTES.md").await;
     let attack = script(&scene, home.path(), &question);

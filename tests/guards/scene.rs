@@ -4,10 +4,11 @@ use protocol::approval::Decision;
 use serde_json::{Value, json};
 use testkit::world::{RunningServer, Start, TestRepo};
 
+/// The server ends before its folders go.
 pub struct Scene {
+    pub server: RunningServer,
     pub repo: TestRepo,
     pub data: tempfile::TempDir,
-    pub server: RunningServer,
 }
 
 impl Scene {
@@ -19,7 +20,7 @@ impl Scene {
     pub fn started(files: &[(&str, &str)], with: impl FnOnce(Start) -> Start) -> Self {
         let (repo, data) = (TestRepo::with(files), tempfile::tempdir().unwrap());
         let server = RunningServer::start(&with(Start::on(data.path(), repo.path())));
-        Self { repo, data, server }
+        Self { server, repo, data }
     }
 
     /// Where `main_agents` is; none while nothing has landed.

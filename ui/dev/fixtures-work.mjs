@@ -69,7 +69,7 @@ export function makeWork(now) {
     job("j-211", "Flush batches on shutdown", "failed", { error: "cargo test exited with 101: flush_on_drop panicked. Two revisions were used up. Read the log, then try again.", failedAt: ago(500), createdAt: ago(900), attempts: 2 }),
     job("j-210", "Bump tokio to 1.43", "cancelled", { createdAt: ago(1200), error: "Stopped by you" }),
     done("j-big", "Regenerate the bindings of the wire format for every client", 2000), done("j-odd", "Odd things a diff can hold", 2100),
-    ...Array.from({ length: 90 }, (_, n) => done(`j-${100 + n}`, `Earlier change ${n + 1} with an ordinary title`, 5000 + n * 600)),
+    ...Array.from({ length: 90 }, (_, n) => done(`${hex(n).slice(0, 8)}-1b2c-4d3e-8f40-${hex(n + 7).slice(0, 12)}`, `Earlier change ${n + 1} with an ordinary title`, 5000 + n * 600)),
   ];
   const request = (id, prompt, status, more = {}) => ({
     id, sessionId: "ingest", prompt, originalPrompt: prompt, enhancedPrompt: null, priority: "interactive", queueWaitBudgetMs: 60_000, status, agentId: null, result: null, error: null, jobId: null, attempts: 1,

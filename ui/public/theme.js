@@ -18,4 +18,6 @@
       : choice === "contrast" && !dark ? "contrast-light" : choice;
   var diff = read("pilothouse.diff");
   if (diff === "safe") root.dataset.diff = "safe";
+  var text = read("pilothouse.text");
+  if (text === "small" || text === "large") root.dataset.text = text;
 })();

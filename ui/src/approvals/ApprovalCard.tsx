@@ -3,7 +3,7 @@
 import { Link } from "@tanstack/react-router";
 import { memo, useEffect, useRef, useState } from "react";
 import { keysOf, useCrew, useModel, useNarrow, useShortcut } from "../app";
-import { Button, Card, CardFoot, CardHead, Kbd, State, Time } from "../components";
+import { Button, Card, CardFoot, CardHead, InlineText, Kbd, shortId, State, Time } from "../components";
 import type { Approval } from "../client";
 import { outcome, useAnswer } from "./answer";
 import { ApprovalFacts } from "./ApprovalFacts";
@@ -37,9 +37,9 @@ export function AnsweredLine({ approval }: { approval: Approval }) {
       <span className="trunc">
         <b className="medium name">{text}</b>{" "}
         <Link to="/approvals/$approvalId" params={{ approvalId: approval.id }} className="mono">
-          {approval.id}
+          {shortId(approval.id)}
         </Link>{" "}
-        {approval.summary}
+        <InlineText text={approval.summary} />
       </span>
       {approval.decidedAt ? <Time ts={approval.decidedAt} className="push" /> : null}
     </div>
@@ -51,7 +51,7 @@ function ShortQuestion({ approval }: { approval: Approval }) {
   return (
     <Link to="/approvals/$approvalId" params={{ approvalId: approval.id }} className="approval__short">
       <Card label="Approval" needs data-testid="card-approval" data-approval={approval.id}>
-        <CardHead mark={<State kind="needs" label={words.needsYou} />} title={approval.summary}>
+        <CardHead mark={<State kind="needs" label={words.needsYou} />} title={<InlineText text={approval.summary} />}>
           <span className="t2 s-needs">{words.answer}</span>
         </CardHead>
       </Card>
@@ -79,7 +79,7 @@ function Question({ approval }: { approval: Approval }) {
   return (
     <div ref={box} onFocus={() => setFocused(true)} onBlur={() => setFocused(false)}>
       <Card label="Approval" needs data-testid="card-approval" data-approval={approval.id}>
-        <CardHead mark={<State kind="needs" label={words.needsYou} />} title={approval.summary} id={approval.id}>
+        <CardHead mark={<State kind="needs" label={words.needsYou} />} title={<InlineText text={approval.summary} />} id={approval.id}>
           <span className={`t2 ${approval.risk === "low" ? "c2" : "s-needs"}`}>{words[approval.risk]}</span>
         </CardHead>
         <div className="card__body approval__body">

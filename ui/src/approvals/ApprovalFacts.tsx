@@ -3,6 +3,7 @@
 import { useModel } from "../app";
 import { Change, CommandBox, Facts, Path, Time } from "../components";
 import type { Approval } from "../client";
+import { askerName } from "./answer";
 import { readPayload } from "./payload";
 import { words } from "./words";
 
@@ -89,7 +90,7 @@ export function ApprovalFacts({ approval }: { approval: Approval }) {
           [
             words.askedBy,
             <>
-              {approval.askedBy}
+              {askerName(approval.askedBy)}
               {workspace ? <span className="c3"> {words.in} {workspace}</span> : null}{" "}
               <span className="c3">
                 {words.at} <Time ts={approval.createdAt} />

@@ -3,7 +3,7 @@
 import { Link, useNavigate, useParams } from "@tanstack/react-router";
 import { useEffect, useRef, useState } from "react";
 import { PageBar, useCall, useCrew, useModel, useShortcut } from "../app";
-import { ErrorState, Icon, Skeleton, State } from "../components";
+import { ErrorState, Icon, shortId, Skeleton, State } from "../components";
 import type { Approval } from "../client";
 import { outcome, useAnswer } from "./answer";
 import { AnswerButtons, HashMark } from "./ApprovalCard";
@@ -19,7 +19,7 @@ export default function ApprovalPage() {
   const approval = known ?? read.value;
   return (
     <>
-      <PageBar title={approval?.summary ?? "Approval"} sub={approvalId}>
+      <PageBar title={approval?.summary ?? "Approval"} sub={approvalId ? shortId(approvalId) : undefined}>
         <Link to="/approvals" className="btn btn--ghost">
           <Icon name="left" />
           {words.all}

@@ -2,9 +2,9 @@
 
 import { Link } from "@tanstack/react-router";
 import { PageBar, useCrew, useModel } from "../app";
-import { EmptyState, ErrorState, Skeleton, State, Time } from "../components";
+import { EmptyState, ErrorState, InlineText, Skeleton, State, Time } from "../components";
 import type { Approval } from "../client";
-import { outcome } from "./answer";
+import { askerName, outcome } from "./answer";
 import { ApprovalCard } from "./ApprovalCard";
 import { gist } from "./payload";
 import { words } from "./words";
@@ -74,12 +74,14 @@ function WaitingRow({ approval }: { approval: Approval }) {
         <State kind="needs" size="l" label={words.needsYou} />
         <span className="v prow__text">
           <span className="h">
-            <span className="medium trunc">{approval.summary}</span>
+            <span className="medium trunc">
+              <InlineText text={approval.summary} />
+            </span>
             <Time ts={approval.createdAt} relative className="push t2 c3" />
           </span>
           <span className="mono t2 c2 wraps">{gist(approval)}</span>
           <span className="t2 c3">
-            {words[approval.risk]}, {approval.askedBy}
+            {words[approval.risk]}, {askerName(approval.askedBy)}
             {workspace ? ` ${words.in} ${workspace}` : ""}
           </span>
         </span>
@@ -95,7 +97,9 @@ function EndedRow({ approval }: { approval: Approval }) {
       <Link to="/approvals/$approvalId" params={{ approvalId: approval.id }} className="prow prow--flat">
         <State kind={kind} />
         <span className="v prow__text">
-          <span className="t3 trunc">{approval.summary}</span>
+          <span className="t3 trunc">
+            <InlineText text={approval.summary} />
+          </span>
           <span className="t2 c3">{text}</span>
         </span>
         <Time ts={approval.decidedAt ?? approval.createdAt} className="t2 c3" />

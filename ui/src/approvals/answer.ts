@@ -3,6 +3,7 @@
 import { useCallback } from "react";
 import { useAction, useCrew } from "../app";
 import type { Approval, Decision } from "../client";
+import { buddyName } from "../model";
 import { words } from "./words";
 
 export function useAnswer(approval: Approval): {
@@ -27,6 +28,13 @@ export function useAnswer(approval: Approval): {
     [crew, approval, run],
   );
   return { answer, busy, problem: failure?.message };
+}
+
+/** Parts of the server by the name people know. */
+export function askerName(by: string): string {
+  if (by === "merge") return words.theMergeQueue;
+  if (by === "remotebuddy" || by === "localbuddy") return buddyName(by);
+  return by;
 }
 
 /** What became of it, as a sentence. */

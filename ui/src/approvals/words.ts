@@ -7,6 +7,7 @@ export const words = defineWords(
     answered: "Answered",
     allow: "Allow once",
     deny: "Deny",
+    theMergeQueue: "the merge queue",
     open: "Open",
     answer: "Answer",
     low: "Low risk",

@@ -3,6 +3,7 @@
 
 import type { HTMLAttributes, ReactNode } from "react";
 import { Icon, type IconName } from "./Icon";
+import { shortId } from "./id";
 
 export function Card({
   label,
@@ -42,7 +43,11 @@ export function CardHead({
     <div className="card__head">
       {mark ?? (icon ? <Icon name={icon} /> : null)}
       <span className="title trunc">{title}</span>
-      {id ? <span className="mono t1 c3 card__id">{id}</span> : null}
+      {id ? (
+        <span className="mono t1 c3 card__id" title={id}>
+          {shortId(id)}
+        </span>
+      ) : null}
       {children ? <span className="push h">{children}</span> : null}
     </div>
   );

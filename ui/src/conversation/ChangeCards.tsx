@@ -4,7 +4,7 @@ import { Link } from "@tanstack/react-router";
 import { memo } from "react";
 import { keysOf, useAction, useCrew, useModel } from "../app";
 import {
-  argvText, Button, Card, CardFoot, CardHead, CardSection, Change, Duration, durationText, Icon, IconButton, InlineText, Kbd, LogTail, State, Time,
+  argvText, Button, Card, CardFoot, CardHead, CardSection, Change, Duration, durationText, Icon, IconButton, InlineText, Kbd, LogTail, shortId, State, Time,
 } from "../components";
 import type { CheckVerdict, MergeEntry } from "../client";
 import type { ChecksItem, DiffItem, LandedItem, StoppedItem } from "../model";
@@ -36,11 +36,14 @@ function EntryLine({ entry }: { entry: MergeEntry }) {
   const [kind, text] = entryWords(entry);
   if (entry.state === "landed") return null;
   return (
-    <CardSection className="h t2">
-      <State kind={kind} plain>
-        {text}
-      </State>
-      <span className="mono t1 c3 push">{entry.id}</span>
+    <CardSection className="h t2 entryline">
+      <State kind={kind} label="" />
+      <span className={`grow wraps s-${kind}`}>
+        <InlineText text={text} />
+      </span>
+      <span className="mono t1 c3 push" title={entry.id}>
+        {shortId(entry.id)}
+      </span>
     </CardSection>
   );
 }
@@ -89,7 +92,7 @@ export const ChecksCard = memo(function ChecksCard({ item }: { item: ChecksItem 
   const kind = failed.length > 0 ? "failed" : running ? "running" : passed === item.checks.length && passed > 0 ? "passed" : "waiting";
   return (
     <Card label={words.checks} data-testid="card-checks">
-      <CardHead icon="shield" title={words.checksOn} id={item.onto ? `${item.entryId} on ${item.onto.slice(0, 7)}` : item.entryId}>
+      <CardHead icon="shield" title={words.checksOn} id={item.onto ? `${shortId(item.entryId)} ${words.onTarget(item.onto.slice(0, 7))}` : item.entryId}>
         <State kind={kind}>{failed.length > 0 ? words.nFailed(failed.length) : words.nOf(passed, item.checks.length)}</State>
         {total > 0 ? (
           <time className="num">
@@ -143,7 +146,7 @@ export const LandedLine = memo(function LandedLine({ item }: { item: LandedItem 
       <span className="c3 line__branch">{words.onTarget(entry.target)}</span>
       <span className="push t1 c3 num line__end">
         <Time ts={item.ts} />
-        {took !== undefined && took >= 0 ? words.landedAfter(durationText(took), entry.jobId) : ""}
+        {took !== undefined && took >= 0 ? words.landedAfter(durationText(took), shortId(entry.jobId)) : ""}
       </span>
     </div>
   );

@@ -3,7 +3,7 @@
 import { Link } from "@tanstack/react-router";
 import { memo, useEffect } from "react";
 import { useAction, useCrew, useModel } from "../app";
-import { Button, Card, CardHead, CardSection, Elapsed, IconButton, InlineText, LogTail, State, Steps, Time } from "../components";
+import { Button, Card, CardHead, CardSection, Elapsed, IconButton, InlineText, LogTail, shortId, State, Steps, Time } from "../components";
 import type { JobItem } from "../model";
 import { useRowActions } from "./actions";
 import { words } from "./words";
@@ -63,22 +63,28 @@ function ActiveCard({ item, title }: { item: JobItem; title: string }) {
       ) : null}
       {item.message && !running ? <CardSection className="t2 c2">{item.message}</CardSection> : null}
       {failure ? <CardSection className="t2 s-failed">{failure.message}</CardSection> : null}
-      {running && lines.length > 0 ? <LogTail lines={lines} rows={TAIL_ROWS} label={words.outputOf(item.jobId)} /> : null}
+      {running && lines.length > 0 ? <LogTail lines={lines} rows={TAIL_ROWS} label={words.outputOf(shortId(item.jobId))} /> : null}
     </Card>
   );
 }
 
 function FinishedLine({ item, title }: { item: JobItem; title: string }) {
+  // The rest of a longer summary stands in the job's own page and in RemoteBuddy's answer.
+  const summary = item.message?.trim().split("\n", 1)[0];
   return (
     <div className="line" data-testid="line-job">
       <State kind={item.verified === false ? "needs" : "passed"} label={item.verified === false ? words.notVerified : words.done} />
       <span className="trunc">
         <b className="medium name">{item.verified === false ? words.finishedUnverified : words.finished}</b>{" "}
         <Link to="/jobs/$jobId" params={{ jobId: item.jobId }} className="mono">
-          {item.jobId}
+          {shortId(item.jobId)}
         </Link>{" "}
         {title}
-        {item.message && item.message !== title ? <span className="c3">. {item.message}</span> : null}
+        {summary && summary !== title ? (
+          <span className="c3">
+            . <InlineText text={summary} />
+          </span>
+        ) : null}
       </span>
       <span className="push t1 c3 line__end">
         {item.startedAt && item.endedAt ? (

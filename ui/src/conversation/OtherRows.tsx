@@ -4,6 +4,7 @@ import { Link } from "@tanstack/react-router";
 import { memo } from "react";
 import { useModel } from "../app";
 import { Button, Card, CardFoot, CardHead, CardSection, clockText, Facts, Icon, InlineText, Markdown, State, Tag, Time } from "../components";
+import type { NearestStep } from "../client";
 import type { GroupItem, NoticeItem, SuggestionsItem, WaitingItem } from "../model";
 import { useRowActions } from "./actions";
 import { useFold } from "./folds";
@@ -46,17 +47,27 @@ export const WaitingCard = memo(function WaitingCard({ item }: { item: WaitingIt
         <CardSection className="v v--1">
           <span className="label">{words.possibleNow}</span>
           <div className="h wrap">
-            {item.nearest.map((step) => (
+            {item.nearest.filter(canPress).map((step) => (
               <Button
                 key={step.command}
                 title={step.command}
                 // Something with a gap in it has to be finished by hand.
                 onClick={() => (/[<…]|\s$/.test(step.command) ? compose(step.command) : send(step.command))}
               >
-                {step.label} <span className="mono c3">{step.command}</span>
+                <span>
+                  <InlineText text={step.label} />
+                </span>{" "}
+                <span className="mono c3">{step.command}</span>
               </Button>
             ))}
           </div>
+          {item.nearest
+            .filter((step) => !canPress(step))
+            .map((step) => (
+              <p key={step.label} className="t2 c2">
+                <InlineText text={step.label} />
+              </p>
+            ))}
         </CardSection>
       ) : null}
       <CardFoot>
@@ -91,6 +102,11 @@ export const SuggestionsCard = memo(function SuggestionsCard({ item }: { item: S
     </Card>
   );
 });
+
+/** Some steps only say how things stand. */
+function canPress(step: NearestStep): boolean {
+  return step.command.trim() !== "";
+}
 
 const TONES = { plain: "", failed: " s-failed", passed: " s-passed", needs: " s-needs", waiting: "" } as const;
 

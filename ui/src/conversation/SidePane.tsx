@@ -4,7 +4,7 @@ import { Link } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect } from "react";
 import { useCall, useCrew, useModel } from "../app";
 import {
-  CardSection, EmptyState, Facts, Icon, IconButton, LogTail, LogLineText, Markdown, Skeleton, State, TabPanel, TabRow, TabsRoot, Time, VirtualList,
+  CardSection, EmptyState, Facts, Icon, IconButton, LogTail, LogLineText, Markdown, shortId, Skeleton, State, TabPanel, TabRow, TabsRoot, Time, VirtualList,
 } from "../components";
 import type { Item } from "../model";
 import { CheckLine, entryWords } from "./ChangeCards";
@@ -37,7 +37,7 @@ export function SidePane({
   onOpenFull: (jobId: string) => void;
 }) {
   const subject = subjectOf(items, tab, chosen);
-  const label = subject.jobId ? words.tabOf(TABS.find((one) => one.value === tab)?.label ?? "", subject.jobId) : words.sidePane;
+  const label = subject.jobId ? words.tabOf(TABS.find((one) => one.value === tab)?.label ?? "", shortId(subject.jobId)) : words.sidePane;
   return (
     <TabsRoot asChild value={tab} onValueChange={(value) => onTab(value as PaneTab)}>
       <aside className="pane" aria-label={label} data-testid="pane">
@@ -90,7 +90,7 @@ function PlanPanel({ items, subject }: { items: readonly Item[]; subject: Subjec
       <div>
         <h2 className="t4">{plan.title}</h2>
         <p className="t2 c3">
-          {item.requestId}, RemoteBuddy <Time ts={item.ts} />
+          {shortId(item.requestId)}, RemoteBuddy <Time ts={item.ts} />
         </p>
       </div>
       <Markdown text={plan.assistantMessage} />
@@ -98,7 +98,7 @@ function PlanPanel({ items, subject }: { items: readonly Item[]; subject: Subjec
       <Facts
         rows={[
           [words.lane, plan.lane === "deterministic" ? words.laneFixed : words.laneWorker],
-          [words.job, item.jobId ? <Link to="/jobs/$jobId" params={{ jobId: item.jobId }} className="mono">{item.jobId}</Link> : null],
+          [words.job, item.jobId ? <Link to="/jobs/$jobId" params={{ jobId: item.jobId }} className="mono">{shortId(item.jobId)}</Link> : null],
         ]}
       />
       {plan.instruction ? (
@@ -128,7 +128,7 @@ function JobPanel({ jobId }: { jobId: string }) {
       <div className="pane__pad">
         <Facts
           rows={[
-            [words.job, <><span className="medium">{job.title || job.kind}</span> <span className="mono c3">{job.id}</span></>],
+            [words.job, <><span className="medium">{job.title || job.kind}</span> <span className="mono c3" title={job.id}>{shortId(job.id)}</span></>],
             [words.state, jobWords(job.status, live ? words.stepOf(live.step, live.steps, live.label) : job.step)],
             [words.worker, job.workerId ? <span className="mono">{job.workerId}</span> : words.noneYet],
             [words.sandbox, job.isolation ? words.sandboxText(job.isolation.backend, job.isolation.net) : null],
@@ -174,7 +174,9 @@ function ChecksPanel({ items, subject }: { items: readonly Item[]; subject: Subj
       {entry ? (
         <div className="h">
           <State kind={entryWords(entry)[0]}>{entryWords(entry)[1]}</State>
-          <span className="mono t1 c3 push">{entry.id}</span>
+          <span className="mono t1 c3 push" title={entry.id}>
+            {shortId(entry.id)}
+          </span>
         </div>
       ) : null}
       {checks.length > 0 ? (

@@ -29,7 +29,7 @@ export default function FirstRunPage() {
         <Logo />
         <span className="strong">Pilothouse</span>
         <span className="push h">
-          <Link to="/" className="btn btn--ghost">
+          <Link to={workspaces && workspaces.length > 0 ? "/" : "/queue"} className="btn btn--ghost">
             {workspaces && workspaces.length > 0 ? words.skip : words.lookAround}
           </Link>
         </span>

@@ -3,7 +3,7 @@
 import { Link, useNavigate, useParams } from "@tanstack/react-router";
 import { useEffect, useMemo, useState } from "react";
 import { useCall, useModel, useShortcut } from "../app";
-import { Button, Choice, Elapsed, EmptyState, ErrorState, IconButton, Kbd, Skeleton, State, type StateKind } from "../components";
+import { Button, Choice, Elapsed, EmptyState, ErrorState, IconButton, Kbd, shortId, Skeleton, State, type StateKind } from "../components";
 import type { Job } from "../client";
 import { isLive, type JobLive } from "../model";
 import { findEntry } from "../review/useReview";
@@ -22,7 +22,7 @@ import "./job.css";
 
 const STORY_WORDS: StoryWords = {
   queued: words.sQueued,
-  claimed: words.sClaimed,
+  claimed: (worker, attempt) => words.sClaimed(shortId(worker), attempt),
   requeued: words.sRequeued,
   completed: words.sCompleted,
   failed: words.sFailed,
@@ -30,7 +30,7 @@ const STORY_WORDS: StoryWords = {
   tokens: words.sTokens,
   changed: words.sChanged,
   gate: words.sGate,
-  entry: words.sEntry,
+  entry: (id, what) => words.sEntry(shortId(id), what),
   exit: words.sExit,
 };
 
@@ -47,7 +47,7 @@ export default function JobPage() {
     <>
       <header className="bar">
         <BackToQueue />
-        <h1 className="strong trunc bar__title">{jobId}</h1>
+        <h1 className="strong trunc bar__title">{shortId(jobId)}</h1>
       </header>
       {asked.failure ? (
         asked.failure.code === "not_found" || asked.failure.code === "bad_request" ? (
@@ -113,7 +113,7 @@ function Ready({ job }: { job: Job }) {
     <section className="section jb__did">
       <div className="section__head">
         <h2 className="medium jb__title">{words.whatItDid}</h2>
-        <span className="c3 t2 trunc hide-phone">{words.by(job.kind === "task.execute" ? "" : job.kind, job.workerId ?? "", job.requestId ?? "")}</span>
+        <span className="c3 t2 trunc hide-phone">{words.by(job.kind === "task.execute" ? "" : job.kind, shortId(job.workerId ?? ""), shortId(job.requestId ?? ""))}</span>
         <span className="push lgd t1 c2 hide-phone">
           <span>
             <i className="key f-passed" /> {words.legendPassed}
@@ -144,7 +144,7 @@ function Ready({ job }: { job: Job }) {
       <header className="bar">
         <BackToQueue />
         <h1 className="strong trunc bar__title">{job.title || job.kind}</h1>
-        <span className="mono t1 c3 jb__id">{job.id}</span>
+        <span className="mono t1 c3 jb__id">{shortId(job.id)}</span>
         <span className="hide-phone jb__state">
           <JobState job={job} progress={progress ?? story.progress} place={place} />
         </span>

@@ -3,7 +3,7 @@
 import { Link } from "@tanstack/react-router";
 import { type ReactNode, useState } from "react";
 import { useCall } from "../app";
-import { argvText, Button, CopyButton, Elapsed, Facts, Icon, State, StateIcon, type StateKind } from "../components";
+import { argvText, Button, CopyButton, Elapsed, Facts, Icon, shortId, State, StateIcon, type StateKind } from "../components";
 import type { Job, MergeEntry, VerifiedLine } from "../client";
 import { durationText } from "../components";
 import { VerifiedItem } from "../review/Verified";
@@ -110,7 +110,7 @@ function EntryOf({ entry }: { entry: MergeEntry }) {
       <p className="h t2 wrap">
         <State kind={kind}>{entryStateText(entry)}</State>
         <Link to="/review/$reviewId" params={{ reviewId: entry.id }} className="mono t1">
-          {entry.id}
+          {shortId(entry.id)}
         </Link>
       </p>
       {entry.reason ? <p className="t2 c2 jb__wrap">{entry.reason}</p> : null}
@@ -258,7 +258,7 @@ function Attempts({ attempts }: { attempts: readonly Attempt[] }) {
               <span className="unseen">{text}</span>
             </span>
             <span className="grow jb__wrap">
-              {words.attempt(attempt.number)}, <span className="mono t1">{attempt.workerId}</span>
+              {words.attempt(attempt.number)}, <span className="mono t1">{shortId(attempt.workerId)}</span>
               {attempt.reason ? <span className="c3">: {attempt.reason}</span> : <span className="c3">, {text}</span>}
             </span>
             <span className="t1 c3 num">

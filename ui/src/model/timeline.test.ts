@@ -114,6 +114,26 @@ describe("the conversation made of events", () => {
     expect(reducer.items()[0]).toMatchObject({ kind: "waiting", nearest: [{ command: "/test" }] });
   });
 
+  it("says a waiting request once, although simple clients get it as text as well", () => {
+    const reducer = run(
+      event("request.waiting", { requestId: "r-1", understood: "You want X.", why: "no model", nearest: [], connect: [] }),
+      event("assistant_message", { text: "You want X. no model" }, { from: "remotebuddy" }),
+      event("assistant_message", { text: "Something else" }, { from: "remotebuddy" }),
+    );
+    expect(kinds(reducer)).toEqual(["waiting", "reply"]);
+  });
+
+  it("puts a plan before its job, which is stored a moment earlier", () => {
+    const ts = "2026-01-01T00:00:00.000Z";
+    const reducer = run(
+      event("job_enqueued", { jobId: "j-1", taskId: "t", kind: "task", params: {} }, { ts }),
+      event("plan.ready", { requestId: "r-1", plan, jobId: "j-1" }, { ts }),
+      event("job_claimed", { jobId: "j-1", workerId: "w" }, { ts }),
+    );
+    expect(kinds(reducer)).toEqual(["plan", "job"]);
+    expect(reducer.items()[1]).toMatchObject({ phase: "running", title: "Fix the test" });
+  });
+
   it("says a failure with its cause", () => {
     expect(run(event("error", { message: "The disk is full", detail: "0 bytes left" })).items()[0]).toMatchObject({ kind: "notice", tone: "failed", text: "The disk is full", detail: "0 bytes left" });
   });

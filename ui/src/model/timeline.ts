@@ -7,6 +7,9 @@ import type { ChecksItem, DiffItem, GroupLine, Item, JobItem, NoticeItem, ReplyI
 import { buddyName, personName } from "./names";
 import { words } from "./words";
 
+/** Events of one decision of the server are this close together. */
+const MOMENT_MS = 3000;
+
 type Of<T extends Envelope["type"]> = Extract<Envelope, { type: T }>["payload"];
 
 export class TimelineReducer {
@@ -181,6 +184,7 @@ export class TimelineReducer {
 
   #reply(envelope: Envelope, text: string): void {
     const who = buddyName(envelope.from);
+    if (this.#saidByCard(text)) return;
     const thread = this.#openStream(envelope.correlationId, who);
     const key = thread === undefined ? undefined : this.#streams.get(thread);
     const open = key ? this.#find<ReplyItem>(key) : undefined;
@@ -197,6 +201,12 @@ export class TimelineReducer {
       this.#remove(open.key);
       this.#push(settled);
     }
+  }
+
+  /** Simple clients get a waiting request as text as well; here the card above says all of it. */
+  #saidByCard(text: string): boolean {
+    const last = this.#items.at(-1);
+    return last?.kind === "waiting" && last.understood !== "" && text.startsWith(last.understood);
   }
 
   /** Which stream a finished answer ends: its own request's, or the only one there is. */
@@ -226,9 +236,13 @@ export class TimelineReducer {
       this.#change<JobItem>(`job-${payload.jobId}`, (job) => ({ ...job, title: payload.plan.title }));
     }
     if (!payload.plan.requiresWorker) return;
-    this.#put(`plan-${payload.requestId}`, {
-      kind: "plan", key: envelope.id, ts: envelope.ts, requestId: payload.requestId, plan: payload.plan, jobId: payload.jobId,
-    });
+    const key = `plan-${payload.requestId}`;
+    const job = payload.jobId ? this.#find<JobItem>(`job-${payload.jobId}`) : undefined;
+    const item: Item = { kind: "plan", key, ts: envelope.ts, requestId: payload.requestId, plan: payload.plan, jobId: payload.jobId };
+    // The job is stored a moment before its plan is told; people read the plan first.
+    const told = job ? Date.parse(envelope.ts) - Date.parse(job.ts) : Number.POSITIVE_INFINITY;
+    if (job && told < MOMENT_MS && !this.#place.has(key)) this.#insertBefore(job.key, item);
+    else this.#put(key, item);
   }
 
   #requestChanged(envelope: Envelope, payload: Of<"request.changed">): void {
@@ -352,6 +366,16 @@ export class TimelineReducer {
     this.#items.push(item);
   }
 
+  #insertBefore(key: string, item: Item): void {
+    this.#items.splice(this.#place.get(key) ?? this.#items.length, 0, item);
+    this.#number();
+  }
+
+  #number(): void {
+    this.#place.clear();
+    this.#items.forEach((item, at) => this.#place.set(item.key, at));
+  }
+
   #find<T extends Item>(key: string): T | undefined {
     const index = this.#place.get(key);
     return index === undefined ? undefined : (this.#items[index] as T | undefined);
@@ -371,8 +395,7 @@ export class TimelineReducer {
     const index = this.#place.get(key);
     if (index === undefined) return;
     this.#items.splice(index, 1);
-    this.#place.clear();
-    this.#items.forEach((item, at) => this.#place.set(item.key, at));
+    this.#number();
   }
 }
 

@@ -4,7 +4,7 @@
 import { type Ref, useEffect, useRef, useState } from "react";
 import { useAction, useCrew, useModel, useShortcut } from "../app";
 import type { Approval, MergeEntry, RiskLevel, Strategy } from "../client";
-import { Button, Change, CopyButton, Facts, Icon, Kbd, State, Time } from "../components";
+import { Button, Change, CopyButton, Facts, Icon, Kbd, shortId, State, Time } from "../components";
 import { isLive, personName } from "../model";
 import type { Review } from "./files";
 import { Payload } from "./Payload";
@@ -106,7 +106,7 @@ export function ApprovalBox({
       <div className="card__head">
         <State kind="needs" label="" />
         <h2 className="title trunc rask__title">{words.approvalHead}</h2>
-        <span className="mono t1 c3 card__id trunc">{approval.id}</span>
+        <span className="mono t1 c3 card__id trunc">{shortId(approval.id)}</span>
       </div>
       <div className="card__body rask__body">
         <p className="medium rask__what">{approval.summary}</p>

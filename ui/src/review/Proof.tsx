@@ -5,7 +5,7 @@ import { Link } from "@tanstack/react-router";
 import type { Ref } from "react";
 import { useAction, useClient, useCrew, useModel } from "../app";
 import type { Approval, CheckVerdict, Job, MergeEntry, VerifiedLine } from "../client";
-import { argvText, Button, durationText, Icon, State, StateIcon, type StateKind, Time } from "../components";
+import { argvText, Button, durationText, Icon, shortId, State, StateIcon, type StateKind, Time } from "../components";
 import { useVerification } from "../job/useJob";
 import { isLive } from "../model";
 import { ApprovalBox, type Answering } from "./ApprovalBox";
@@ -99,7 +99,7 @@ export function CheckRow({ check }: { check: CheckVerdict }) {
 }
 
 function Checks({ entry }: { entry: MergeEntry }) {
-  const head = words.checksOn(entry.id, (entry.onto ?? entry.base).slice(0, 7));
+  const head = words.checksOn(shortId(entry.id), (entry.onto ?? entry.base).slice(0, 7));
   return (
     <div className="sidesect">
       <h2 className="label">{head}</h2>
@@ -129,7 +129,7 @@ function Standing({ entry }: { entry: MergeEntry }) {
   return (
     <div className="sidesect">
       <h2 className="label">
-        {words.reasonHead} <span className="mono">{entry.id}</span>
+        {words.reasonHead} <span className="mono">{shortId(entry.id)}</span>
       </h2>
       <div className="v v--1 sidelist">
         {entry.state === "landed" ? (
@@ -159,8 +159,8 @@ function Standing({ entry }: { entry: MergeEntry }) {
             {action.failure.message}
           </p>
         ) : null}
-        <Link to="/jobs/$jobId" params={{ jobId: entry.jobId }} className="t2 mono">
-          {entry.jobId}
+        <Link to="/jobs/$jobId" params={{ jobId: entry.jobId }} className="t2">
+          {words.openJob(shortId(entry.jobId))}
         </Link>
       </div>
     </div>

@@ -3,7 +3,7 @@
 
 import { Link, useRouter } from "@tanstack/react-router";
 import { type KeyboardEvent, useCallback, useEffect, useMemo, useRef, useState } from "react";
-import { Banner, Button, Change, Choice, CopyButton, EmptyState, ErrorState, IconButton, Kbd, keysText, Menu, Skeleton, State } from "../components";
+import { Banner, Button, Change, Choice, CopyButton, EmptyState, ErrorState, IconButton, Kbd, keysText, Menu, shortId, Skeleton, State } from "../components";
 import { useAnswer } from "./ApprovalBox";
 import { type DiffHandle, DiffText } from "./DiffText";
 import { FileTree } from "./FileTree";
@@ -288,7 +288,7 @@ function Ready({ reviewed, title, compact, onOpenFull }: { reviewed: Reviewed; t
           </>
         ) : reviewed.jobId ? (
           <Link to="/jobs/$jobId" params={{ jobId: reviewed.jobId }} className="btn">
-            {reviewed.jobId}
+            {words.openJob(shortId(reviewed.jobId))}
           </Link>
         ) : null}
       </footer>
@@ -363,7 +363,7 @@ function Frame({
       <header className="bar">
         {compact ? null : <IconButton label={words.back} icon="left" className="review__back" onClick={() => router.history.back()} />}
         <Title className="strong trunc bar__title">{title}</Title>
-        <span className="mono t1 c3 review__id">{reviewed.jobId ?? ""}</span>
+        <span className="mono t1 c3 review__id">{shortId(reviewed.jobId ?? "")}</span>
         {verified === true ? <State kind="passed">{words.verified}</State> : verified === false ? <State kind="waiting">{words.notVerified}</State> : null}
         {entry && !compact ? (
           <span className="t2 c3 trunc review__where">

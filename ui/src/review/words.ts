@@ -24,6 +24,7 @@ export const words = defineWords(
     files: "Files",
     diff: "Diff",
     proof: "Proof",
+    openJob: (id: string) => `Job ${id}`,
     part: "Part of the review",
     copyPatch: "Copy patch",
     copyFilePatch: "Copy this file's patch",

@@ -12,7 +12,9 @@ export function Home() {
   const sessions = useModel((state) => state.sessions);
   const failure = workspaces.failure ?? sessions.failure;
   if (workspaces.value && sessions.value) {
-    if (workspaces.value.length === 0 && sessions.value.length === 0) return <Navigate to="/first-run" replace />;
+    // The server keeps a first session ready; one in which nothing was said is no reason to skip set-up.
+    const unused = sessions.value.every((session) => !session.lastEventAt);
+    if (workspaces.value.length === 0 && unused) return <Navigate to="/first-run" replace />;
     const kept = sessions.value.find((session) => session.sessionId === lastSession());
     const newest = kept ?? [...sessions.value].sort((a, b) => (b.lastEventAt ?? b.createdAt).localeCompare(a.lastEventAt ?? a.createdAt))[0];
     if (newest) {

@@ -4,7 +4,7 @@ import { Command } from "cmdk";
 import { Dialog } from "radix-ui";
 import { useNavigate } from "@tanstack/react-router";
 import { chooseTheme, keysOf, useCrew, useModel } from "../app";
-import { Icon, type IconName, Kbd } from "../components";
+import { Icon, type IconName, Kbd, shortId } from "../components";
 import type { ShortcutId } from "../app";
 import { words } from "./words";
 
@@ -70,7 +70,7 @@ function PaletteBody({ close, onNewSession }: { close: () => void; onNewSession:
         id: job.id,
         label: job.title || job.kind,
         icon: "helm",
-        after: job.id,
+        after: shortId(job.id),
         run: go(() => navigate({ to: "/jobs/$jobId", params: { jobId: job.id } })),
       })),
     ],
@@ -82,7 +82,7 @@ function PaletteBody({ close, onNewSession }: { close: () => void; onNewSession:
           id: entry.id,
           label: entry.title,
           icon: "merge",
-          after: entry.id,
+          after: shortId(entry.id),
           run: go(() => navigate({ to: "/review/$reviewId", params: { reviewId: entry.id } })),
         })),
     ],

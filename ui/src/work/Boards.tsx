@@ -2,7 +2,7 @@
 
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
-import { agoText, Button, EmptyState, IconButton, Menu, type MenuEntry, State, useNow, VirtualList } from "../components";
+import { agoText, Button, EmptyState, IconButton, Menu, type MenuEntry, shortId, State, useNow, VirtualList } from "../components";
 import type { Deeds } from "./actions";
 import type { JobRow, RequestRow, WorkerRow } from "./board";
 import { words } from "./words";
@@ -59,7 +59,9 @@ export function RequestBoard({
             const inner = (
               <>
                 <State kind={each.kind} label={each.end} />
-                <span className="mono t1 c3 brow__id">{each.id}</span>
+                <span className="mono t1 c3 brow__id" title={each.id}>
+                  {shortId(each.id)}
+                </span>
                 <span className="grow trunc brow__title">{each.title}</span>
                 <span className="t1 c3 trunc brow__end" title={each.detail || undefined}>
                   {each.end}
@@ -122,12 +124,16 @@ export function JobBoard({
               <div className="brow">
                 <Link to="/jobs/$jobId" params={{ jobId: each.id }} className="brow__link">
                   <State kind={each.kind} label={each.end} />
-                  <span className="mono t1 c3 brow__id">{each.id}</span>
+                  <span className="mono t1 c3 brow__id" title={each.id}>
+                  {shortId(each.id)}
+                </span>
                   <span className="grow trunc brow__title">{each.title}</span>
                   <span className="t1 c2 trunc brow__end" title={each.detail || undefined}>
                     {each.end}
                   </span>
-                  <span className="mono t1 c3 trunc brow__who">{each.workerId}</span>
+                  <span className="mono t1 c3 trunc brow__who" title={each.workerId || undefined}>
+                    {shortId(each.workerId)}
+                  </span>
                 </Link>
                 <RowMenu id={each.id} items={items} />
               </div>
@@ -154,7 +160,7 @@ export function WorkerBoard({ rows, row, live }: { rows: readonly WorkerRow[]; r
       <span className="mono t1 trunc brow__worker">{each.id}</span>
       {each.jobId ? (
         <Link to="/jobs/$jobId" params={{ jobId: each.jobId }} className="mono t1 trunc brow__job">
-          {each.jobId}
+          {shortId(each.jobId)}
         </Link>
       ) : (
         <span className="t1 c2">{each.says}</span>
@@ -186,7 +192,7 @@ export function WorkerBoard({ rows, row, live }: { rows: readonly WorkerRow[]; r
 
 function RowMenu({ id, items }: { id: string; items: MenuEntry[] }) {
   if (items.length === 0) return null;
-  return <Menu trigger={<IconButton small label={words.actions(id)} icon="more" className="rowmenu" />} items={items} />;
+  return <Menu trigger={<IconButton small label={words.actions(shortId(id))} icon="more" className="rowmenu" />} items={items} />;
 }
 
 function None({ all, title, text, onClear }: { all: number; title: string; text: string; onClear: () => void }) {

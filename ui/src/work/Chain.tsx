@@ -2,7 +2,7 @@
 
 import { Link } from "@tanstack/react-router";
 import { memo, useMemo, useRef } from "react";
-import { aboutText, clockText, durationText, Icon, IconButton, Menu, type MenuEntry, State, type StateKind } from "../components";
+import { aboutText, clockText, durationText, Icon, IconButton, Menu, type MenuEntry, shortId, State, type StateKind } from "../components";
 import type { MergeEntry, MergeQueue } from "../client";
 import { useLiveNow } from "../review/useLiveNow";
 import { useWidth } from "../review/useWidth";
@@ -47,7 +47,7 @@ export function Chain({ queue, gone, deeds }: { queue: MergeQueue; gone: readonl
 
 function ChainDrawing({ picture, queue, now, deeds }: { picture: ChainPicture; queue: MergeQueue; now: number; deeds: Deeds }) {
   const { graphX, baseY, nowX } = picture;
-  const story = [...picture.rows].reverse().map((row) => `${row.entry.id} ${row.entry.state.replaceAll("_", " ")}`).join(", ");
+  const story = [...picture.rows].reverse().map((row) => `${shortId(row.entry.id)} ${row.entry.state.replaceAll("_", " ")}`).join(", ");
   return (
     <div className="chain__draw" style={{ height: picture.height }}>
       <svg className="fig" width={picture.width} height={picture.height} role="img" aria-label={words.chainLabel(queue.branch, story || words.queueEmpty)}>
@@ -171,7 +171,9 @@ function clipped(text: string, most: number): string {
 function EntryLabel({ entry }: { entry: MergeEntry }) {
   return (
     <Link to="/review/$reviewId" params={{ reviewId: entry.id }} className="chain__link">
-      <span className="mono t1 c3 chain__id">{entry.id}</span>
+      <span className="mono t1 c3 chain__id" title={entry.id}>
+        {shortId(entry.id)}
+      </span>
       <span className="trunc t2">{entry.title}</span>
     </Link>
   );
@@ -188,7 +190,7 @@ export function EntryMenu({ entry, deeds }: { entry: MergeEntry; deeds: Deeds })
     items.push({ label: words.remove, icon: "x", danger: true, onSelect: () => deeds.ask("removeEntry", entry.id) });
   }
   if (items.length === 0) return null;
-  return <Menu trigger={<IconButton small label={words.actions(entry.id)} icon="more" className="rowmenu" />} items={items} />;
+  return <Menu trigger={<IconButton small label={words.actions(shortId(entry.id))} icon="more" className="rowmenu" />} items={items} />;
 }
 
 const KIND: Record<ReturnType<typeof toneOf>, StateKind> = { passed: "landed", running: "running", failed: "failed", needs: "needs", waiting: "waiting" };
@@ -229,7 +231,7 @@ function ChainList({ queue, deeds }: { queue: MergeQueue; deeds: Deeds }) {
           <Link to="/review/$reviewId" params={{ reviewId: entry.id }} className="chain__text">
             <span className="trunc medium">{entry.title}</span>
             <span className="t2 c2">
-              <span className="mono t1 c3">{entry.id}</span>{" "}
+              <span className="mono t1 c3">{shortId(entry.id)}</span>{" "}
               {entry.state === "landed"
                 ? `${words.landed} ${(entry.landedCommit ?? "").slice(0, 7)} ${entry.landedAt ? clockText(entry.landedAt) : ""}`
                 : (entry.reason ?? entryStateText(entry))}

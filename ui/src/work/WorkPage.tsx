@@ -3,7 +3,7 @@
 import { Link, useNavigate } from "@tanstack/react-router";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { PageBar, useAction, useClient, useCrew, useModel } from "../app";
-import { aboutText, Banner, Button, Choice, durationText, EmptyState, ErrorState, Icon, Skeleton } from "../components";
+import { aboutText, Banner, Button, Choice, durationText, EmptyState, ErrorState, Icon, shortId, Skeleton } from "../components";
 import type { MergeEntry, MergeQueue, SystemStatus, Workspace } from "../client";
 import { isLive } from "../model";
 import { usePreference } from "../review/preferences";
@@ -25,7 +25,7 @@ const BOARD_WORDS: BoardInput["words"] = {
   ...words,
   needsYou: words.needsYouRow,
   eta: aboutText,
-  entryState: (entry) => `${entry.id} ${entryStateText(entry)}`,
+  entryState: (entry) => `${shortId(entry.id)} ${entryStateText(entry)}`,
 };
 const NONE: readonly never[] = [];
 

@@ -2,7 +2,7 @@
 
 import { useState } from "react";
 import { useAction, useClient, useCrew } from "../app";
-import { Button, Dialog } from "../components";
+import { Button, Dialog, shortId } from "../components";
 import type { Slice } from "../model";
 import { words } from "./words";
 
@@ -76,7 +76,7 @@ export function useDeeds(): Deeds {
         onOpenChange={(open) => {
           if (!open) setAsked(undefined);
         }}
-        title={asked && question ? question.title(asked.id) : ""}
+        title={asked && question ? question.title(shortId(asked.id)) : ""}
         text={question?.text ?? ""}
         foot={
           <>

@@ -4,7 +4,7 @@ use crate::rooms::Room;
 use crate::{Engine, git, hash, setup};
 use host::config::{Config, ConfigFile, Layers};
 use host::detect_project::Proposal;
-use host::sandbox::SandboxSpec;
+use host::sandbox::{HOME_INSIDE, SandboxSpec};
 use protocol::check::{CheckPlan, ChecksOrigin};
 use protocol::job::{Job, JobGround, ModelGround};
 use protocol::plan::TaskParams;
@@ -112,6 +112,7 @@ impl Engine {
                 ApiError::new(ErrorCode::Internal, format!("{} cannot be made: {e}.", home.display()))
             })?;
             let mut spec = SandboxSpec::new(work, home);
+            spec.home_inside = Some(HOME_INSIDE.into());
             spec.network = network;
             spec.extra_ro.push(objects);
             toolchains
@@ -145,7 +146,7 @@ fn plan_at(room: &Room, base: &ObjectId) -> Result<CheckPlan, ApiError> {
         let own =
             Config::resolve(&layers).map_err(|e| ApiError::new(ErrorCode::ConfigInvalid, e.to_string()))?;
         plan.warnings
-            .extend(own.warnings.iter().map(|w| format!("{CONFIG_PATH}: `{}` is ignored. {}", w.key, w.why)));
+            .extend(own.warnings.iter().map(|w| format!("{CONFIG_PATH}: `{}` is {}.", w.key, w.why)));
         if let Some(checks) = own.checks {
             plan.checks = checks;
             plan.origin = ChecksOrigin::Repository;

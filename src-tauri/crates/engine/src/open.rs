@@ -76,7 +76,7 @@ pub async fn open(options: Options) -> Result<Opened, StartError> {
     let ids: Arc<dyn Ids> = Arc::new(SystemIds);
     let (now, id) = (clock.clone(), ids.clone());
     let sources = Sources { now: Arc::new(move || now.now_ms()), id: Arc::new(move || id.uuid()) };
-    let store = Store::open(&data.database(), sources, store::Options::default())?;
+    let store = Store::open(&data.database(), sources, store::Options { unsafe_no_fsync: options.unsafe_no_fsync })?;
     let token = ids.secret();
     host::token_file::write_secret(&data.token_file(), &token)?;
     let layers = host::layers::LayerStore::open(&data.layers(), crate::setup::LARGEST_LAYER)?;

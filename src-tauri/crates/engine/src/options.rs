@@ -36,6 +36,8 @@ pub struct Options {
     pub worker_program: Option<PathBuf>,
     /// Environment variables the server may look at, taken once at start.
     pub environment: Vec<(String, String)>,
+    /// Benchmarks only: commits do not wait for the disk, so a power cut loses them. No command line sets it.
+    pub unsafe_no_fsync: bool,
 }
 
 impl Default for Options {
@@ -51,6 +53,7 @@ impl Default for Options {
             profile: None,
             worker_program: None,
             environment: std::env::vars().collect(),
+            unsafe_no_fsync: false,
         }
     }
 }

@@ -8,6 +8,7 @@ use protocol::workspace::Workspace;
 use protocol::{ApiError, ErrorCode, Event, SessionId, WorkspaceId};
 use repo::{Depot, DepotRef, IntegrationLease, ObjectId};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError};
 use store::{NewEvent, WorkspaceRow};
 use tokio::sync::Notify;
@@ -19,6 +20,8 @@ pub(crate) struct Room {
     row: Mutex<WorkspaceRow>,
     /// Rung when the merge queue has something to look at.
     pub merge: Notify,
+    /// Whether its merge loop runs; a second one would race the first for every entry.
+    pub(crate) landing: AtomicBool,
     /// One git movement of branches at a time.
     moving: Mutex<()>,
     pub(crate) set_up: crate::setup::SetUpState,
@@ -164,6 +167,7 @@ impl Engine {
             depot,
             row: Mutex::new(row),
             merge: Notify::new(),
+            landing: AtomicBool::new(false),
             moving: Mutex::new(()),
             set_up: Default::default(),
             plan: Mutex::default(),
@@ -244,7 +248,9 @@ impl Engine {
         let workspace = workspace.clone();
         self.store
             .write(move |tx| match tx.session_workspace(session.as_str())? {
-                Some(_) => Ok(()),
+                // The session that was ready before there was any workspace.
+                Some(None) => tx.bind_session(&session, &workspace),
+                Some(Some(_)) => Ok(()),
                 None => tx.insert_session(&session, Some(&workspace), session.as_str(), None),
             })
             .await?;

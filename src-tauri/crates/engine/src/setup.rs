@@ -12,6 +12,7 @@ mod build;
 mod hosts;
 mod lay;
 mod network;
+mod run;
 mod state;
 mod wanted;
 

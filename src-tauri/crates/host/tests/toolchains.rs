@@ -7,7 +7,7 @@ mod support;
 use std::path::Path;
 use std::time::Duration;
 
-use host::sandbox::{Sandbox, SandboxSpec};
+use host::sandbox::{HOME_INSIDE, Sandbox, SandboxSpec};
 use host::spawn::Command;
 use host::toolchains::{Machine, Toolchains};
 use support::{Ground, sandbox};
@@ -48,6 +48,38 @@ async fn a_cargo_project_with_a_cached_dependency_builds_and_tests_offline() {
     let said = run(&sandbox, &spec, &["cargo", "test"]).await;
     assert!(said.contains("test formats ... ok"), "{said}");
     assert!(spec.work.join("target").exists());
+}
+
+#[tokio::test]
+async fn dependencies_that_one_job_compiled_are_fresh_in_the_next_one() {
+    let Some(sandbox) = sandbox().await else { return };
+    let job = || {
+        let ground = Ground::new();
+        let mut spec = ground.spec();
+        spec.home_inside = Some(HOME_INSIDE.into());
+        Toolchains::detect(&Machine::current()).equip(&sandbox, &mut spec).unwrap();
+        let manifest = "[package]\nname = \"probe\"\nversion = \"0.1.0\"\nedition = \"2021\"\n[dependencies]\nitoa = \"1\"\n";
+        write(&spec.work, "Cargo.toml", manifest);
+        write(
+            &spec.work,
+            "src/lib.rs",
+            "pub fn f() -> String { itoa::Buffer::new().format(42).to_owned() }\n",
+        );
+        (ground, spec)
+    };
+    let ((_first, one), (_second, two)) = (job(), job());
+    assert_eq!(
+        run(&sandbox, &one, &["sh", "-c", "echo $HOME; cat /etc/passwd"]).await.matches(HOME_INSIDE).count(),
+        2
+    );
+    let said = run(&sandbox, &one, &["cargo", "build"]).await;
+    assert!(said.contains("Compiling itoa"), "{said}");
+    let copied =
+        std::process::Command::new("cp").arg("-a").arg(one.work.join("target")).arg(&two.work).status();
+    assert!(copied.unwrap().success());
+    std::fs::copy(one.work.join("Cargo.lock"), two.work.join("Cargo.lock")).unwrap();
+    let said = run(&sandbox, &two, &["cargo", "build"]).await;
+    assert!(said.contains("Compiling probe") && !said.contains("Compiling itoa"), "{said}");
 }
 
 #[tokio::test]

@@ -33,6 +33,15 @@ impl Tx<'_> {
         Ok(())
     }
 
+    /// Gives a session without a workspace one; any other stays as it is.
+    pub fn bind_session(&mut self, id: &SessionId, workspace: &WorkspaceId) -> Result<(), StoreError> {
+        self.exec(
+            "UPDATE sessions SET workspace_id = ? WHERE session_id = ? AND workspace_id IS NULL",
+            params![workspace.as_str(), id.as_str()],
+        )?;
+        Ok(())
+    }
+
     pub fn rename_session(&mut self, id: &SessionId, label: &str) -> Result<(), StoreError> {
         self.require_session(id)?;
         self.exec("UPDATE sessions SET label = ? WHERE session_id = ?", params![label, id.as_str()])?;

@@ -135,12 +135,15 @@ async fn an_error_inside_a_stream_is_the_error_it_says() {
 
 #[tokio::test]
 async fn silence_is_a_timeout_that_says_where_it_waited() {
+    let short = Duration::from_millis(150);
     for dialect in DIALECTS {
         let silent = Step::fault(Fault::Hang { ms: None, headers_first: false });
-        let error = fails_with(dialect, silent, impatient()).await;
+        let impatient = Timeouts { first_byte: short, ..Timeouts::default() };
+        let error = fails_with(dialect, silent, impatient).await;
         assert!(matches!(error, ModelError::Timeout { phase: TimeoutPhase::FirstByte, .. }), "{error:?}");
         let stalled = Step::fault(Fault::Hang { ms: None, headers_first: true });
-        let error = fails_with(dialect, stalled, impatient()).await;
+        let impatient = Timeouts { idle: short, ..Timeouts::default() };
+        let error = fails_with(dialect, stalled, impatient).await;
         assert!(matches!(error, ModelError::Timeout { phase: TimeoutPhase::Idle, .. }), "{error:?}");
         let closed = Step::fault(Fault::Hang { ms: Some(1), headers_first: true });
         assert_eq!(fails_with(dialect, closed, Timeouts::default()).await.code(), "model.cut_stream");

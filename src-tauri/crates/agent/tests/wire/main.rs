@@ -39,11 +39,6 @@ pub fn client(dialect: Dialect, server: &ModelServer) -> ModelClient {
     client_at(dialect, &server.url(), Timeouts::default())
 }
 
-pub fn impatient() -> Timeouts {
-    let short = Duration::from_millis(150);
-    Timeouts { connect: short, first_byte: short, idle: short }
-}
-
 pub fn request() -> Request {
     Request::new("You are a test.", "Say something.")
 }

@@ -17,6 +17,7 @@ use flow::merge::{Decision, Input, View};
 use protocol::ApiError;
 use protocol::merge::{EntryState, MergeEntry};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 /// How long a landing that cannot happen now waits before it is tried again.
@@ -34,6 +35,9 @@ enum Round {
 
 impl Engine {
     pub(crate) async fn start_merge(&self, room: Arc<Room>) {
+        if room.landing.swap(true, Ordering::AcqRel) {
+            return;
+        }
         let engine = self.clone();
         self.run(async move { engine.merge_loop(room).await }).await;
     }

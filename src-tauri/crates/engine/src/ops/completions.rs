@@ -1,6 +1,7 @@
 //! Completions: enqueued by any worker, landed by us, or claimed by an external integrator where ours is off.
 
 use crate::{Caller, Engine, Principal, Reply};
+use protocol::job::JobStatus;
 use protocol::merge::{
     ClaimCompletion, Completion, CompletionClaimed, CompletionEnqueued, CompletionStatus, Completions,
     EnqueueCompletion, FinishCompletion,
@@ -32,6 +33,10 @@ impl Engine {
             && job.worker_id.as_deref() != Some(id.as_str())
         {
             return Err(ApiError::new(ErrorCode::Forbidden, "This job is another worker's."));
+        }
+        if matches!(job.status, JobStatus::Pending | JobStatus::Cancelled) {
+            let message = format!("This job is {}; only work that was claimed can be completed.", job.status);
+            return Err(ApiError::new(ErrorCode::Conflict, message));
         }
         let workspace = job.workspace_id.clone().or(workspace);
         let taken = match (&workspace, &p.commit_sha) {

@@ -64,7 +64,8 @@ impl Engine {
         recipe: &str,
         plan: &Plan,
     ) -> Result<Option<NewApproval>, ApiError> {
-        let argv = plan.planning.validation_steps.first().cloned().unwrap_or_default();
+        // The command itself is asked about: another command under the same name asks again.
+        let argv = self.check_plan(room).await?.recipes.get(recipe).map(|r| r.run.clone()).unwrap_or_default();
         let digest = hash::json(
             &json!({ "recipe": recipe, "instruction": plan.instruction, "argv": argv, "writes": plan.planning.scope.write_globs }),
         );
@@ -163,7 +164,9 @@ impl Engine {
                     };
                     tx.append(NewEvent::new(&request.session_id, event, "remotebuddy"))?;
                 }
-                reaction::say(tx, &request.session_id, refusal.message(), None)
+                // The same again in words, for whoever shows messages only.
+                let said = NewEvent::new(&request.session_id, Event::AssistantMessage { text: refusal.message() }, "remotebuddy");
+                tx.append(said.about(request.id.as_str())).map(drop)
             })
             .await?;
         Ok(())

@@ -1,11 +1,12 @@
 //! Laying layers into the merge queue's check tree and its HOME, which outlive a single check.
 
+use super::run::internal;
 use super::wanted::Wanted;
 use crate::rooms::Room;
 use crate::{Engine, git};
 use host::layers::{Layer, LayerStore};
+use protocol::ApiError;
 use protocol::check::CheckPlan;
-use protocol::{ApiError, ErrorCode};
 use repo::{CheckTree, Depot, ObjectId};
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
@@ -136,10 +137,6 @@ fn note(slot: &CheckTree) -> PathBuf {
 
 fn gone(wanted: &Wanted) -> ApiError {
     internal(format!("The set-up of `{}` was removed meanwhile; it is made again.", wanted.command()))
-}
-
-fn internal(text: String) -> ApiError {
-    ApiError::new(ErrorCode::Internal, text)
 }
 
 #[cfg(all(test, unix))]

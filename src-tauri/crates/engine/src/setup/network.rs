@@ -1,16 +1,16 @@
 //! Opening the network for one step: policy first, then a person, once per exact step.
 
-use super::build::last;
+use super::build::Work;
 use super::hosts;
+use super::run::last;
 use super::wanted::Wanted;
 use crate::rooms::Room;
 use crate::{Engine, ask, hash};
 use protocol::approval::{Approval, ApprovalState};
 use protocol::policy::{Action, ActionKind, ActorKind, Effect};
 use protocol::queue::ListParams;
-use protocol::{ApiError, ErrorCode, RiskLevel, SessionId};
+use protocol::{ApiError, ErrorCode, RiskLevel};
 use serde_json::{Value, json};
-use std::sync::Arc;
 use store::{NewApproval, StoreError, Tx};
 
 pub(super) const ACTION: &str = "setup.network";
@@ -50,12 +50,11 @@ impl Engine {
     /// Whether policy opens the network by itself; otherwise the question is asked.
     pub(super) async fn may_open_network(
         &self,
-        room: &Arc<Room>,
-        session: &SessionId,
+        work: &Work<'_>,
         wanted: &Wanted,
-        all: &[Wanted],
         offline: Option<&str>,
     ) -> Result<bool, ApiError> {
+        let (room, session) = (work.room, work.session);
         let hosts = hosts::expand(&wanted.step.network);
         let action = Action {
             workspace_id: Some(room.id.clone()),
@@ -100,7 +99,7 @@ impl Engine {
             expires_at: None,
         };
         let (workspace, candidate) = (room.id.clone(), wanted.candidate.then(|| wanted.at.to_string()));
-        let digests: Vec<String> = all.iter().map(|w| w.digest.clone()).collect();
+        let digests: Vec<String> = work.all.iter().map(|w| w.digest.clone()).collect();
         self.store
             .write(move |tx| {
                 close_stale(tx, &workspace, candidate.as_deref(), &digests)?;

@@ -72,7 +72,7 @@ impl Bwrap {
             arguments.add([flag, &pass(filter)?.to_string()]);
         }
         self.file_view(spec, &mut arguments);
-        if let Some(users) = users(&spec.home) {
+        if let Some(users) = users(spec.home_seen()) {
             arguments.add(["--ro-bind-data", &pass(users.as_bytes())?.to_string(), "/etc/passwd"]);
         }
         arguments.add(["--remount-ro", "/"]);

@@ -26,7 +26,7 @@ mod system_folders;
 
 pub use detect::{NoSandbox, Preference, SelectedSandbox, detect};
 pub use isolation::EffectiveIsolation;
-pub use spec::{Mount, SandboxSpec};
+pub use spec::{HOME_INSIDE, Mount, SandboxSpec};
 
 use crate::HostError;
 use crate::spawn::Command;
@@ -59,7 +59,7 @@ impl Sandbox {
     /// spec where it has none. Fails when a folder of the spec is missing or not absolute.
     pub fn confine(&self, spec: &SandboxSpec, mut command: Command) -> Result<Command, HostError> {
         spec.validate()?;
-        command.env = spec.environment().into_iter().chain(command.env).collect();
+        command.env = spec.environment(self.confines()).into_iter().chain(command.env).collect();
         command.limits = crate::spawn::Limits {
             memory: command.limits.memory.or(spec.limits.memory),
             pids: command.limits.pids.or(spec.limits.pids),

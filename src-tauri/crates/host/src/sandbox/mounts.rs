@@ -38,7 +38,7 @@ fn mounts(spec: &SandboxSpec) -> Vec<Mount> {
     let mut all: Vec<Mount> = spec.extra_ro.iter().map(|path| same(path, false)).collect();
     all.extend(spec.mounts.iter().cloned());
     all.extend(spec.extra_rw.iter().map(|path| same(path, true)));
-    all.push(same(&spec.home, true));
+    all.push(Mount { source: spec.home.clone(), target: spec.home_seen().to_owned(), writable: true });
     all.push(same(&spec.work, true));
     all
 }

@@ -14,13 +14,19 @@ pub struct Mount {
     pub writable: bool,
 }
 
+/// The one place where jobs, checks and set-ups find their HOME.
+pub const HOME_INSIDE: &str = "/home/pilothouse";
+
 /// Everything a command may see, write and reach. All paths are absolute.
 #[derive(Debug, Clone)]
 pub struct SandboxSpec {
     /// The job's work tree: writable, under the same path inside.
     pub work: PathBuf,
-    /// The job's HOME: writable, under the same path inside.
+    /// The job's HOME: writable, under the same path inside unless `home_inside` says another.
     pub home: PathBuf,
+    /// Where a confined command finds its HOME. Build tools write the paths of their caches into what they
+    /// make, so that one job's results are worth something to the next only if both have the same.
+    pub home_inside: Option<PathBuf>,
     /// Further folders and files, read-only under the same path.
     pub extra_ro: Vec<PathBuf>,
     /// Further folders and files, writable under the same path.
@@ -43,6 +49,7 @@ impl SandboxSpec {
         Self {
             work: work.into(),
             home: home.into(),
+            home_inside: None,
             extra_ro: Vec::new(),
             extra_rw: Vec::new(),
             mounts: Vec::new(),
@@ -54,11 +61,16 @@ impl SandboxSpec {
         }
     }
 
-    /// The environment every confined command starts from; entries of `env` win.
-    pub(super) fn environment(&self) -> Vec<(OsString, OsString)> {
+    /// HOME as a confined command sees it.
+    pub fn home_seen(&self) -> &Path {
+        self.home_inside.as_deref().unwrap_or(&self.home)
+    }
+
+    /// The environment every command starts from; entries of `env` win.
+    pub(super) fn environment(&self, confined: bool) -> Vec<(OsString, OsString)> {
         let fixed = [
             ("PATH", "/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin".into()),
-            ("HOME", self.home.clone().into_os_string()),
+            ("HOME", if confined { self.home_seen() } else { &self.home }.into()),
             ("TMPDIR", if cfg!(windows) { std::env::temp_dir().into_os_string() } else { "/tmp".into() }),
             ("LANG", "C.UTF-8".into()),
             ("TERM", "dumb".into()),
@@ -78,7 +90,8 @@ impl SandboxSpec {
                 return Err(HostError::Sandbox { cause: format!("{} does not exist", path.display()) });
             }
         }
-        self.mounts.iter().map(|mount| &mount.target).chain(&self.hide).try_for_each(|path| plain(path))
+        let inside = self.mounts.iter().map(|mount| &mount.target).chain(&self.home_inside);
+        inside.chain(&self.hide).try_for_each(|path| plain(path))
     }
 }
 

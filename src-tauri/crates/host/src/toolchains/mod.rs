@@ -97,7 +97,9 @@ impl Toolchains {
                 env.extend(kit.settings(spec.network).map(|(name, setting)| {
                     let value = match setting {
                         Setting::Text(text) => text.clone(),
-                        Setting::BelowHome(below) => spec.home.join(below).to_string_lossy().into_owned(),
+                        Setting::BelowHome(below) => {
+                            spec.home_seen().join(below).to_string_lossy().into_owned()
+                        }
                     };
                     ((*name).to_owned(), value)
                 }));
@@ -128,8 +130,9 @@ fn show(kit: &Kit, spec: &mut SandboxSpec) {
     // With the network open a tool fills its own cache, which a read-only one would forbid.
     let caches = kit.caches.iter().filter(|(source, _)| !spec.network && source.exists());
     let mounts = caches.filter_map(|(source, below)| {
-        let target = spec.home.join(below);
-        let empty = std::fs::read_dir(&target).map_or(true, |mut entries| entries.next().is_none());
+        let empty =
+            std::fs::read_dir(spec.home.join(below)).map_or(true, |mut entries| entries.next().is_none());
+        let target = spec.home_seen().join(below);
         empty.then(|| Mount { source: source.clone(), target, writable: false })
     });
     let mounts: Vec<Mount> = mounts.collect();

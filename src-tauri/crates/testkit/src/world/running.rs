@@ -186,6 +186,11 @@ impl RunningServer {
         self.child.wait().ok().and_then(|s| s.code())
     }
 
+    /// Waits until it has ended by itself; its exit code.
+    pub fn wait(mut self) -> Option<i32> {
+        self.child.wait().ok().and_then(|s| s.code())
+    }
+
     /// Posts a message to a session.
     pub async fn say(&self, session: &str, text: &str) -> MessageAccepted {
         let session_id = SessionId::parse(session).expect("a session id");

@@ -36,7 +36,10 @@ pub fn syncs_per_second(dir: &Path) -> anyhow::Result<f64> {
 pub fn syncs_and_exchange(dir: &Path, n: usize, groups: usize) -> anyhow::Result<Sample> {
     let taken = write_and_sync(dir, n * groups, Duration::from_secs(4))?;
     let exchanges = exchanges(groups)?;
-    let sums = taken.chunks_exact(n).zip(exchanges).map(|(group, exchange)| group.iter().sum::<Duration>() + exchange);
+    let sums = taken
+        .chunks_exact(n)
+        .zip(exchanges)
+        .map(|(group, exchange)| group.iter().sum::<Duration>() + exchange);
     Ok(Sample::new(sums.collect()))
 }
 

@@ -2,7 +2,6 @@
 //! both run on the same machine.
 
 use anyhow::{Context, bail};
-use serde_json::Value;
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;
@@ -31,7 +30,12 @@ impl Address {
     }
 
     pub fn connect(&self) -> anyhow::Result<Connection> {
-        Ok(Connection { stream: self.open()?, address: self.clone(), request: Vec::new(), answer: Vec::new() })
+        Ok(Connection {
+            stream: self.open()?,
+            address: self.clone(),
+            request: Vec::new(),
+            answer: Vec::new(),
+        })
     }
 
     /// An event stream from a cursor on, its head already read. What follows are chunks of frames.
@@ -103,11 +107,6 @@ impl Connection {
             bail!("{path}: {status} {}", String::from_utf8_lossy(answer));
         }
         Ok(answer)
-    }
-
-    /// The same, read as JSON.
-    pub fn json(&mut self, path: &str, body: &str) -> anyhow::Result<Value> {
-        Ok(serde_json::from_slice(self.call(path, body)?)?)
     }
 }
 

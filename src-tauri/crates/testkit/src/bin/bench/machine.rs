@@ -22,7 +22,9 @@ impl Machine {
         let read = |path: &str| std::fs::read_to_string(path).unwrap_or_default();
         let field = |text: &str, key: &str| {
             let line = text.lines().find(|line| line.starts_with(key));
-            line.and_then(|line| line.split_once(':')).map(|(_, value)| value.trim().to_owned()).unwrap_or_default()
+            line.and_then(|line| line.split_once(':'))
+                .map(|(_, value)| value.trim().to_owned())
+                .unwrap_or_default()
         };
         let memory_kib = field(&read("/proc/meminfo"), "MemTotal").trim_end_matches(" kB").parse::<f64>();
         Ok(Self {
@@ -49,7 +51,13 @@ impl std::fmt::Display for Machine {
         write!(
             f,
             "{} cores ({}), {:.0} GiB, Linux {}, {}, {:.0} raw write+fsync/s, load before {:.2}",
-            self.cores, self.processor, self.memory_gib, self.kernel, self.filesystem, self.syncs_per_second, self.load
+            self.cores,
+            self.processor,
+            self.memory_gib,
+            self.kernel,
+            self.filesystem,
+            self.syncs_per_second,
+            self.load
         )
     }
 }

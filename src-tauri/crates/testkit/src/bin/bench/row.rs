@@ -15,7 +15,11 @@ pub enum Amount {
 impl Amount {
     fn number(self) -> f64 {
         match self {
-            Amount::PerSecond(n) | Amount::Millis(n) | Amount::Micros(n) | Amount::MiB(n) | Amount::Bytes(n) => n,
+            Amount::PerSecond(n)
+            | Amount::Millis(n)
+            | Amount::Micros(n)
+            | Amount::MiB(n)
+            | Amount::Bytes(n) => n,
         }
     }
 

@@ -58,7 +58,9 @@ pub async fn sessions(data: &Path, sessions: usize, events: usize) -> anyhow::Re
     let store = open(data)?;
     let ids = (0..sessions).map(|n| SessionId::parse(format!("s-{n}"))).collect::<Result<Vec<_>, _>>()?;
     let made = ids.clone();
-    store.write(move |tx| made.iter().try_for_each(|id| tx.insert_session(id, None, id.as_str(), None))).await?;
+    store
+        .write(move |tx| made.iter().try_for_each(|id| tx.insert_session(id, None, id.as_str(), None)))
+        .await?;
     for start in (0..events).step_by(ROWS / 8) {
         let (ids, end) = (ids.clone(), (start + ROWS / 8).min(events));
         let append = move |tx: &mut store::Tx<'_>| {
@@ -73,9 +75,9 @@ pub async fn sessions(data: &Path, sessions: usize, events: usize) -> anyhow::Re
 }
 
 fn line(n: usize) -> Event {
-    let message = format!("line {n} of a log that is as long as such lines usually are: compiling, testing, done.");
-    serde_json::from_value(serde_json::json!({ "type": "log", "payload": { "level": "info", "message": message } }))
-        .unwrap_or(Event::Log { level: "info".into(), message })
+    let message =
+        format!("line {n} of a log that is as long as such lines usually are: compiling, testing, done.");
+    Event::Log { level: "info".into(), message }
 }
 
 /// Waits until the writer has folded its log back and let go of the file.

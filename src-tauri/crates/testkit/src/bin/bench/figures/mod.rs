@@ -1,0 +1,33 @@
+//! The figures, in the order they are measured.
+
+mod appends;
+mod claims;
+mod fan_out;
+mod idle;
+mod job_clone;
+mod landing;
+mod past;
+mod push;
+mod replay;
+mod wal;
+
+use super::ground::Ground;
+use super::row::Row;
+
+pub struct Figure {
+    pub name: &'static str,
+    pub measure: fn(&Ground) -> anyhow::Result<Vec<Row>>,
+}
+
+/// `past` comes before what adds to the folder it measures, and `wal` after everything that writes.
+pub const ALL: [Figure; 9] = [
+    Figure { name: "idle", measure: idle::measure },
+    Figure { name: "past", measure: past::measure },
+    Figure { name: "appends", measure: appends::measure },
+    Figure { name: "claims", measure: claims::measure },
+    Figure { name: "push", measure: push::measure },
+    Figure { name: "fan-out", measure: fan_out::measure },
+    Figure { name: "job-clone", measure: job_clone::measure },
+    Figure { name: "landing", measure: landing::measure },
+    Figure { name: "wal", measure: wal::measure },
+];

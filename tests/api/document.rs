@@ -1,0 +1,40 @@
+//! `/openapi.json` against the tables the server is made from.
+
+use crate::scene::Scene;
+use crate::surface;
+use protocol::ops::Method;
+
+/// Where routes are written down; the document must know every one of them.
+const TABLE: &str = include_str!("../../src-tauri/crates/server/src/rest/routes.rs");
+const ROUTER: &str = include_str!("../../src-tauri/crates/server/src/start.rs");
+
+/// Addresses named in calls of one of `names`.
+fn addresses(source: &str, names: &[&str]) -> Vec<String> {
+    let mut found = Vec::new();
+    for name in names {
+        for rest in source.split(&format!("{name}(")).skip(1) {
+            let Some(text) = rest.trim_start().strip_prefix("\"/") else { continue };
+            found.push(format!("/{}", text.split('"').next().unwrap()));
+        }
+    }
+    found
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_document_lists_every_route_and_every_method() {
+    let scene = Scene::quiet();
+    let (routes, document) = surface::read(&scene).await;
+    assert!(document["openapi"].as_str().unwrap().starts_with("3."));
+    let mut wanted = addresses(TABLE, &["get", "get_one", "post", "create"]);
+    assert!(wanted.len() > 40, "{wanted:?}");
+    wanted.extend(addresses(ROUTER, &[".route"]).into_iter().filter(|p| p != "/" && p != "/v1/rpc/{method}").map(|p| p.replace("{*path}", "{path}")));
+    wanted.extend(Method::ALL.iter().map(|m| format!("/v1/rpc/{}", m.operation().name)));
+    for path in wanted {
+        assert!(routes.iter().any(|r| r.path == path), "{path} is missing");
+    }
+    // Every reference leads somewhere.
+    let text = document.to_string();
+    for name in text.split("#/components/schemas/").skip(1).map(|rest| rest.split('"').next().unwrap()) {
+        assert!(!document["components"]["schemas"][name].is_null(), "{name} is named and not there");
+    }
+}

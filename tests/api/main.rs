@@ -1,0 +1,18 @@
+//! The HTTP face under bad input, wrong callers and impatient clients: refused with a code and a cause, never a
+//! fault of the server and never a success that nobody asked for.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod bodies;
+mod callers;
+mod claims;
+mod document;
+mod idempotency;
+mod limits;
+mod links;
+mod paths;
+mod scene;
+mod schema;
+mod shapes;
+mod stopping;
+mod streams;
+mod surface;
