@@ -32,6 +32,8 @@ export const purposes = {
     { name: 'xvfb', command: 'Xvfb' },
     { name: 'xauth', command: 'xauth' },
     { name: 'webkit2gtk-driver', command: 'WebKitWebDriver' },
+    { name: 'matchbox-window-manager', command: 'matchbox-window-manager' },
+    { name: 'wmctrl', command: 'wmctrl' },
     { name: 'procps', command: 'ps' },
   ],
 };

@@ -12,11 +12,11 @@ async fn keyed(scene: &Scene, path: &str, key: &str, body: &Value) -> Answer {
 async fn the_same_key_and_body_act_once_and_another_body_conflicts() {
     let scene = Scene::quiet();
     let cases = [
+        ("/sessions", json!({ "sessionId": "once" }), json!({ "sessionId": "twice" }), 201),
+        ("/jobs/enqueue", json!({ "taskId": "t", "kind": "k" }), json!({ "taskId": "t", "kind": "other" }), 201),
         ("/sessions/dev/message", json!({ "text": "/status" }), json!({ "text": "/test" }), 200),
         ("/v1/rpc/chat.send", json!({ "sessionId": "dev", "text": "/status" }), json!({ "sessionId": "dev", "text": "/test" }), 200),
         ("/requests/enqueue", json!({ "sessionId": "dev", "prompt": "/status" }), json!({ "sessionId": "dev", "prompt": "/test" }), 201),
-        ("/jobs/enqueue", json!({ "taskId": "t", "kind": "k" }), json!({ "taskId": "t", "kind": "other" }), 201),
-        ("/sessions", json!({ "sessionId": "once" }), json!({ "sessionId": "twice" }), 201),
     ];
     for (n, (path, body, other, status)) in cases.into_iter().enumerate() {
         let key = format!("key-{n}");
@@ -35,9 +35,9 @@ async fn the_same_key_and_body_act_once_and_another_body_conflicts() {
     }
     // Fields in another order are the same body; a key of one method is not one of another.
     let reordered = "{\"kind\":\"k\",\"taskId\":\"t\"}";
-    let call = scene.server.owner("POST", "/jobs/enqueue").header("idempotency-key", "key-3").body(reordered);
+    let call = scene.server.owner("POST", "/jobs/enqueue").header("idempotency-key", "key-1").body(reordered);
     assert_eq!(call.send().await.status, 201);
-    let elsewhere = keyed(&scene, "/requests/enqueue", "key-3", &json!({ "sessionId": "dev", "prompt": "/status" })).await;
+    let elsewhere = keyed(&scene, "/requests/enqueue", "key-1", &json!({ "sessionId": "dev", "prompt": "/status" })).await;
     assert_eq!(elsewhere.code(), "conflict");
     // One message, however often it was sent.
     let page = scene.post("/v1/rpc/session.events", json!({ "sessionId": "dev", "limit": 1000 })).await.json();

@@ -28,11 +28,6 @@ impl Route {
         self.path.contains('{')
     }
 
-    /// Endless answers, and those that are not JSON in and JSON out.
-    pub fn is_stream(&self) -> bool {
-        self.path.ends_with("/events") || self.path.ends_with("/ws")
-    }
-
     pub fn is_open(&self) -> bool {
         ["/healthz", "/readyz", "/openapi.json"].contains(&self.path.as_str())
     }

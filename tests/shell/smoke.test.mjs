@@ -7,7 +7,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { after, before, test } from 'node:test';
+import { closeWindow, manageWindows, titles } from './desk.mjs';
 import { colours } from './picture.mjs';
 import { listens, processesNaming, serverRecord } from './traces.mjs';
 import { freePort, until, Window } from './webdriver.mjs';
@@ -15,6 +16,12 @@ import { freePort, until, Window } from './webdriver.mjs';
 const desktop = process.env.PILOTHOUSE_DESKTOP_BIN;
 const headless = process.env.PILOTHOUSE_BIN;
 const pictures = process.env.PILOTHOUSE_PICTURES;
+
+let stopManaging;
+before(async () => {
+  stopManaging = await manageWindows();
+});
+after(() => stopManaging?.());
 
 /** A data folder, a HOME and a small repository of the test's own. */
 function place(t) {
@@ -47,7 +54,7 @@ async function nothingLeft(window, at, port) {
   await until('every process of the program is gone', () => processesNaming(at.data, [window.driver.pid]).length === 0).catch(
     (error) => assert.fail(`${error.message}; left: ${processesNaming(at.data, [window.driver.pid]).join(', ')}`),
   );
-  assert.equal(await listens(port), false, 'the port is free again');
+  await until('the port is free again', async () => !(await listens(port)));
   assert.equal(serverRecord(at.data), undefined, 'the record is gone');
 }
 
@@ -85,7 +92,7 @@ test('closing the window ends the server with it', async (t) => {
   const port = await freePort();
   const window = await open(t, at, '--port', String(port));
   await onPage(window, port);
-  await window.close();
+  await closeWindow('Pilothouse');
   await nothingLeft(window, at, port);
 });
 
@@ -95,11 +102,12 @@ test('closing keeps the server if that was said, and a second start brings the w
   const window = await open(t, at, '--port', String(port), '--keep-serving');
   await onPage(window, port);
   const { pid } = serverRecord(at.data);
-  await window.close();
+  await closeWindow('Pilothouse');
   assert.equal(await listens(port), true, 'the server goes on');
   const again = spawnSync(desktop, ['--data', at.data], { env: { ...process.env, ...at.env }, timeout: 60_000 });
   assert.equal(again.status, 0, String(again.stderr));
   assert.equal(serverRecord(at.data).pid, pid, 'it is still the first one');
+  await until('the window is back', () => titles().includes('Pilothouse'));
   process.kill(pid, 'SIGTERM');
   await nothingLeft(window, at, port);
 });
@@ -112,15 +120,15 @@ test('a server that cannot start is explained, and trying again works once the c
   const window = await open(t, at, '--port', String(port));
   const text = () => window.run('return document.getElementById("problem").textContent');
   await until('the problem is told', async () => /taken by another program.*--port/.test(await text()));
+  await window.click('#again');
+  await until('it says so again', async () => /taken by another program/.test(await text()));
   const picture = await window.picture();
   if (pictures) writeFileSync(join(pictures, 'problem.png'), picture);
   assert.ok(colours(picture) > 8, 'the problem can be read');
-  await window.click('#again');
-  await until('it says so again', async () => /taken by another program/.test(await text()));
   await new Promise((resolve) => squatter.close(resolve));
   await window.click('#again');
   await onPage(window, port);
-  await window.close();
+  await closeWindow('Pilothouse');
   await nothingLeft(window, at, port);
 });
 
@@ -132,10 +140,13 @@ test('a window joins the server that holds the data folder and leaves it running
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   t.after(() => server.kill('SIGKILL'));
-  await new Promise((resolve) => server.stdout.once('data', resolve));
+  await new Promise((resolve, reject) => {
+    server.stdout.once('data', resolve);
+    server.once('exit', (code) => reject(new Error(`the server ended (exit ${code})`)));
+  });
   const window = await open(t, at, '--repo', at.repo);
   await onPage(window, port);
-  await window.close();
+  await closeWindow('Pilothouse');
   await until('the window is gone', () => processesNaming(at.data, [window.driver.pid, server.pid]).length === 0);
   assert.equal(await listens(port), true, 'the server was not ours to end');
   assert.equal(serverRecord(at.data).workspaces.length, 1, 'the repository was opened there');

@@ -86,11 +86,6 @@ export class Window {
     await this.ask('POST', `${this.session}/element/${Object.values(found)[0]}/click`, {});
   }
 
-  /** Closes the window as its owner would. */
-  close() {
-    return this.ask('DELETE', `${this.session}/window`);
-  }
-
   /** Ends the driver, and with it the program if it still runs. */
   async end() {
     if (this.driver.exitCode !== null || this.driver.signalCode !== null) return;

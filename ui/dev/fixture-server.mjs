@@ -96,6 +96,7 @@ async function readJson(request) {
 
 function file(path, response) {
   const wanted = normalize(join(DIST, path));
+  if (path.startsWith("/assets/") && !existsSync(wanted)) return send(response, 404, { code: "not_found", message: "No such file.", retryable: false });
   const name = wanted.startsWith(DIST) && existsSync(wanted) && statSync(wanted).isFile() ? wanted : join(DIST, "index.html");
   response.writeHead(200, { "content-type": MIME[extname(name)] ?? "application/octet-stream", "content-security-policy": CSP });
   createReadStream(name).pipe(response);

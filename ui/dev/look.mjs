@@ -4,6 +4,7 @@
 
 import { mkdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { chromium } from "playwright-core";
 import { startFixture } from "./fixture-server.mjs";
@@ -13,7 +14,7 @@ const argument = (name, otherwise) => {
   const index = process.argv.indexOf(`--${name}`);
   return index < 0 ? otherwise : process.argv[index + 1];
 };
-const OUT = argument("out", process.env.PILOTHOUSE_SHOTS ?? "shots");
+const OUT = argument("out", process.env.PILOTHOUSE_SHOTS ?? join(tmpdir(), "pilothouse-shots"));
 const ONLY = argument("only")?.split(",");
 const QUICK = process.argv.includes("--quick");
 const BROWSER = process.env.PILOTHOUSE_CHROMIUM ?? "/usr/bin/chromium";

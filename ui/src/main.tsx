@@ -40,6 +40,15 @@ async function begin(): Promise<void> {
   await crew.start();
 }
 
+// After an update the parts of the old page are gone from the server: the page is loaded anew, once.
+addEventListener("vite:preloadError", (event) => {
+  const last = Number(sessionStorage.getItem("pilothouse.reloaded") ?? 0);
+  if (Date.now() - last < 15_000) return;
+  sessionStorage.setItem("pilothouse.reloaded", String(Date.now()));
+  event.preventDefault();
+  location.reload();
+});
+
 followSystemTheme();
 addEventListener("online", () => crew.retryNow());
 document.addEventListener("visibilitychange", () => {

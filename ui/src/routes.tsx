@@ -3,10 +3,11 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, useParams } from "@tanstack/react-router";
 import { Suspense, lazy } from "react";
 import { PageBar } from "./app";
-import { EmptyState, Skeleton } from "./components";
+import { EmptyState, ErrorState, Skeleton } from "./components";
 import { ConversationPage } from "./conversation/ConversationPage";
 import { Home } from "./shell/Home";
 import { Shell } from "./shell/Shell";
+import { words } from "./shell/words";
 
 const root = createRootRoute({ component: Shell, notFoundComponent: NotFound });
 
@@ -24,10 +25,20 @@ function ReviewPage() {
 function NotFound() {
   return (
     <>
-      <PageBar title="Nothing here" />
-      <EmptyState icon="search" title="There is no page at this address">
-        Choose a session on the left, or press Ctrl K (⌘ K) to search.
+      <PageBar title={words.nowhere} />
+      <EmptyState icon="search" title={words.nowhereTitle}>
+        {words.nowhereText}
       </EmptyState>
+    </>
+  );
+}
+
+/** A page that failed takes only itself down. */
+function Broken({ error, reset }: { error: unknown; reset: () => void }) {
+  return (
+    <>
+      <PageBar title={words.broken} />
+      <ErrorState title={words.brokenTitle} error={{ message: error instanceof Error ? error.message : String(error) }} onRetry={reset} />
     </>
   );
 }
@@ -54,6 +65,7 @@ export const router = createRouter({
   defaultPreload: "intent",
   defaultPendingMs: 150,
   scrollRestoration: false,
+  defaultErrorComponent: Broken,
 });
 
 declare module "@tanstack/react-router" {

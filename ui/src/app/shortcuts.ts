@@ -46,7 +46,7 @@ export interface Shortcut {
 
 const BUILT_IN = [
   { id: "palette", label: words.palette, keys: "mod+k", inFields: true },
-  { id: "session.new", label: words.newSession, keys: "mod+shift+n", inFields: true },
+  { id: "session.new", label: words.newSession, keys: "alt+shift+n", inFields: true },
   { id: "search", label: words.search, keys: "mod+f", inFields: true },
   { id: "settings", label: words.settings, keys: "mod+,", inFields: true },
   { id: "pane", label: words.pane, keys: "mod+\\", inFields: true },

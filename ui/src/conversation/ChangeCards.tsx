@@ -49,7 +49,8 @@ function EntryLine({ entry }: { entry: MergeEntry }) {
 }
 
 export function entryWords(entry: MergeEntry): ["running" | "needs" | "passed" | "failed" | "waiting", string] {
-  const reason = entry.reason ? `. ${entry.reason}` : "";
+  const [first] = paragraphs(entry.reason ?? "");
+  const reason = first ? `. ${first}` : "";
   switch (entry.state) {
     case "queued":
       return ["waiting", entry.position && entry.position > 1 ? words.queuedAt(entry.position) + reason : words.queued + reason];
@@ -108,7 +109,7 @@ export const ChecksCard = memo(function ChecksCard({ item }: { item: ChecksItem 
           ))}
         </CardSection>
       )}
-      {!folded && failed[0] && failed[0].tail ? <LogTail lines={failed[0].tail.trimEnd().split("\n")} rows={6} label={words.lastOutputOf(failed[0].name)} /> : null}
+      {!folded && failed[0] && failed[0].tail ? <LogTail lines={failed[0].tail.trimEnd().split("\n")} rows={Math.min(6, failed[0].tail.trimEnd().split("\n").length)} label={words.lastOutputOf(failed[0].name)} /> : null}
     </Card>
   );
 });
@@ -152,10 +153,18 @@ export const LandedLine = memo(function LandedLine({ item }: { item: LandedItem 
   );
 });
 
+/** The first paragraph is for people; what follows is output. */
+function paragraphs(text: string): [first: string, rest: string] {
+  const cut = text.search(/\n\s*\n/);
+  return cut < 0 ? [text.trim(), ""] : [text.slice(0, cut).trim(), text.slice(cut).trim()];
+}
+
 /** The entry's own sentence, else what came with the event; a bare code is for machines. */
 export function stoppedText(item: Pick<StoppedItem, "entry" | "reason" | "detail">): { sentence: string; output: string } {
   const detail = item.detail.trim();
-  const said = item.entry.reason || (/^[a-z_]+(\.[a-z_]+)*$/.test(item.reason) ? "" : item.reason);
+  const [own, ownOutput] = paragraphs(item.entry.reason ?? "");
+  if (own !== "" && ownOutput !== "") return { sentence: own, output: ownOutput };
+  const said = own || (/^[a-z_]+(\.[a-z_]+)*$/.test(item.reason) ? "" : item.reason);
   if (said === "") return detail.includes("\n") ? { sentence: words.thisWasSaid, output: detail } : { sentence: detail || item.reason, output: "" };
   return { sentence: said, output: detail === said ? "" : detail };
 }

@@ -62,6 +62,8 @@ describe("why something did not land", () => {
     expect(stoppedText({ entry: entry({ reason: "tests failed on the candidate" }), reason: "merge.check_failed", detail: "boom" })).toEqual({ sentence: "tests failed on the candidate", output: "boom" });
     expect(stoppedText({ entry: entry(), reason: "merge.conflict", detail: "src/a.rs changed on both sides" })).toEqual({ sentence: "src/a.rs changed on both sides", output: "" });
     expect(stoppedText({ entry: entry({ reason: "Denied by you" }), reason: "merge.parked", detail: "Denied by you" })).toEqual({ sentence: "Denied by you", output: "" });
+    const both = "The check “t” failed.\n\nboom\nbang";
+    expect(stoppedText({ entry: entry({ reason: both }), reason: "merge.check_failed", detail: both })).toEqual({ sentence: "The check “t” failed.", output: "boom\nbang" });
     expect(stoppedText({ entry: entry(), reason: "Somebody took it out", detail: "" }).sentence).toBe("Somebody took it out");
   });
 });

@@ -45,7 +45,7 @@ export const words = defineWords(
     onBranch: (branch: string) => `on ${branch}`,
     originRepository: "From the repository’s own file",
     checks: "Checks",
-    noChecks: "No checks were found, so nothing can land",
+    noChecks: "No checks were found, so nothing proves a change",
     sayChecks: "Say which commands prove that a change is good. They run on exactly the tree that would land.",
     confirmed: "Confirmed.",
     addChecks: "Add checks",

@@ -8,7 +8,7 @@ import type { Job, MergeEntry, VerifiedLine } from "../client";
 import { durationText } from "../components";
 import { VerifiedItem } from "../review/Verified";
 import { entryStateText } from "../work/Chain";
-import { toneOf } from "../work/chain";
+import { toneOf } from "../work/chain-layout";
 import type { Attempt, Story } from "./story";
 import { fixUpOf, planOf, summaryInResult } from "./verification";
 import { words } from "./words";

@@ -77,6 +77,12 @@ describe("the conversation made of events", () => {
     expect(reducer.items()[0]).toMatchObject({ over: true });
   });
 
+  it("keeps the verdict it saw when the entry's own record is older", () => {
+    const check = { name: "tests", run: ["tests"], state: "running", durationMs: null, reused: false, flakyRetry: true, tail: "" };
+    const reducer = run(started("tests"), finished("tests", false, "boom"), event("merge.entry.returned", { entry: entry({ state: "returned", checks: [check] }), reason: "x", detail: "" }));
+    expect((reducer.items()[0] as ChecksItem).checks[0]).toMatchObject({ state: "failed", tail: "boom" });
+  });
+
   it("asks once for an approval, however often the server says it", () => {
     const reducer = run(
       event("approval_required", { approvalId: "a-1", action: "land", summary: "Land it", details: {} }),

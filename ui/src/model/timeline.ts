@@ -326,7 +326,11 @@ export class TimelineReducer {
 
   #closeChecks(entry: MergeEntry): void {
     const open = this.#openChecks(entry.id);
-    if (open) this.#replace(open.key, { ...open, over: true, checks: entry.checks.length >= open.checks.length ? entry.checks : open.checks });
+    if (!open) return;
+    const told = entry.checks.length >= open.checks.length ? entry.checks : open.checks;
+    // The record may have been written before the last verdict; what was seen to end has ended.
+    const checks = told.map((check) => (check.state === "running" ? (open.checks.find((seen) => seen.name === check.name) ?? check) : check));
+    this.#replace(open.key, { ...open, over: true, checks });
   }
 
   #stop(envelope: Envelope, how: "returned" | "failed" | "removed" | "parked", payload: { entry: MergeEntry; reason: string; detail: string }): void {

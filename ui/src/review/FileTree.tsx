@@ -97,14 +97,12 @@ export function FileTree({
                       </span>
                     ) : null}
                     <Delta additions={row.file.additions} deletions={row.file.deletions} />
-                    <span className="st s-passed rtree__seen">
-                      {viewed.has(row.file.path) ? (
-                        <>
-                          <Icon name="check" size="s" />
-                          <span className="unseen">{words.viewed}</span>
-                        </>
-                      ) : null}
-                    </span>
+                    {viewed.has(row.file.path) ? (
+                      <span className="st s-passed rtree__seen">
+                        <Icon name="check" size="s" />
+                        <span className="unseen">{words.viewed}</span>
+                      </span>
+                    ) : null}
                   </button>
                 )}
               </li>

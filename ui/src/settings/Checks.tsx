@@ -4,7 +4,7 @@
 import { useId, useMemo, useRef, useState } from "react";
 import { argvText, Banner, Button, Dialog, Icon, IconButton, Switch } from "../components";
 import type { CheckPlan, ChecksOrigin, Strategy, Workspace } from "../client";
-import { type CheckRow, checksOf, isSound, problemsOf, rowsOf, sameChecks } from "./checks";
+import { type CheckRow, checksOf, isSound, problemsOf, rowsOf, sameChecks } from "./check-rows";
 import { SectionHead, Setting } from "./Row";
 import { useWorkspaceUpdate } from "./useWorkspaceUpdate";
 import { words } from "./words";

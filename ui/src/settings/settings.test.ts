@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { readArgv } from "./argv";
-import { checksOf, isSound, problemsOf, rowsOf, sameChecks, timeoutProblem } from "./checks";
+import { checksOf, isSound, problemsOf, rowsOf, sameChecks, timeoutProblem } from "./check-rows";
 import { originText, valueText } from "./origins";
 import { findSetting } from "./sections";
 import { emptyForm, formFor, formOf, sayForm, settingOf } from "./model-form";

@@ -2,6 +2,11 @@ import { defineWords } from "../words";
 
 export const words = defineWords(
   {
+    nowhere: "Nothing here",
+    nowhereTitle: "There is no page at this address",
+    nowhereText: "Choose a session on the left, or search with Ctrl K (⌘ K).",
+    broken: "Something broke",
+    brokenTitle: "This page could not be shown",
     workspaces: "Workspaces",
     crew: "Crew",
     queue: "Queue",

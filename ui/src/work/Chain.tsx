@@ -7,7 +7,7 @@ import type { MergeEntry, MergeQueue } from "../client";
 import { useLiveNow } from "../review/useLiveNow";
 import { useWidth } from "../review/useWidth";
 import type { Deeds } from "./actions";
-import { type Bar, type ChainPicture, type ChainRow, type GoneRun, hasEnded, layoutChain, toneOf } from "./chain";
+import { type Bar, type ChainPicture, type ChainRow, type GoneRun, hasEnded, layoutChain, toneOf } from "./chain-layout";
 import { words } from "./words";
 
 const CHAIN_WORDS = {

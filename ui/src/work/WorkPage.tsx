@@ -12,7 +12,7 @@ import { useWidth } from "../review/useWidth";
 import { useDeeds } from "./actions";
 import { type BoardInput, jobRows, passes, requestRows, type Show, workerRows } from "./board";
 import { JobBoard, RequestBoard, type SessionLink, WorkerBoard } from "./Boards";
-import type { GoneRun } from "./chain";
+import type { GoneRun } from "./chain-layout";
 import { Chain, entryStateText } from "./Chain";
 import { Figures } from "./Figures";
 import { GoneRuns } from "./gone";

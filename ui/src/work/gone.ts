@@ -2,7 +2,7 @@
 // back to waiting, while its checks ran.
 
 import type { MergeEntry } from "../client";
-import type { GoneRun } from "./chain";
+import type { GoneRun } from "./chain-layout";
 
 interface Running {
   readonly candidate: string | null;

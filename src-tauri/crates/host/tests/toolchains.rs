@@ -60,14 +60,11 @@ async fn dependencies_that_one_job_compiled_are_fresh_in_the_next_one() {
         Toolchains::detect(&Machine::current()).equip(&sandbox, &mut spec).unwrap();
         let manifest = "[package]\nname = \"probe\"\nversion = \"0.1.0\"\nedition = \"2021\"\n[dependencies]\nitoa = \"1\"\n";
         write(&spec.work, "Cargo.toml", manifest);
-        write(
-            &spec.work,
-            "src/lib.rs",
-            "pub fn f() -> String { itoa::Buffer::new().format(42).to_owned() }\n",
-        );
         (ground, spec)
     };
+    let library = "pub fn f() -> String { itoa::Buffer::new().format(42).to_owned() }\n";
     let ((_first, one), (_second, two)) = (job(), job());
+    write(&one.work, "src/lib.rs", library);
     assert_eq!(
         run(&sandbox, &one, &["sh", "-c", "echo $HOME; cat /etc/passwd"]).await.matches(HOME_INSIDE).count(),
         2
@@ -78,6 +75,7 @@ async fn dependencies_that_one_job_compiled_are_fresh_in_the_next_one() {
         std::process::Command::new("cp").arg("-a").arg(one.work.join("target")).arg(&two.work).status();
     assert!(copied.unwrap().success());
     std::fs::copy(one.work.join("Cargo.lock"), two.work.join("Cargo.lock")).unwrap();
+    write(&two.work, "src/lib.rs", library);
     let said = run(&sandbox, &two, &["cargo", "build"]).await;
     assert!(said.contains("Compiling probe") && !said.contains("Compiling itoa"), "{said}");
 }

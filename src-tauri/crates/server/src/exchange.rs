@@ -92,6 +92,7 @@ pub(crate) async fn link(State(state): State<ServerState>, request: Request) -> 
     if !who.may(protocol::ops::Permission::Admin) {
         return Err(Refusal::new(ErrorCode::Forbidden, "Making a link needs the scope admin."));
     }
+    body::object(request.into_body()).await?;
     let code = state.engine.new_secret();
     state.codes.admit(code.clone());
     Ok(json(

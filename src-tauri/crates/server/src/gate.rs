@@ -34,6 +34,10 @@ pub(crate) async fn check(State(state): State<ServerState>, mut request: Request
     }
     match authenticate(&state, request.headers(), path.starts_with(BROKER)).await {
         Ok(principal) => {
+            // The router would refuse such a path too, but without a code.
+            if let Err(refusal) = crate::body::decode(path) {
+                return refusal.into_response();
+            }
             request.extensions_mut().insert(principal);
             next.run(request).await
         }

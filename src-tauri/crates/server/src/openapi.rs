@@ -5,6 +5,23 @@ use protocol::ops::Method;
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
 
+/// Routes that are not rows of the table, with what they are for. A new one is added here too.
+const APART: [(&str, &str, &str); 13] = [
+    ("get", "/healthz", "Alive"),
+    ("get", "/readyz", "Ready to serve"),
+    ("get", "/openapi.json", "This document"),
+    ("get", "/sessions/{id}/events", "Server-sent events of a session after `after`"),
+    ("get", "/sessions/{id}/ws", "The same over WebSocket"),
+    ("get", "/v1/events", "Server-sent events of every session"),
+    ("get", "/metrics", "Prometheus text"),
+    ("put", "/jobs/{id}/bundle", "The commit a job hands over, as a git bundle; `x-claim-token` holds the claim"),
+    ("post", "/broker/v1/{path}", "A running job's call to its model, in the model's own dialect"),
+    ("post", "/message", "A message whose answer streams what LocalBuddy does: {text, sessionId?}"),
+    ("post", "/auth/exchange", "A one-time code for a cookie: {code}"),
+    ("post", "/auth/link", "A fresh one-time link"),
+    ("post", "/admin/shutdown", "Stops the server: {reason?}"),
+];
+
 pub(crate) fn document() -> Value {
     let mut generator = SchemaSettings::openapi3().into_generator();
     let error = generator.subschema_for::<protocol::ApiError>();
@@ -30,8 +47,7 @@ pub(crate) fn document() -> Value {
     }
     for route in ROUTES {
         let (params, _) = route.method.schemas(&mut generator);
-        let names = route.path.split('/').filter_map(|s| s.strip_prefix('{')?.strip_suffix('}'));
-        let parameters: Vec<_> = names.map(|n| json!({ "name": n, "in": "path", "required": true, "schema": { "type": "string", "pattern": "^[A-Za-z0-9._-]{1,64}$" } })).collect();
+        let parameters: Vec<_> = names(route.path).map(parameter).collect();
         let mut operation = json!({
             "operationId": format!("{} {}", if route.verb == Verb::Get { "get" } else { "post" }, route.path),
             "description": format!("The same as {}.", route.method.operation().name),
@@ -43,19 +59,14 @@ pub(crate) fn document() -> Value {
         }
         add(route.path, if route.verb == Verb::Get { "get" } else { "post" }, operation);
     }
-    for (path, what) in [
-        ("/healthz", "Alive"),
-        ("/readyz", "Ready to serve"),
-        ("/sessions/{id}/events", "Server-sent events of a session after `after`"),
-        ("/sessions/{id}/ws", "The same over WebSocket"),
-        ("/v1/events", "Server-sent events of every session"),
-        ("/metrics", "Prometheus text"),
-    ] {
-        add(
-            path,
-            "get",
-            json!({ "description": what, "responses": { "200": { "description": what }, "default": failure } }),
-        );
+    for (verb, path, what) in APART {
+        let mut operation =
+            json!({ "description": what, "responses": { "2XX": { "description": what }, "default": failure } });
+        let names: Vec<_> = names(path).map(parameter).collect();
+        if !names.is_empty() {
+            operation["parameters"] = names.into();
+        }
+        add(path, verb, operation);
     }
     json!({
         "openapi": "3.0.3",
@@ -64,4 +75,14 @@ pub(crate) fn document() -> Value {
         "security": [{ "token": [] }],
         "paths": paths,
     })
+}
+
+/// Names of the parameters in a path.
+fn names(path: &str) -> impl Iterator<Item = &str> {
+    path.split('/').filter_map(|step| step.strip_prefix('{')?.strip_suffix('}'))
+}
+
+fn parameter(name: &str) -> Value {
+    let schema = json!({ "type": "string", "pattern": "^[A-Za-z0-9._-]{1,64}$" });
+    json!({ "name": name, "in": "path", "required": true, "schema": schema })
 }

@@ -36,7 +36,7 @@ impl Tx<'_> {
     /// Gives a session without a workspace one; any other stays as it is.
     pub fn bind_session(&mut self, id: &SessionId, workspace: &WorkspaceId) -> Result<(), StoreError> {
         self.exec(
-            "UPDATE sessions SET workspace_id = ? WHERE session_id = ? AND workspace_id IS NULL",
+            "UPDATE sessions SET workspaceId = ? WHERE session_id = ? AND workspaceId IS NULL",
             params![workspace.as_str(), id.as_str()],
         )?;
         Ok(())

@@ -87,28 +87,16 @@ fn stand(
 ) -> Result<(), ApiError> {
     let (file, wanted) = (note(slot), Laid::of(layers));
     let before = Laid::read(&file);
-    let same = before.as_ref() == Some(&wanted);
-    if !same {
+    let fresh = before.as_ref() == Some(&wanted) && wanted.stands(slot.dir(), home);
+    if !fresh {
         let _ = std::fs::remove_file(&file);
-    }
-    match &before {
-        Some(_) if same => {}
-        // Another layer's packages under the same names would stay: copies never replace.
-        Some(before) => {
-            for (root, paths) in [(slot.dir(), &before.work), (home, &before.home)] {
-                for path in paths.iter().filter_map(|path| inside(root, path)) {
-                    depot.remove_clone(&path).map_err(git::api)?;
-                }
-            }
-        }
-        // Nothing is known about what lies here; a crash may have left half a layer.
-        None => slot.purge_untracked().and_then(|()| depot.remove_clone(home)).map_err(git::api)?,
+        clear(depot, slot, home, before, &wanted).map_err(git::api)?;
     }
     slot.keep_out(&wanted.work).map_err(git::api)?;
     slot.switch_to(commit).map_err(git::api)?;
     host::paths::private_folder(home)
         .map_err(|e| internal(format!("{} cannot be made: {e}.", home.display())))?;
-    if same && wanted.stands(slot.dir(), home) {
+    if fresh {
         return Ok(());
     }
     for layer in layers {
@@ -117,6 +105,29 @@ fn stand(
     let text = serde_json::to_vec(&wanted).map_err(|e| internal(e.to_string()))?;
     // A torn note cannot be read, which is the same as none.
     std::fs::write(&file, text).map_err(|e| internal(format!("{} cannot be written: {e}.", file.display())))
+}
+
+/// Makes room for other layers. Copies never replace, so what was laid before has to go.
+fn clear(
+    depot: &Depot,
+    slot: &CheckTree,
+    home: &Path,
+    before: Option<Laid>,
+    wanted: &Laid,
+) -> Result<(), repo::RepoError> {
+    let Some(before) = before else {
+        // Nothing is known about what lies here; a crash may have left half a layer.
+        return depot.remove_clone(slot.dir()).and_then(|()| depot.remove_clone(home));
+    };
+    for path in before.home.iter().filter_map(|path| inside(home, path)) {
+        depot.remove_clone(&path)?;
+    }
+    if before.work.is_empty() && wanted.work.is_empty() {
+        return Ok(());
+    }
+    // Build folders of a layer are trusted by build tools wherever a source is older than they are. So every
+    // source is written anew, after the layer was made.
+    depot.remove_clone(slot.dir())
 }
 
 /// The path below `root`, unless something led out of it on the way: a check may have put a link there.

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { CheckVerdict, EntryState, MergeEntry, MergeQueue } from "../client";
-import { type ChainInput, expectedRunMs, layoutChain } from "./chain";
+import { type ChainInput, expectedRunMs, layoutChain } from "./chain-layout";
 
 const NOW = Date.parse("2026-03-01T14:11:50.000Z");
 const ts = (agoMs: number) => new Date(NOW - agoMs).toISOString();
