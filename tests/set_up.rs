@@ -16,7 +16,10 @@ fn run(dir: &Path, argv: &[&str]) {
 /// A library with one dependency from the registry, as far as this machine's cache has it.
 fn cargo_project() -> TestRepo {
     let repo = TestRepo::with(&[
-        ("Cargo.toml", "[package]\nname = \"tern\"\nversion = \"0.1.0\"\nedition = \"2021\"\n\n[dependencies]\nitoa = \"1\"\n"),
+        (
+            "Cargo.toml",
+            "[package]\nname = \"tern\"\nversion = \"0.1.0\"\nedition = \"2021\"\n\n[dependencies]\nitoa = \"1\"\n",
+        ),
         (
             "src/lib.rs",
             "// a quiet bird\npub fn shown(n: u32) -> String {\n    itoa::Buffer::new().format(n).to_owned()\n}\n\n\
@@ -34,7 +37,11 @@ fn tarball(into: &Path) {
     let temp = tempfile::tempdir().unwrap();
     let package = temp.path().join("package");
     std::fs::create_dir(&package).unwrap();
-    std::fs::write(package.join("package.json"), r#"{ "name": "greet", "version": "1.0.0", "main": "index.js" }"#).unwrap();
+    std::fs::write(
+        package.join("package.json"),
+        r#"{ "name": "greet", "version": "1.0.0", "main": "index.js" }"#,
+    )
+    .unwrap();
     std::fs::write(package.join("index.js"), "module.exports = (name) => `hello ${name}`;\n").unwrap();
     run(temp.path(), &["tar", "czf", into.to_str().unwrap(), "package"]);
 }
@@ -53,13 +60,19 @@ fn npm_project(place: &str, prepare: impl FnOnce(&TestRepo)) -> TestRepo {
         ("package.json", &manifest),
         ("package-lock.json", &lock),
         ("src/greet.js", "// a quiet bird\nmodule.exports = require(\"greet\");\n"),
-        ("src/generate.js", "require(\"fs\").writeFileSync(\"src/made.txt\", require(\"./greet\")(\"recipe\") + \"\\n\");\n"),
+        (
+            "src/generate.js",
+            "require(\"fs\").writeFileSync(\"src/made.txt\", require(\"./greet\")(\"recipe\") + \"\\n\");\n",
+        ),
         (
             "greet.test.js",
             "const { test } = require(\"node:test\");\nconst assert = require(\"node:assert\");\n\
              test(\"greets\", () => assert.equal(require(\"./src/greet\")(\"tern\"), \"hello tern\"));\n",
         ),
-        (".pilothouse/config.toml", "[recipes.make]\nrun = [\"node\", \"src/generate.js\"]\nwrites = [\"src/made.txt\"]\n"),
+        (
+            ".pilothouse/config.toml",
+            "[recipes.make]\nrun = [\"node\", \"src/generate.js\"]\nwrites = [\"src/made.txt\"]\n",
+        ),
     ]);
     prepare(&repo);
     repo.commit_all("all of it");
@@ -87,17 +100,28 @@ async fn test_passes(server: &RunningServer) -> (String, Vec<StreamEvent>) {
 /// Set-ups that really ran, in the order they ended: whether each went well.
 async fn set_ups(server: &RunningServer) -> Vec<bool> {
     let now = server.say("dev", "/status").await;
-    let (_, seen) = server.until("dev", 0, |e| e.cursor > now.cursor && e.kind() == "assistant_message").await;
-    seen.iter().filter(|e| e.kind() == "setup.finished").map(|e| e.payload()["ok"].as_bool().unwrap()).collect()
+    let (_, seen) =
+        server.until("dev", 0, |e| e.cursor > now.cursor && e.kind() == "assistant_message").await;
+    seen.iter()
+        .filter(|e| e.kind() == "setup.finished")
+        .map(|e| e.payload()["ok"].as_bool().unwrap())
+        .collect()
 }
 
 /// Sends a change, approves it, and waits until it has landed.
 async fn lands(server: &RunningServer, text: &str) {
     let sent = server.say("dev", text).await;
     server.approve_next("dev", sent.cursor, "land").await;
-    let (end, seen) = server.until("dev", sent.cursor, |e| matches!(e.kind(), "merge.entry.landed" | "merge.entry.returned" | "job_failed")).await;
+    let (end, seen) = server
+        .until("dev", sent.cursor, |e| {
+            matches!(e.kind(), "merge.entry.landed" | "merge.entry.returned" | "job_failed")
+        })
+        .await;
     assert_eq!(end.kind(), "merge.entry.landed", "{:#?}", end.payload());
-    assert!(seen.iter().any(|e| e.kind() == "merge.check.finished" && e.payload()["ok"] == true), "its checks ran");
+    assert!(
+        seen.iter().any(|e| e.kind() == "merge.check.finished" && e.payload()["ok"] == true),
+        "its checks ran"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -134,7 +158,11 @@ async fn an_npm_project_has_its_packages_in_jobs_and_checks_and_never_in_a_commi
     let sent = server.say("dev", "/run make").await;
     server.approve_next("dev", sent.cursor, "recipe.first_use").await;
     server.approve_next("dev", sent.cursor, "land").await;
-    let (end, seen) = server.until("dev", sent.cursor, |e| matches!(e.kind(), "merge.entry.landed" | "merge.entry.returned" | "job_failed")).await;
+    let (end, seen) = server
+        .until("dev", sent.cursor, |e| {
+            matches!(e.kind(), "merge.entry.landed" | "merge.entry.returned" | "job_failed")
+        })
+        .await;
     assert_eq!(end.kind(), "merge.entry.landed", "{:#?} {seen:#?}", end.payload());
     assert_eq!(repo.git(&["show", "main_agents:src/made.txt"]), "hello recipe");
     let files = repo.git(&["ls-tree", "-r", "--name-only", "main_agents"]);
@@ -148,6 +176,43 @@ async fn an_npm_project_has_its_packages_in_jobs_and_checks_and_never_in_a_commi
     lands(&server, "/replace loud calm src/greet.js").await;
     test_passes(&server).await;
     assert_eq!(set_ups(&server).await, [true, true], "what landed is not set up a second time");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_set_up_compiled_is_not_compiled_again_and_a_killed_set_up_is_taken_up_again() {
+    let repo = cargo_project();
+    let steps = "[[setup]]\nrun = [\"cargo\", \"fetch\", \"--locked\"]\nkey = [\"Cargo.lock\"]\n\n\
+                 [[setup]]\nrun = [\"cargo\", \"test\", \"--no-run\"]\nkey = [\"Cargo.lock\"]\n";
+    repo.write(".pilothouse/config.toml", steps);
+    repo.commit_all("steps");
+    let data = tempfile::tempdir().unwrap();
+    let first = server(&repo, data.path());
+    let sent = first.say("dev", "/test").await;
+    first
+        .until("dev", sent.cursor, |e| {
+            e.kind() == "buddy.status"
+                && e.payload()["message"].as_str().is_some_and(|m| m.contains("set-up"))
+        })
+        .await;
+    first.kill();
+
+    let second = server(&repo, data.path());
+    let (job, seen) = second.until("dev", sent.cursor, |e| e.kind() == "job_completed" || failed(e)).await;
+    assert_eq!(job.kind(), "job_completed", "{} {seen:#?}", job.payload());
+    let log: Vec<_> =
+        seen.iter().filter(|e| e.kind() == "job_log").map(|e| e.payload()["line"].to_string()).collect();
+    assert!(log.iter().any(|line| line.contains("Compiling tern")), "{log:#?}");
+    assert!(!log.iter().any(|line| line.contains("Compiling itoa")), "{log:#?}");
+    assert!(set_ups(&second).await.into_iter().all(|ok| ok));
+
+    // The checks stand on the same build, and still judge what would land and nothing older.
+    lands(&second, "/replace quiet loud src/lib.rs").await;
+    let broken = second.say("dev", "/replace format(n) format(n+1) src/lib.rs").await;
+    second.approve_next("dev", broken.cursor, "land").await;
+    let back = second.first("dev", broken.cursor, "merge.entry.returned").await;
+    assert_eq!(back.payload()["reason"], "merge.check_failed");
+    assert!(back.payload()["detail"].as_str().unwrap().contains("numbers_are_shown"), "{}", back.payload());
+    lands(&second, "/replace loud calm src/lib.rs").await;
 }
 
 /// Serves one tarball on loopback and counts how often it was fetched.
@@ -221,12 +286,19 @@ async fn a_set_up_that_fails_says_why_and_what_to_do_and_holds_nothing_else_up()
     let (end, _) = server.until("dev", sent.cursor, failed).await;
     let (told, _) = server.until("dev", end.cursor, |e| e.kind() == "assistant_message").await;
     let text = told.payload()["text"].as_str().unwrap();
-    assert!(text.contains("the cause") && text.contains("exit code 1") && text.contains("[[setup]]"), "{text}");
+    assert!(
+        text.contains("the cause") && text.contains("exit code 1") && text.contains("[[setup]]"),
+        "{text}"
+    );
 
     // What runs no code of the repository goes on; its landing waits, visibly, for the set-up its check needs.
     let edit = server.say("dev", "/replace one two src/a.txt").await;
     server.approve_next("dev", edit.cursor, "land").await;
-    let (stuck, _) = server.until("dev", edit.cursor, |e| e.payload()["entry"]["reason"].as_str().is_some_and(|r| r.contains("the cause"))).await;
+    let (stuck, _) = server
+        .until("dev", edit.cursor, |e| {
+            e.payload()["entry"]["reason"].as_str().is_some_and(|r| r.contains("the cause"))
+        })
+        .await;
     assert_eq!(stuck.payload()["entry"]["state"], "approved");
     repo.write("ready", "");
     repo.commit_all("ready");

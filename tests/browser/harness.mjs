@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -14,11 +14,10 @@ const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const ui = createRequire(join(root, 'ui', 'package.json'));
 const { chromium } = ui('playwright-core');
 
-/** Path of axe, to be put into pages. */
-export const axeScript = ui.resolve('axe-core/axe.min.js');
+const axeSource = readFileSync(ui.resolve('axe-core/axe.min.js'), 'utf8');
 
 /** Longest wait for anything the crew does; a test that needs longer is broken. */
-export const PATIENCE = 90_000;
+export const PATIENCE = 25_000;
 
 const built = (variable, name) => process.env[variable] || join(root, 'target', 'debug', name);
 const programs = {
@@ -121,6 +120,9 @@ export class Model {
   }
 }
 
+/** With PILOTHOUSE_PICTURES a picture of every page is left there as its test left it. */
+const pictures = process.env.PILOTHOUSE_PICTURES;
+
 const CHROMIUM = [
   '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
   '--disable-component-update', '--disable-sync',
@@ -141,7 +143,10 @@ export class Person {
       reducedMotion: 'reduce',
       locale: 'en-GB',
     });
-    atEnd(t, () => context.close());
+    atEnd(t, async () => {
+      if (pictures) await context.pages()[0]?.screenshot({ path: join(pictures, `${t.name.replaceAll(/\W+/g, '-').slice(0, 80)}.png`) });
+      await context.close();
+    });
     context.setDefaultTimeout(PATIENCE);
     const page = context.pages()[0] ?? (await context.newPage());
     const person = new Person(page, server, context);
@@ -151,18 +156,41 @@ export class Person {
 
   constructor(page, server, context) {
     Object.assign(this, { page, server, context });
-    /** What went wrong in the page itself. */
+    /** What went wrong in the page itself, such as something its content policy forbids. */
     this.errors = [];
+    /** Answers to approvals that left this browser. */
+    this.answers = 0;
+    this.commits = new Set();
     page.on('pageerror', (error) => this.errors.push(error.message));
+    page.on('console', (message) => {
+      if (message.type() === 'error' && !/Failed to load resource|net::ERR_/.test(message.text())) this.errors.push(message.text());
+    });
+    page.on('request', (request) => {
+      if (request.url().endsWith('/v1/rpc/approval.answer')) this.answers += 1;
+    });
   }
 
   async open(address) {
     await this.page.goto(new URL(address, this.server.url).href, { waitUntil: 'load' });
   }
 
-  /** Goes to an address of the page without loading it again. */
+  /** Waits until the page hears from the server. */
   async live() {
     await this.page.locator('[data-testid=connection][data-state=live]').waitFor({ state: 'attached' });
+  }
+
+  /** Asks the server as this browser, past the interface. */
+  async call(method, params = {}) {
+    const answer = await this.page.evaluate(
+      async ([name, body]) => {
+        const headers = { 'content-type': 'application/json', 'idempotency-key': crypto.randomUUID() };
+        const response = await fetch(`/v1/rpc/${name}`, { method: 'POST', headers, body });
+        return { ok: response.ok, value: await response.json() };
+      },
+      [method, JSON.stringify(params)],
+    );
+    assert.ok(answer.ok, `${method}: ${JSON.stringify(answer.value)}`);
+    return answer.value;
   }
 
   button(name, within = this.page) {
@@ -173,9 +201,9 @@ export class Person {
     return within.getByRole('textbox', { name });
   }
 
-  /** Cards of a kind in the conversation, newest last. */
-  cards(kind) {
-    return this.page.getByTestId(`card-${kind}`);
+  /** The newest card of a kind in the conversation. */
+  card(kind) {
+    return this.page.getByTestId(`card-${kind}`).last();
   }
 
   /** Types a message and sends it with Enter. */
@@ -183,40 +211,49 @@ export class Person {
     const field = this.field('Message');
     await field.fill(text);
     await field.press('Enter');
-    await this.page.locator('.msg--you').filter({ hasText: bare(text) }).last().waitFor();
+    await this.page.locator('.msg--you').filter({ hasText: text.replaceAll('`', '').slice(0, 60) }).last().waitFor();
   }
 
   /** Waits until text is to be seen. */
   async sees(text, within = this.page) {
-    await within.getByText(text).filter({ visible: true }).first().waitFor();
+    await within.getByText(text).filter({ visible: true }).last().waitFor();
   }
 
-  /** The approval that waits: the one card with a question. */
-  question() {
-    return this.page.locator('[data-testid=card-approval]').last();
+  /** The approval that waits for an answer. */
+  get question() {
+    return this.page.getByTestId('card-approval').last();
   }
 
   /** Presses the approval's own button. */
   async approve() {
-    await this.button('Allow once', this.question()).click();
+    await this.button('Allow once', this.question).click();
+    await this.question.waitFor({ state: 'detached' });
   }
 
-  /** Answers with the chord, as soon as the card says that its keys are live. */
+  /** Answers with the chord. Its keys count only after the question could be read, so they are pressed again until then. */
   async approveByKey() {
-    await this.question().locator('[data-armed=true]').waitFor();
-    await this.page.keyboard.press('Alt+y');
+    const before = this.answers;
+    await this.button(/Allow once Alt/, this.question).waitFor();
+    await until('the chord is taken', async () => {
+      await this.page.keyboard.press('Alt+KeyY');
+      return this.answers > before;
+    });
+    await this.question.waitFor({ state: 'detached' });
   }
 
-  /** The commit of the newest landing, once there are `n` of them. */
-  async landed(n) {
-    const lines = this.page.getByTestId('line-landed');
-    await lines.nth(n - 1).waitFor();
-    return lines.nth(n - 1).getAttribute('data-commit');
+  /** The whole commit of the next landing that the conversation tells of. */
+  async landed() {
+    const known = [...this.commits].map((commit) => `:not([data-commit="${commit}"])`).join('');
+    const line = this.page.locator(`[data-testid=line-landed]${known}`).last();
+    await line.waitFor();
+    const commit = await line.getAttribute('data-commit');
+    this.commits.add(commit);
+    return commit;
   }
 
   /** Everything axe objects to on the page as it is. */
   async violations() {
-    await this.page.addScriptTag({ path: axeScript }).catch(() => undefined);
+    await this.page.evaluate(axeSource);
     return this.page.evaluate(async () => {
       const found = await globalThis.axe.run(document, { resultTypes: ['violations'] });
       return found.violations.map((one) => `${one.id}: ${one.nodes.slice(0, 3).map((node) => node.target.join(' ')).join(' | ')} (${one.help})`);
@@ -229,7 +266,13 @@ export class Person {
   }
 }
 
-/** A message as it is drawn: markup characters are not part of the text. */
-function bare(text) {
-  return text.replaceAll(/[`*]/g, '').split('\n')[0].slice(0, 60);
+/** Asks `look` until it answers something true. */
+export async function until(what, look) {
+  const end = Date.now() + PATIENCE;
+  for (;;) {
+    const found = await look();
+    if (found) return found;
+    assert.ok(Date.now() < end, `never: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
 }

@@ -281,8 +281,11 @@ status?: string, currentJobId?: JobId, pollMs?: number, capabilities?: JsonValue
 
 /**
  * One thing the deterministic lane understood.
+ *
+ * Paths and globs are relative to the repository's root with `/` between steps. A glob without a wildcard names
+ * a file or a whole folder.
  */
-export type Intent = { "kind": "status" };
+export type Intent = { "kind": "status" } | { "kind": "overview" } | { "kind": "log", since?: string, } | { "kind": "test", filter?: string, } | { "kind": "failing" } | { "kind": "flaky", runs: number, } | { "kind": "bisect", good: string, command?: string, } | { "kind": "format", paths: Array<string>, } | { "kind": "lint", fix: boolean, } | { "kind": "find", pattern: string, glob?: string, regex: boolean, } | { "kind": "replace", from: string, to: string, glob?: string, regex: boolean, } | { "kind": "rename", from: string, to: string, updateReferences: boolean, } | { "kind": "apply", patch: string, } | { "kind": "bump", name: string, version?: string, } | { "kind": "append", file: string, text: string, } | { "kind": "insert", file: string, text: string, place: Place, } | { "kind": "setKey", file: string, key: string, value: string, } | { "kind": "revert", commit: string, } | { "kind": "run", recipe: string, } | { "kind": "todos" } | { "kind": "land", job: string, } | { "kind": "publish" };
 
 export type Job = { id: JobId, taskId: string, sessionId: SessionId | null, workspaceId: WorkspaceId | null, requestId: RequestId | null, kind: string, title: string, 
 /**
@@ -336,7 +339,11 @@ layers: Array<string>,
 /**
  * Whether the owner allowed plain host processes for this workspace.
  */
-allowHost: boolean, };
+allowHost: boolean, 
+/**
+ * The workers' model, for jobs of the worker lane.
+ */
+model?: ModelGround, };
 
 /**
  * A scoped unit of work for a worker.
@@ -416,6 +423,11 @@ export type MergeStats = { landed: number, returned: number, failed: number, che
 export type MessageAccepted = { ok: boolean, code: string, eventId: string, cursor: number, requestId: RequestId | null, queuePosition: number | null, etaMs: number | null, };
 
 /**
+ * A model as a job reaches it: through the server's broker, with the job's token as its key.
+ */
+export type ModelGround = { dialect: Dialect, model: string, baseUrl: string, contextWindow: number | null, };
+
+/**
  * A model for one role. The key is never part of it, only where it is kept.
  */
 export type ModelSetting = { role: Role, dialect: Dialect, 
@@ -458,6 +470,11 @@ etaMs: number | null, };
  * Measured over a window: p50, p95 and mean in milliseconds.
  */
 export type Percentiles = { p50: number | null, p95: number | null, avg: number | null, sampleSize: number, };
+
+/**
+ * Where inserted lines go. Lines count from 1; an anchor is text that stands in exactly one line.
+ */
+export type Place = { "at": "start" } | { "at": "line", line: number, } | { "at": "before", anchor: string, } | { "at": "after", anchor: string, };
 
 /**
  * RemoteBuddy's whole answer to one request.

@@ -62,8 +62,8 @@ impl Caller {
     }
 
     /// Remembers the key; `digest` identifies method and parameters.
-    pub fn with_key(mut self, key: Option<String>, digest: String) -> Self {
-        self.idempotency = key.map(|key| Fingerprint { actor: self.who.actor(), key, digest });
+    pub fn with_key(mut self, key: String, digest: String) -> Self {
+        self.idempotency = Some(Fingerprint { actor: self.who.actor(), key, digest });
         self
     }
 

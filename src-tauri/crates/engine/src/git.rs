@@ -19,8 +19,14 @@ pub(crate) fn api(error: RepoError) -> ApiError {
         }
         RepoError::Bare { .. } => (ErrorCode::BareRepository, " Choose a clone of it that has files."),
         RepoError::Empty { .. } => (ErrorCode::EmptyRepository, " Make a first commit, then try again."),
-        RepoError::Unreadable { .. } | RepoError::ForeignOwner { .. } | RepoError::Unsupported { .. } => {
-            (ErrorCode::RepositoryUnreadable, "")
+        RepoError::Unreadable { .. } => {
+            (ErrorCode::RepositoryUnreadable, " Run `git fsck` there to see what is wrong with it.")
+        }
+        RepoError::ForeignOwner { .. } => {
+            (ErrorCode::RepositoryUnreadable, " Start Pilothouse as the user it belongs to.")
+        }
+        RepoError::Unsupported { .. } => {
+            (ErrorCode::RepositoryUnreadable, " Open a clone of it in git's usual format.")
         }
         RepoError::Missing { .. } => (ErrorCode::GitMissing, " Install git 2.38 or newer."),
         RepoError::TooOld { .. } => (ErrorCode::GitTooOld, " Update git."),
@@ -34,7 +40,9 @@ pub(crate) fn api(error: RepoError) -> ApiError {
         _ => (ErrorCode::GitFailed, ""),
     };
     let mut text = error.to_string();
-    if let Some(first) = text.get(..1) {
+    // A name or a path keeps its letters.
+    let named = text.split(' ').next().is_some_and(|word| word.contains(['/', '\\', '.']));
+    if let Some(first) = text.get(..1).filter(|_| !named) {
         text = format!("{}{}", first.to_uppercase(), text.get(1..).unwrap_or_default());
     }
     let stop = if text.ends_with('.') { "" } else { "." };

@@ -106,6 +106,10 @@ impl Engine {
     pub async fn stopped(&self) {
         let mut tasks = self.inner.tasks.lock().await;
         while tasks.join_next().await.is_some() {}
+        let store = self.store.clone();
+        if let Ok(Err(error)) = tokio::task::spawn_blocking(move || store.fold_log()).await {
+            tracing::warn!(%error, "the write-ahead log stays beside the database");
+        }
     }
 
     pub(crate) async fn run(&self, task: impl Future<Output = ()> + Send + 'static) {

@@ -21,13 +21,13 @@ use tokio::sync::watch;
 pub enum StartError {
     #[error(transparent)]
     Host(#[from] HostError),
-    #[error("The database cannot be opened: {0}. Back up the data folder, then see `pilothouse doctor`.")]
+    #[error("The database cannot be opened: {0}. Put a copy of it back in its place, or choose another folder with --data.")]
     Store(StoreError),
     #[error(
         "This data folder was used by a newer Pilothouse (database version {found}; this one knows {known}). Update Pilothouse, or choose another folder with --data."
     )]
     NewerDatabase { found: i64, known: i64 },
-    #[error("{path}: {error}")]
+    #[error("{}", about(.path, .error))]
     Repository { path: String, error: ApiError },
     #[error("{0}")]
     Other(String),
@@ -47,6 +47,12 @@ impl StartError {
             | StartError::Other(_) => 3,
         }
     }
+}
+
+/// The error with the repository's path, unless it is said already or is not the repository's fault.
+fn about(path: &str, error: &ApiError) -> String {
+    let of_git = matches!(error.code, ErrorCode::GitMissing | ErrorCode::GitTooOld);
+    if of_git || error.message.contains(path) { error.message.clone() } else { format!("{path}: {error}") }
 }
 
 impl From<StoreError> for StartError {
@@ -120,6 +126,7 @@ pub async fn open(options: Options) -> Result<Opened, StartError> {
     engine.store.write(move |tx| tx.extend_leases(started_at)).await?;
     engine.restore_rooms().await.map_err(|error| StartError::Other(error.message))?;
     for path in engine.options.repos.clone() {
+        let path = std::path::absolute(&path).unwrap_or(path);
         let shown = path.display().to_string();
         engine
             .register(&path, engine.options.trust)

@@ -172,8 +172,9 @@ impl Engine {
             set_up: Default::default(),
             plan: Mutex::default(),
         });
-        self.rooms.write().unwrap_or_else(PoisonError::into_inner).insert(room.id.clone(), room.clone());
-        Ok(room)
+        // Whoever registers the same repository at the same moment gets the same room.
+        let mut rooms = self.rooms.write().unwrap_or_else(PoisonError::into_inner);
+        Ok(rooms.entry(room.id.clone()).or_insert(room).clone())
     }
 
     /// Registers the repository that `path` lies in; an already registered one is returned.
@@ -181,10 +182,7 @@ impl Engine {
         self.git()?;
         let path = path.to_owned();
         let facts = self.blocking(move || repo::inspect(&path)).await?.map_err(git::api)?;
-        let base = facts
-            .base
-            .clone()
-            .ok_or_else(|| git::api(repo::RepoError::Empty { path: facts.root.clone() }))?;
+        let base = facts.base.clone().ok_or_else(|| no_base(&facts))?;
         let root =
             std::fs::canonicalize(&facts.root).unwrap_or(facts.root.clone()).to_string_lossy().into_owned();
         let name = Path::new(&root)
@@ -236,7 +234,10 @@ impl Engine {
         if let Some(first) = first {
             self.open_default_session(&room.id, first).await?;
         }
-        self.start_merge(room.clone()).await;
+        // Before the server is awake the crew waits; waking starts it for every room.
+        if self.url.get().is_some() {
+            self.start_merge(room.clone()).await;
+        }
         if let Err(error) = self.write_record() {
             tracing::warn!(%error, "server.json was not updated");
         }
@@ -321,6 +322,22 @@ impl Engine {
             })
             .await?;
         Ok(())
+    }
+}
+
+/// Why there is no branch to start from.
+fn no_base(facts: &repo::RepoFacts) -> ApiError {
+    match &facts.head {
+        repo::Head::Detached { .. } => ApiError::new(
+            ErrorCode::RepositoryUnreadable,
+            format!(
+                "{} is on no branch and has neither main nor master to start from. Run `git switch -c main` there, then try again.",
+                facts.root.display()
+            ),
+        ),
+        repo::Head::Branch { .. } | repo::Head::Unborn { .. } => {
+            git::api(repo::RepoError::Empty { path: facts.root.clone() })
+        }
     }
 }
 

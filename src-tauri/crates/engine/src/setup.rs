@@ -18,7 +18,7 @@ mod wanted;
 
 pub(crate) use build::Prepared;
 pub(crate) use state::SetUpState;
-pub(crate) use wanted::runs_repository_code;
+pub(crate) use wanted::{On, runs_repository_code};
 
 use crate::rooms::Room;
 use crate::{Engine, ask, ground};

@@ -34,17 +34,20 @@ pub(crate) async fn perform(state: &ServerState, call: Call) -> Reply {
         return Err(ApiError::bad(format!("An idempotency key is 1 to {KEY_BYTES} characters")));
     }
     let params = state.shapes.admit(call.method, call.params, call.unknown)?;
-    let digest = digest(operation.name, &params);
-    let caller = Caller::new(call.who).with_key(call.key.filter(|_| operation.mutating), digest);
-    dispatch(state, call.method, caller, Value::Object(params)).await
+    let params = Value::Object(params);
+    let mut caller = Caller::new(call.who);
+    if let Some(key) = call.key.filter(|_| operation.mutating) {
+        caller = caller.with_key(key, digest(operation.name, &params));
+    }
+    dispatch(state, call.method, caller, params).await
 }
 
-fn digest(method: &str, params: &Map<String, Value>) -> String {
+fn digest(method: &str, params: &Value) -> String {
     let mut hash = Sha256::new();
     hash.update(method);
     hash.update([0]);
     // serde_json keeps map keys sorted, so equal parameters have equal bytes.
-    hash.update(Value::Object(params.clone()).to_string());
+    hash.update(params.to_string());
     hash.finalize().iter().map(|b| format!("{b:02x}")).collect()
 }
 

@@ -10,13 +10,16 @@ use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use protocol::ops::Method;
-use protocol::{ApiError, SessionId};
+use protocol::ops::{Method, Permission};
+use protocol::{ApiError, ErrorCode, SessionId};
 use serde_json::{Value, json};
 
 pub(crate) async fn message(State(state): State<ServerState>, request: Request) -> Result<Response, Refusal> {
     let (parts, body) = request.into_parts();
     let who = principal(&parts.extensions)?;
+    if !who.may(Permission::Chat) {
+        return Err(Refusal::new(ErrorCode::Forbidden, "Sending a message needs the scope chat."));
+    }
     let mut params = body::object(body).await?;
     if params.get("text").and_then(Value::as_str).is_none_or(|t| t.trim().is_empty()) {
         return Err(Refusal(ApiError::bad("text is required")));

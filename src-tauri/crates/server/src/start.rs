@@ -29,7 +29,7 @@ pub enum StartError {
     Engine(#[from] engine::StartError),
     #[error("Port {port} on {host} is taken by another program. Stop it, or choose another with --port.")]
     PortTaken { host: IpAddr, port: u16 },
-    #[error("Cannot listen on {address}: {cause}")]
+    #[error("Cannot listen on {address}: {cause}. Choose an address of this machine with --host.")]
     Listen { address: SocketAddr, cause: std::io::Error },
 }
 

@@ -82,6 +82,8 @@ fn sse(engine: Engine, mut subscription: Subscription, with_ephemeral: bool) -> 
         yield Ok::<Bytes, std::convert::Infallible>(Bytes::from_static(b": keepalive\n\n"));
         let mut beat = tokio::time::interval(KEEP_ALIVE);
         beat.reset();
+        // Made once: a reader that gets ten thousand events listens for the end of the server once.
+        let mut stopping = std::pin::pin!(engine.stopping());
         loop {
             tokio::select! {
                 batch = subscription.next() => match batch {
@@ -97,7 +99,7 @@ fn sse(engine: Engine, mut subscription: Subscription, with_ephemeral: bool) -> 
                     yield Ok(Bytes::from(format!("event: ephemeral\ndata: {frame}\n\n")));
                 },
                 _ = beat.tick() => yield Ok(Bytes::from_static(b": keepalive\n\n")),
-                () = engine.stopping() => break,
+                () = &mut stopping => break,
             }
         }
     };
@@ -111,6 +113,7 @@ fn sse(engine: Engine, mut subscription: Subscription, with_ephemeral: bool) -> 
 async fn socket_loop(engine: Engine, mut subscription: Subscription, mut socket: WebSocket) {
     let mut beat = tokio::time::interval(KEEP_ALIVE);
     beat.reset();
+    let mut stopping = std::pin::pin!(engine.stopping());
     loop {
         tokio::select! {
             batch = subscription.next() => {
@@ -123,7 +126,7 @@ async fn socket_loop(engine: Engine, mut subscription: Subscription, mut socket:
             // Input frames are ignored; reading them is how a closed socket is noticed.
             input = socket.recv() => if !matches!(input, Some(Ok(_))) { return; },
             _ = beat.tick() => if socket.send(Message::Ping(Bytes::new())).await.is_err() { return; },
-            () = engine.stopping() => break,
+            () = &mut stopping => break,
         }
     }
     let _ = socket.send(Message::Close(None)).await;

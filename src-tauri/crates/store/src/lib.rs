@@ -166,6 +166,13 @@ impl Store {
         self.inner.live.outbox.notified().await;
     }
 
+    /// Folds the write-ahead log into the database file, so that a stopped server leaves one whole file behind.
+    pub fn fold_log(&self) -> Result<(), StoreError> {
+        let conn = open_connection(&self.inner.path)?;
+        conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+        Ok(())
+    }
+
     /// Newest committed cursor.
     pub fn latest_cursor(&self) -> protocol::Cursor {
         self.inner.live.latest()

@@ -42,6 +42,17 @@ impl Tx<'_> {
         Ok(())
     }
 
+    /// Workers heard of lately, without reading what they said.
+    pub fn online_workers(&self) -> Result<u64, StoreError> {
+        let alive_since = self.now() - TTL_MS as i64;
+        let count = self.one(
+            "SELECT COUNT(*) FROM workers WHERE lastHeartbeat >= ? AND status <> 'offline'",
+            [alive_since],
+            |r| Ok(r.get::<_, i64>(0)?),
+        )?;
+        Ok(count.unwrap_or(0).max(0) as u64)
+    }
+
     pub fn workers(&self, ttl_ms: Option<u64>) -> Result<Vec<Worker>, StoreError> {
         let alive_since = self.now() - ttl_ms.unwrap_or(TTL_MS).min(3_600_000) as i64;
         self.all(

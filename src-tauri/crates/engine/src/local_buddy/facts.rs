@@ -158,10 +158,10 @@ impl Engine {
         let commits: Vec<_> = facts.recent.iter().take(5).map(|c| format!("- {}", c.subject)).collect();
         let _ = writeln!(text, "Last commits:\n{}", commits.join("\n"));
         let dirty = facts.dirty.files.len();
-        let left = if dirty > 0 {
-            format!(" Your {dirty} uncommitted files are left alone.")
-        } else {
-            String::new()
+        let left = match dirty {
+            0 => String::new(),
+            1 => " Your uncommitted file is left alone.".to_owned(),
+            n => format!(" Your {n} uncommitted files are left alone."),
         };
         Ok((text, format!("Read {} at `{head}`.{left}", row.name)))
     }

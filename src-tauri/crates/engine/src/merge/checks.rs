@@ -196,8 +196,6 @@ impl Engine {
         plan: &CheckPlan,
     ) -> Result<CheckTree, ApiError> {
         let dir = self.data.candidates().join(room.id.as_str()).join("slot-0");
-        let commit =
-            ObjectId::parse(entry.candidate.as_deref().unwrap_or_default()).map_err(crate::git::api)?;
         let room_now = room.clone();
         let slot = self
             .blocking(move || {
@@ -212,7 +210,7 @@ impl Engine {
                 room_now.depot.check_tree(&dir).map_err(crate::git::api)
             })
             .await??;
-        self.stand_on(room, plan, &slot, &commit).await?;
+        self.stand_on(room, plan, &slot, entry).await?;
         Ok(slot)
     }
 

@@ -371,7 +371,7 @@ impl Engine {
         Ok(self
             .store
             .read(move |tx| {
-                let hands = tx.workers(None)?.iter().filter(|w| w.is_online).count() as u64;
+                let hands = tx.online_workers()?;
                 Ok(Jobs {
                     ok: true,
                     jobs: tx.jobs(&p)?,
@@ -456,7 +456,7 @@ pub(crate) fn enqueue(tx: &mut Tx<'_>, mut new: NewJob) -> Result<JobEnqueuedRep
             "server",
         ))?;
     }
-    let hands = tx.workers(None)?.iter().filter(|w| w.is_online).count() as u64;
+    let hands = tx.online_workers()?;
     Ok(JobEnqueuedReply {
         ok: true,
         job_id,

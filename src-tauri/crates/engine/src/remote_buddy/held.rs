@@ -2,7 +2,7 @@
 
 use super::dispatch::{enqueue_plan, recipe_key};
 use crate::rooms::Room;
-use crate::setup::{self, Prepared};
+use crate::setup::{self, On, Prepared};
 use crate::{Engine, ask, outbox, reaction};
 use protocol::approval::{Approval, ApprovalState};
 use protocol::request::{Request, RequestStatus};
@@ -172,7 +172,7 @@ impl Engine {
     ) -> Result<Prepared, ApiError> {
         let room: Arc<Room> = self.room(workspace)?;
         let plan = self.check_plan(&room).await?;
-        self.prepare(&room, session, &plan, None).await
+        self.prepare(&room, session, &plan, On::Base).await
     }
 }
 

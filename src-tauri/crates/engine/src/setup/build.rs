@@ -2,14 +2,13 @@
 
 use super::network::{Leave, close_stale};
 use super::run::{Ran, last, stopping};
-use super::wanted::Wanted;
+use super::wanted::{On, Wanted};
+use crate::Engine;
 use crate::rooms::Room;
-use crate::{Engine, git};
 use host::layers::Layer;
 use protocol::check::CheckPlan;
 use protocol::merge::MergeEntry;
 use protocol::{ApiError, ErrorCode, Event, SessionId};
-use repo::ObjectId;
 use std::sync::Arc;
 use store::NewEvent;
 
@@ -45,20 +44,19 @@ impl Engine {
         if plan.checks.is_empty() {
             return Ok(true);
         }
-        let candidate = ObjectId::parse(entry.candidate.as_deref().unwrap_or_default()).map_err(git::api)?;
-        let prepared = self.prepare(room, &entry.session_id, plan, Some(&candidate)).await?;
+        let prepared = self.prepare(room, &entry.session_id, plan, On::candidate(entry)?).await?;
         Ok(matches!(prepared, Prepared::Ready))
     }
 
-    /// Makes what is missing of the set-up that work on `commit` (the integration base when absent) needs.
+    /// Makes what is missing of the set-up that work needs.
     pub(crate) async fn prepare(
         &self,
         room: &Arc<Room>,
         session: &SessionId,
         plan: &CheckPlan,
-        commit: Option<&ObjectId>,
+        on: On,
     ) -> Result<Prepared, ApiError> {
-        let all = self.wanted(room, plan, commit).await?;
+        let all = self.wanted(room, plan, on).await?;
         if all.is_empty() {
             return Ok(Prepared::Ready);
         }

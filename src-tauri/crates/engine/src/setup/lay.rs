@@ -1,12 +1,13 @@
 //! Laying layers into the merge queue's check tree and its HOME, which outlive a single check.
 
 use super::run::internal;
-use super::wanted::Wanted;
+use super::wanted::{On, Wanted};
 use crate::rooms::Room;
 use crate::{Engine, git};
 use host::layers::{Layer, LayerStore};
 use protocol::ApiError;
 use protocol::check::CheckPlan;
+use protocol::merge::MergeEntry;
 use repo::{CheckTree, Depot, ObjectId};
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
@@ -48,20 +49,22 @@ impl Engine {
         self.data.homes().join(format!("check-{}", room.id))
     }
 
-    /// Makes the check tree exactly `commit` with the set-up it needs, and its HOME alike.
+    /// Makes the check tree exactly the entry's candidate with the set-up it needs, and its HOME alike.
     pub(crate) async fn stand_on(
         &self,
         room: &Arc<Room>,
         plan: &CheckPlan,
         slot: &CheckTree,
-        commit: &ObjectId,
+        entry: &MergeEntry,
     ) -> Result<(), ApiError> {
+        let on = On::candidate(entry)?;
+        let On::Candidate { commit, .. } = on.clone() else { return Ok(()) };
         let mut layers = Vec::new();
-        for wanted in self.wanted(room, plan, Some(commit)).await? {
+        for wanted in self.wanted(room, plan, on).await? {
             layers.push(self.layer(&wanted).await?.ok_or_else(|| gone(&wanted))?);
         }
         let (store, depot, slot, home, commit) =
-            (self.layers.clone(), room.depot.clone(), slot.clone(), self.check_home(room), commit.clone());
+            (self.layers.clone(), room.depot.clone(), slot.clone(), self.check_home(room), commit);
         self.blocking(move || stand(&store, &depot, &slot, &home, &commit, &layers)).await?
     }
 

@@ -5,6 +5,7 @@ use crate::{Engine, git, hash};
 use host::layers::{Layer, digest};
 use protocol::check::{CheckPlan, SetupStep};
 use protocol::intent::Intent;
+use protocol::merge::MergeEntry;
 use protocol::{ApiError, Lane};
 use repo::ObjectId;
 use std::sync::Arc;
@@ -33,6 +34,25 @@ impl Wanted {
     }
 }
 
+/// The files that work stands on.
+#[derive(Debug, Clone)]
+pub(crate) enum On {
+    /// The integration base as it is now.
+    Base,
+    /// A job's own base, which may be an older one.
+    Commit(ObjectId),
+    /// What would land, on the tip it was built on.
+    Candidate { commit: ObjectId, onto: ObjectId },
+}
+
+impl On {
+    pub(crate) fn candidate(entry: &MergeEntry) -> Result<Self, ApiError> {
+        let id = |text: &Option<String>| ObjectId::parse(text.as_deref().unwrap_or_default());
+        let (commit, onto) = (id(&entry.candidate), id(&entry.onto));
+        Ok(On::Candidate { commit: commit.map_err(git::api)?, onto: onto.map_err(git::api)? })
+    }
+}
+
 /// Settings key under which a base's layer is known by another digest.
 fn same_as(digest: &str) -> String {
     format!("setup.same/{digest}")
@@ -51,16 +71,19 @@ impl Engine {
         &self,
         room: &Arc<Room>,
         plan: &CheckPlan,
-        commit: Option<&ObjectId>,
+        on: On,
     ) -> Result<Vec<Wanted>, ApiError> {
         if !plan.confirmed || !room.row().trusted || plan.setup.is_empty() {
             return Ok(Vec::new());
         }
         let ground = self.layer_ground(room)?;
-        let (room, steps, commit) = (room.clone(), plan.setup.clone(), commit.cloned());
+        let (room, steps) = (room.clone(), plan.setup.clone());
         self.blocking(move || {
-            let base = room.look()?.onto;
-            let commit = commit.unwrap_or_else(|| base.clone());
+            let (base, commit) = match on {
+                On::Base => room.look().map(|tips| (tips.onto.clone(), tips.onto))?,
+                On::Commit(commit) => (room.look()?.onto, commit),
+                On::Candidate { commit, onto } => (onto, commit),
+            };
             let base_tree = room.depot.tree_of(&base)?;
             let of_tree = |tree: &ObjectId| format!("{ground}\ncandidate {tree}");
             let mut all = Vec::new();
@@ -109,7 +132,7 @@ impl Engine {
         if plan.setup.is_empty() {
             return Ok(false);
         }
-        for wanted in self.wanted(room, &plan, None).await? {
+        for wanted in self.wanted(room, &plan, On::Base).await? {
             if self.layer(&wanted).await?.is_none() {
                 return Ok(true);
             }
@@ -126,7 +149,7 @@ impl Engine {
         base: &ObjectId,
     ) -> Result<Vec<String>, ApiError> {
         let mut digests = Vec::new();
-        for wanted in self.wanted(room, plan, Some(base)).await? {
+        for wanted in self.wanted(room, plan, On::Commit(base.clone())).await? {
             match self.layer(&wanted).await? {
                 Some(layer) => digests.push(layer.digest),
                 None => {

@@ -1,0 +1,22 @@
+//! The port.
+
+use std::net::TcpListener;
+use testkit::world::{RefusedStart, RunningServer, Start, TestRepo};
+
+#[test]
+fn a_taken_port_is_named_and_the_data_folder_is_free_again() {
+    let (repo, data) = (TestRepo::with(&[("a", "a\n")]), tempfile::tempdir().unwrap());
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port();
+    let start = Start::on(data.path(), repo.path()).workers(0).port(port);
+    RefusedStart::of(&start).assert_says(3, &[&port.to_string(), "taken", "--port"]);
+    drop(taken);
+    assert_eq!(RunningServer::start(&start).terminate(), Some(0));
+}
+
+#[test]
+fn an_address_of_another_machine_is_refused() {
+    let (repo, data) = (TestRepo::with(&[("a", "a\n")]), tempfile::tempdir().unwrap());
+    let start = Start::on(data.path(), repo.path()).workers(0).flag("--host").flag("192.0.2.1");
+    RefusedStart::of(&start).assert_says(3, &["192.0.2.1", "--host"]);
+}
