@@ -48,7 +48,9 @@ fn packages() -> BTreeMap<String, Vec<String>> {
     let short = |name: &str| name.strip_prefix("pilothouse-").unwrap_or(name).to_owned();
     let used = |package: &Value| {
         let all = package["dependencies"].as_array().unwrap().iter();
-        all.filter(|d| d["kind"].as_str() != Some("dev")).map(|d| d["name"].as_str().unwrap().to_owned()).collect()
+        all.filter(|d| d["kind"].as_str() != Some("dev"))
+            .map(|d| d["name"].as_str().unwrap().to_owned())
+            .collect()
     };
     let packages = metadata["packages"].as_array().unwrap().iter();
     packages.map(|p| (short(p["name"].as_str().unwrap()), used(p))).collect()
@@ -58,7 +60,9 @@ fn packages() -> BTreeMap<String, Vec<String>> {
 fn each_crate_uses_only_the_rooms_it_has_a_door_to() {
     let doors: BTreeMap<_, _> = DOORS.into_iter().collect();
     for (name, uses) in packages() {
-        let open = doors.get(name.as_str()).unwrap_or_else(|| panic!("{name} has no row in the table of ARCHITECTURE.md"));
+        let open = doors
+            .get(name.as_str())
+            .unwrap_or_else(|| panic!("{name} has no row in the table of ARCHITECTURE.md"));
         for used in uses.iter().filter_map(|u| u.strip_prefix("pilothouse-")) {
             assert!(
                 open.contains(&used),
@@ -85,7 +89,10 @@ fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
         let (path, name) = (entry.path(), entry.file_name().to_string_lossy().into_owned());
         if path.is_dir() && !matches!(name.as_str(), "target" | "node_modules" | "dist" | ".git" | "gen") {
             sources(&path, found);
-        } else if matches!(path.extension().and_then(|e| e.to_str()), Some("rs" | "ts" | "tsx" | "mjs" | "md" | "toml")) {
+        } else if matches!(
+            path.extension().and_then(|e| e.to_str()),
+            Some("rs" | "ts" | "tsx" | "mjs" | "md" | "toml")
+        ) {
             found.push(path);
         }
     }

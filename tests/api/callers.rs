@@ -13,11 +13,22 @@ const ATTEMPTS: [Attempt; 9] = [
     ("no token", 401, |call, _| call),
     ("a wrong token", 401, |call, _| call.bearer("not-the-token")),
     ("an empty token", 401, |call, _| call.bearer("")),
-    ("a token of another scheme", 401, |call, scene| call.header("authorization", &format!("Basic {}", scene.server.token))),
-    ("a token cut short", 401, |call, scene| call.bearer(&scene.server.token[..scene.server.token.len() - 1])),
-    ("a wrong cookie", 401, |call, scene| call.header("cookie", &format!("pilothouse={}; pilothouse_1={}", scene.server.token, scene.server.token))),
+    ("a token of another scheme", 401, |call, scene| {
+        call.header("authorization", &format!("Basic {}", scene.server.token))
+    }),
+    ("a token cut short", 401, |call, scene| {
+        call.bearer(&scene.server.token[..scene.server.token.len() - 1])
+    }),
+    ("a wrong cookie", 401, |call, scene| {
+        call.header(
+            "cookie",
+            &format!("pilothouse={}; pilothouse_1={}", scene.server.token, scene.server.token),
+        )
+    }),
     ("a wrong host", 403, |call, scene| call.bearer(&scene.server.token).host("evil.example:80")),
-    ("a foreign origin", 403, |call, scene| call.bearer(&scene.server.token).header("origin", "http://evil.example")),
+    ("a foreign origin", 403, |call, scene| {
+        call.bearer(&scene.server.token).header("origin", "http://evil.example")
+    }),
     ("a null origin", 403, |call, scene| call.bearer(&scene.server.token).header("origin", "null")),
 ];
 
@@ -53,8 +64,10 @@ async fn nobody_without_a_token_from_another_host_or_origin_gets_an_answer() {
 async fn a_scope_that_is_too_small_opens_nothing() {
     let scene = Scene::started(|start| start.workers(1));
     let file = scene.data.path().join("secrets/w-1.token");
-    let worker = scene.server.eventually("a worker's token", || async { std::fs::read_to_string(&file).ok() }).await;
-    let online = || async { (scene.get("/workers").await.json()["workers"][0]["workerId"] == "w-1").then_some(()) };
+    let worker =
+        scene.server.eventually("a worker's token", || async { std::fs::read_to_string(&file).ok() }).await;
+    let online =
+        || async { (scene.get("/workers").await.json()["workers"][0]["workerId"] == "w-1").then_some(()) };
     scene.server.eventually("the worker is there", online).await;
     let code = scene.server.open_url.split("code=").nth(1).unwrap().to_owned();
     let joined = scene.server.bare("POST", "/auth/exchange").json(&json!({ "code": code })).send().await;
@@ -63,14 +76,26 @@ async fn a_scope_that_is_too_small_opens_nothing() {
     let (routes, document) = surface::read(&scene).await;
     for route in routes.iter().filter(|r| !r.is_open() && r.path != "/auth/exchange") {
         let address = route.with("dev");
-        let fitting = crate::schema::Schema::of(&document, &route.path, &route.verb).map_or(json!({}), |s| s.fitting());
+        let fitting =
+            crate::schema::Schema::of(&document, &route.path, &route.verb).map_or(json!({}), |s| s.fitting());
         let call = |call: Call| if route.verb == "GET" { call } else { call.json(&fitting) };
         if route.scope() != Permission::Work {
             let answer = call(scene.server.bare(&route.verb, &address).bearer(worker.trim())).send().await;
-            assert_eq!((answer.status, answer.code()), (403, "forbidden".into()), "{} {address} by a worker", route.verb);
+            assert_eq!(
+                (answer.status, answer.code()),
+                (403, "forbidden".into()),
+                "{} {address} by a worker",
+                route.verb
+            );
         } else {
-            let answer = call(scene.server.bare(&route.verb, &address).header("cookie", &cookie)).send().await;
-            assert_eq!((answer.status, answer.code()), (403, "forbidden".into()), "{} {address} by a browser", route.verb);
+            let answer =
+                call(scene.server.bare(&route.verb, &address).header("cookie", &cookie)).send().await;
+            assert_eq!(
+                (answer.status, answer.code()),
+                (403, "forbidden".into()),
+                "{} {address} by a browser",
+                route.verb
+            );
         }
     }
 }

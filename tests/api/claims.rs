@@ -23,7 +23,9 @@ async fn claim(scene: &Scene, more: Value) -> Value {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_empty_claim_is_404_at_once_or_after_its_wait() {
     let scene = Scene::quiet();
-    for (path, who) in [("/jobs/claim", "workerId"), ("/requests/claim", "agentId"), ("/completions/claim", "pusherId")] {
+    for (path, who) in
+        [("/jobs/claim", "workerId"), ("/requests/claim", "agentId"), ("/completions/claim", "pusherId")]
+    {
         let now = scene.post(path, json!({ who: "w" })).await;
         assert_eq!((now.status, now.code()), (404, "empty".into()), "{path}");
         let began = Instant::now();
@@ -36,7 +38,9 @@ async fn an_empty_claim_is_404_at_once_or_after_its_wait() {
 #[tokio::test(flavor = "multi_thread")]
 async fn waiting_claims_wake_one_by_one_as_work_arrives() {
     let scene = Scene::quiet();
-    let waiting = (0..8).map(|n| scene.post("/jobs/claim", json!({ "workerId": format!("w-{n}"), "kinds": ["k"], "waitMs": 30_000 })));
+    let waiting = (0..8).map(|n| {
+        scene.post("/jobs/claim", json!({ "workerId": format!("w-{n}"), "kinds": ["k"], "waitMs": 30_000 }))
+    });
     let began = Instant::now();
     let (answers, ids) = tokio::join!(futures_util::future::join_all(waiting), async {
         let mut ids = Vec::new();
@@ -46,7 +50,8 @@ async fn waiting_claims_wake_one_by_one_as_work_arrives() {
         ids
     });
     assert!(began.elapsed() < Duration::from_secs(15), "nobody slept through: {:?}", began.elapsed());
-    let mut got: Vec<String> = answers.iter().map(|a| a.json()["job"]["id"].as_str().unwrap().to_owned()).collect();
+    let mut got: Vec<String> =
+        answers.iter().map(|a| a.json()["job"]["id"].as_str().unwrap().to_owned()).collect();
     let mut ids = ids;
     got.sort();
     ids.sort();
@@ -74,7 +79,10 @@ async fn a_claim_whose_caller_went_away_does_not_swallow_the_work() {
         // Dropped while it waits: its connection closes.
         let _ = tokio::time::timeout(Duration::from_millis(20), gone).await;
         let id = enqueue(&scene, json!({})).await;
-        let (began, taken) = (Instant::now(), scene.post("/jobs/claim", json!({ "workerId": "here", "kinds": ["k"], "waitMs": 30_000 })).await);
+        let (began, taken) = (
+            Instant::now(),
+            scene.post("/jobs/claim", json!({ "workerId": "here", "kinds": ["k"], "waitMs": 30_000 })).await,
+        );
         let by = scene.get(&format!("/jobs/{id}")).await.json()["job"]["workerId"].clone();
         assert_eq!((taken.status, &by), (200, &json!("here")));
         assert!(began.elapsed() < Duration::from_secs(5));
@@ -87,7 +95,8 @@ async fn bands_are_served_in_order_and_targeted_work_first() {
     let background = enqueue(&scene, json!({ "priority": "background" })).await;
     let normal = enqueue(&scene, json!({})).await;
     let interactive = enqueue(&scene, json!({ "priority": "interactive" })).await;
-    let planned = enqueue(&scene, json!({ "params": { "planning": { "queuePriority": "interactive" } } })).await;
+    let planned =
+        enqueue(&scene, json!({ "params": { "planning": { "queuePriority": "interactive" } } })).await;
     let normal_too = enqueue(&scene, json!({ "priority": "normal" })).await;
     let mine = enqueue(&scene, json!({ "priority": "background", "targetWorkerId": "w" })).await;
     let not_mine = enqueue(&scene, json!({ "priority": "interactive", "targetWorkerId": "somebody" })).await;
@@ -154,13 +163,24 @@ async fn an_external_integrator_takes_completions_where_ours_is_switched_off() {
     let id = enqueue(&scene, json!({})).await;
     let token = claim(&scene, json!({})).await["claimToken"].clone();
     scene.post(&format!("/jobs/{id}/complete"), json!({ "claimToken": token })).await;
-    let done = scene.post("/completions/enqueue", json!({ "jobId": id, "sessionId": "dev", "message": "m" })).await;
+    let done =
+        scene.post("/completions/enqueue", json!({ "jobId": id, "sessionId": "dev", "message": "m" })).await;
     assert_eq!(done.status, 201, "{}", done.json());
     let taken = scene.post("/completions/claim", json!({ "pusherId": "p", "waitMs": 10_000 })).await.json();
     assert_eq!(taken["completion"]["jobId"], id.as_str());
     let path = format!("/completions/{}", taken["completion"]["id"].as_str().unwrap());
-    assert_eq!(scene.post(&format!("{path}/processed"), json!({ "claimToken": "guess" })).await.code(), "lease_lost");
-    assert_eq!(scene.post(&format!("{path}/fail"), json!({ "claimToken": taken["claimToken"] })).await.status, 400, "a failure has a reason");
-    assert_eq!(scene.post(&format!("{path}/processed"), json!({ "claimToken": taken["claimToken"] })).await.status, 200);
+    assert_eq!(
+        scene.post(&format!("{path}/processed"), json!({ "claimToken": "guess" })).await.code(),
+        "lease_lost"
+    );
+    assert_eq!(
+        scene.post(&format!("{path}/fail"), json!({ "claimToken": taken["claimToken"] })).await.status,
+        400,
+        "a failure has a reason"
+    );
+    assert_eq!(
+        scene.post(&format!("{path}/processed"), json!({ "claimToken": taken["claimToken"] })).await.status,
+        200
+    );
     assert_eq!(scene.get(&path).await.json()["completion"]["status"], "processed");
 }

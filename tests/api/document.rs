@@ -27,7 +27,12 @@ async fn the_document_lists_every_route_and_every_method() {
     assert!(document["openapi"].as_str().unwrap().starts_with("3."));
     let mut wanted = addresses(TABLE, &["get", "get_one", "post", "create"]);
     assert!(wanted.len() > 40, "{wanted:?}");
-    wanted.extend(addresses(ROUTER, &[".route"]).into_iter().filter(|p| p != "/" && p != "/v1/rpc/{method}").map(|p| p.replace("{*path}", "{path}")));
+    wanted.extend(
+        addresses(ROUTER, &[".route"])
+            .into_iter()
+            .filter(|p| p != "/" && p != "/v1/rpc/{method}")
+            .map(|p| p.replace("{*path}", "{path}")),
+    );
     wanted.extend(Method::ALL.iter().map(|m| format!("/v1/rpc/{}", m.operation().name)));
     for path in wanted {
         assert!(routes.iter().any(|r| r.path == path), "{path} is missing");

@@ -10,7 +10,11 @@ async fn an_absurd_limit_or_filter_is_refused_by_every_list() {
     let (routes, document) = surface::read(&scene).await;
     let known = |route: &surface::Route, name: &str| {
         let rpc = format!("/v1/rpc/{}", route.method.map(|m| m.operation().name).unwrap_or_default());
-        let schema = document["paths"][rpc]["post"]["requestBody"]["content"]["application/json"]["schema"]["$ref"].as_str().unwrap_or_default().to_owned();
+        let schema =
+            document["paths"][rpc]["post"]["requestBody"]["content"]["application/json"]["schema"]["$ref"]
+                .as_str()
+                .unwrap_or_default()
+                .to_owned();
         !document["components"]["schemas"][schema.rsplit('/').next().unwrap()]["properties"][name].is_null()
     };
     let mut lists = 0;
@@ -18,7 +22,18 @@ async fn an_absurd_limit_or_filter_is_refused_by_every_list() {
         let address = route.with("no-such");
         if known(route, "limit") && !route.has_parameter() {
             lists += 1;
-            for limit in ["0", "501", "-1", "1e3", "abc", "", "1.5", "18446744073709551616", "9223372036854775807", "0x10"] {
+            for limit in [
+                "0",
+                "501",
+                "-1",
+                "1e3",
+                "abc",
+                "",
+                "1.5",
+                "18446744073709551616",
+                "9223372036854775807",
+                "0x10",
+            ] {
                 let what = format!("{address}?limit={limit}");
                 scene.get(&what).await.assert_refused(&what);
             }
@@ -40,7 +55,11 @@ async fn an_absurd_limit_or_filter_is_refused_by_every_list() {
     for ttl in ["-1", "x", "99999999999999999999"] {
         scene.get(&format!("/workers?ttlMs={ttl}")).await.assert_refused(ttl);
     }
-    assert_eq!(scene.get("/workers?ttlMs=9223372036854775807").await.status, 200, "a long time is a long time");
+    assert_eq!(
+        scene.get("/workers?ttlMs=9223372036854775807").await.status,
+        200,
+        "a long time is a long time"
+    );
     for (limit, ok) in [(0, false), (1001, false), (1, true), (1000, true)] {
         let page = scene.post("/v1/rpc/session.events", json!({ "sessionId": "dev", "limit": limit })).await;
         assert_eq!(page.status == 200, ok, "{limit}");
@@ -58,8 +77,17 @@ async fn a_lease_or_wait_outside_its_bounds_is_refused() {
     let scene = Scene::quiet();
     let job = json!({ "taskId": "t", "kind": "k" });
     assert_eq!(scene.post("/jobs/enqueue", job).await.status, 201);
-    for (field, value) in [("leaseMs", json!(999)), ("leaseMs", json!(600_001)), ("leaseMs", json!(u64::MAX)), ("leaseMs", json!(0)), ("waitMs", json!(30_001)), ("waitMs", json!(u64::MAX))] {
-        for (path, who) in [("/jobs/claim", "workerId"), ("/requests/claim", "agentId"), ("/completions/claim", "pusherId")] {
+    for (field, value) in [
+        ("leaseMs", json!(999)),
+        ("leaseMs", json!(600_001)),
+        ("leaseMs", json!(u64::MAX)),
+        ("leaseMs", json!(0)),
+        ("waitMs", json!(30_001)),
+        ("waitMs", json!(u64::MAX)),
+    ] {
+        for (path, who) in
+            [("/jobs/claim", "workerId"), ("/requests/claim", "agentId"), ("/completions/claim", "pusherId")]
+        {
             if field == "leaseMs" && path != "/jobs/claim" {
                 // Nothing waits there, so a lease is never given out.
                 continue;
@@ -114,7 +142,11 @@ async fn texts_have_a_longest_length_and_budgets_an_upper_bound() {
         assert_eq!((answer.status, answer.code()), (400, "bad_request".into()), "{id:?}");
     }
     for key in [long(201), String::new(), "\u{e4}".into()] {
-        let call = scene.server.owner("POST", "/sessions").header("idempotency-key", &key).json(&json!({ "sessionId": "k" }));
+        let call = scene
+            .server
+            .owner("POST", "/sessions")
+            .header("idempotency-key", &key)
+            .json(&json!({ "sessionId": "k" }));
         assert_eq!(call.send().await.status, 400, "{key:?}");
     }
     // Budgets are brought into their bounds, and everything that adds them up still works.

@@ -20,15 +20,25 @@ async fn a_link_gives_one_cookie_once() {
     }
     let port = scene.server.url.rsplit(':').next().unwrap();
     assert!(cookie.starts_with(&format!("pilothouse_{port}=")), "{cookie}");
-    assert!(!String::from_utf8_lossy(&joined.body).contains(cookie.split(['=', ';']).nth(1).unwrap()), "scripts of the page never see it");
+    assert!(
+        !String::from_utf8_lossy(&joined.body).contains(cookie.split(['=', ';']).nth(1).unwrap()),
+        "scripts of the page never see it"
+    );
     let pair = cookie.split(';').next().unwrap();
     assert_eq!(scene.server.bare("GET", "/sessions").header("cookie", pair).send().await.status, 200);
     // A page of another origin has the cookie sent by nobody, and is refused even if it were.
-    let foreign = scene.server.bare("GET", "/sessions").header("cookie", pair).header("origin", "http://127.0.0.1:1").send().await;
+    let foreign = scene
+        .server
+        .bare("GET", "/sessions")
+        .header("cookie", pair)
+        .header("origin", "http://127.0.0.1:1")
+        .send()
+        .await;
     assert_eq!(foreign.status, 403);
 
     for again in [opening.as_str(), "", "guess"] {
-        let refused = scene.server.bare("POST", "/auth/exchange").json(&json!({ "code": again })).send().await;
+        let refused =
+            scene.server.bare("POST", "/auth/exchange").json(&json!({ "code": again })).send().await;
         assert_eq!((refused.status, refused.code()), (401, "unauthenticated".into()));
         assert_eq!(refused.header("set-cookie"), None);
     }
@@ -44,7 +54,8 @@ async fn a_tab_outlives_a_restart_and_the_link_and_token_do_not() {
     let start = Start::on(data.path(), repo.path()).workers(0).port(free);
     let first = RunningServer::start(&start);
     let (old_token, old_code) = (first.token.clone(), code(&first.post_link().await));
-    let joined = first.bare("POST", "/auth/exchange").json(&json!({ "code": code(&first.open_url) })).send().await;
+    let joined =
+        first.bare("POST", "/auth/exchange").json(&json!({ "code": code(&first.open_url) })).send().await;
     let pair = joined.header("set-cookie").unwrap().split(';').next().unwrap().to_owned();
     assert_eq!(first.terminate(), Some(0));
     let second = RunningServer::start(&start);

@@ -10,7 +10,8 @@ pub struct Schema<'a> {
 impl<'a> Schema<'a> {
     /// The parameters of an operation of the document.
     pub fn of(document: &'a Value, path: &str, verb: &str) -> Option<Self> {
-        let node = &document["paths"][path][verb.to_lowercase()]["requestBody"]["content"]["application/json"]["schema"];
+        let node = &document["paths"][path][verb.to_lowercase()]["requestBody"]["content"]["application/json"]
+            ["schema"];
         (!node.is_null()).then(|| Self { document, node }.resolved())
     }
 
@@ -20,7 +21,9 @@ impl<'a> Schema<'a> {
                 self.node = &self.document["components"]["schemas"][name.rsplit('/').next().unwrap()];
             } else if let Some([only]) = self.node["allOf"].as_array().map(Vec::as_slice) {
                 self.node = only;
-            } else if let Some(first) = self.node["anyOf"].as_array().and_then(|any| any.iter().find(|n| n["type"] != "null" && n["nullable"] != true || n["$ref"].is_string())) {
+            } else if let Some(first) = self.node["anyOf"].as_array().and_then(|any| {
+                any.iter().find(|n| n["type"] != "null" && n["nullable"] != true || n["$ref"].is_string())
+            }) {
                 self.node = first;
             } else {
                 return self;
@@ -30,7 +33,10 @@ impl<'a> Schema<'a> {
 
     pub fn properties(&self) -> Vec<(&'a str, Schema<'a>)> {
         let all = self.node["properties"].as_object();
-        all.into_iter().flatten().map(|(name, node)| (name.as_str(), Schema { document: self.document, node })).collect()
+        all.into_iter()
+            .flatten()
+            .map(|(name, node)| (name.as_str(), Schema { document: self.document, node }))
+            .collect()
     }
 
     pub fn required(&self) -> Vec<&'a str> {
@@ -38,7 +44,10 @@ impl<'a> Schema<'a> {
     }
 
     fn nullable(&self) -> bool {
-        self.node["nullable"] == true || self.node["anyOf"].as_array().is_some_and(|any| any.iter().any(|n| n["type"] == "null" || n["nullable"] == true))
+        self.node["nullable"] == true
+            || self.node["anyOf"]
+                .as_array()
+                .is_some_and(|any| any.iter().any(|n| n["type"] == "null" || n["nullable"] == true))
     }
 
     /// A body with everything that is required.
@@ -55,7 +64,9 @@ impl<'a> Schema<'a> {
             _ => {
                 let required = node.required();
                 let fields = node.properties().into_iter().filter(|(name, _)| required.contains(name));
-                Value::Object(fields.map(|(name, field)| (name.to_owned(), field.fitting())).collect::<Map<_, _>>())
+                Value::Object(
+                    fields.map(|(name, field)| (name.to_owned(), field.fitting())).collect::<Map<_, _>>(),
+                )
             }
         }
     }
@@ -66,7 +77,16 @@ impl<'a> Schema<'a> {
         let node = Schema { document: self.document, node: self.node }.resolved();
         let mut wrong = match node.node["type"].as_str() {
             Some("string") => vec![json!(7), json!(true), json!({}), json!([]), json!(["no-such"])],
-            Some("integer") => vec![json!("1"), json!("x"), json!(1.5), json!(1e300), json!({}), json!([]), json!(true), json!(-1e19)],
+            Some("integer") => vec![
+                json!("1"),
+                json!("x"),
+                json!(1.5),
+                json!(1e300),
+                json!({}),
+                json!([]),
+                json!(true),
+                json!(-1e19),
+            ],
             Some("number") => vec![json!("1"), json!({})],
             Some("boolean") => vec![json!("true"), json!(1), json!({})],
             Some("array") => vec![json!("x"), json!(7), json!({ "0": "x" })],

@@ -15,7 +15,8 @@ async fn a_value_of_the_wrong_type_is_refused_in_every_field_of_every_method() {
         let Some(schema) = Schema::of(&document, &route.path, &route.verb) else { continue };
         let address = route.with("no-such");
         for (name, field) in schema.properties() {
-            if route.path.contains(&format!("{{{name}}}")) || (name == "approvalId" && route.has_parameter()) {
+            if route.path.contains(&format!("{{{name}}}")) || (name == "approvalId" && route.has_parameter())
+            {
                 continue;
             }
             for wrong in field.unfitting() {
@@ -43,15 +44,26 @@ async fn a_missing_or_unknown_field_is_refused() {
             let mut body = schema.fitting();
             body.as_object_mut().unwrap().remove(name);
             let answer = scene.post(&route.path, body).await;
-            assert_eq!((answer.status, answer.code()), (400, "bad_request".into()), "{} without {name}", route.path);
+            assert_eq!(
+                (answer.status, answer.code()),
+                (400, "bad_request".into()),
+                "{} without {name}",
+                route.path
+            );
         }
         let mut body = schema.fitting();
         body["surprise"] = Value::from(1);
         let answer = scene.post(&route.path, body).await;
-        assert_eq!((answer.status, answer.code()), (400, "bad_request".into()), "{} with a surprise", route.path);
+        assert_eq!(
+            (answer.status, answer.code()),
+            (400, "bad_request".into()),
+            "{} with a surprise",
+            route.path
+        );
     }
     // The oldest clients send fields of their own; their routes pass them over.
-    let old = scene.post("/sessions", serde_json::json!({ "sessionId": "old", "client": { "kind": "cli" } })).await;
+    let old =
+        scene.post("/sessions", serde_json::json!({ "sessionId": "old", "client": { "kind": "cli" } })).await;
     assert_eq!(old.status, 201);
 }
 
@@ -63,14 +75,29 @@ async fn a_body_that_is_no_json_object_is_refused_everywhere() {
     let deep = "[".repeat(200_000);
     let nested = format!("{{\"a\":{}1{}}}", "[".repeat(5_000), "]".repeat(5_000));
     let bodies: [&[u8]; 14] = [
-        b"{", b"{\"text\":}", b"[]", b"[{}]", b"\"x\"", b"null", b"1", b"{\"text\":\"a\"} {\"text\":\"b\"}", b"\xff\xfe\x00", b"{\"text\":\"\xff\"}",
-        b"{\"text\":\"\\ud800\"}", b"{'text':'a'}", deep.as_bytes(), nested.as_bytes(),
+        b"{",
+        b"{\"text\":}",
+        b"[]",
+        b"[{}]",
+        b"\"x\"",
+        b"null",
+        b"1",
+        b"{\"text\":\"a\"} {\"text\":\"b\"}",
+        b"\xff\xfe\x00",
+        b"{\"text\":\"\xff\"}",
+        b"{\"text\":\"\\ud800\"}",
+        b"{'text':'a'}",
+        deep.as_bytes(),
+        nested.as_bytes(),
     ];
     for route in routes.iter().filter(|r| r.verb == "POST") {
         for body in bodies {
             let address = route.with("no-such");
             let answer = scene.server.owner("POST", &address).body(body).send().await;
-            answer.assert_refused(&format!("{address} with {:?}", String::from_utf8_lossy(&body[..body.len().min(40)])));
+            answer.assert_refused(&format!(
+                "{address} with {:?}",
+                String::from_utf8_lossy(&body[..body.len().min(40)])
+            ));
         }
     }
     assert_eq!(scene.footprint().await, before);

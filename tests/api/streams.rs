@@ -11,9 +11,13 @@ const LINES: usize = 1_000;
 /// Appends `n` thousands of events in few calls.
 async fn fill(scene: &Scene, session: &str, thousands: usize) {
     for _ in 0..thousands.div_ceil(2) {
-        let job = scene.post("/jobs/enqueue", json!({ "taskId": "t", "kind": "talk", "sessionId": session })).await.json();
+        let job = scene
+            .post("/jobs/enqueue", json!({ "taskId": "t", "kind": "talk", "sessionId": session }))
+            .await
+            .json();
         for _ in 0..2 {
-            let lines: Vec<Value> = (0..LINES).map(|n| json!({ "stream": "stdout", "line": format!("line {n}") })).collect();
+            let lines: Vec<Value> =
+                (0..LINES).map(|n| json!({ "stream": "stdout", "line": format!("line {n}") })).collect();
             let path = format!("/jobs/{}/log", job["jobId"].as_str().unwrap());
             assert_eq!(scene.post(&path, json!({ "lines": lines })).await.status, 200);
         }
@@ -29,7 +33,10 @@ async fn say(scene: &Scene, session: &str, text: &str) -> i64 {
 async fn paged(scene: &Scene, session: &str, mut after: i64) -> Vec<i64> {
     let mut all = Vec::new();
     loop {
-        let page = scene.post("/v1/rpc/session.events", json!({ "sessionId": session, "after": after, "limit": 1000 })).await.json();
+        let page = scene
+            .post("/v1/rpc/session.events", json!({ "sessionId": session, "after": after, "limit": 1000 }))
+            .await
+            .json();
         all.extend(page["events"].as_array().unwrap().iter().map(|e| e["cursor"].as_i64().unwrap()));
         after = all.last().copied().unwrap_or(after);
         if page["more"] == false {
@@ -87,7 +94,8 @@ async fn a_long_replay_goes_over_into_live_events_without_a_gap_or_a_repeat() {
     // Resuming: by header or by parameter, from the middle, the rest and nothing else.
     let middle = stored[stored.len() / 2];
     let rest = paged(&scene, "s", middle).await;
-    let mut by_header = scene.server.owner("GET", path).header("last-event-id", &middle.to_string()).follow().await;
+    let mut by_header =
+        scene.server.owner("GET", path).header("last-event-id", &middle.to_string()).follow().await;
     assert_eq!(collect(&mut by_header, last).await, rest);
     let mut by_parameter = scene.server.owner("GET", format!("{path}&after={middle}")).follow().await;
     assert_eq!(collect(&mut by_parameter, last).await, rest);
@@ -101,13 +109,27 @@ async fn a_long_replay_goes_over_into_live_events_without_a_gap_or_a_repeat() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_strict_reader_gets_only_what_it_knows() {
     let scene = with_session("s").await;
-    let job = scene.post("/jobs/enqueue", json!({ "taskId": "t", "kind": "k", "sessionId": "s" })).await.json();
+    let job =
+        scene.post("/jobs/enqueue", json!({ "taskId": "t", "kind": "k", "sessionId": "s" })).await.json();
     let claim = scene.post("/jobs/claim", json!({ "workerId": "w" })).await.json();
     let path = format!("/jobs/{}/log", job["jobId"].as_str().unwrap());
     let body = json!({ "line": "x", "progress": { "step": 1, "steps": 2, "label": "half" }, "claimToken": claim["claimToken"] });
     assert_eq!(scene.post(&path, body).await.status, 200);
     let last = say(&scene, "s", "end").await;
-    let known = ["protocolVersion", "id", "ts", "sessionId", "type", "payload", "traceId", "from", "to", "correlationId", "parentId", "turnId"];
+    let known = [
+        "protocolVersion",
+        "id",
+        "ts",
+        "sessionId",
+        "type",
+        "payload",
+        "traceId",
+        "from",
+        "to",
+        "correlationId",
+        "parentId",
+        "turnId",
+    ];
     for (query, dotted) in [("", false), ("?types=all", true), ("?types=seed", false)] {
         let mut frames = scene.server.owner("GET", format!("/sessions/s/events{query}")).follow().await;
         let mut kinds = Vec::new();
@@ -133,9 +155,12 @@ async fn a_socket_replays_resumes_and_goes_on_like_the_stream() {
     fill(&scene, "s", 4).await;
     let middle = paged(&scene, "s", 0).await[1_500];
     for after in [0, middle] {
-        let address = format!("{}/sessions/s/ws?types=all&after={after}", scene.server.url.replace("http", "ws"));
+        let address =
+            format!("{}/sessions/s/ws?types=all&after={after}", scene.server.url.replace("http", "ws"));
         let mut request = address.into_client_request().unwrap();
-        request.headers_mut().insert("authorization", format!("Bearer {}", scene.server.token).parse().unwrap());
+        request
+            .headers_mut()
+            .insert("authorization", format!("Bearer {}", scene.server.token).parse().unwrap());
         let (mut socket, _) = tokio_tungstenite::connect_async(request).await.unwrap();
         let last = say(&scene, "s", "live").await;
         let mut seen = Vec::new();
@@ -149,11 +174,18 @@ async fn a_socket_replays_resumes_and_goes_on_like_the_stream() {
     }
     for (what, request) in [
         ("no token", scene.server.bare("GET", "/sessions/s/ws")),
-        ("a foreign origin", scene.server.owner("GET", "/sessions/s/ws").header("origin", "http://evil.example")),
+        (
+            "a foreign origin",
+            scene.server.owner("GET", "/sessions/s/ws").header("origin", "http://evil.example"),
+        ),
         ("no upgrade", scene.server.owner("GET", "/sessions/s/ws")),
         ("no such session", scene.server.owner("GET", "/sessions/no-such/ws")),
     ] {
-        let upgrade = |c: testkit::world::Call| c.header("upgrade", "websocket").header("sec-websocket-version", "13").header("sec-websocket-key", "AAAAAAAAAAAAAAAAAAAAAA==");
+        let upgrade = |c: testkit::world::Call| {
+            c.header("upgrade", "websocket")
+                .header("sec-websocket-version", "13")
+                .header("sec-websocket-key", "AAAAAAAAAAAAAAAAAAAAAA==")
+        };
         let request = if what == "no upgrade" { request } else { upgrade(request) };
         request.send().await.assert_refused(what);
     }

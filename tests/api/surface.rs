@@ -52,7 +52,9 @@ pub async fn read(scene: &Scene) -> (Vec<Route>, Value) {
     let mut routes = Vec::new();
     for (path, verbs) in document["paths"].as_object().unwrap() {
         for (verb, operation) in verbs.as_object().unwrap() {
-            let same_as = operation["description"].as_str().and_then(|d| d.strip_prefix("The same as ")?.strip_suffix('.'));
+            let same_as = operation["description"]
+                .as_str()
+                .and_then(|d| d.strip_prefix("The same as ")?.strip_suffix('.'));
             let method = path.strip_prefix("/v1/rpc/").or(same_as).and_then(Method::from_name);
             routes.push(Route { verb: verb.to_uppercase(), path: path.clone(), method });
         }

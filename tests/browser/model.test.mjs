@@ -74,7 +74,7 @@ async function choose(me, model) {
     await me.button('Save').click();
     await me.button(`Edit: ${role}`).waitFor();
   }
-  await me.page.getByRole('link', { name: 'dev' }).click();
+  await me.page.getByRole('link', { name: 'dev', exact: true }).click();
   await me.live();
 }
 

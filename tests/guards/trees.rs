@@ -41,7 +41,11 @@ async fn two_changes_that_pass_alone_and_fail_together_end_with_one_landed() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_check_that_edits_the_tree_lands_nothing() {
     let config = "[[check]]\nname = \"helpful\"\nrun = [\"sh\", \"-c\", \"echo mended >> README.md\"]\ntimeoutS = 30\n";
-    let scene = Scene::trusted(&[("README.md", "# Tern\n"), ("NOTES.md", "# Notes\n"), (".pilothouse/config.toml", config)]);
+    let scene = Scene::trusted(&[
+        ("README.md", "# Tern\n"),
+        ("NOTES.md", "# Notes\n"),
+        (".pilothouse/config.toml", config),
+    ]);
     let question = scene.question("append a line \"x\" to NOTES.md").await;
     scene.approve(&question).await;
     let back = scene.entry_event(&question, "merge.entry.returned").await;
@@ -55,7 +59,11 @@ async fn a_check_that_commits_or_moves_branches_lands_nothing_but_the_candidate(
     let run = "git commit --allow-empty -qm sneaky 2>/dev/null; git update-ref refs/heads/main_agents HEAD 2>/dev/null; git config core.hooksPath hooks 2>/dev/null; true";
     let config =
         format!("[[check]]\nname = \"busy\"\nrun = [\"sh\", \"-c\", {}]\ntimeoutS = 30\n", json!(run));
-    let scene = Scene::trusted(&[("README.md", "# Tern\n"), ("NOTES.md", "# Notes\n"), (".pilothouse/config.toml", &config)]);
+    let scene = Scene::trusted(&[
+        ("README.md", "# Tern\n"),
+        ("NOTES.md", "# Notes\n"),
+        (".pilothouse/config.toml", &config),
+    ]);
     let question = scene.question("append a line \"x\" to NOTES.md").await;
     scene.approve(&question).await;
     let landed = scene.entry_event(&question, "merge.entry.landed").await;

@@ -4,12 +4,12 @@ use crate::scene::Scene;
 use protocol::approval::Decision;
 
 const CONFIG: &str = "[[check]]\nname = \"always\"\nrun = [\"true\"]\ntimeoutS = 30\n[recipes.touch]\nrun = [\"touch\", \"ran\"]\ntimeoutS = 30\nwrites = [\"ran\"]\n";
-const FILES: [(&str, &str); 3] = [("README.md", "# Tern\n"), ("OTHER.md", "# Other\n"), (".pilothouse/config.toml", CONFIG)];
+const FILES: [(&str, &str); 3] =
+    [("README.md", "# Tern\n"), ("OTHER.md", "# Other\n"), (".pilothouse/config.toml", CONFIG)];
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_lands_in_a_folder_its_owner_has_not_trusted() {
-    let scene =
-        Scene::started(&FILES, |start| start);
+    let scene = Scene::started(&FILES, |start| start);
     let question = scene.question("append a line \"x\" to README.md").await;
     let (trust, _) = scene
         .server
@@ -29,8 +29,7 @@ async fn nothing_lands_in_a_folder_its_owner_has_not_trusted() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_folder_that_is_refused_trust_lands_nothing() {
-    let scene =
-        Scene::started(&FILES, |start| start);
+    let scene = Scene::started(&FILES, |start| start);
     let question = scene.question("append a line \"x\" to README.md").await;
     let (trust, _) = scene
         .server

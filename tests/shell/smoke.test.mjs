@@ -26,7 +26,7 @@ after(() => stopManaging?.());
 /** A data folder, a HOME and a small repository of the test's own. */
 function place(t) {
   const folder = mkdtempSync(join(tmpdir(), 'pilothouse-shell-'));
-  const repo = join(folder, 'repo');
+  const repo = join(folder, 'lighthouse');
   const home = join(folder, 'home');
   for (const path of [repo, home]) mkdirSync(path);
   writeFileSync(join(repo, 'README.md'), '# A small repository\n');
@@ -34,19 +34,31 @@ function place(t) {
   git('init', '-q', '-b', 'main');
   git('add', '-A');
   git('commit', '-q', '-m', 'first');
-  t.after(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
+  t.after(async () => {
+    for (const found of processesNaming(folder)) kill(found);
+    await until('nothing of the test runs', () => processesNaming(folder).length === 0);
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  });
   return { data: join(folder, 'data'), repo, env: { HOME: home, XDG_RUNTIME_DIR: folder } };
 }
 
+/** A process that ended by itself meanwhile is fine. */
+function kill(found) {
+  try {
+    process.kill(Number(found.split(' ')[0]), 'SIGKILL');
+  } catch (error) {
+    if (error.code !== 'ESRCH') throw error;
+  }
+}
+
 async function open(t, at, ...args) {
-  const window = await Window.open(desktop, ['--data', at.data, '--workers', '0', ...args], at.env);
-  t.after(() => window.end());
-  return window;
+  // The driver knows the folder too, through its environment, and is cleaned up with the rest.
+  return Window.open(desktop, ['--data', at.data, '--workers', '0', ...args], at.env);
 }
 
 const onPage = (window, port) =>
   until('the interface is there', () =>
-    window.run('return location.origin === arguments[0] && document.title === "Pilothouse" && document.body.innerText.trim().length > 0', `http://127.0.0.1:${port}`),
+    window.run('return location.origin === arguments[0] && document.title.endsWith("Pilothouse") && document.body.innerText.trim().length > 0', `http://127.0.0.1:${port}`),
   );
 
 /** Nothing of the program is left: no process of its data folder, no port, no record. */
@@ -63,6 +75,7 @@ test('the window shows the interface, and quitting leaves nothing behind', async
   const port = await freePort();
   const window = await open(t, at, '--port', String(port), '--repo', at.repo);
   await onPage(window, port);
+  await until('the repository is shown', () => window.run('return document.body.innerText.includes("lighthouse")'));
   const picture = await window.picture();
   if (pictures) writeFileSync(join(pictures, 'window.png'), picture);
   assert.ok(colours(picture) > 8, 'the window is not empty');
@@ -139,7 +152,6 @@ test('a window joins the server that holds the data folder and leaves it running
     env: { ...process.env, ...at.env },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  t.after(() => server.kill('SIGKILL'));
   await new Promise((resolve, reject) => {
     server.stdout.once('data', resolve);
     server.once('exit', (code) => reject(new Error(`the server ended (exit ${code})`)));

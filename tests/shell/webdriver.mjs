@@ -85,12 +85,4 @@ export class Window {
     const found = await this.ask('POST', `${this.session}/element`, { using: 'css selector', value: selector });
     await this.ask('POST', `${this.session}/element/${Object.values(found)[0]}/click`, {});
   }
-
-  /** Ends the driver, and with it the program if it still runs. */
-  async end() {
-    if (this.driver.exitCode !== null || this.driver.signalCode !== null) return;
-    const ended = new Promise((resolve) => this.driver.on('exit', resolve));
-    this.driver.kill('SIGKILL');
-    await ended;
-  }
 }

@@ -26,7 +26,11 @@ fn set_version(database: &Path, version: u32) -> u32 {
 }
 
 async fn messages(server: &RunningServer) -> usize {
-    let page = server.client.send("POST", "/v1/rpc/session.events", Some(serde_json::json!({ "sessionId": "dev" }))).await.unwrap();
+    let page = server
+        .client
+        .send("POST", "/v1/rpc/session.events", Some(serde_json::json!({ "sessionId": "dev" })))
+        .await
+        .unwrap();
     page["events"].as_array().unwrap().iter().filter(|e| e["envelope"]["type"] == "message").count()
 }
 
@@ -48,7 +52,17 @@ fn a_read_only_data_folder_is_refused_before_anything_is_touched() {
     let (repo, folder) = (repo(), tempfile::tempdir().unwrap());
     assert_eq!(RunningServer::start(&start(folder.path(), &repo)).terminate(), Some(0));
     let root = folder.path().to_string_lossy().into_owned();
-    let read_only = start(folder.path(), &repo).under(&["bwrap", "--dev-bind", "/", "/", "--ro-bind", &root, &root, "--die-with-parent", "--"]);
+    let read_only = start(folder.path(), &repo).under(&[
+        "bwrap",
+        "--dev-bind",
+        "/",
+        "/",
+        "--ro-bind",
+        &root,
+        &root,
+        "--die-with-parent",
+        "--",
+    ]);
     RefusedStart::of(&read_only).assert_says(3, &[&root, "cannot be written", "--data"]);
     assert_eq!(RunningServer::start(&start(folder.path(), &repo)).terminate(), Some(0));
 }
@@ -59,7 +73,8 @@ fn a_full_disk_is_called_full() {
     let repo = repo();
     let data = "/mnt/pilothouse-full";
     // A file system with room for nothing: every folder fits, the first written block does not.
-    let tiny = ["bwrap", "--dev-bind", "/", "/", "--size", "4096", "--tmpfs", "/mnt", "--die-with-parent", "--"];
+    let tiny =
+        ["bwrap", "--dev-bind", "/", "/", "--size", "4096", "--tmpfs", "/mnt", "--die-with-parent", "--"];
     let refused = RefusedStart::of(&start(Path::new(data), &repo).under(&tiny));
     refused.assert_says(3, &[data, "full", "free some space"]);
 }
@@ -86,7 +101,8 @@ async fn a_database_of_a_newer_version_is_refused_and_left_as_it_is() {
     let database = data.path().join("pilothouse.db");
     let known = set_version(&database, 999);
     let before = std::fs::read(&database).unwrap();
-    RefusedStart::of(&start(data.path(), &repo)).assert_says(3, &["newer", "999", "Update Pilothouse", "--data"]);
+    RefusedStart::of(&start(data.path(), &repo))
+        .assert_says(3, &["newer", "999", "Update Pilothouse", "--data"]);
     assert_eq!(std::fs::read(&database).unwrap(), before, "not a byte was changed");
     set_version(&database, known);
     let server = RunningServer::start(&start(data.path(), &repo));

@@ -25,7 +25,8 @@ fn with_path(data: &Path, repo: &TestRepo, path: &Path) -> Start {
 #[test]
 #[cfg(unix)]
 fn a_missing_or_too_old_git_is_named_with_what_is_needed() {
-    let (repo, data, nothing) = (TestRepo::with(&[("a", "a\n")]), tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let (repo, data, nothing) =
+        (TestRepo::with(&[("a", "a\n")]), tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let missing = RefusedStart::of(&with_path(data.path(), &repo, nothing.path()));
     missing.assert_says(3, &["git is not installed, or not on PATH", "Install git 2.38"]);
     let old = fake_git("git version 2.20.1");
@@ -39,7 +40,11 @@ fn a_missing_or_too_old_git_is_named_with_what_is_needed() {
 #[tokio::test(flavor = "multi_thread")]
 #[cfg(unix)]
 async fn a_known_repository_is_still_listed_with_the_reason_while_git_is_gone() {
-    let (repo, data, nothing) = (TestRepo::with(&[("README.md", "# Tern\n")]), tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let (repo, data, nothing) = (
+        TestRepo::with(&[("README.md", "# Tern\n")]),
+        tempfile::tempdir().unwrap(),
+        tempfile::tempdir().unwrap(),
+    );
     let server = RunningServer::start(&Start::on(data.path(), repo.path()).workers(0));
     server.say("dev", "/status").await;
     assert_eq!(server.terminate(), Some(0));
@@ -51,6 +56,13 @@ async fn a_known_repository_is_still_listed_with_the_reason_while_git_is_gone() 
     assert!(!list["workspaces"][0]["warnings"].as_array().unwrap().is_empty(), "{list}");
     let doctor = server.client.send("POST", "/v1/rpc/doctor.run", None).await.unwrap();
     assert!(doctor.to_string().contains("Install git"), "{doctor}");
-    let page = server.client.send("POST", "/v1/rpc/session.events", Some(serde_json::json!({ "sessionId": "dev" }))).await.unwrap();
-    assert!(page["events"].as_array().unwrap().iter().any(|e| e["envelope"]["type"] == "message"), "the log is all there");
+    let page = server
+        .client
+        .send("POST", "/v1/rpc/session.events", Some(serde_json::json!({ "sessionId": "dev" })))
+        .await
+        .unwrap();
+    assert!(
+        page["events"].as_array().unwrap().iter().any(|e| e["envelope"]["type"] == "message"),
+        "the log is all there"
+    );
 }

@@ -9,10 +9,21 @@ fn start(repo: &std::path::Path, data: &tempfile::TempDir) -> Start {
 #[test]
 fn a_folder_that_is_no_usable_repository_is_named_with_the_next_step() {
     let (folder, data) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-    let git = |args: &[&str]| assert!(std::process::Command::new("git").current_dir(folder.path()).args(args).output().unwrap().status.success());
+    let git = |args: &[&str]| {
+        assert!(
+            std::process::Command::new("git")
+                .current_dir(folder.path())
+                .args(args)
+                .output()
+                .unwrap()
+                .status
+                .success()
+        )
+    };
     let at = |name: &str| folder.path().join(name);
     std::fs::create_dir(at("plain")).unwrap();
-    RefusedStart::of(&start(&at("plain"), &data)).assert_says(4, &["plain", "not inside a git repository", "git init"]);
+    RefusedStart::of(&start(&at("plain"), &data))
+        .assert_says(4, &["plain", "not inside a git repository", "git init"]);
     RefusedStart::of(&start(&at("absent"), &data)).assert_says(4, &["absent", "not inside a git repository"]);
     git(&["init", "--quiet", "--bare", "bare.git"]);
     RefusedStart::of(&start(&at("bare.git"), &data)).assert_says(4, &["bare.git", "bare", "Choose a clone"]);
@@ -42,7 +53,8 @@ fn a_detached_head_without_a_branch_to_start_from_says_how_to_make_one() {
 
 #[test]
 fn one_bad_repository_among_good_ones_refuses_the_start_and_loses_nothing() {
-    let (good, data, plain) = (TestRepo::with(&[("a", "a\n")]), tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let (good, data, plain) =
+        (TestRepo::with(&[("a", "a\n")]), tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let before = good.fingerprint();
     let mut both = start(good.path(), &data);
     both.repos.push(plain.path().to_owned());

@@ -7,7 +7,11 @@ use testkit::world::{RunningServer, Start, TestRepo};
 async fn facts(server: &RunningServer) -> Value {
     let list = server.client.send("POST", "/v1/rpc/workspace.list", None).await.unwrap();
     let id = list["workspaces"][0]["id"].clone();
-    server.client.send("POST", "/v1/rpc/workspace.facts", Some(serde_json::json!({ "id": id }))).await.unwrap()
+    server
+        .client
+        .send("POST", "/v1/rpc/workspace.facts", Some(serde_json::json!({ "id": id })))
+        .await
+        .unwrap()
 }
 
 fn blockers(facts: &Value) -> String {
@@ -39,7 +43,8 @@ async fn a_detached_head_stays_where_it_is_and_work_continues_from_main() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_merge_in_the_middle_is_left_in_the_middle() {
-    let (repo, data) = (TestRepo::with(&[("README.md", "# Tern\n"), ("a", "1\n")]), tempfile::tempdir().unwrap());
+    let (repo, data) =
+        (TestRepo::with(&[("README.md", "# Tern\n"), ("a", "1\n")]), tempfile::tempdir().unwrap());
     repo.git(&["switch", "--quiet", "-c", "other"]);
     repo.write("a", "other\n");
     repo.commit_all("other");
@@ -59,7 +64,11 @@ async fn a_merge_in_the_middle_is_left_in_the_middle() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_shallow_clone_works_and_says_that_its_history_is_cut() {
-    let (origin, data, folder) = (TestRepo::with(&[("README.md", "# Tern\n")]), tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let (origin, data, folder) = (
+        TestRepo::with(&[("README.md", "# Tern\n")]),
+        tempfile::tempdir().unwrap(),
+        tempfile::tempdir().unwrap(),
+    );
     origin.write("README.md", "# Tern\n\nMore.\n");
     origin.commit_all("second");
     let (url, clone) = (format!("file://{}", origin.path().display()), folder.path().join("clone"));
@@ -74,10 +83,21 @@ async fn a_shallow_clone_works_and_says_that_its_history_is_cut() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_clone_without_a_local_main_starts_from_the_remotes() {
-    let (origin, data, folder) = (TestRepo::with(&[("README.md", "# Tern\n")]), tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let (origin, data, folder) = (
+        TestRepo::with(&[("README.md", "# Tern\n")]),
+        tempfile::tempdir().unwrap(),
+        tempfile::tempdir().unwrap(),
+    );
     origin.git(&["branch", "feature"]);
     let clone = folder.path().join("clone");
-    origin.git(&["clone", "--quiet", "--branch", "feature", &origin.path().to_string_lossy(), &clone.to_string_lossy()]);
+    origin.git(&[
+        "clone",
+        "--quiet",
+        "--branch",
+        "feature",
+        &origin.path().to_string_lossy(),
+        &clone.to_string_lossy(),
+    ]);
     let server = RunningServer::start(&start(&data, &clone));
     assert_eq!(facts(&server).await["baseBranch"], "main");
     lands(&server).await;
@@ -88,7 +108,17 @@ async fn a_clone_without_a_local_main_starts_from_the_remotes() {
 async fn in_a_read_only_repository_nothing_is_lost_and_it_lands_once_it_can_be_written() {
     let (repo, data) = (TestRepo::with(&[("README.md", "# Tern\n")]), tempfile::tempdir().unwrap());
     let root = repo.path().to_string_lossy().into_owned();
-    let read_only = start(&data, repo.path()).under(&["bwrap", "--dev-bind", "/", "/", "--ro-bind", &root, &root, "--die-with-parent", "--"]);
+    let read_only = start(&data, repo.path()).under(&[
+        "bwrap",
+        "--dev-bind",
+        "/",
+        "/",
+        "--ro-bind",
+        &root,
+        &root,
+        "--die-with-parent",
+        "--",
+    ]);
     let before = repo.fingerprint();
     let server = RunningServer::start(&read_only);
     let facts = facts(&server).await;
@@ -97,10 +127,17 @@ async fn in_a_read_only_repository_nothing_is_lost_and_it_lands_once_it_can_be_w
     let asked = server.first("dev", sent.cursor, "approval_required").await;
     server.answer(asked.payload()["approvalId"].as_str().unwrap(), Decision::Approve).await.unwrap();
     let entry = asked.payload()["details"]["entryId"].as_str().unwrap().to_owned();
-    let blocked = |e: &client::StreamEvent| e.payload()["entry"]["id"] == entry.as_str() && e.payload()["entry"]["state"] == "landing" && e.payload()["entry"]["reason"].is_string();
+    let blocked = |e: &client::StreamEvent| {
+        e.payload()["entry"]["id"] == entry.as_str()
+            && e.payload()["entry"]["state"] == "landing"
+            && e.payload()["entry"]["reason"].is_string()
+    };
     let (waits, _) = server.until("dev", asked.cursor, blocked).await;
     let reason = waits.payload()["entry"]["reason"].as_str().unwrap();
-    assert!(reason.contains("written") || reason.contains("Read-only") || reason.contains("read-only"), "{reason}");
+    assert!(
+        reason.contains("written") || reason.contains("Read-only") || reason.contains("read-only"),
+        "{reason}"
+    );
     assert_eq!(waits.payload()["entry"]["landedCommit"], Value::Null);
     server.kill();
     assert_eq!(repo.fingerprint(), before);

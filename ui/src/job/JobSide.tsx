@@ -20,7 +20,7 @@ export function JobSide({ job, entry, story, lines }: { job: Job; entry: MergeEn
     <div className="jb__side scroll">
       {job.error ? (
         <Section title={words.failedHead}>
-          <p className="t2 s-failed jb__wrap">{job.error}</p>
+          <Failure error={job.error} told={lines.length > 0} />
         </Section>
       ) : null}
       {summary ? (
@@ -55,6 +55,23 @@ export function JobSide({ job, entry, story, lines }: { job: Job; entry: MergeEn
       </Section>
       {ended ? <Artifacts jobId={job.id} /> : null}
     </div>
+  );
+}
+
+/** The first line is for people; the rest is output, which the verification below may hold already. */
+function Failure({ error, told }: { error: string; told: boolean }) {
+  const [first = "", ...rest] = error.trim().split("\n");
+  const output = rest.join("\n").trim();
+  return (
+    <>
+      <p className="t2 s-failed jb__wrap">{first}</p>
+      {output !== "" && !told ? (
+        // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a scrolling region must be reachable by key
+        <pre className="log checktail" tabIndex={0} aria-label={words.failedHead}>
+          {output}
+        </pre>
+      ) : null}
+    </>
   );
 }
 

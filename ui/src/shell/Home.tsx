@@ -1,6 +1,6 @@
 // The start address: the session with the newest event, or set-up when there is no repository yet.
 
-import { Navigate } from "@tanstack/react-router";
+import { Navigate, useRouterState } from "@tanstack/react-router";
 import { PageBar, useCrew, useModel } from "../app";
 import { EmptyState, ErrorState, Skeleton } from "../components";
 import { lastSession } from "./last";
@@ -11,7 +11,9 @@ export function Home() {
   const workspaces = useModel((state) => state.workspaces);
   const sessions = useModel((state) => state.sessions);
   const failure = workspaces.failure ?? sessions.failure;
-  if (workspaces.value && sessions.value) {
+  // Somebody who is on the way elsewhere, while that page is loaded, is not called back.
+  const staying = useRouterState({ select: (state) => state.location.pathname === "/" });
+  if (workspaces.value && sessions.value && staying) {
     // The server keeps a first session ready; one in which nothing was said is no reason to skip set-up.
     const unused = sessions.value.every((session) => !session.lastEventAt);
     if (workspaces.value.length === 0 && unused) return <Navigate to="/first-run" replace />;

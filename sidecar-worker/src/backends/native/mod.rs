@@ -217,8 +217,11 @@ impl Sink for JobSink<'_> {
             | LoopEvent::Trimmed { .. }
             | LoopEvent::EnvelopeMode => {}
             LoopEvent::Said { text } => self.line(text),
-            LoopEvent::ToolStarted { tool, label } if tool == "bash" => self.line(format!("$ {label}")),
-            LoopEvent::ToolStarted { tool, label } => self.line(format!("[{tool}] {label}")),
+            LoopEvent::ToolStarted { tool, label } => {
+                // The label begins with the tool's name.
+                let what = label.strip_prefix(&tool).unwrap_or(&label).trim_start();
+                self.line(if tool == "bash" { format!("$ {what}") } else { format!("[{tool}] {what}") });
+            }
             LoopEvent::ToolEnded { text, .. } => self.line(text),
             LoopEvent::Nudged { why } => self.line(format!("[told the model: {why}]")),
             LoopEvent::Waiting { code, ms } => {

@@ -21,7 +21,9 @@ use tokio::sync::watch;
 pub enum StartError {
     #[error(transparent)]
     Host(#[from] HostError),
-    #[error("The database cannot be opened: {0}. Put a copy of it back in its place, or choose another folder with --data.")]
+    #[error(
+        "The database cannot be opened: {0}. Put a copy of it back in its place, or choose another folder with --data."
+    )]
     Store(StoreError),
     #[error(
         "This data folder was used by a newer Pilothouse (database version {found}; this one knows {known}). Update Pilothouse, or choose another folder with --data."
@@ -82,7 +84,8 @@ pub async fn open(options: Options) -> Result<Opened, StartError> {
     let ids: Arc<dyn Ids> = Arc::new(SystemIds);
     let (now, id) = (clock.clone(), ids.clone());
     let sources = Sources { now: Arc::new(move || now.now_ms()), id: Arc::new(move || id.uuid()) };
-    let store = Store::open(&data.database(), sources, store::Options { unsafe_no_fsync: options.unsafe_no_fsync })?;
+    let store =
+        Store::open(&data.database(), sources, store::Options { unsafe_no_fsync: options.unsafe_no_fsync })?;
     let token = ids.secret();
     host::token_file::write_secret(&data.token_file(), &token)?;
     let layers = host::layers::LayerStore::open(&data.layers(), crate::setup::LARGEST_LAYER)?;

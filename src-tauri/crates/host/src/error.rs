@@ -98,7 +98,9 @@ impl HostError {
         use protocol::ErrorCode;
         match self {
             Self::DataFolderFull { .. } => ErrorCode::StorageFull,
-            Self::File { source, .. } if source.kind() == io::ErrorKind::StorageFull => ErrorCode::StorageFull,
+            Self::File { source, .. } if source.kind() == io::ErrorKind::StorageFull => {
+                ErrorCode::StorageFull
+            }
             Self::NoSandbox { .. } | Self::Sandbox { .. } => ErrorCode::NoSandbox,
             Self::ConfigSyntax { .. } | Self::ConfigValue { .. } => ErrorCode::ConfigInvalid,
             Self::Time { .. } => ErrorCode::BadRequest,

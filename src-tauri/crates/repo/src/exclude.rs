@@ -10,14 +10,16 @@ use crate::error::IoContext;
 
 /// What toolchains write beside the sources of repositories that do not say so themselves; tracked files of
 /// these names are not affected.
-const BUILD_OUTPUT: &str = "/target/\n/Cargo.lock\nnode_modules/\n__pycache__/\n.pytest_cache/\n/.venv/\n/.gradle/\n";
+const BUILD_OUTPUT: &str =
+    "/target/\n/Cargo.lock\nnode_modules/\n__pycache__/\n.pytest_cache/\n/.venv/\n/.gradle/\n";
 
 /// Makes exactly `paths` (relative, with `/`) excluded in a git folder of ours, besides build output.
 pub(crate) fn write(git_dir: &Path, paths: &[String]) -> Result<()> {
     let info = git_dir.join("info");
     std::fs::create_dir_all(&info).at("create", &info)?;
     let file = info.join("exclude");
-    let text: String = std::iter::once(BUILD_OUTPUT.to_owned()).chain(paths.iter().map(|path| pattern(path))).collect();
+    let text: String =
+        std::iter::once(BUILD_OUTPUT.to_owned()).chain(paths.iter().map(|path| pattern(path))).collect();
     std::fs::write(&file, text).at("write", &file)
 }
 

@@ -14,7 +14,11 @@ const APART: [(&str, &str, &str); 13] = [
     ("get", "/sessions/{id}/ws", "The same over WebSocket"),
     ("get", "/v1/events", "Server-sent events of every session"),
     ("get", "/metrics", "Prometheus text"),
-    ("put", "/jobs/{id}/bundle", "The commit a job hands over, as a git bundle; `x-claim-token` holds the claim"),
+    (
+        "put",
+        "/jobs/{id}/bundle",
+        "The commit a job hands over, as a git bundle; `x-claim-token` holds the claim",
+    ),
     ("post", "/broker/v1/{path}", "A running job's call to its model, in the model's own dialect"),
     ("post", "/message", "A message whose answer streams what LocalBuddy does: {text, sessionId?}"),
     ("post", "/auth/exchange", "A one-time code for a cookie: {code}"),
@@ -60,8 +64,7 @@ pub(crate) fn document() -> Value {
         add(route.path, if route.verb == Verb::Get { "get" } else { "post" }, operation);
     }
     for (verb, path, what) in APART {
-        let mut operation =
-            json!({ "description": what, "responses": { "2XX": { "description": what }, "default": failure } });
+        let mut operation = json!({ "description": what, "responses": { "2XX": { "description": what }, "default": failure } });
         let names: Vec<_> = names(path).map(parameter).collect();
         if !names.is_empty() {
             operation["parameters"] = names.into();

@@ -7,14 +7,16 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use store::{Options, Sources, Store};
 
 fn beat(worker: &str) -> Heartbeat {
-    serde_json::from_value(serde_json::json!({ "workerId": worker, "capabilities": { "kinds": ["k"] } })).unwrap()
+    serde_json::from_value(serde_json::json!({ "workerId": worker, "capabilities": { "kinds": ["k"] } }))
+        .unwrap()
 }
 
 #[tokio::test]
 async fn as_many_workers_are_online_as_the_list_shows() {
     let (dir, now) = (tempfile::tempdir().unwrap(), Arc::new(AtomicI64::new(1_000_000)));
     let clock = now.clone();
-    let sources = Sources { now: Arc::new(move || clock.load(Ordering::SeqCst)), id: Arc::new(|| "id".into()) };
+    let sources =
+        Sources { now: Arc::new(move || clock.load(Ordering::SeqCst)), id: Arc::new(|| "id".into()) };
     let store = Store::open(&dir.path().join("workers.db"), sources, Options::default()).unwrap();
     let counted = || async {
         let (count, listed) = store.read(|tx| Ok((tx.online_workers()?, tx.workers(None)?))).await.unwrap();

@@ -65,7 +65,8 @@ impl Engine {
         plan: &Plan,
     ) -> Result<Option<NewApproval>, ApiError> {
         // The command itself is asked about: another command under the same name asks again.
-        let argv = self.check_plan(room).await?.recipes.get(recipe).map(|r| r.run.clone()).unwrap_or_default();
+        let argv =
+            self.check_plan(room).await?.recipes.get(recipe).map(|r| r.run.clone()).unwrap_or_default();
         let digest = hash::json(
             &json!({ "recipe": recipe, "instruction": plan.instruction, "argv": argv, "writes": plan.planning.scope.write_globs }),
         );
@@ -165,7 +166,11 @@ impl Engine {
                     tx.append(NewEvent::new(&request.session_id, event, "remotebuddy"))?;
                 }
                 // The same again in words, for whoever shows messages only.
-                let said = NewEvent::new(&request.session_id, Event::AssistantMessage { text: refusal.message() }, "remotebuddy");
+                let said = NewEvent::new(
+                    &request.session_id,
+                    Event::AssistantMessage { text: refusal.message() },
+                    "remotebuddy",
+                );
                 tx.append(said.about(request.id.as_str())).map(drop)
             })
             .await?;

@@ -73,16 +73,21 @@ pub fn shared_clone(depot: &Path, at: &Path) -> anyhow::Result<Duration> {
     Ok(since.elapsed())
 }
 
+/// How long a landing by hand took.
+pub struct ByHand {
+    pub clone: Duration,
+    pub whole: Duration,
+}
+
 /// Lands one appended line by hand: the git commands of a landing one after the other, each necessary once.
-/// How long they took together.
-pub fn landing(repository: &Path, depot: &Path, scratch: &Path, n: usize) -> anyhow::Result<Duration> {
+pub fn landing(repository: &Path, depot: &Path, scratch: &Path, n: usize) -> anyhow::Result<ByHand> {
     let (clone, tree): (PathBuf, PathBuf) =
         (scratch.join(format!("clone-{n}")), scratch.join(format!("tree-{n}")));
     let bundle = scratch.join(format!("{n}.bundle"));
     let (bundle_text, tree_text) = (bundle.to_string_lossy(), tree.to_string_lossy());
     let since = Instant::now();
     git(depot, &["fetch", "--quiet", &repository.to_string_lossy(), "+refs/heads/main:refs/user/main"])?;
-    shared_clone(depot, &clone)?;
+    let cloned = shared_clone(depot, &clone)?;
     std::fs::write(clone.join("README.md"), format!("# Generated\nby hand {n}\n"))?;
     git(&clone, &["add", "--all"])?;
     git(&clone, &["commit", "--quiet", "-m", "by hand"])?;
@@ -109,5 +114,5 @@ pub fn landing(repository: &Path, depot: &Path, scratch: &Path, n: usize) -> any
         repository,
         &["fetch", "--quiet", &depot.to_string_lossy(), "+refs/heads/landed:refs/heads/by_hand"],
     )?;
-    Ok(since.elapsed())
+    Ok(ByHand { clone: cloned, whole: since.elapsed() })
 }

@@ -68,6 +68,7 @@ fn slice(address: &Address, length: Duration) -> anyhow::Result<f64> {
             let connection = address.connect();
             start.wait();
             let (mut connection, began) = (connection?, Instant::now());
+            connection.call("/workers/heartbeat", &format!(r#"{{"workerId":"b-{n}","status":"busy"}}"#))?;
             let mut count = 0;
             while began.elapsed() < length {
                 cycle(&mut connection, n)?;

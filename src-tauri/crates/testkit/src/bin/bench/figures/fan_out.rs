@@ -3,7 +3,7 @@
 use crate::floor::{self, RawFanOut};
 use crate::ground::Ground;
 use crate::http::Address;
-use crate::process::processor_seconds;
+use crate::process::{own_thread_seconds, processor_seconds};
 use crate::row::{Amount, Goal, Row};
 use crate::sample::Sample;
 use crate::serve;
@@ -72,13 +72,14 @@ fn bare(ground: &Ground, readers: usize) -> anyhow::Result<Measured> {
     let crowd = Crowd::gather(far)?;
     let frame = [&[b'x'; 300], END].concat();
     let synced = floor::write_and_sync(ground.dir(), EVENTS, Duration::from_secs(2))?;
-    let (mut times, mut worked) = (Vec::with_capacity(EVENTS), 0.0);
+    let (mut times, before) = (Vec::with_capacity(EVENTS), own_thread_seconds()?);
     for sync in &synced {
         let since = Instant::now();
-        worked += raw.write(&frame)?;
+        raw.write(&frame)?;
         times.push(crowd.all_have_it()?.saturating_duration_since(since) + *sync);
     }
-    Ok(Measured { worked: worked / times.len().max(1) as f64, times: Sample::new(times) })
+    let worked = (own_thread_seconds()? - before) / times.len().max(1) as f64;
+    Ok(Measured { worked, times: Sample::new(times) })
 }
 
 /// Readers on one thread, so that waking them up costs as little as it can.

@@ -7,7 +7,7 @@ use crate::sample::Sample;
 use repo::{Depot, DepotRef, Git};
 use std::time::Instant;
 
-const TIMES: usize = 7;
+const TIMES: usize = 5;
 
 pub fn measure(ground: &Ground) -> anyhow::Result<Vec<Row>> {
     let (repository, scratch) = (ground.folder("clone-repo"), ground.folder("clones"));
