@@ -17,7 +17,7 @@ const { chromium } = ui('playwright-core');
 const axeSource = readFileSync(ui.resolve('axe-core/axe.min.js'), 'utf8');
 
 /** Longest wait for anything the crew does; a test that needs longer is broken. */
-export const PATIENCE = 25_000;
+export const PATIENCE = 60_000;
 
 const built = (variable, name) => process.env[variable] || join(root, 'target', 'debug', name);
 const programs = {
@@ -172,6 +172,14 @@ export class Person {
 
   async open(address) {
     await this.page.goto(new URL(address, this.server.url).href, { waitUntil: 'load' });
+  }
+
+  /** A second window of the same browser. */
+  async another() {
+    const second = new Person(await this.context.newPage(), this.server, this.context);
+    await second.open(this.page.url());
+    await second.live();
+    return second;
   }
 
   /** Waits until the page hears from the server. */

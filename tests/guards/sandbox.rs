@@ -32,15 +32,15 @@ fn script(scene: &Scene, home: &std::path::Path, question: &Question) -> String 
         format!("cat /proc/{worker}/environ && echo reached: a process outside"),
         format!("(exec 3<>/dev/tcp/127.0.0.1/{port}) && echo reached: server"),
         format!("(exec 3<>/dev/tcp/127.0.0.1/{port}; printf \"{request}\" >&3; grep -q 200 <&3) && echo reached: approval"),
-        "(exec 3<>/dev/tcp/1.1.1.1/53) && echo reached: the internet".to_owned(),
+"tail -n +3 /proc/net/dev | grep -v '^ *lo:' && echo reached: a network device".to_owned(),
         "env | grep -iE 'token|secret|_key' && echo reached: a secret in the environment".to_owned(),
         "true".to_owned(),
     ]
     .join("; ")
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_job_and_a_check_can_neither_read_the_token_nor_approve_themselves() {
+/// A server that asks whether something may land, and the attack that would like to answer.
+async fn besieged(flags: &[&str]) -> (Scene, Question, tempfile::TempDir) {
     let (data, home) = (visible_folder(), visible_folder());
     std::fs::write(home.path().join(".netrc"), "machine example.invalid password hunter2\n").unwrap();
     let repo = TestRepo::with(&[("README.md", "# Tern\n"), ("NOTES.md", "# Notes\n")]);
@@ -48,9 +48,8 @@ async fn a_job_and_a_check_can_neither_read_the_token_nor_approve_themselves() {
         .flag("--trust")
         .env("HOME", &home.path().to_string_lossy())
         .env("DEPLOY_TOKEN", "hunter3");
-    let server = RunningServer::start(&start);
+    let server = RunningServer::start(&flags.iter().fold(start, |start, flag| start.flag(flag)));
     let scene = Scene { server, repo, data };
-    // The question it would like to answer.
     let question = scene.question("append a line \"x\" to NOTES.md").await;
     let attack = script(&scene, home.path(), &question);
     let check = format!("out=$({attack}) 2>&1; echo \"$out\"; case \"$out\" in *reached:*) exit 1;; esac");
@@ -61,33 +60,30 @@ async fn a_job_and_a_check_can_neither_read_the_token_nor_approve_themselves() {
     );
     scene.repo.write(".pilothouse/config.toml", &config);
     scene.repo.commit_all("attack");
+    (scene, question, home)
+}
 
+/// Runs the recipe to its end; what it printed, without the command itself.
+async fn run_attack(scene: &Scene) -> Vec<String> {
     let run = scene.server.say("dev", "/run attack").await;
     scene.server.approve_next("dev", run.cursor, "recipe.first_use").await;
     let ended = |e: &client::StreamEvent| e.kind() == "job_completed" || e.kind() == "job_failed";
     let (end, _) = scene.server.until("dev", run.cursor, ended).await;
     assert_eq!(end.kind(), "job_completed", "{}", end.payload());
-    let log = scene
-        .server
-        .client
-        .send("GET", &format!("/jobs/{}/logs?limit=500", end.payload()["jobId"].as_str().unwrap()), None)
-        .await
-        .unwrap();
-    let lines: Vec<String> = log["logs"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .filter_map(|l| l["message"].as_str())
-        .map(str::to_owned)
-        .collect();
-    let reached: Vec<_> = lines.iter().filter(|l| l.starts_with("reached:")).collect();
-    assert!(reached.is_empty(), "{lines:#?}");
+    let path = format!("/jobs/{}/logs?limit=500", end.payload()["jobId"].as_str().unwrap());
+    let log = scene.server.client.send("GET", &path, None).await.unwrap();
+    let lines = log["logs"].as_array().unwrap().iter().filter_map(|l| l["message"].as_str());
+    lines.filter(|l| !l.starts_with("$ ")).map(str::to_owned).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_and_a_check_can_neither_read_the_token_nor_approve_themselves() {
+    let (scene, question, _home) = besieged(&[]).await;
+    let lines = run_attack(&scene).await;
+    assert!(!lines.iter().any(|l| l.starts_with("reached:")), "{lines:#?}");
     assert!(lines.iter().any(|l| l.contains("local.token")), "it did try: {lines:#?}");
     let secrets = [scene.server.token.as_str(), "hunter2", "hunter3"];
-    assert!(
-        !lines.iter().filter(|l| !l.starts_with("$ ")).any(|l| secrets.iter().any(|s| l.contains(s))),
-        "{lines:#?}"
-    );
+    assert!(!lines.iter().any(|l| secrets.iter().any(|s| l.contains(s))), "{lines:#?}");
     assert_eq!(scene.state_of(&question.id).await, "pending", "nobody has answered");
     assert_eq!(scene.tip(), None);
 
@@ -96,4 +92,14 @@ async fn a_job_and_a_check_can_neither_read_the_token_nor_approve_themselves() {
     let landed = scene.entry_event(&question, "merge.entry.landed").await;
     assert_eq!(landed["entry"]["checks"][0]["state"], "passed");
     assert!(!scene.repo.file("planted").exists());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_same_attack_succeeds_without_a_sandbox_which_is_why_that_is_an_opt_in() {
+    let (scene, question, _home) = besieged(&["--sandbox", "host"]).await;
+    let lines = run_attack(&scene).await;
+    for what in ["token", "database", "home", "server", "approval"] {
+        assert!(lines.iter().any(|l| *l == format!("reached: {what}")), "{what}: {lines:#?}");
+    }
+    assert_eq!(scene.state_of(&question.id).await, "approved");
 }

@@ -7,6 +7,7 @@ import { Button, Card, CardFoot, CardHead, InlineText, Kbd, shortId, State, Time
 import type { Approval } from "../client";
 import { outcome, useAnswer } from "./answer";
 import { ApprovalFacts } from "./ApprovalFacts";
+import { notByEnter } from "./by-enter";
 import { armed, useChordPlace } from "./chords";
 import { fitsCard, readPayload, reviewOf } from "./payload";
 import { words } from "./words";
@@ -110,11 +111,6 @@ function Question({ approval }: { approval: Approval }) {
       </Card>
     </div>
   );
-}
-
-/** Enter on a focused button would approve out of habit; space and the chord remain. */
-function notByEnter(event: React.KeyboardEvent): void {
-  if (event.key === "Enter" && !event.altKey && !event.ctrlKey && !event.metaKey) event.preventDefault();
 }
 
 export function AnswerButtons({

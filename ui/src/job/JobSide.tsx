@@ -67,7 +67,7 @@ function Failure({ error, told }: { error: string; told: boolean }) {
       <p className="t2 s-failed jb__wrap">{first}</p>
       {output !== "" && !told ? (
         // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a scrolling region must be reachable by key
-        <pre className="log checktail" tabIndex={0} aria-label={words.failedHead}>
+        <pre className="log checktail" role="region" tabIndex={0} aria-label={words.failedHead}>
           {output}
         </pre>
       ) : null}

@@ -2,6 +2,7 @@
 // chord do, and only while everything that would land is on the page.
 
 import { type Ref, useEffect, useRef, useState } from "react";
+import { notByEnter } from "../approvals/by-enter";
 import { useAction, useCrew, useModel, useShortcut } from "../app";
 import type { Approval, MergeEntry, RiskLevel, Strategy } from "../client";
 import { Button, Change, CopyButton, Facts, Icon, Kbd, shortId, State, Time } from "../components";
@@ -182,7 +183,7 @@ export function ApprovalBox({
           </>
         ) : (
           <>
-            <Button look="primary" busy={answering.busy} disabled={answering.held !== undefined} onClick={answering.approve}>
+            <Button look="primary" busy={answering.busy} disabled={answering.held !== undefined} onKeyDown={notByEnter} onClick={answering.approve}>
               {words.approveLand} <Kbd keys="mod+shift+l" />
             </Button>
             <Button onClick={() => setDenying(true)} disabled={answering.busy || answering.held === words.offline}>

@@ -3,6 +3,7 @@
 
 import { Link, useRouter } from "@tanstack/react-router";
 import { type KeyboardEvent, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { notByEnter } from "../approvals/by-enter";
 import { Banner, Button, Change, Choice, CopyButton, EmptyState, ErrorState, IconButton, Kbd, keysText, Menu, shortId, Skeleton, State } from "../components";
 import { useAnswer } from "./ApprovalBox";
 import { type DiffHandle, DiffText } from "./DiffText";
@@ -280,6 +281,7 @@ function Ready({ reviewed, title, compact, onOpenFull }: { reviewed: Reviewed; t
               look="primary"
               busy={answering.busy}
               disabled={asking && answering.held !== undefined}
+              onKeyDown={asking ? notByEnter : undefined}
               onClick={answering.approve}
               title={keysText("mod+shift+l")}
             >

@@ -213,6 +213,8 @@ impl Engine {
     ) -> bool {
         let Some(deadline) = deadline else { return false };
         tokio::select! {
+            // Work that arrives with the deadline is taken, or nobody else would be woken for it.
+            biased;
             () = waiter.woken() => true,
             () = tokio::time::sleep_until(deadline) => false,
             () = self.stopping() => false,

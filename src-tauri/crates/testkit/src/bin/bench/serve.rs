@@ -42,6 +42,12 @@ impl OwnServer {
     }
 }
 
+impl OwnServer {
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+}
+
 impl Drop for OwnServer {
     fn drop(&mut self) {
         let _ = self.child.kill();

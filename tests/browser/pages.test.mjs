@@ -1,0 +1,73 @@
+// Every page with real work in it: for everybody (axe), in light and dark, and as wide as a phone.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Person } from './harness.mjs';
+import { day, lighthouse } from './scene.mjs';
+
+const SETTINGS = ['models', 'general', 'checks', 'policy', 'sandbox', 'appearance', 'shortcuts', 'values'];
+
+const pagesOf = (ids) => [
+  '/', '/w/lighthouse/s/dev', '/queue', `/jobs/${ids.jobId}`, `/jobs/${ids.failedJobId}`, `/review/${ids.entryId}`, '/approvals',
+  `/approvals/${ids.approvalId}`, ...SETTINGS.map((section) => `/settings#${section}`), '/doctor', '/terminals', '/agents', '/devices',
+  '/shortcuts', '/first-run', '/first-run?workspace=lighthouse',
+];
+
+/** Opens a page and waits until nothing of it is still to come. */
+async function settle(me, address) {
+  await me.open(address);
+  if (!address.startsWith('/first-run')) await me.live();
+  await me.page.getByRole('heading').first().waitFor();
+  await me.page.waitForFunction(() => document.querySelector('.skeleton, .skel, [aria-busy=true]') === null);
+}
+
+test('every page is free of accessibility faults in light and in dark', async (t) => {
+  const { me } = await lighthouse(t);
+  const ids = await day(me);
+  const faults = [];
+  for (const address of pagesOf(ids)) {
+    await settle(me, address);
+    for (const colorScheme of ['light', 'dark']) {
+      await me.page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      await me.page.locator(`html[data-theme=${colorScheme}]`).waitFor();
+      for (const fault of await me.violations()) faults.push(`${address} ${colorScheme}: ${fault}`);
+    }
+  }
+  assert.deepEqual(faults, []);
+  assert.deepEqual(me.errors, []);
+});
+
+test('a browser without a sign-in sees how to get one, and nothing else', async (t) => {
+  const { server, me } = await lighthouse(t);
+  const stranger = await Person.at(t, server, { signIn: false });
+  await stranger.open('/w/lighthouse/s/dev');
+  await stranger.page.getByRole('heading', { name: 'Not signed in on this browser' }).waitFor();
+  assert.deepEqual(await stranger.violations(), []);
+  await stranger.open(server.openUrl);
+  await stranger.sees(/used|no longer|expired|not valid/i);
+  assert.equal(new URL(stranger.page.url()).hash, '', 'the used link does not stay in the address');
+  await me.live();
+});
+
+test('on a phone no page is wider than the glass, and a landing is allowed with a thumb', async (t) => {
+  const { repo, me } = await lighthouse(t, { width: 390, height: 844, touch: true });
+  const ids = await day(me);
+  const faults = [];
+  for (const address of pagesOf(ids)) {
+    await settle(me, address);
+    const wider = await me.overflow();
+    if (wider > 0) faults.push(`${address}: ${wider} px too wide`);
+    for (const fault of await me.violations()) faults.push(`${address}: ${fault}`);
+  }
+  assert.deepEqual(faults, []);
+
+  await settle(me, '/w/lighthouse/s/dev');
+  me.commits.add(repo.git('rev-parse', 'main_agents'));
+  await me.question.tap();
+  await me.page.getByRole('button', { name: 'Allow once' }).tap();
+  await me.sees(/Allowed once/);
+  await me.page.getByRole('link', { name: 'Chat' }).tap();
+  const commit = await me.landed();
+  assert.match(repo.show(commit, 'README.md'), /Open on Sundays\.$/);
+  assert.deepEqual(me.errors, []);
+});
