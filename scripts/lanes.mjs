@@ -28,6 +28,7 @@ const built = () => ({
   PILOTHOUSE_BIN: binary('pilothouse'),
   PILOTHOUSE_WORKER_BIN: binary('pilothouse-worker'),
   PILOTHOUSE_DESKTOP_BIN: binary('pilothouse-desktop'),
+  PILOTHOUSE_MODEL_BIN: binary('scripted-model'),
   PILOTHOUSE_CHROMIUM: process.env.PILOTHOUSE_CHROMIUM ?? browsers.map(onPath).find(Boolean) ?? '',
 });
 

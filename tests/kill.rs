@@ -10,6 +10,9 @@ use testkit::world::{RunningServer, Start, TestRepo};
 
 const CONFIG: &str = "[[check]]\nname = \"quick\"\nrun = [\"sh\", \"-c\", \"test -f README.md && sleep 0.05\"]\ntimeoutS = 20\n";
 
+/// Files the load appends to.
+const NOTES: u64 = 40;
+
 /// xorshift: the seed is printed, so a failing run can be repeated.
 struct Dice(u64);
 
@@ -51,11 +54,11 @@ async fn nothing_acknowledged_is_lost_and_nothing_lands_twice_when_processes_are
         .unwrap_or(0x9E37_79B9_7F4A_7C15 ^ std::process::id() as u64);
     println!("seed {seed}");
     let mut dice = Dice(seed);
-    let repo = TestRepo::with(&[
-        ("README.md", "# Tern\n"),
-        ("src/a.txt", "start\n"),
-        (".pilothouse/config.toml", CONFIG),
-    ]);
+    let notes: Vec<String> = (0..NOTES).map(|n| format!("notes/{n}.md")).collect();
+    let fixed = [("README.md", "# Tern\n"), ("src/a.txt", "start\n"), (".pilothouse/config.toml", CONFIG)];
+    let files: Vec<_> =
+        fixed.into_iter().chain(notes.iter().map(|path| (path.as_str(), "# Notes\n"))).collect();
+    let repo = TestRepo::with(&files);
     let data = tempfile::tempdir().unwrap();
     let start = Start::on(data.path(), repo.path())
         .flag("--trust")
@@ -73,9 +76,9 @@ async fn nothing_acknowledged_is_lost_and_nothing_lands_twice_when_processes_are
                     format!("/replace start start-{asked} src/a.txt")
                 } else {
                     format!(
-                        "append a line \"round {round} roll {}\" to notes-{round}-{}.md",
-                        dice.below(1000),
-                        dice.below(1_000_000)
+                        "append a line \"round {round} roll {}\" to notes/{}.md",
+                        dice.below(1_000_000),
+                        dice.below(NOTES)
                     )
                 };
                 let body = serde_json::json!({ "text": text });

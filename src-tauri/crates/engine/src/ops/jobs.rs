@@ -74,47 +74,45 @@ impl Engine {
         let deadline = self.wait_deadline(p.wait_ms)?;
         loop {
             let mut waiter = self.store.waiter(QueueName::Jobs, Some(p.worker_id.clone()), p.kinds.clone());
-            let (worker, kinds) = (p.worker_id.clone(), p.kinds.clone());
-            if self.store.read(move |tx| tx.has_pending_job(&worker, kinds.as_deref())).await? {
-                let secret = self.ids.secret();
-                let (worker, kinds, lease, token_hash) =
-                    (p.worker_id.clone(), p.kinds.clone(), p.lease_ms, hash::text(&secret));
-                let claimed = self.store.write(move |tx| {
-                    let Some(claimed) = tx.claim_job(&worker, kinds.as_deref(), lease, &token_hash)? else {
-                        return Ok(None);
-                    };
-                    let mut job = tx.job(&claimed.id)?;
-                    job.claim_token = Some(claimed.token.clone());
-                    if let Some(session) = &job.session_id {
-                        tx.append(NewEvent::new(
-                            session,
-                            Event::JobClaimed { job_id: job.id.clone(), worker_id: worker.clone() },
-                            worker,
-                        ))?;
-                    }
-                    Ok(Some((job, claimed)))
-                });
-                if let Some((job, claimed)) = claimed.await? {
-                    let ground = match (&job.workspace_id, ours) {
-                        (Some(workspace), true) => match self.ground_for(workspace, &job).await {
-                            Ok(ground) => Some(ground),
-                            Err(error) => {
-                                self.fail_claimed(&job, &claimed.token, &error).await?;
-                                continue;
-                            }
-                        },
-                        _ => None,
-                    };
-                    return Ok(JobClaimed {
-                        ok: true,
-                        queue_wait_ms: claimed.queue_wait_ms,
-                        claim_token: claimed.token,
-                        lease_expires_at: host::clock::iso(claimed.lease_expires_at),
-                        job_token: Some(secret),
-                        ground,
-                        job,
-                    });
+            // Straight to the writer: a claim that finds nothing changes no page, so nothing is written.
+            let secret = self.ids.secret();
+            let (worker, kinds, lease, token_hash) =
+                (p.worker_id.clone(), p.kinds.clone(), p.lease_ms, hash::text(&secret));
+            let claimed = self.store.write(move |tx| {
+                let Some(claimed) = tx.claim_job(&worker, kinds.as_deref(), lease, &token_hash)? else {
+                    return Ok(None);
+                };
+                let mut job = tx.job(&claimed.id)?;
+                job.claim_token = Some(claimed.token.clone());
+                if let Some(session) = &job.session_id {
+                    tx.append(NewEvent::new(
+                        session,
+                        Event::JobClaimed { job_id: job.id.clone(), worker_id: worker.clone() },
+                        worker,
+                    ))?;
                 }
+                Ok(Some((job, claimed)))
+            });
+            if let Some((job, claimed)) = claimed.await? {
+                let ground = match (&job.workspace_id, ours) {
+                    (Some(workspace), true) => match self.ground_for(workspace, &job).await {
+                        Ok(ground) => Some(ground),
+                        Err(error) => {
+                            self.fail_claimed(&job, &claimed.token, &error).await?;
+                            continue;
+                        }
+                    },
+                    _ => None,
+                };
+                return Ok(JobClaimed {
+                    ok: true,
+                    queue_wait_ms: claimed.queue_wait_ms,
+                    claim_token: claimed.token,
+                    lease_expires_at: host::clock::iso(claimed.lease_expires_at),
+                    job_token: Some(secret),
+                    ground,
+                    job,
+                });
             }
             if !self.wait_for_work(&mut waiter, deadline).await {
                 return Err(ApiError::new(ErrorCode::Empty, "No pending jobs"));

@@ -37,8 +37,8 @@ pub fn write_and_sync(dir: &Path, count: usize, most: Duration) -> anyhow::Resul
 }
 
 /// Synced writes per second, one after the other.
-pub fn syncs_per_second(dir: &Path) -> anyhow::Result<f64> {
-    let taken = write_and_sync(dir, 2_000, Duration::from_secs(2))?;
+pub fn syncs_per_second(dir: &Path, most: Duration) -> anyhow::Result<f64> {
+    let taken = write_and_sync(dir, 10_000, most)?;
     Ok(taken.len() as f64 / taken.iter().sum::<Duration>().as_secs_f64())
 }
 

@@ -4,6 +4,7 @@ use super::floor;
 use anyhow::Context;
 use serde_json::{Value, json};
 use std::path::Path;
+use std::time::Duration;
 
 pub struct Machine {
     cores: usize,
@@ -34,7 +35,7 @@ impl Machine {
             memory_gib: memory_kib.unwrap_or(0.0) / 1024.0 / 1024.0,
             filesystem: filesystem(dir)?,
             load: read("/proc/loadavg").split(' ').next().and_then(|n| n.parse().ok()).unwrap_or(0.0),
-            syncs_per_second: floor::syncs_per_second(dir)?,
+            syncs_per_second: floor::syncs_per_second(dir, Duration::from_secs(2))?,
         })
     }
 

@@ -2,19 +2,16 @@
 
 use crate::floor;
 use crate::ground::{EVENTS, Ground, SESSIONS};
-use crate::http::Address;
+use crate::load::Load;
 use crate::row::{Amount, Goal, Row};
 use crate::sample::median;
 use crate::serve::OwnServer;
-use std::sync::Barrier;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// Slices are taken in turns, so that what else the machine does touches all of them.
 const ROUNDS: usize = 5;
 const SLICE: Duration = Duration::from_millis(1_500);
 const WRITERS: usize = 16;
-/// Most appends of one writer in one slice.
-const MOST: usize = 50_000;
 
 const PATH: &str = "/sessions/dev/command";
 const BODY: &str = r#"{"type":"log","payload":{"level":"info","message":"one line of a log, durable before it is answered"},"from":"bench"}"#;
@@ -24,63 +21,44 @@ pub fn measure(ground: &Ground) -> anyhow::Result<Vec<Row>> {
     let _watches = [ground.watch(&full), ground.watch(past)];
     let (full, off) = (OwnServer::start(&full, true)?, OwnServer::start(&off, false)?);
     let past = OwnServer::start(past, true)?;
+    let write = |load: &mut Load, server: &OwnServer, writers: usize, length: Duration| {
+        load.slice((&server.address, server.pid()), writers, length, |connection, _| {
+            connection.call(PATH, BODY).map(drop)
+        })
+    };
     for server in [&full, &off, &past] {
-        slice(&server.address, WRITERS, SLICE / 5)?;
+        write(&mut Load::default(), server, WRITERS, SLICE / 5)?;
     }
-    let (mut raw, mut one, mut one_off) = (Vec::new(), Vec::new(), Vec::new());
-    let (mut many, mut many_off, mut many_past) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut raw, mut one, mut one_off) = (Vec::new(), Load::default(), Load::default());
+    let (mut many, mut many_off, mut many_past) = (Load::default(), Load::default(), Load::default());
     for _ in 0..ROUNDS {
-        raw.push(synced(ground)?);
-        one.push(slice(&full.address, 1, SLICE / 2)?);
-        one_off.push(slice(&off.address, 1, SLICE / 2)?);
-        many.push(slice(&full.address, WRITERS, SLICE)?);
-        many_off.push(slice(&off.address, WRITERS, SLICE)?);
-        many_past.push(slice(&past.address, WRITERS, SLICE)?);
+        raw.push(floor::syncs_per_second(ground.dir(), SLICE / 3)?);
+        write(&mut one, &full, 1, SLICE / 2)?;
+        write(&mut one_off, &off, 1, SLICE / 2)?;
+        write(&mut many, &full, WRITERS, SLICE)?;
+        write(&mut many_off, &off, WRITERS, SLICE)?;
+        write(&mut many_past, &past, WRITERS, SLICE)?;
     }
-    let [raw, one, one_off, many, many_off, many_past] =
-        [raw, one, one_off, many, many_off, many_past].map(median).map(Amount::PerSecond);
+    let raw = Amount::PerSecond(median(raw));
+    let rate = |load: &Load| Amount::PerSecond(load.per_second());
+    let worked = |load: &Load| Amount::Micros(load.micros_each());
+    let log = SESSIONS * EVENTS;
     Ok(vec![
-        Row::new("durable appends, 1 writer", one).floor(raw, "raw write+fsync loop"),
-        Row::new("durable appends, 1 writer, beside no fsync", one).floor(one_off, "same, synchronous=OFF"),
-        Row::new("durable appends, 16 writers", many)
-            .floor(many_off, "same, synchronous=OFF")
+        Row::new("durable appends, 1 writer", rate(&one)).floor(raw, "raw write+fsync loop"),
+        Row::new("durable appends, 1 writer, beside no fsync", rate(&one))
+            .floor(rate(&one_off), "same, synchronous=OFF"),
+        Row::new("durable appends, 16 writers", rate(&many))
+            .floor(rate(&many_off), "same, synchronous=OFF")
             .goal(Goal::RatioAtLeast(0.8)),
-        Row::new("durable appends, 16 writers, beside the disk", many).floor(raw, "raw write+fsync loop"),
-        Row::new(format!("durable appends, 16 writers, log of {}", SESSIONS * EVENTS), many_past)
-            .floor(many, "on a short log")
+        Row::new("durable appends, 16 writers, beside the disk", rate(&many))
+            .floor(raw, "raw write+fsync loop"),
+        Row::new(format!("durable appends, 16 writers, log of {log}"), rate(&many_past))
+            .floor(rate(&many), "on a short log")
             .goal(Goal::RatioAtLeast(0.9)),
+        Row::new("processor time per append, 16 writers", worked(&many))
+            .floor(worked(&many_off), "same, synchronous=OFF"),
+        Row::new(format!("processor time per append, log of {log}"), worked(&many_past))
+            .floor(worked(&many), "on a short log")
+            .goal(Goal::RatioAtMost(1.1)),
     ])
-}
-
-fn synced(ground: &Ground) -> anyhow::Result<f64> {
-    let taken = floor::write_and_sync(ground.dir(), 2_000, SLICE / 3)?;
-    Ok(taken.len() as f64 / taken.iter().sum::<Duration>().as_secs_f64())
-}
-
-/// Appends per second of some writers, each waiting for its answer before it sends the next.
-pub fn slice(address: &Address, writers: usize, length: Duration) -> anyhow::Result<f64> {
-    let start = Barrier::new(writers + 1);
-    let (counts, took) = std::thread::scope(|scope| {
-        let writer = || -> anyhow::Result<usize> {
-            let connection = address.connect();
-            start.wait();
-            let (mut connection, began) = (connection?, Instant::now());
-            let mut count = 0;
-            while count < MOST && began.elapsed() < length {
-                connection.call(PATH, BODY)?;
-                count += 1;
-            }
-            Ok(count)
-        };
-        let threads: Vec<_> = (0..writers).map(|_| scope.spawn(writer)).collect();
-        start.wait();
-        let began = Instant::now();
-        let counts: Vec<_> = threads.into_iter().map(|thread| thread.join()).collect();
-        (counts, began.elapsed())
-    });
-    let mut total = 0;
-    for count in counts {
-        total += count.map_err(|_| anyhow::anyhow!("a writer panicked"))??;
-    }
-    Ok(total as f64 / took.as_secs_f64())
 }

@@ -1,16 +1,17 @@
 //! Enqueue, claim and complete, by sixteen workers at once, with an empty and with a full queue.
 
 use crate::ground::Ground;
-use crate::http::{Address, Connection};
+use crate::http::Connection;
+use crate::load::Load;
 use crate::row::{Amount, Goal, Row};
 use crate::sample::median;
 use crate::{seed, serve};
 use protocol::job::JobStatus;
 use serde::Deserialize;
 use std::path::Path;
-use std::sync::Barrier;
 use std::time::{Duration, Instant};
 use store::JobFinish;
+use testkit::world::RunningServer;
 
 const BACKLOGS: [usize; 3] = [0, 10_000, 100_000];
 const ROUNDS: usize = 5;
@@ -38,55 +39,41 @@ pub fn measure(ground: &Ground) -> anyhow::Result<Vec<Row>> {
     let _watches = folders.each_ref().map(|(_, folder)| ground.watch(folder));
     let servers = folders.each_ref().map(|(_, folder)| serve::built(folder));
     for server in &servers {
-        slice(&serve::address(server), SLICE / 5)?;
+        cycles(&mut Load::default(), server, SLICE / 5)?;
     }
     let alone = ground.folder("claims-alone");
-    let (mut store_alone, mut rates) = (Vec::new(), BACKLOGS.map(|_| Vec::new()));
+    let (mut store_alone, mut loads) = (Vec::new(), BACKLOGS.map(|_| Load::default()));
     for _ in 0..ROUNDS {
         store_alone.push(ground.runtime.block_on(without_http(&alone))?);
-        for (server, rates) in servers.iter().zip(&mut rates) {
-            rates.push(slice(&serve::address(server), SLICE)?);
+        for (server, load) in servers.iter().zip(&mut loads) {
+            cycles(load, server, SLICE)?;
         }
     }
     let store_alone = Amount::PerSecond(median(store_alone));
-    let [empty, some, full] = rates.map(median).map(Amount::PerSecond);
+    let [empty, some, full] = loads.each_ref().map(|load| Amount::PerSecond(load.per_second()));
+    let [empty_time, some_time, full_time] = loads.each_ref().map(|load| Amount::Micros(load.micros_each()));
     let flat = |row: Row| row.floor(empty, "backlog 0").goal(Goal::RatioAtLeast(0.9));
+    let flat_time = |row: Row| row.floor(empty_time, "backlog 0").goal(Goal::RatioAtMost(1.1));
     Ok(vec![
         Row::new("claim cycles, 16 workers, backlog 0", empty).floor(store_alone, "the store without HTTP"),
         flat(Row::new("claim cycles, 16 workers, backlog 10000", some)),
         flat(Row::new("claim cycles, 16 workers, backlog 100000", full)),
-        Row::new("claim cycles, store without HTTP", store_alone)
+        Row::new("processor time per cycle, backlog 0", empty_time),
+        flat_time(Row::new("processor time per cycle, backlog 10000", some_time)),
+        flat_time(Row::new("processor time per cycle, backlog 100000", full_time)),
+        Row::new("claim cycles, the store without HTTP", store_alone)
             .floor(Amount::PerSecond(ground.machine.syncs_per_second / 3.0), "3 raw write+fsync each"),
     ])
 }
 
-/// Cycles per second over HTTP. Every worker adds a job before it claims one, so there is always one to claim.
-fn slice(address: &Address, length: Duration) -> anyhow::Result<f64> {
-    let start = Barrier::new(WORKERS + 1);
-    let (counts, took) = std::thread::scope(|scope| {
-        let worker = |n: usize| -> anyhow::Result<usize> {
-            let connection = address.connect();
-            start.wait();
-            let (mut connection, began) = (connection?, Instant::now());
-            connection.call("/workers/heartbeat", &format!(r#"{{"workerId":"b-{n}","status":"busy"}}"#))?;
-            let mut count = 0;
-            while began.elapsed() < length {
-                cycle(&mut connection, n)?;
-                count += 1;
-            }
-            Ok(count)
-        };
-        let threads: Vec<_> = (0..WORKERS).map(|n| scope.spawn(move || worker(n))).collect();
-        start.wait();
-        let began = Instant::now();
-        let counts: Vec<_> = threads.into_iter().map(|thread| thread.join()).collect();
-        (counts, began.elapsed())
-    });
-    let mut total = 0;
-    for count in counts {
-        total += count.map_err(|_| anyhow::anyhow!("a worker panicked"))??;
+/// Every worker reports itself once, and adds a job before it claims one, so there is always one to claim.
+fn cycles(load: &mut Load, server: &RunningServer, length: Duration) -> anyhow::Result<()> {
+    let address = serve::address(server);
+    let mut connection = address.connect()?;
+    for n in 0..WORKERS {
+        connection.call("/workers/heartbeat", &format!(r#"{{"workerId":"b-{n}","status":"busy"}}"#))?;
     }
-    Ok(total as f64 / took.as_secs_f64())
+    load.slice((&address, server.pid()), WORKERS, length, cycle)
 }
 
 fn cycle(connection: &mut Connection, worker: usize) -> anyhow::Result<()> {
