@@ -1,16 +1,17 @@
 // `npm run pictures`: takes the pictures of README.md from the real thing, on a repository made for them. Only the
 // model is scripted. Needs what `npm test` has built.
 
-import { mkdirSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { binary } from './cargo.mjs';
 import { browsers } from './packages.mjs';
+import { small } from './pictures/png.mjs';
 import { steps } from './pictures/script.mjs';
 import { files } from './pictures/tides.mjs';
 import { entry, onPath, root, Stop } from './run.mjs';
 import { buildUi } from './ui-build.mjs';
 
-const MOST_BYTES = 200_000_000;
+const MOST_BYTES = 200_000;
 const folder = join(root, 'docs', 'pictures');
 
 /** What the harness needs of a test: a place to say what has to be ended. */
@@ -22,7 +23,7 @@ async function take() {
   process.env.PILOTHOUSE_WORKER_BIN ??= binary('pilothouse-worker');
   process.env.PILOTHOUSE_MODEL_BIN ??= binary('scripted-model');
   process.env.PILOTHOUSE_CHROMIUM ??= browsers.map(onPath).find(Boolean) ?? '';
-  const { folderFor, Model, Person, Server } = await import('../tests/browser/harness.mjs');
+  const { folderFor, Model, Person, Server, until } = await import('../tests/browser/harness.mjs');
   const { Repository } = await import('../tests/browser/repositories.mjs');
   const { allow, event, post } = await import('../tests/browser/scene.mjs');
 
@@ -67,7 +68,7 @@ async function take() {
     await who.page.waitForFunction(() => document.querySelector('[aria-busy=true]') === null);
     await ready?.(who);
     const path = join(folder, `${name}.png`);
-    await who.page.screenshot({ path });
+    writeFileSync(path, small(await who.page.screenshot()));
     const { size } = statSync(path);
     if (size > MOST_BYTES) throw new Stop(`${path} has ${size} bytes; at most ${MOST_BYTES}.`);
     console.log(`${name}.png ${Math.round(size / 1024)} KiB`);
@@ -76,18 +77,27 @@ async function take() {
   await shoot('conversation-light', '/w/tide-table/s/dev', { ready: (who) => who.question.waitFor() });
   await shoot('review-light', `/review/${diff.payload.entryId ?? asked.payload.details.entryId}`, { ready: (who) => who.sees(/midnights/) });
   await shoot('job-dark', `/jobs/${diff.payload.jobId}`, { theme: 'dark', ready: (who) => who.sees('node --test') });
-  await shoot('settings-light', '/settings#models', { ready: (who) => who.sees('RemoteBuddy') });
+  await shoot('settings-light', '/settings#models', {
+    ready: async (who) => {
+      await who.button('Edit: RemoteBuddy').click();
+      await who.button('Try it').click();
+      await who.sees('It answers as it should.');
+      await who.page.mouse.move(0, 0);
+    },
+  });
 
   const phone = await Person.at(scope, server, { width: 390, height: 844, touch: true, signIn: false });
   await phone.context.addCookies(await me.context.cookies());
   await shoot('phone-light', `/approvals/${asked.payload.approvalId}`, { who: phone, ready: (who) => who.button(/Allow once/).waitFor() });
 
-  const slow = await post(me, 'replace "SOAK_YEARS = 2" with "SOAK_YEARS = 900" in src/soak.js', 'small-things');
+  const slow = await post(me, 'replace "SOAK_YEARS = 30" with "SOAK_YEARS = 5000" in src/soak.js', 'small-things');
   await allow(me, slow, 'small-things');
   await event(me, slow, 'merge.check.started', 'small-things');
   const more = await post(me, 'we need more harbours than Cuxhaven', 'harbours');
-  await event(me, more, 'job_claimed', 'harbours');
-  await post(me, 'append a line "Times are those of the harbour." to README.md', 'small-things');
+  await event(me, more, 'job.progress', 'harbours');
+  const last = await post(me, 'append a line "Times are those of the harbour." to README.md', 'small-things');
+  await event(me, last, 'merge.entry.queued', 'small-things');
+  await until('the soak runs', async () => (await me.call('merge.queue')).queues[0].entries.some((entry) => entry.checks.some((check) => check.name === 'soak' && check.state === 'running')));
   await shoot('work-dark', '/queue', { theme: 'dark', ready: (who) => who.sees(/Read harbours/) });
 }
 

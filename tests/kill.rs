@@ -89,7 +89,7 @@ async fn nothing_acknowledged_is_lost_and_nothing_lands_twice_when_processes_are
                     )),
                     Err(_) => return,
                 }
-                tokio::time::sleep(Duration::from_millis(dice.below(60))).await;
+                tokio::time::sleep(Duration::from_millis(dice.below(400))).await;
             }
         };
         let lifetime = Duration::from_millis(200 + (seed.rotate_left(round as u32) % 1_500));
@@ -141,7 +141,7 @@ async fn settle_and_compare(start: &Start, repo: &TestRepo, acknowledged: &BTree
             tokio::time::sleep(Duration::from_millis(200)).await;
         }
     };
-    tokio::time::timeout(Duration::from_secs(300), quiet).await.expect("everything is reclaimed and done");
+    tokio::time::timeout(Duration::from_secs(600), quiet).await.expect("everything is reclaimed and done");
 
     let mut stored = BTreeSet::new();
     let mut after = 0;

@@ -46,7 +46,15 @@ const proof = `test('every day begins at midnight, also when the clocks change',
 
 test('each water belongs to one day'`;
 
+/** A probe's three questions. */
+const probe = [
+  { when: { last: 'single word OK' }, times: 0, say: { text: 'OK' } },
+  { when: { tool: 'note' }, times: 0, say: { calls: [{ name: 'note', arguments: { word: 'blue' } }] } },
+  { when: { last: 'three blue boxes' }, times: 0, say: { json: { colour: 'blue', count: 3 } } },
+];
+
 export const steps = [
+  ...probe,
   plan(
     'clocks change',
     'Let days begin at midnight when the clocks change',

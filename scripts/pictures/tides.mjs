@@ -49,7 +49,7 @@ export function height(constituents, hours) {
   return constituents.reduce((sum, { amplitude, speed, phase }) => sum + amplitude * Math.cos(((speed * hours - phase) * Math.PI) / 180), 0);
 }
 `,
-  'src/soak.js': '/** Years of tides that are computed before anything lands. */\nexport const SOAK_YEARS = 2;\n',
+  'src/soak.js': '/** Years of tides that are computed before anything lands. */\nexport const SOAK_YEARS = 30;\n',
   'src/format.js': `const two = (n) => String(n).padStart(2, '0');
 
 /** \`06:41  3.2 metres\` */

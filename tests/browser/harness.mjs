@@ -125,7 +125,7 @@ const pictures = process.env.PILOTHOUSE_PICTURES;
 
 const CHROMIUM = [
   '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
-  '--disable-component-update', '--disable-sync',
+  '--disable-component-update', '--disable-sync', '--disable-lcd-text',
 ];
 
 export class Person {

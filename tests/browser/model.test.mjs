@@ -72,7 +72,9 @@ async function choose(me, model) {
     await me.button('Try it').click();
     await me.sees('It keeps to a given shape.');
     await me.button('Save').click();
-    await me.button(`Edit: ${role}`).waitFor();
+    await me.button(`Edit: ${role}`).click();
+    await me.button('Save').and(me.page.locator(':enabled')).waitFor();
+    await me.button('Cancel').click();
   }
   await me.page.getByRole('link', { name: 'dev', exact: true }).click();
   await me.live();

@@ -15,7 +15,8 @@ export function colours(png, most = 64) {
   return seen.size;
 }
 
-function decode(png) {
+/** Size, channels and rows of bytes. */
+export function decode(png) {
   const parts = [];
   let head;
   for (let at = 8; at < png.length; ) {

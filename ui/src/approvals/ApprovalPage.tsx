@@ -63,6 +63,8 @@ function Whole({ approval }: { approval: Approval }) {
           <div className="h">
             {pending ? <span className={`medium ${approval.risk === "low" ? "c2" : "s-needs"}`}>{words[approval.risk]}</span> : <State kind={kind}>{text}</State>}
           </div>
+          {/* The bar may cut the title; here all of it is read. */}
+          <p className="medium approval__what">{approval.summary}</p>
           <ApprovalFacts approval={approval} />
           {review ? (
             <Link to="/review/$reviewId" params={{ reviewId: review }} className="btn">

@@ -7,7 +7,7 @@ import {
   argvText, Button, Card, CardFoot, CardHead, CardSection, Change, Duration, durationText, Icon, IconButton, InlineText, Kbd, LogTail, shortId, State, Time,
 } from "../components";
 import type { CheckVerdict, MergeEntry } from "../client";
-import type { ChecksItem, DiffItem, LandedItem, StoppedItem } from "../model";
+import { type ChecksItem, type DiffItem, type LandedItem, paragraphs, type StoppedItem } from "../model";
 import { useRowActions } from "./actions";
 import { useFold } from "./folds";
 import { words } from "./words";
@@ -152,12 +152,6 @@ export const LandedLine = memo(function LandedLine({ item }: { item: LandedItem 
     </div>
   );
 });
-
-/** The first paragraph is for people; what follows is output. */
-function paragraphs(text: string): [first: string, rest: string] {
-  const cut = text.search(/\n\s*\n/);
-  return cut < 0 ? [text.trim(), ""] : [text.slice(0, cut).trim(), text.slice(cut).trim()];
-}
 
 /** The entry's own sentence, else what came with the event; a bare code is for machines. */
 export function stoppedText(item: Pick<StoppedItem, "entry" | "reason" | "detail">): { sentence: string; output: string } {

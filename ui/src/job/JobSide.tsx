@@ -9,6 +9,7 @@ import { durationText } from "../components";
 import { VerifiedItem } from "../review/Verified";
 import { entryStateText } from "../work/Chain";
 import { toneOf } from "../work/chain-layout";
+import { saidOf } from "../model";
 import type { Attempt, Story } from "./story";
 import { fixUpOf, planOf, summaryInResult } from "./verification";
 import { words } from "./words";
@@ -130,7 +131,7 @@ function EntryOf({ entry }: { entry: MergeEntry }) {
           {shortId(entry.id)}
         </Link>
       </p>
-      {entry.reason ? <p className="t2 c2 jb__wrap">{entry.reason}</p> : null}
+      {entry.reason ? <p className="t2 c2 jb__wrap">{saidOf(entry.reason)}</p> : null}
     </Section>
   );
 }

@@ -5,5 +5,6 @@ export { Crew, type CrewParts } from "./crew";
 export * from "./items";
 export { arrived, begun, broken, type Loaded, NOTHING } from "./loaded";
 export { buddyName, personName } from "./names";
+export { paragraphs, saidOf } from "./reason";
 export { type CrewState, isLive, type JobLive, type JobTail, type Outgoing, pendingApprovals, type Slice } from "./state";
 export { type Readable, Store } from "./store";

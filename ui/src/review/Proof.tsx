@@ -7,7 +7,7 @@ import { useAction, useClient, useCrew, useModel } from "../app";
 import type { Approval, CheckVerdict, Job, MergeEntry, VerifiedLine } from "../client";
 import { argvText, Button, durationText, Icon, shortId, State, StateIcon, type StateKind, Time } from "../components";
 import { useVerification } from "../job/useJob";
-import { isLive } from "../model";
+import { isLive, saidOf } from "../model";
 import { ApprovalBox, type Answering } from "./ApprovalBox";
 import type { Review } from "./files";
 import { VerifiedItem } from "./Verified";
@@ -138,7 +138,7 @@ function Standing({ entry }: { entry: MergeEntry }) {
             {entry.landedAt ? <Time ts={entry.landedAt} className="t1 c3" /> : null}
           </p>
         ) : (
-          <p className="t2">{entry.reason ?? entry.state.replaceAll("_", " ")}</p>
+          <p className="t2 wraps">{saidOf(entry.reason) ?? entry.state.replaceAll("_", " ")}</p>
         )}
         {entry.state === "parked" ? (
           <>

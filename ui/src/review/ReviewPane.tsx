@@ -5,6 +5,7 @@ import { Link, useRouter } from "@tanstack/react-router";
 import { type KeyboardEvent, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { notByEnter } from "../approvals/by-enter";
 import { Banner, Button, Change, Choice, CopyButton, EmptyState, ErrorState, IconButton, Kbd, keysText, Menu, shortId, Skeleton, State } from "../components";
+import { saidOf } from "../model";
 import { useAnswer } from "./ApprovalBox";
 import { type DiffHandle, DiffText } from "./DiffText";
 import { FileTree } from "./FileTree";
@@ -273,7 +274,7 @@ function Ready({ reviewed, title, compact, onOpenFull }: { reviewed: Reviewed; t
             {answering.pending ? <Hint keys={["a"]}>{words.approval}</Hint> : null}
           </span>
         )}
-        <span className="push t2 c2 trunc land__say">{answering.pending ? (asking ? (answering.held ?? words.landsNext) : "") : (reviewed.entry?.reason ?? "")}</span>
+        <span className="push t2 c2 trunc land__say">{answering.pending ? (asking ? (answering.held ?? words.landsNext) : "") : (saidOf(reviewed.entry?.reason) ?? "")}</span>
         {answering.pending && narrow && asking ? null : answering.pending ? (
           <>
             <Button onClick={showApproval}>{words.deny}…</Button>

@@ -58,7 +58,7 @@ export function Models({ live }: { live: boolean }) {
           <Skeleton rows={4} />
         </>
       ) : (
-        <Found providers={found} busy={action.busy || providers.loading} live={live} onAgain={providers.reload} onChoose={(role, provider) => setEditing(formFor(role, provider))} onAll={(provider) => void useForAll(provider)} />
+        <Found providers={found} busy={action.busy || providers.loading} live={live} needed={(models.value?.models.length ?? 0) === 0} onAgain={providers.reload} onChoose={(role, provider) => setEditing(formFor(role, provider))} onAll={(provider) => void useForAll(provider)} />
       )}
       <div className="roles">
         {ROLES.map((role) => {
@@ -119,6 +119,7 @@ function firstReady(providers: readonly ProviderFound[], role: Role): ModelForm 
 
 function Found({
   providers,
+  needed,
   busy,
   live,
   onAgain,
@@ -126,6 +127,8 @@ function Found({
   onAll,
 }: {
   providers: readonly ProviderFound[];
+  /** No role has a model yet. */
+  needed: boolean;
   busy: boolean;
   live: boolean;
   onAgain: () => void;
@@ -135,7 +138,7 @@ function Found({
   const any = providers.some((provider) => provider.state !== "absent");
   return (
     <>
-      {!any ? (
+      {!any && needed ? (
         <Banner tone="needs" icon="info">
           <span className="medium">{words.noneFound}.</span> {words.noneFoundText}
         </Banner>

@@ -33,7 +33,7 @@ export function formOf(setting: ModelSetting): ModelForm {
     endpoint: setting.endpoint,
     model: setting.model,
     keyEnv: setting.keyEnv ?? "",
-    contextWindow: setting.contextWindow === undefined ? "" : String(setting.contextWindow),
+    contextWindow: String(setting.contextWindow ?? ""),
   };
 }
 

@@ -6,6 +6,7 @@ import { aboutText, clockText, durationText, Icon, IconButton, Menu, type MenuEn
 import type { MergeEntry, MergeQueue } from "../client";
 import { useLiveNow } from "../review/useLiveNow";
 import { useWidth } from "../review/useWidth";
+import { saidOf } from "../model";
 import type { Deeds } from "./actions";
 import { type Bar, type ChainPicture, type ChainRow, type GoneRun, hasEnded, layoutChain, toneOf } from "./chain-layout";
 import { words } from "./words";
@@ -234,7 +235,7 @@ function ChainList({ queue, deeds }: { queue: MergeQueue; deeds: Deeds }) {
               <span className="mono t1 c3">{shortId(entry.id)}</span>{" "}
               {entry.state === "landed"
                 ? `${words.landed} ${(entry.landedCommit ?? "").slice(0, 7)} ${entry.landedAt ? clockText(entry.landedAt) : ""}`
-                : (entry.reason ?? entryStateText(entry))}
+                : (saidOf(entry.reason) ?? entryStateText(entry))}
             </span>
           </Link>
           <EntryMenu entry={entry} deeds={deeds} />

@@ -2,7 +2,7 @@
 
 import type { Approval, Job, MergeEntry, PendingItem, Request, Worker } from "../client";
 import type { StateKind } from "../components";
-import type { JobLive } from "../model";
+import { type JobLive, saidOf } from "../model";
 
 export type Show = "all" | "active" | "needs" | "ended";
 
@@ -153,9 +153,9 @@ function stageOf(
   asks: boolean,
   { words, jobsPending }: BoardInput,
 ): Pick<BoardRow, "kind" | "group" | "end" | "detail"> {
-  if (asks) return { kind: "needs", group: "needs", end: words.needsYou, detail: entry?.reason ?? "" };
+  if (asks) return { kind: "needs", group: "needs", end: words.needsYou, detail: saidOf(entry?.reason) ?? "" };
   if (entry && (!job || job.status === "completed")) {
-    const detail = entry.reason ?? "";
+    const detail = saidOf(entry.reason) ?? "";
     const end = words.entryState(entry);
     switch (entry.state) {
       case "landed":

@@ -2,6 +2,7 @@
 // checks lie in time. Pure geometry; the component only draws what stands here.
 
 import type { EntryState, MergeEntry, MergeQueue } from "../client";
+import { saidOf } from "../model";
 
 export type Tone = "passed" | "running" | "failed" | "needs" | "waiting";
 
@@ -285,13 +286,13 @@ function noteOf(entry: MergeEntry, span: Span | null, remaining: number | null, 
       return [running?.name, left].filter(Boolean).join(", ");
     }
     case "waiting_approval":
-      return entry.reason ?? words.asked;
+      return saidOf(entry.reason) ?? words.asked;
     case "approved":
-      return entry.reason ?? words.approved;
+      return saidOf(entry.reason) ?? words.approved;
     case "queued":
-      return entry.reason ?? words.waits;
+      return saidOf(entry.reason) ?? words.waits;
     default:
-      return entry.reason ?? "";
+      return saidOf(entry.reason) ?? "";
   }
 }
 

@@ -32,14 +32,14 @@ wire! {
         pub endpoint: String,
         pub model: String,
         /// Name of an environment variable that holds the key.
-        #[serde(default)]
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         #[ts(optional)]
         pub key_env: Option<String>,
         /// Tokens the model can hold; none means unknown.
-        #[serde(default)]
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         #[ts(optional)]
         pub context_window: Option<u64>,
-        #[serde(default)]
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         #[ts(optional)]
         pub origin: Option<String>,
     }
@@ -59,13 +59,13 @@ wire! {
         /// What was found or what to do next.
         pub detail: String,
         pub models: Vec<String>,
-        #[serde(default)]
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         #[ts(optional)]
         pub endpoint: Option<String>,
-        #[serde(default)]
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         #[ts(optional)]
         pub dialect: Option<Dialect>,
-        #[serde(default)]
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         #[ts(optional)]
         pub key_env: Option<String>,
     }

@@ -95,6 +95,10 @@ impl Tx<'_> {
         let runs = self
             .one("SELECT COUNT(*) FROM check_results", [], |r| Ok(r.get::<_, i64>(0)? as u64))?
             .unwrap_or(0);
+        // A tree with several checks is run once: what counts is how many trees it took to land one.
+        let trees = self
+            .one("SELECT COUNT(DISTINCT tree) FROM check_results", [], |r| Ok(r.get::<_, i64>(0)? as u64))?
+            .unwrap_or(0);
         let reused = self.setting("merge.reused_verdicts")?.and_then(|v| v.as_u64()).unwrap_or(0);
         let landed = n("landed");
         Ok(MergeStats {
@@ -103,7 +107,7 @@ impl Tx<'_> {
             failed: n("failed"),
             check_runs: runs,
             reused_verdicts: reused,
-            runs_per_landed: (landed > 0).then(|| runs as f64 / landed as f64),
+            runs_per_landed: (landed > 0).then(|| trees as f64 / landed as f64),
             time_to_land_ms: percentiles(times),
         })
     }
