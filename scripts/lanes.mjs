@@ -32,8 +32,7 @@ const built = () => ({
   PILOTHOUSE_CHROMIUM: process.env.PILOTHOUSE_CHROMIUM ?? browsers.map(onPath).find(Boolean) ?? '',
 });
 
-/** A display and a session bus of its own, so that a person's are left alone. */
-const virtualDisplay = ['xvfb-run', '-a', '-s', '-screen 0 1440x900x24', 'dbus-run-session', '--'];
+const virtualDisplay = [process.execPath, join(root, 'scripts', 'virtual-display.mjs')];
 
 const nextest = () => ask('cargo', ['nextest', '--version']).ok;
 

@@ -30,7 +30,6 @@ export const purposes = {
     { name: 'fonts-liberation' },
     { name: 'fonts-noto-color-emoji' },
     { name: 'xvfb', command: 'Xvfb' },
-    { name: 'xauth', command: 'xauth' },
     { name: 'webkit2gtk-driver', command: 'WebKitWebDriver' },
     { name: 'matchbox-window-manager', command: 'matchbox-window-manager' },
     { name: 'wmctrl', command: 'wmctrl' },

@@ -5,8 +5,16 @@ import { until } from './webdriver.mjs';
 
 /** Starts the window manager. Answers a function that ends it. */
 export async function manageWindows() {
-  const manager = spawn('matchbox-window-manager', ['-use_titlebar', 'no'], { stdio: 'ignore' });
-  await until('the window manager is there', () => spawnSync('wmctrl', ['-m']).status === 0);
+  const manager = spawn('matchbox-window-manager', ['-use_titlebar', 'no'], { stdio: ['ignore', 'ignore', 'pipe'] });
+  let ended = '';
+  manager.stderr.setEncoding('utf8').on('data', (text) => (ended = (ended + text).slice(-2_048)));
+  manager.on('error', (error) => (ended += error.message));
+  const there = () => {
+    const asked = spawnSync('wmctrl', ['-m'], { encoding: 'utf8' });
+    if (asked.status === 0) return true;
+    throw new Error(`on ${process.env.DISPLAY}, ${manager.exitCode ?? 'running'}: ${asked.stderr}${ended}`);
+  };
+  await until('the window manager is there', there);
   return () => manager.kill('SIGTERM');
 }
 
