@@ -49,12 +49,20 @@ impl Journal {
 
     pub(crate) async fn lines(&self, stream: &str, text: &str) {
         for line in text.lines() {
-            let line = self.redactor.text(&host::ansi::strip(line));
-            let entry = Entry::Line(LogLine { stream: stream.to_owned(), line });
-            if self.entries.send(entry).await.is_err() {
+            if self.entries.send(self.entry(stream, line)).await.is_err() {
                 return;
             }
         }
+    }
+
+    /// Lines of ours without waiting; how many found no room.
+    pub(crate) fn offer(&self, text: &str) -> usize {
+        text.lines().filter(|line| self.entries.try_send(self.entry("stdout", line)).is_err()).count()
+    }
+
+    fn entry(&self, stream: &str, line: &str) -> Entry {
+        let line = self.redactor.text(&host::ansi::strip(line));
+        Entry::Line(LogLine { stream: stream.to_owned(), line })
     }
 
     pub(crate) async fn progress(&self, step: u32, steps: u32, label: &str) {

@@ -1,6 +1,7 @@
 // The main job with a model: chosen in the settings, trusted in nothing. A scripted server stands in for it.
 
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { folderFor, Model, Person, Server } from './harness.mjs';
@@ -55,10 +56,11 @@ async function scene(t, steps) {
   const repo = Repository.of(join(folder, 'ledger'), FILES);
   repo.write('notes.txt', 'not committed\n');
   const model = await Model.start(t, [...PROBE, ...steps]);
-  const server = await Server.start(t, { data: join(folder, 'data'), repos: [repo.path], flags: ['--trust'] });
+  const data = join(folder, 'data');
+  const server = await Server.start(t, { data, repos: [repo.path], flags: ['--trust'] });
   const me = await Person.at(t, server);
   await me.live();
-  return { repo, model, me, before: repo.fingerprint() };
+  return { repo, data, model, me, before: repo.fingerprint() };
 }
 
 /** Types the model's address into the settings, tries it and saves it, for planning and for work. */
@@ -81,19 +83,21 @@ async function choose(me, model) {
 }
 
 test('a failing test is mended by a model that was chosen in the settings, and lands after its owner allowed it', async (t) => {
-  const { repo, model, me, before } = await scene(t, [
+  const { repo, data, model, me, before } = await scene(t, [
     { ...plan, ...slowly },
-    call('bash', { command: 'node --test 2>&1 | tail -30' }, slowly),
-    call('read', { path: 'src/total.js' }, slowly),
-    { ...mend, ...slowly },
-    call('bash', { command: 'node --test 2>&1 | tail -12' }, slowly),
-    { ...finish('The total adds now; its test passes.'), ...slowly },
+    call('bash', { command: 'echo waits for a sign; until [ -e ~/sign ]; do sleep 0.05; done; node --test 2>&1 | tail -30' }),
+    call('read', { path: 'src/total.js' }),
+    mend,
+    call('bash', { command: 'node --test 2>&1 | tail -12' }),
+    finish('The total adds now; its test passes.'),
   ]);
   await choose(me, model);
   await me.say('the test of the total fails, please mend it');
   await me.sees('Plan: Mend the total of a ledger');
-  const job = me.page.locator('[data-testid=card-job][data-phase=running]');
-  await job.getByRole('log').getByText(/a total adds what was entered|not ok|fail 1/).first().waitFor();
+  const running = me.page.locator('[data-testid=card-job][data-phase=running]');
+  await running.getByRole('log').getByText('waits for a sign', { exact: true }).waitFor();
+  const [job] = (await me.call('jobs.list')).jobs;
+  writeFileSync(join(data, 'jobs', job.id, 'home', 'sign'), '');
   const diff = me.card('diff');
   await diff.getByText('Verified').waitFor();
   await me.button(/Review/, diff).click();

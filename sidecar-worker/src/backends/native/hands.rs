@@ -128,7 +128,9 @@ fn load(at: &Path, shown: &str) -> Result<String, String> {
 impl Hands for SandboxHands<'_> {
     async fn bash(&mut self, call: &BashCall, timeout_ms: u64, cancel: &Cancel) -> Observation {
         let argv = [SHELL.to_owned(), "-c".to_owned(), call.command.clone()];
-        match self.attempt.bench.run(&argv, Duration::from_millis(timeout_ms), None, cancel).await {
+        // Whoever watches sees the output while the command runs; the model gets it at the end.
+        let journal = Some(self.attempt.journal);
+        match self.attempt.bench.run(&argv, Duration::from_millis(timeout_ms), journal, cancel).await {
             Ok(outcome) => {
                 let text = format!("{}{}", outcome.stdout.text(), outcome.stderr.text());
                 match outcome.code {

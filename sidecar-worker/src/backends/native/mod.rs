@@ -4,6 +4,7 @@
 
 mod hands;
 
+use crate::journal::Journal;
 use crate::life::Attempt;
 use agent::Secret;
 use agent::TokioPace;
@@ -94,14 +95,7 @@ impl<'a> Native<'a> {
     /// Runs the loop until it stops. Only a finished loop goes on to the gate.
     pub(crate) async fn run(&mut self) -> Result<(), String> {
         let Some(first) = self.next.take() else { return Err("The agent was not told to go on.".into()) };
-        let (mut sink, lines) = JobSink::open(&mut self.artifacts);
-        let journal = self.attempt.journal.clone();
-        let printing = tokio::spawn(async move {
-            let mut lines = lines;
-            while let Some(line) = lines.recv().await {
-                journal.say(line).await;
-            }
-        });
+        let mut sink = JobSink { artifacts: &mut self.artifacts, journal: self.attempt.journal, left_out: 0 };
         let outcome = drive(
             &mut self.machine,
             first,
@@ -112,8 +106,9 @@ impl<'a> Native<'a> {
             &self.attempt.keeper.cancel,
         )
         .await;
-        drop(sink);
-        let _ = printing.await;
+        if sink.left_out > 0 {
+            self.attempt.journal.say(format!("[{} lines found no room in the log]", sink.left_out)).await;
+        }
         let summary =
             json!({ "status": outcome.status.code(), "steps": outcome.steps, "usage": outcome.usage });
         self.artifacts.push(Artifact {
@@ -192,20 +187,13 @@ async fn fix_up_notes(attempt: &Attempt<'_>) -> anyhow::Result<String> {
 /// Collects artifacts and passes log lines on without blocking the loop.
 struct JobSink<'s> {
     artifacts: &'s mut Vec<Artifact>,
-    lines: tokio::sync::mpsc::Sender<String>,
+    journal: &'s Journal,
     left_out: usize,
 }
 
-impl<'s> JobSink<'s> {
-    fn open(artifacts: &'s mut Vec<Artifact>) -> (Self, tokio::sync::mpsc::Receiver<String>) {
-        let (lines, seen) = tokio::sync::mpsc::channel(1_024);
-        (Self { artifacts, lines, left_out: 0 }, seen)
-    }
-
+impl JobSink<'_> {
     fn line(&mut self, text: String) {
-        if self.lines.try_send(text).is_err() {
-            self.left_out += 1;
-        }
+        self.left_out += self.journal.offer(&text);
     }
 }
 
@@ -221,6 +209,10 @@ impl Sink for JobSink<'_> {
                 // The label begins with the tool's name.
                 let what = label.strip_prefix(&tool).unwrap_or(&label).trim_start();
                 self.line(if tool == "bash" { format!("$ {what}") } else { format!("[{tool}] {what}") });
+            }
+            // The output of a command is in the log already; its first line here says how it ended.
+            LoopEvent::ToolEnded { tool, text, .. } if tool == "bash" => {
+                self.line(text.lines().next().unwrap_or_default().to_owned());
             }
             LoopEvent::ToolEnded { text, .. } => self.line(text),
             LoopEvent::Nudged { why } => self.line(format!("[told the model: {why}]")),
