@@ -4,7 +4,7 @@ export { EmptyState, ErrorState, Skeleton, useLate } from "./Conditions";
 export { CopyButton } from "./Copy";
 export { Field } from "./Field";
 export { Icon, type IconName, Sprite } from "./Icon";
-export { shortId } from "./id";
+export { shortBranch, shortId } from "./id";
 export { InlineText } from "./InlineText";
 export { Kbd, keysText } from "./Kbd";
 export { ansiRuns, argvText, CommandBox, LogLineText, LogTail, plainText } from "./Log";

@@ -4,7 +4,7 @@ import { Link } from "@tanstack/react-router";
 import { memo } from "react";
 import { keysOf, useAction, useCrew, useModel } from "../app";
 import {
-  argvText, Button, Card, CardFoot, CardHead, CardSection, Change, Duration, durationText, Icon, IconButton, InlineText, Kbd, LogTail, shortId, State, Time,
+  argvText, Button, Card, CardFoot, CardHead, CardSection, Change, Duration, durationText, Icon, IconButton, InlineText, Kbd, LogTail, shortBranch, shortId, State, Time,
 } from "../components";
 import type { CheckVerdict, MergeEntry } from "../client";
 import { type ChecksItem, type DiffItem, type LandedItem, paragraphs, type StoppedItem } from "../model";
@@ -198,7 +198,7 @@ export const StoppedCard = memo(function StoppedCard({ item }: { item: StoppedIt
             <span className="s-failed">{failure.message}</span>
           ) : (
             <>
-              {words.nothingLost} <span className="mono">{entry.commitSha.slice(0, 7)}</span> {words.staysOn} <span className="mono">{entry.branch}</span>
+              {words.nothingLost} <span className="mono">{entry.commitSha.slice(0, 7)}</span> {words.staysOn} <span className="mono" title={entry.branch}>{shortBranch(entry.branch)}</span>
             </>
           )}
         </span>

@@ -4,7 +4,7 @@
 import { Link, useRouter } from "@tanstack/react-router";
 import { type KeyboardEvent, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { notByEnter } from "../approvals/by-enter";
-import { Banner, Button, Change, Choice, CopyButton, EmptyState, ErrorState, IconButton, Kbd, keysText, Menu, shortId, Skeleton, State } from "../components";
+import { Banner, Button, Change, Choice, CopyButton, EmptyState, ErrorState, IconButton, Kbd, keysText, Menu, shortBranch, shortId, Skeleton, State } from "../components";
 import { saidOf } from "../model";
 import { useAnswer } from "./ApprovalBox";
 import { type DiffHandle, DiffText } from "./DiffText";
@@ -369,8 +369,8 @@ function Frame({
         <span className="mono t1 c3 review__id">{shortId(reviewed.jobId ?? "")}</span>
         {verified === true ? <State kind="passed">{words.verified}</State> : verified === false ? <State kind="waiting">{words.notVerified}</State> : null}
         {entry && !compact ? (
-          <span className="t2 c3 trunc review__where">
-            {words.onto(entry.branch, entry.target)}
+          <span className="t2 c3 trunc review__where" title={words.onto(entry.branch, entry.target)}>
+            {words.onto(shortBranch(entry.branch), entry.target)}
             {review ? `, ${words.filesCount(review.files.length)}` : ""}
           </span>
         ) : null}
