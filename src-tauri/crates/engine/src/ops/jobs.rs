@@ -10,7 +10,7 @@ use protocol::ops::{Done, JobParams};
 use protocol::plan::TaskParams;
 use protocol::queue::{ListParams, RenewParams};
 use protocol::{ApiError, ErrorCode, Event, Priority};
-use store::{JobFinish, NewCompletion, NewEvent, NewJob, QueueName, Tx};
+use store::{Claimed, JobFinish, NewCompletion, NewEvent, NewJob, QueueName, Tx};
 
 /// Most bytes one log line keeps.
 const LINE_BYTES: usize = 8 * 1024;
@@ -74,26 +74,7 @@ impl Engine {
         let deadline = self.wait_deadline(p.wait_ms)?;
         loop {
             let mut waiter = self.store.waiter(QueueName::Jobs, Some(p.worker_id.clone()), p.kinds.clone());
-            // Straight to the writer: a claim that finds nothing changes no page, so nothing is written.
-            let secret = self.ids.secret();
-            let (worker, kinds, lease, token_hash) =
-                (p.worker_id.clone(), p.kinds.clone(), p.lease_ms, hash::text(&secret));
-            let claimed = self.store.write(move |tx| {
-                let Some(claimed) = tx.claim_job(&worker, kinds.as_deref(), lease, &token_hash)? else {
-                    return Ok(None);
-                };
-                let mut job = tx.job(&claimed.id)?;
-                job.claim_token = Some(claimed.token.clone());
-                if let Some(session) = &job.session_id {
-                    tx.append(NewEvent::new(
-                        session,
-                        Event::JobClaimed { job_id: job.id.clone(), worker_id: worker.clone() },
-                        worker,
-                    ))?;
-                }
-                Ok(Some((job, claimed)))
-            });
-            if let Some((job, claimed)) = claimed.await? {
+            if let Some((job, claimed, secret)) = self.take_job(&p).await? {
                 let ground = match (&job.workspace_id, ours) {
                     (Some(workspace), true) => match self.ground_for(workspace, &job).await {
                         Ok(ground) => Some(ground),
@@ -118,6 +99,37 @@ impl Engine {
                 return Err(ApiError::new(ErrorCode::Empty, "No pending jobs"));
             }
         }
+    }
+
+    /// Takes the first job a claim may have, with its own token.
+    async fn take_job(&self, p: &ClaimJob) -> Result<Option<(Job, Claimed, String)>, ApiError> {
+        if p.kinds.is_some() {
+            // A claim for some kinds may have to look past a whole backlog of others. Looking is done where it
+            // holds nobody up; without kinds the first row is the answer, and finding none writes nothing.
+            let (worker, kinds) = (p.worker_id.clone(), p.kinds.clone());
+            if !self.store.read(move |tx| tx.has_pending_job(&worker, kinds.as_deref())).await? {
+                return Ok(None);
+            }
+        }
+        let secret = self.ids.secret();
+        let (worker, kinds, lease, token_hash) =
+            (p.worker_id.clone(), p.kinds.clone(), p.lease_ms, hash::text(&secret));
+        let taken = self.store.write(move |tx| {
+            let Some(claimed) = tx.claim_job(&worker, kinds.as_deref(), lease, &token_hash)? else {
+                return Ok(None);
+            };
+            let mut job = tx.job(&claimed.id)?;
+            job.claim_token = Some(claimed.token.clone());
+            if let Some(session) = &job.session_id {
+                tx.append(NewEvent::new(
+                    session,
+                    Event::JobClaimed { job_id: job.id.clone(), worker_id: worker.clone() },
+                    worker,
+                ))?;
+            }
+            Ok(Some((job, claimed)))
+        });
+        Ok(taken.await?.map(|(job, claimed)| (job, claimed, secret)))
     }
 
     /// A job whose ground cannot be laid (repository gone, unreadable …) fails with that reason.

@@ -36,6 +36,18 @@ pub fn write_and_sync(dir: &Path, count: usize, most: Duration) -> anyhow::Resul
     Ok(taken)
 }
 
+/// Makes what a folder's files still hold in memory durable. A file system that keeps its order lets the next
+/// fsync of anybody pay for what somebody else left unsynced.
+pub fn settle(dir: &Path) -> anyhow::Result<()> {
+    for entry in std::fs::read_dir(dir)? {
+        let path = entry?.path();
+        if path.is_file() {
+            std::fs::File::open(path)?.sync_all()?;
+        }
+    }
+    Ok(())
+}
+
 /// Synced writes per second, one after the other.
 pub fn syncs_per_second(dir: &Path, most: Duration) -> anyhow::Result<f64> {
     let taken = write_and_sync(dir, 10_000, most)?;

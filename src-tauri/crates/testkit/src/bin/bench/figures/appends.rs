@@ -19,7 +19,8 @@ const BODY: &str = r#"{"type":"log","payload":{"level":"info","message":"one lin
 pub fn measure(ground: &Ground) -> anyhow::Result<Vec<Row>> {
     let (full, off, past) = (ground.folder("appends"), ground.folder("appends-off"), ground.past()?);
     let _watches = [ground.watch(&full), ground.watch(past)];
-    let (full, off) = (OwnServer::start(&full, true)?, OwnServer::start(&off, false)?);
+    let (full, unsynced) = (OwnServer::start(&full, true)?, off);
+    let off = OwnServer::start(&unsynced, false)?;
     let past = OwnServer::start(past, true)?;
     let write = |load: &mut Load, server: &OwnServer, writers: usize, length: Duration| {
         load.slice((&server.address, server.pid()), writers, length, |connection, _| {
@@ -35,8 +36,10 @@ pub fn measure(ground: &Ground) -> anyhow::Result<Vec<Row>> {
         raw.push(floor::syncs_per_second(ground.dir(), SLICE / 3)?);
         write(&mut one, &full, 1, SLICE / 2)?;
         write(&mut one_off, &off, 1, SLICE / 2)?;
+        floor::settle(&unsynced)?;
         write(&mut many, &full, WRITERS, SLICE)?;
         write(&mut many_off, &off, WRITERS, SLICE)?;
+        floor::settle(&unsynced)?;
         write(&mut many_past, &past, WRITERS, SLICE)?;
     }
     let raw = Amount::PerSecond(median(raw));

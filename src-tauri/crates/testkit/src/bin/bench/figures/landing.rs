@@ -54,7 +54,7 @@ pub fn measure(ground: &Ground) -> anyhow::Result<Vec<Row>> {
         Row::new("message → job started, p50", middle(&|way| way.claimed))
             .floor(Amount::Millis(syncs.millis(0.5)), "4 raw write+fsync, 1 loopback exchange"),
         Row::new(
-            "job started → clone and sandbox ready, p50",
+            "job started → first sign from its clone, p50",
             middle(&|way| way.ready.saturating_sub(way.claimed)),
         )
         .floor(clone, "git clone --shared by hand")
