@@ -4,10 +4,10 @@ import { binary, buildBinaries } from './cargo.mjs';
 import { foreground } from './foreground.mjs';
 import { entry, must } from './run.mjs';
 import { ensure } from './system-packages.mjs';
-import { checkRust } from './toolchain.mjs';
+import { checkToolchains } from './toolchain.mjs';
 
 await entry(async () => {
-  checkRust();
+  checkToolchains();
   await ensure(['build', 'run']);
   await must('cargo', buildBinaries(['bench', 'pilothouse', 'pilothouse-worker'], true, ['pilothouse-testkit/bench']));
   return foreground(binary('bench', 'release'), process.argv.slice(2));

@@ -2,7 +2,7 @@
 
 import { ensure } from './system-packages.mjs';
 import { ask, entry, run } from './run.mjs';
-import { checkRust } from './toolchain.mjs';
+import { checkToolchains } from './toolchain.mjs';
 import { installUi } from './ui-build.mjs';
 
 const checks = [
@@ -14,7 +14,7 @@ const checks = [
 ];
 
 await entry(async () => {
-  checkRust(['fmt', 'clippy']);
+  checkToolchains(['fmt', 'clippy']);
   await ensure(['build', 'run', 'desktop']);
   await installUi();
   const failed = [];

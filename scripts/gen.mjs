@@ -1,10 +1,10 @@
-// `npm run gen`: writes ui/src/client/protocol.ts from the Rust types. The same test, without the variable,
-// keeps the checked-in file equal to them.
+// `npm run gen`: writes ui/src/client/protocol.ts from the Rust types, and the tables of docs/CONFIGURATION.md from
+// the keys. The same tests, without the variable, keep the checked-in files equal to them.
 
 import { entry, run } from './run.mjs';
-import { checkRust } from './toolchain.mjs';
+import { checkToolchains } from './toolchain.mjs';
 
 await entry(() => {
-  checkRust();
-  return run('cargo', ['test', '--locked', '--workspace', '--test', 'typescript'], { env: { PILOTHOUSE_GEN: '1' } });
+  checkToolchains();
+  return run('cargo', ['test', '--locked', '--workspace', '--test', 'typescript', '--test', 'configuration_reference'], { env: { PILOTHOUSE_GEN: '1' } });
 });

@@ -5,7 +5,7 @@ import { binary, buildBinaries } from './cargo.mjs';
 import { foreground } from './foreground.mjs';
 import { ask, entry, must } from './run.mjs';
 import { ensure } from './system-packages.mjs';
-import { checkRust } from './toolchain.mjs';
+import { checkToolchains } from './toolchain.mjs';
 import { buildUi } from './ui-build.mjs';
 
 /** Whether a window can be shown. */
@@ -25,7 +25,7 @@ await entry(async () => {
   const release = words.includes('--release');
   const headless = words.includes('--headless') || !hasDisplay();
   const args = words.filter((word) => word !== '--release' && word !== '--headless');
-  checkRust();
+  checkToolchains();
   await ensure(headless ? ['build', 'run'] : ['build', 'run', 'desktop', 'window']);
   await buildUi();
   const binaries = ['pilothouse', 'pilothouse-worker', ...(headless ? [] : ['pilothouse-desktop'])];

@@ -5,7 +5,7 @@ import { lanes } from './lanes.mjs';
 import { entry, must, Stop, tee } from './run.mjs';
 import { ensure } from './system-packages.mjs';
 import { tally } from './tally.mjs';
-import { checkRust } from './toolchain.mjs';
+import { checkToolchains } from './toolchain.mjs';
 import { buildUi } from './ui-build.mjs';
 
 const seconds = (since) => `${((performance.now() - since) / 1000).toFixed(1)} s`;
@@ -42,7 +42,7 @@ await entry(async () => {
   const table = [];
   const total = { passed: 0, failed: 0 };
   const selected = chosen(process.argv.slice(2));
-  checkRust();
+  checkToolchains();
   await timed('system packages', table, () => ensure(['build', 'run', 'desktop', 'window', 'test']));
   await timed('ui packages and pages', table, buildUi);
   await timed('build', table, () => must('cargo', buildAll));

@@ -23,8 +23,9 @@ export function checkNode() {
   }
 }
 
-/** `extras`: cargo subcommands that must be there as well, such as "fmt". */
-export function checkRust(extras = []) {
+/** Both, before anything is installed. `extras`: cargo subcommands that must be there as well, such as "fmt". */
+export function checkToolchains(extras = []) {
+  checkNode();
   const need = field('Cargo.toml', /^rust-version = "([\d.]+)"/m);
   const cargo = ask('cargo', ['--version']);
   if (!cargo.ok) throw new Stop(`Rust ${need} or newer is needed and cargo was not found. Install it with rustup, the Rust installer.`);

@@ -39,6 +39,12 @@ export default defineConfig({
           target: server,
           changeOrigin: true,
           ws: false,
+          // The server takes orders from its own origin only. Vite's own page counts as that; a foreign one stays foreign.
+          configure: (proxy) => {
+            proxy.on("proxyReq", (passedOn, asked) => {
+              if (asked.headers.origin === `http://${asked.headers.host}`) passedOn.setHeader("origin", server);
+            });
+          },
           // The same page lives under some of these paths: a browser asking for a document gets the page.
           bypass: (request: { headers: { accept?: string }; url?: string }) =>
             request.headers.accept?.includes("text/html") ? "/index.html" : undefined,
