@@ -9,7 +9,8 @@ use super::kit::{Kit, Setting};
 pub(super) fn detect(machine: &Machine) -> Option<Kit> {
     let cargo_home = machine.folder("CARGO_HOME", ".cargo");
     let rustup_home = machine.folder("RUSTUP_HOME", ".rustup");
-    let bin = cargo_home.as_ref().map(|home| home.join("bin")).filter(|bin| bin.join("cargo").exists());
+    let usual = cargo_home.as_ref().map(|home| home.join("bin")).filter(|bin| bin.join("cargo").exists());
+    let bin = usual.or_else(|| folder_on_path(machine));
     let place = bin.as_ref().map(|bin| bin.join("cargo")).or_else(|| machine.program("cargo"))?;
     let mut kit = Kit { name: "rust", place, ..Kit::default() };
     kit.always.push(("CARGO_HOME", Setting::BelowHome(".cargo")));
@@ -31,6 +32,12 @@ pub(super) fn detect(machine: &Machine) -> Option<Kit> {
         kit.outside.push(("CARGO_HOME", cargo));
     }
     Some(kit)
+}
+
+/// The folder of the search path that has cargo, where an administrator put it. Never a whole home.
+fn folder_on_path(machine: &Machine) -> Option<PathBuf> {
+    let bin = machine.program("cargo")?.parent()?.to_path_buf();
+    (bin.components().count() > 2 && bin != machine.home).then_some(bin)
 }
 
 fn caches(cargo_home: &Path) -> Vec<(PathBuf, &'static str)> {
@@ -109,6 +116,24 @@ mod tests {
         for gone in ["abc", "def", "sccache", "pw12345"] {
             assert!(!plain.contains(gone), "{plain}");
         }
+    }
+
+    #[test]
+    fn cargo_is_found_on_the_search_path_too_but_never_shows_a_home() {
+        let temp = tempfile::tempdir().unwrap();
+        let (home, tools) = (temp.path().join("home"), temp.path().join("tools"));
+        for folder in [&home.join(".cargo"), &tools] {
+            std::fs::create_dir_all(folder).unwrap();
+        }
+        for folder in [&home, &tools] {
+            std::fs::write(folder.join("cargo"), "").unwrap();
+        }
+        let on_path = |path: &PathBuf| {
+            let machine = Machine { home: home.clone(), path: vec![path.clone()], ..Machine::default() };
+            detect(&machine).unwrap()
+        };
+        assert_eq!((on_path(&tools).path, on_path(&tools).shown), (vec![tools.clone()], vec![tools]));
+        assert!(on_path(&home).shown.is_empty());
     }
 
     #[test]
