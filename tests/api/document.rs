@@ -43,3 +43,18 @@ async fn the_document_lists_every_route_and_every_method() {
         assert!(!document["components"]["schemas"][name].is_null(), "{name} is named and not there");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_get_route_lists_what_may_stand_behind_its_question_mark() {
+    let (_, document) = surface::read(&Scene::quiet()).await;
+    let names = |path: &str, place: &str| -> Vec<String> {
+        let all = document["paths"][path]["get"]["parameters"].as_array().cloned().unwrap_or_default();
+        let of_place = all.iter().filter(|one| one["in"] == place);
+        of_place.map(|one| one["name"].as_str().unwrap().to_owned()).collect()
+    };
+    for field in ["status", "limit", "workspaceId", "sessionId"] {
+        assert!(names("/jobs", "query").contains(&field.to_owned()), "{field}");
+    }
+    assert_eq!(names("/jobs/{id}", "path"), ["id"]);
+    assert!(!names("/jobs/{id}", "query").contains(&"id".to_owned()));
+}

@@ -51,7 +51,11 @@ pub(crate) fn document() -> Value {
     }
     for route in ROUTES {
         let (params, _) = route.method.schemas(&mut generator);
-        let parameters: Vec<_> = names(route.path).map(parameter).collect();
+        let mut parameters: Vec<_> = names(route.path).map(parameter).collect();
+        if route.verb == Verb::Get {
+            let of_path: Vec<&str> = names(route.path).collect();
+            parameters.extend(query(params.as_value(), generator.definitions(), &of_path));
+        }
         let mut operation = json!({
             "operationId": format!("{} {}", if route.verb == Verb::Get { "get" } else { "post" }, route.path),
             "description": format!("The same as {}.", route.method.operation().name),
@@ -83,6 +87,18 @@ pub(crate) fn document() -> Value {
 /// Names of the parameters in a path.
 fn names(path: &str) -> impl Iterator<Item = &str> {
     path.split('/').filter_map(|step| step.strip_prefix('{')?.strip_suffix('}'))
+}
+
+/// The fields of a GET route's parameters that its path does not name.
+fn query(params: &Value, definitions: &Map<String, Value>, of_path: &[&str]) -> Vec<Value> {
+    let name = params["$ref"].as_str().and_then(|pointer| pointer.rsplit('/').next());
+    let params = name.and_then(|name| definitions.get(name)).unwrap_or(params);
+    let needed = |field: &String| params["required"].as_array().is_some_and(|all| all.contains(&json!(field)));
+    let fields = params["properties"].as_object().into_iter().flatten();
+    fields
+        .filter(|(field, _)| !of_path.contains(&field.as_str()))
+        .map(|(field, schema)| json!({ "name": field, "in": "query", "required": needed(field), "schema": schema }))
+        .collect()
 }
 
 fn parameter(name: &str) -> Value {

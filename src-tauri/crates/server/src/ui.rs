@@ -28,6 +28,8 @@ pub(crate) fn serve(path: &str) -> Response {
     let name = path.trim_start_matches('/');
     let (name, file) = match Files::get(name).filter(|_| !name.is_empty()) {
         Some(file) => (name, Some(file)),
+        // A page of an older build asks for files that are gone: a page in place of a script would only confuse it.
+        None if name.starts_with("assets/") => return StatusCode::NOT_FOUND.into_response(),
         None => ("index.html", Files::get("index.html")),
     };
     let (kind, body) = match file {
