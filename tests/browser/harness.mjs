@@ -53,7 +53,7 @@ export function folderFor(t) {
 /** Nothing of this machine's own models or keys reaches a test. */
 function cleanEnvironment(more) {
   const kept = Object.entries(process.env).filter(([name]) => !/_LLM_|_API_KEY$|^LLM_|^PILOTHOUSE_(?!WORKER_BIN)/.test(name));
-  return { ...Object.fromEntries(kept), ...more };
+  return { ...Object.fromEntries(kept), PILOTHOUSE_CONFIG_DIR: join(tmpdir(), 'pilothouse-no-settings'), ...more };
 }
 
 /** Starts a program that says in one line of JSON when it is ready. */

@@ -1,7 +1,7 @@
 // The main job with a model: chosen in the settings, trusted in nothing. A scripted server stands in for it.
 
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { folderFor, Model, Person, Server } from './harness.mjs';
@@ -97,7 +97,8 @@ test('a failing test is mended by a model that was chosen in the settings, and l
   const running = me.page.locator('[data-testid=card-job][data-phase=running]');
   await running.getByRole('log').getByText('waits for a sign', { exact: true }).waitFor();
   const [job] = (await me.call('jobs.list')).jobs;
-  writeFileSync(join(data, 'jobs', job.id, 'home', 'sign'), '');
+  const attempt = readdirSync(join(data, 'jobs')).find((name) => name.startsWith(job.id));
+  writeFileSync(join(data, 'jobs', attempt, 'home', 'sign'), '');
   const diff = me.card('diff');
   await diff.getByText('Verified').waitFor();
   await me.button(/Review/, diff).click();

@@ -22,7 +22,7 @@ test('a published crate is opened, tested, changed and landed without a model, f
   const server = await Server.start(t, { data: join(folder, 'data') });
   const me = await Person.at(t, server);
 
-  await t.test('set-up finds the repository, says what it found and asks before its code runs', async () => {
+  await t.test('set-up finds the repository, says what it found, asks before its code runs and tries the checks', async () => {
     await me.page.getByRole('heading', { name: 'Choose a repository' }).waitFor();
     await me.field('Folder of the repository').fill(join(folder, 'nowhere'));
     await me.button('Continue').click();
@@ -35,6 +35,8 @@ test('a published crate is opened, tested, changed and landed without a model, f
     await me.sees('None was found on this machine');
     await me.button('Use these checks').click();
     await me.sees(/Confirmed\./);
+    await me.page.locator('[data-testid=dry-run][data-state=passed]').waitFor();
+    await me.sees('All passed');
     await me.button('Continue').click();
     await me.field('First message').or(me.page.locator('textarea')).first().fill('/status');
     await me.button('Send').click();

@@ -37,6 +37,23 @@ test('every page is free of accessibility faults in light and in dark', async (t
   assert.deepEqual(me.errors, []);
 });
 
+test('in German every page says that it is German, and none is wider than a phone', async (t) => {
+  const { me } = await lighthouse(t, { width: 390, height: 844, touch: true });
+  const ids = await day(me);
+  await me.page.evaluate(() => localStorage.setItem('pilothouse.locale', 'de'));
+  const faults = [];
+  for (const address of pagesOf(ids)) {
+    await settle(me, address);
+    if ((await me.page.locator('html').getAttribute('lang')) !== 'de') faults.push(`${address}: not marked as German`);
+    const wider = await me.overflow();
+    if (wider > 0) faults.push(`${address}: ${wider} px too wide`);
+  }
+  assert.deepEqual(faults, []);
+  await settle(me, '/approvals');
+  await me.sees('Wartet auf Sie');
+  assert.deepEqual(me.errors, []);
+});
+
 test('a browser without a sign-in sees how to get one, and nothing else', async (t) => {
   const { server, me } = await lighthouse(t);
   const stranger = await Person.at(t, server, { signIn: false });

@@ -256,6 +256,21 @@ export function providers() {
       { id: "anthropic", name: "API key", state: "found_not_ready", detail: "ANTHROPIC_API_KEY is set in your shell", models: [], keyEnv: "ANTHROPIC_API_KEY", endpoint: "https://api.anthropic.com", dialect: "anthropic_messages" },
       { id: "lmstudio", name: "LM Studio", state: "absent", detail: "Not running on 127.0.0.1:1234", models: [] },
     ],
+    clis: [{ name: "codex", version: "codex-cli 0.63.0", path: "/usr/local/bin/codex" }, { name: "claude", version: "2.0.14 (Claude Code)", path: "/home/mira/.local/bin/claude" }],
+  };
+}
+
+/** A trial of the checks at a moment of it: `running`, `passed` or `failed`. */
+export function dryRun(workspace, state) {
+  const over = state === "passed" || state === "failed";
+  const checks = workspace.checks.checks.map((one, index) => {
+    const stands = state === "preparing" ? "waiting" : over ? (state === "failed" && index === 1 ? "failed" : "passed") : index === 0 ? "passed" : index === 1 ? "running" : "waiting";
+    return check(one.name, one.run, stands, 800 + index * 18_400);
+  });
+  return {
+    workspaceId: workspace.id, state, commit: hash(3), checks: checks.map((one) => (one.state === "waiting" ? { ...one, durationMs: null } : one)), reason: null, linesDropped: 0,
+    lines: state === "preparing" ? [] : ["\u001b[1m\u001b[32m     Running\u001b[0m tests/wire.rs", ...["frames_survive_a_split", "a_short_read_is_not_an_end", "unknown_kinds_are_skipped"].map((name) => `test ${name} ... \u001b[32mok\u001b[0m`), ...(state === "failed" ? ["test a_retry_waits ... \u001b[31mFAILED\u001b[0m"] : [])],
+    startedAt: at(1), finishedAt: over ? at(0) : null,
   };
 }
 

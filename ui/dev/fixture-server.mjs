@@ -156,6 +156,13 @@ function makeWorld(scenario, many) {
       return workspace;
     },
     "workspace.facts": () => data.facts(),
+    "checks.dryRun": ({ workspaceId }) => {
+      const workspace = find(state.workspaces, workspaceId, "workspace");
+      if (!workspace.checks.confirmed) throw new Refused(409, "conflict", "These checks are not confirmed yet. Use them first, then try them.");
+      world.trial = data.dryRun(workspace, "running");
+      return world.trial;
+    },
+    "checks.dryRunState": ({ workspaceId }) => ({ run: world.trial?.workspaceId === workspaceId ? world.trial : null }),
     "session.list": () => ({ sessions: state.sessions }),
     "session.create": ({ sessionId, workspaceId, label }) => {
       const id = sessionId ?? `s-${(n += 1)}`;

@@ -403,7 +403,7 @@ export function extendWithWork(fixture, { now = Date.now(), lines = 0 } = {}) {
       publish(decision === "approve" ? "merge.entry.checking" : "merge.entry.queued", { entry: one });
       return work.approval;
     },
-    "config.providers": () => ({ providers: PROVIDERS }),
+    "config.providers": () => ({ providers: PROVIDERS, clis: [{ name: "codex", version: "codex-cli 0.63.0", path: "/usr/local/bin/codex" }] }),
     "config.models": () => ({ models }),
     "config.set_model": (setting) => {
       const at = models.findIndex((one) => one.role === setting.role);

@@ -9,6 +9,7 @@ import { followSystemTheme } from "./app/theme";
 import { codeOf, createBrowserCall, exchangeCode, newKey, wait } from "./client";
 import { Crew } from "./model";
 import { router } from "./routes";
+import { languageTag } from "./words";
 
 const call = createBrowserCall(() => crew.signedOut());
 
@@ -49,6 +50,7 @@ addEventListener("vite:preloadError", (event) => {
   location.reload();
 });
 
+document.documentElement.lang = languageTag().slice(0, 2);
 followSystemTheme();
 addEventListener("online", () => crew.retryNow());
 document.addEventListener("visibilitychange", () => {

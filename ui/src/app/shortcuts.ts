@@ -1,39 +1,7 @@
 // Keyboard shortcuts: one table of what there is, changed by the person where wanted, and one listener for all.
 
 import { useEffect, useRef, useSyncExternalStore } from "react";
-import { defineWords } from "../words";
-
-const words = defineWords(
-  {
-    palette: "Open the command palette",
-    newSession: "New session",
-    search: "Search in the conversation",
-    settings: "Settings",
-    queue: "Go to the queue",
-    approvals: "Go to approvals",
-    chat: "Go back to the conversation",
-    composer: "Write a message",
-    pane: "Show or hide the side pane",
-    review: "Open the newest diff",
-    approve: "Allow the shown approval once",
-    deny: "Deny the shown approval",
-    land: "Approve and land what is under review",
-    latest: "Jump to the latest",
-    shortcuts: "Show all shortcuts",
-    nextSession: "Next session",
-    previousSession: "Previous session",
-  },
-  {
-    de: {
-      palette: "Befehle öffnen",
-      newSession: "Neue Sitzung",
-      search: "Im Gespräch suchen",
-      settings: "Einstellungen",
-      queue: "Zur Warteschlange",
-      approvals: "Zu den Freigaben",
-    },
-  },
-);
+import { words } from "./words";
 
 export interface Shortcut {
   id: string;

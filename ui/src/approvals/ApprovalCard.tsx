@@ -19,8 +19,8 @@ export const ApprovalCard = memo(function ApprovalCard({ approvalId, summary, ts
   useEffect(() => crew.needApproval(approvalId), [crew, approvalId]);
   if (!approval) {
     return (
-      <Card label="Approval">
-        <CardHead icon="needs" title={summary} id={approvalId}>
+      <Card label={words.approval}>
+        <CardHead icon="needs" title={<InlineText text={summary} />} id={approvalId}>
           <Time ts={ts} />
         </CardHead>
       </Card>
@@ -51,7 +51,7 @@ export function AnsweredLine({ approval }: { approval: Approval }) {
 function ShortQuestion({ approval }: { approval: Approval }) {
   return (
     <Link to="/approvals/$approvalId" params={{ approvalId: approval.id }} className="approval__short">
-      <Card label="Approval" needs data-testid="card-approval" data-approval={approval.id}>
+      <Card label={words.approval} needs data-testid="card-approval" data-approval={approval.id}>
         <CardHead mark={<State kind="needs" label={words.needsYou} />} title={<InlineText text={approval.summary} />}>
           <span className="t2 s-needs">{words.answer}</span>
         </CardHead>
@@ -79,7 +79,7 @@ function Question({ approval }: { approval: Approval }) {
   useShortcut("deny", () => byKey("deny"), mine);
   return (
     <div ref={box} onFocus={() => setFocused(true)} onBlur={() => setFocused(false)}>
-      <Card label="Approval" needs data-testid="card-approval" data-approval={approval.id}>
+      <Card label={words.approval} needs data-testid="card-approval" data-approval={approval.id}>
         <CardHead mark={<State kind="needs" label={words.needsYou} />} title={<InlineText text={approval.summary} />} id={approval.id}>
           <span className={`t2 ${approval.risk === "low" ? "c2" : "s-needs"}`}>{words[approval.risk]}</span>
         </CardHead>
@@ -88,7 +88,7 @@ function Question({ approval }: { approval: Approval }) {
         </div>
         {problem ? (
           <div className="card__sect t2 s-failed" role="alert">
-            {problem}
+            <InlineText text={problem} />
           </div>
         ) : null}
         <CardFoot>

@@ -1,7 +1,7 @@
 // Exactly what would be done, why it asks, and who asked.
 
 import { useModel } from "../app";
-import { Change, CommandBox, Facts, Path, Time } from "../components";
+import { Change, CommandBox, Facts, InlineText, Path, Time } from "../components";
 import type { Approval } from "../client";
 import { askerName } from "./answer";
 import { readPayload } from "./payload";
@@ -62,7 +62,7 @@ export function ApprovalFacts({ approval }: { approval: Approval }) {
                 {payload.commits.onto ? (
                   <span className="c3" title={payload.commits.onto}>
                     {" "}
-                    on <span className="mono">{payload.commits.onto.slice(0, 7)}</span>
+                    {words.on} <span className="mono">{payload.commits.onto.slice(0, 7)}</span>
                   </span>
                 ) : null}
               </span>
@@ -86,7 +86,7 @@ export function ApprovalFacts({ approval }: { approval: Approval }) {
           [words.where, payload.cwd ? <span className="mono">{payload.cwd}</span> : null],
           [words.reaches, payload.hosts.length > 0 ? <span className="mono">{payload.hosts.join(", ")}</span> : null],
           ...payload.rest.map(([key, value]): [string, React.ReactNode] => [key, <span key={key} className="mono t2">{value}</span>]),
-          [words.why, approval.why],
+          [words.why, <InlineText key="why" text={approval.why} />],
           [
             words.askedBy,
             <>

@@ -3,7 +3,7 @@
 import { Link, useNavigate, useParams } from "@tanstack/react-router";
 import { useEffect, useRef, useState } from "react";
 import { PageBar, useCall, useCrew, useModel, useShortcut } from "../app";
-import { ErrorState, Icon, shortId, Skeleton, State } from "../components";
+import { ErrorState, Icon, InlineText, shortId, Skeleton, State } from "../components";
 import type { Approval } from "../client";
 import { outcome, useAnswer } from "./answer";
 import { AnswerButtons, HashMark } from "./ApprovalCard";
@@ -19,7 +19,7 @@ export default function ApprovalPage() {
   const approval = known ?? read.value;
   return (
     <>
-      <PageBar title={approval?.summary ?? "Approval"} sub={approvalId ? shortId(approvalId) : undefined}>
+      <PageBar title={approval?.summary ?? words.approval} sub={approvalId ? shortId(approvalId) : undefined}>
         <Link to="/approvals" className="btn btn--ghost">
           <Icon name="left" />
           {words.all}
@@ -64,7 +64,9 @@ function Whole({ approval }: { approval: Approval }) {
             {pending ? <span className={`medium ${approval.risk === "low" ? "c2" : "s-needs"}`}>{words[approval.risk]}</span> : <State kind={kind}>{text}</State>}
           </div>
           {/* The bar may cut the title; here all of it is read. */}
-          <p className="medium approval__what">{approval.summary}</p>
+          <p className="medium approval__what">
+            <InlineText text={approval.summary} />
+          </p>
           <ApprovalFacts approval={approval} />
           {review ? (
             <Link to="/review/$reviewId" params={{ reviewId: review }} className="btn">
@@ -75,7 +77,7 @@ function Whole({ approval }: { approval: Approval }) {
           <p className="mono t1 c3 wraps">sha256 {approval.hash}</p>
           {problem ? (
             <p className="s-failed" role="alert">
-              {problem}
+              <InlineText text={problem} />
             </p>
           ) : null}
           <div ref={end} />

@@ -3,6 +3,7 @@
 
 import { argvText } from "../components";
 import type { Approval, JsonValue } from "../client";
+import { words } from "./words";
 
 export interface TouchedFile {
   path: string;
@@ -84,7 +85,7 @@ function commandsOf(of: string, value: JsonValue | undefined): Array<{ of: strin
   return value.map((one) => {
     if (typeof one === "string") return { of, line: one };
     const network = texts(fields(one)["network"]);
-    return { of, line: argvText(texts(fields(one)["run"])) + (network.length > 0 ? `  (reaches ${network.join(", ")})` : "") };
+    return { of, line: argvText(texts(fields(one)["run"])) + (network.length > 0 ? `  ${words.reachesHosts(network.join(", "))}` : "") };
   });
 }
 
@@ -146,9 +147,9 @@ export function gist(approval: Approval): string {
   if (payload.argv) return Array.isArray(payload.argv) ? payload.argv.join(" ") : payload.argv;
   const size = payload.additions !== undefined ? ` +${payload.additions} −${payload.deletions ?? 0}` : "";
   if (payload.files[0]) {
-    return payload.files.length === 1 ? `${payload.files[0].path}${size}` : `${payload.files[0].path} and ${payload.files.length - 1} more${size}`;
+    return payload.files.length === 1 ? `${payload.files[0].path}${size}` : words.andMore(payload.files[0].path, payload.files.length - 1) + size;
   }
-  if (payload.fileCount !== undefined) return `${payload.fileCount} ${payload.fileCount === 1 ? "file" : "files"}${size}`;
+  if (payload.fileCount !== undefined) return words.nFiles(payload.fileCount) + size;
   if (payload.hosts.length > 0) return payload.hosts.join(", ");
   return approval.why;
 }

@@ -1,6 +1,7 @@
 // A call that failed, with the server's own code, or `offline` when nobody answered.
 
 import type { ApiError, ErrorCode, JsonValue } from "./protocol";
+import { words } from "./words";
 
 export type FailureCode = ErrorCode | "offline" | "bad_answer";
 
@@ -19,7 +20,7 @@ export class CallFailure extends Error {
 }
 
 export function offline(): CallFailure {
-  return new CallFailure("offline", "The Pilothouse server does not answer. It may be stopped or restarting.", true);
+  return new CallFailure("offline", words.offline, true);
 }
 
 export function isApiError(body: unknown): body is ApiError {

@@ -115,6 +115,19 @@ kinds?: Array<string>, leaseMs?: number, waitMs?: number, };
 
 export type ClaimRequest = { agentId: string, leaseMs?: number, waitMs?: number, };
 
+/**
+ * A command line agent on this machine. Nothing uses it by itself.
+ */
+export type CliFound = { 
+/**
+ * The program's name, such as `codex`.
+ */
+name: string, 
+/**
+ * What it answers to `--version`; none when it does not answer.
+ */
+version: string | null, path: string, };
+
 export type CommandAccepted = { ok: boolean, eventId: string, cursor: number, };
 
 export type CommitLine = { commit: string, summary: string, author: string, ts: string, };
@@ -176,6 +189,36 @@ export type DoctorReport = { ok: boolean, lines: Array<DoctorLine>, };
 
 export type Done = { ok: boolean, };
 
+/**
+ * A trial of the confirmed checks on the commit that work would start from now.
+ */
+export type DryRun = { workspaceId: WorkspaceId, state: DryRunState, commit: string, 
+/**
+ * One for each check of the plan, in its order; `waiting`, `running`, `passed` or `failed`.
+ */
+checks: Array<CheckVerdict>, 
+/**
+ * What it waits for, or why it could not be run.
+ */
+reason: string | null, 
+/**
+ * The newest lines of output, redacted; empty in events.
+ */
+lines: Array<string>, 
+/**
+ * Older lines that are not kept.
+ */
+linesDropped: number, startedAt: string, finishedAt: string | null, };
+
+export type DryRunParams = { workspaceId: WorkspaceId, };
+
+/**
+ * The newest one since the server was started.
+ */
+export type DryRunShown = { run: DryRun | null, };
+
+export type DryRunState = "preparing" | "waiting" | "running" | "passed" | "failed" | "stopped";
+
 export type Effect = "allow" | "ask" | "deny";
 
 /**
@@ -220,12 +263,12 @@ stream: string, seq: number, line: string, } } | { "type": "approval_required", 
 /**
  * Last lines of the output, redacted.
  */
-tail: string, } } | { "type": "approval.changed", "payload": { approval: Approval, } } | { "type": "policy.decided", "payload": { action: string, effect: Effect, rule: string, } } | { "type": "merge.branch.moved", "payload": { branch: string, old: string | null, new: string | null, explanation: string, } } | { "type": "workspace.changed", "payload": { workspaceId: WorkspaceId, } } | { "type": "budget.used", "payload": { role: string, model: string, inputTokens: number, outputTokens: number, jobId?: JobId, } } | { "type": "setup.finished", "payload": { run: Array<string>, ok: boolean, durationMs: number, tail: string, } });
+tail: string, } } | { "type": "approval.changed", "payload": { approval: Approval, } } | { "type": "policy.decided", "payload": { action: string, effect: Effect, rule: string, } } | { "type": "merge.branch.moved", "payload": { branch: string, old: string | null, new: string | null, explanation: string, } } | { "type": "workspace.changed", "payload": { workspaceId: WorkspaceId, } } | { "type": "budget.used", "payload": { role: string, model: string, inputTokens: number, outputTokens: number, jobId?: JobId, } } | { "type": "checks.dry_run", "payload": { run: DryRun, } } | { "type": "setup.finished", "payload": { run: Array<string>, ok: boolean, durationMs: number, tail: string, } });
 
 /**
  * Every code the server answers with, its HTTP status and whether trying again can help.
  */
-export type ErrorCode = "bad_request" | "unknown_method" | "unauthenticated" | "forbidden" | "wrong_host" | "foreign_origin" | "not_found" | "method_not_allowed" | "empty" | "conflict" | "already_resolved" | "stale" | "lease_lost" | "rate_limited" | "too_large" | "unsupported_media" | "timeout" | "unavailable" | "storage.full" | "internal" | "git.not_a_repository" | "git.bare" | "git.unreadable" | "git.missing" | "git.too_old" | "git.failed" | "git.commit_not_found" | "git.bundle_invalid" | "git.out_of_scope" | "merge.conflict" | "git.empty" | "sandbox.none" | "model.none" | "model.unreachable" | "config.invalid";
+export type ErrorCode = "bad_request" | "unknown_method" | "unauthenticated" | "forbidden" | "wrong_host" | "foreign_origin" | "not_found" | "method_not_allowed" | "empty" | "conflict" | "already_resolved" | "stale" | "lease_lost" | "rate_limited" | "too_large" | "unsupported_media" | "timeout" | "unavailable" | "storage.full" | "storage.failed" | "internal" | "git.not_a_repository" | "git.bare" | "git.unreadable" | "git.missing" | "git.too_old" | "git.failed" | "git.commit_not_found" | "git.bundle_invalid" | "git.out_of_scope" | "merge.conflict" | "git.empty" | "sandbox.none" | "model.none" | "model.unreachable" | "config.invalid";
 
 export type EventPage = { 
 /**
@@ -361,6 +404,12 @@ export type JobStatus = "pending" | "claimed" | "completed" | "failed" | "cancel
 export type Jobs = { ok: boolean, jobs: Array<Job>, counts: { [key in string]: number }, priorityCounts: { [key in string]: number }, pendingSnapshot: Array<PendingItem>, slo: Slo, };
 
 export type JsonValue = number | string | boolean | Array<JsonValue> | { [key in string]: JsonValue } | null;
+
+export type LandParams = { id: EntryId, 
+/**
+ * The entry's patch hash as it was shown. When given it must still be the entry's.
+ */
+hash?: string, };
 
 /**
  * Who does the work: fixed code without a model, or a worker's agent backend.
@@ -542,7 +591,7 @@ state: string,
  */
 detail: string, models: Array<string>, endpoint?: string, dialect?: Dialect, keyEnv?: string, };
 
-export type Providers = { providers: Array<ProviderFound>, };
+export type Providers = { providers: Array<ProviderFound>, clis: Array<CliFound>, };
 
 export type Queues = { requests: { [key in string]: number }, requestPriorities: { [key in string]: number }, requestPendingSnapshot: Array<PendingItem>, jobs: { [key in string]: number }, jobPriorities: { [key in string]: number }, jobPendingSnapshot: Array<PendingItem>, completions: { [key in string]: number }, 
 /**
@@ -750,13 +799,15 @@ export interface Methods {
   "merge.queue": [params: Nothing, reply: MergeQueues];
   "merge.entry": [params: EntryParams, reply: MergeEntry];
   "merge.stats": [params: Nothing, reply: MergeStats];
-  "merge.land": [params: EntryParams, reply: MergeEntry];
+  "merge.land": [params: LandParams, reply: MergeEntry];
   "merge.retry": [params: EntryParams, reply: MergeEntry];
   "merge.remove": [params: EntryParams, reply: MergeEntry];
   "workspace.add": [params: AddWorkspace, reply: Workspace];
   "workspace.list": [params: Nothing, reply: Workspaces];
   "workspace.update": [params: UpdateWorkspace, reply: Workspace];
   "workspace.facts": [params: WorkspaceParams, reply: RepositoryFacts];
+  "checks.dryRun": [params: DryRunParams, reply: DryRun];
+  "checks.dryRunState": [params: DryRunParams, reply: DryRunShown];
   "config.show": [params: Nothing, reply: ConfigShown];
   "config.models": [params: Nothing, reply: ModelSettings];
   "config.set_model": [params: ModelSetting, reply: Done];

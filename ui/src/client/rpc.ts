@@ -3,6 +3,7 @@
 
 import { asFailure, CallFailure, isApiError, offline } from "./failure";
 import type { Methods } from "./protocol";
+import { words } from "./words";
 
 export type Method = keyof Methods;
 export type Params<M extends Method> = Methods[M][0];
@@ -20,7 +21,7 @@ const READS = new Set<string>([
   "session.list", "session.events", "approval.list", "approval.get", "requests.list", "requests.get", "jobs.list",
   "jobs.get", "jobs.logs", "jobs.diff", "jobs.artifacts", "workers.list", "completions.list", "completions.get",
   "merge.queue", "merge.entry", "merge.stats", "workspace.list", "workspace.facts", "config.show", "config.models",
-  "config.providers", "config.probe", "system.status", "doctor.run",
+  "checks.dryRunState", "config.providers", "config.probe", "system.status", "doctor.run",
 ] satisfies Method[]);
 
 export interface RpcParts {
@@ -52,7 +53,7 @@ export function createCall(parts: RpcParts): Call {
     const body = await readBody(response);
     if (response.ok) {
       if (body === undefined) {
-        throw new CallFailure("bad_answer", `The answer to ${method} could not be read.`, true, response.status);
+        throw new CallFailure("bad_answer", words.unreadable(method), true, response.status);
       }
       return body as Reply<typeof method>;
     }
@@ -62,7 +63,7 @@ export function createCall(parts: RpcParts): Call {
     }
     // A proxy in between, or a server that is just going down.
     if (response.status >= 502 && response.status <= 504) throw offline();
-    throw new CallFailure("bad_answer", `The server answered ${method} with status ${response.status}.`, false, response.status);
+    throw new CallFailure("bad_answer", words.status(method, response.status), false, response.status);
   };
 }
 

@@ -3,6 +3,7 @@
 
 import type { Delivered } from "./protocol";
 import { FrameSplitter } from "./sse";
+import { words } from "./words";
 
 export type Connection =
   | { state: "connecting"; attempt: number }
@@ -116,7 +117,7 @@ export class EventStream {
       }
       if (!response.ok || !response.body) {
         await response.body?.cancel();
-        return { heard, cause: `the server answered with status ${response.status}` };
+        return { heard, cause: words.streamStatus(response.status) };
       }
       this.#parts.onConnection({ state: "live", since: this.#parts.now() });
       const reader = response.body.getReader();

@@ -4,6 +4,7 @@
 import type { HTMLAttributes, ReactNode } from "react";
 import { Icon, type IconName } from "./Icon";
 import { shortId } from "./id";
+import { InlineText } from "./InlineText";
 
 export function Card({
   label,
@@ -42,7 +43,7 @@ export function CardHead({
   return (
     <div className="card__head">
       {mark ?? (icon ? <Icon name={icon} /> : null)}
-      <span className="title trunc">{title}</span>
+      <span className="title trunc">{typeof title === "string" ? <InlineText text={title} /> : title}</span>
       {id ? (
         <span className="mono t1 c3 card__id" title={id}>
           {shortId(id)}

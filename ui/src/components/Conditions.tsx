@@ -4,6 +4,7 @@ import { type ReactNode, useEffect, useState } from "react";
 import { Button } from "./Button";
 import { CopyButton } from "./Copy";
 import { Icon, type IconName } from "./Icon";
+import { InlineText } from "./InlineText";
 import { State } from "./State";
 import { words } from "./words";
 
@@ -45,7 +46,9 @@ export function ErrorState({
     <div className="empty" role="alert">
       <State kind="failed" size="l" label={words.failed} />
       <h2 className="medium empty__title">{title}</h2>
-      <p className="t2 empty__text">{error.message}</p>
+      <p className="t2 empty__text">
+        <InlineText text={error.message} />
+      </p>
       <div className="h">
         {onRetry ? (
           <Button onClick={onRetry} icon="refresh">

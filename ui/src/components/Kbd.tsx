@@ -1,13 +1,16 @@
 // A shortcut as printed on the keys of this machine.
 
+import { words } from "./words";
+
 const APPLE = typeof navigator !== "undefined" && /Mac|iPhone|iPad/.test(navigator.platform ?? "");
 
 const NAMES: Record<string, [apple: string, other: string]> = {
-  mod: ["⌘", "Ctrl"],
-  alt: ["⌥", "Alt"],
-  shift: ["⇧", "Shift"],
-  enter: ["↵", "Enter"],
-  escape: ["esc", "Esc"],
+  mod: ["⌘", words.keyCtrl],
+  alt: ["⌥", words.keyAlt],
+  shift: ["⇧", words.keyShift],
+  enter: ["↵", words.keyEnter],
+  escape: ["esc", words.keyEscape],
+  end: ["↘", words.keyEnd],
   up: ["↑", "↑"],
   down: ["↓", "↓"],
 };

@@ -1,7 +1,7 @@
 // Text of models and people, which is untrusted: markdown without raw HTML, without pictures from elsewhere, and
 // with links that go through the platform instead of navigating the window.
 
-import { memo } from "react";
+import { memo, type ReactElement } from "react";
 import ReactMarkdown, { type Components } from "react-markdown";
 import remarkGfm from "remark-gfm";
 import { platform } from "../platform";
@@ -47,12 +47,27 @@ const PARTS: Components = {
   input: ({ checked }) => <span>{checked ? "[x] " : "[ ] "}</span>,
 };
 
-export const Markdown = memo(function Markdown({ text }: { text: string }) {
-  return (
-    <div className="prose">
-      <ReactMarkdown remarkPlugins={[remarkGfm]} components={PARTS} skipHtml>
-        {text}
-      </ReactMarkdown>
-    </div>
-  );
+/** Read texts kept ready: rows of a long conversation come and go while it is scrolled. */
+const KEPT = 400;
+const LONGEST_KEPT = 20_000;
+const ready = new Map<string, ReactElement>();
+
+function read(text: string): ReactElement {
+  return ReactMarkdown({ children: text, remarkPlugins: [remarkGfm], components: PARTS, skipHtml: true });
+}
+
+function readOnce(text: string): ReactElement {
+  const known = ready.get(text);
+  if (known) return known;
+  const made = read(text);
+  if (text.length > LONGEST_KEPT) return made;
+  ready.set(text, made);
+  const [oldest] = ready.keys();
+  if (ready.size > KEPT && oldest !== undefined) ready.delete(oldest);
+  return made;
+}
+
+/** `growing` while the text is being written: then each state of it is seen once. */
+export const Markdown = memo(function Markdown({ text, growing }: { text: string; growing?: boolean }) {
+  return <div className="prose">{growing ? read(text) : readOnce(text)}</div>;
 });

@@ -2,6 +2,7 @@
 
 import type { ReactNode } from "react";
 import { Icon, type IconName } from "./Icon";
+import { InlineText } from "./InlineText";
 import { StateIcon } from "./State";
 import { words } from "./words";
 
@@ -149,7 +150,7 @@ export function Banner({
   return (
     <div className={`banner banner--${tone}`} role="status">
       {icon ? <Icon name={icon} /> : <StateIcon kind={tone === "run" ? "running" : tone} />}
-      <span className="grow">{children}</span>
+      <span className="grow">{typeof children === "string" ? <InlineText text={children} /> : children}</span>
       {action}
     </div>
   );

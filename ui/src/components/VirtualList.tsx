@@ -1,7 +1,7 @@
 // A list that draws only what can be seen. For rows of one known height, or of heights that are measured.
 
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { type ReactNode, useRef } from "react";
+import { type ReactNode, useCallback, useRef } from "react";
 
 export function VirtualList<T>({
   items,
@@ -24,15 +24,22 @@ export function VirtualList<T>({
   overscan?: number;
 }) {
   const box = useRef<HTMLDivElement>(null);
+  // The same function while the rows are the same: with another one the list measures itself from its beginning.
+  const keyOf = useRef(itemKey);
+  keyOf.current = itemKey;
+  const keyAt = useCallback(
+    (index: number) => {
+      const item = items[index];
+      return item === undefined ? index : keyOf.current(item, index);
+    },
+    [items],
+  );
   const list = useVirtualizer({
     count: items.length,
     getScrollElement: () => box.current,
     estimateSize: () => row,
     overscan,
-    getItemKey: (index) => {
-      const item = items[index];
-      return item === undefined ? index : itemKey(item, index);
-    },
+    getItemKey: keyAt,
   });
   return (
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a scrolling region must be reachable by key

@@ -2,6 +2,7 @@ import { cleanup, fireEvent, render, screen } from "@testing-library/react";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { platform } from "../platform";
 import { ansiRuns, argvText, plainText } from "./Log";
+import { InlineText, plainLine } from "./InlineText";
 import { Markdown } from "./Markdown";
 import { shortPath } from "./Path";
 import { aboutText, agoText, durationText } from "./Time";
@@ -21,6 +22,20 @@ describe("text of models", () => {
     render(<Markdown text="[notes](https://example.invalid/notes)" />);
     fireEvent.click(screen.getByRole("link", { name: "notes" }));
     expect(open).toHaveBeenCalledWith("https://example.invalid/notes");
+  });
+});
+
+describe("one line of text", () => {
+  it("shows marks as what they mean and leaves single ones alone", () => {
+    const { container } = render(<InlineText text="Run `git init` in **that** folder, 2 * 3 * 4, a ` alone" />);
+    expect(container.querySelector("code")?.textContent).toBe("git init");
+    expect(container.querySelector("b")?.textContent).toBe("that");
+    expect(container.textContent).toBe("Run git init in that folder, 2 * 3 * 4, a ` alone");
+  });
+
+  it("loses its marks where none can be drawn", () => {
+    expect(plainLine("Replace `a` with `b` in **all** files")).toBe("Replace a with b in all files");
+    expect(plainLine("a ` alone")).toBe("a ` alone");
   });
 });
 

@@ -1,19 +1,32 @@
 import { defineWords } from "../words";
+import { de } from "./words.de";
 
-export const words = defineWords(
-  {
-    failed: "Failed",
-    loading: "Loading",
-    close: "Close",
-    table: "Table",
-    tryAgain: "Try again",
-    copyDetails: "Copy details",
-    copy: "Copy",
-    copied: "Copied",
-    notAllowed: "Not allowed here",
-    picture: "picture",
-    added: "added",
-    removed: "removed",
-  },
-  { de: { failed: "Fehlgeschlagen", loading: "Lädt", close: "Schließen" } },
-);
+const en = {
+  failed: "Failed",
+  loading: "Loading",
+  close: "Close",
+  table: "Table",
+  tryAgain: "Try again",
+  copyDetails: "Copy details",
+  copy: "Copy",
+  copied: "Copied",
+  notAllowed: "Not allowed here",
+  picture: "picture",
+  added: "added",
+  removed: "removed",
+  seconds: (n: number) => `${n} s`,
+  minutes: (n: number) => `${n} m`,
+  hours: (n: number) => `${n} h`,
+  days: (n: number) => `${n} d`,
+  keyCtrl: "Ctrl",
+  keyAlt: "Alt",
+  keyShift: "Shift",
+  keyEnter: "Enter",
+  keyEscape: "Esc",
+  keyEnd: "End",
+  about: (time: string) => `about ${time}`,
+};
+
+export type Words = typeof en;
+
+export const words = defineWords(en, de);

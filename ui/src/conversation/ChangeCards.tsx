@@ -133,7 +133,7 @@ export const LandedLine = memo(function LandedLine({ item }: { item: LandedItem 
   const { entry } = item;
   const took = item.finishedAt ? Date.parse(item.ts) - Date.parse(item.finishedAt) : undefined;
   return (
-    <div className="line" role="group" aria-label="Landed" data-testid="line-landed" data-commit={entry.landedCommit ?? ""}>
+    <div className="line" role="group" aria-label={words.landed} data-testid="line-landed" data-commit={entry.landedCommit ?? ""}>
       <span className="st s-passed">
         <Icon name="landed" />
       </span>
@@ -142,7 +142,7 @@ export const LandedLine = memo(function LandedLine({ item }: { item: LandedItem 
         <Link to="/review/$reviewId" params={{ reviewId: entry.id }} className="mono">
           {(entry.landedCommit ?? "").slice(0, 7)}
         </Link>{" "}
-        {entry.title}
+        <InlineText text={entry.title} />
       </span>
       <span className="c3 line__branch">{words.onTarget(entry.target)}</span>
       <span className="push t1 c3 num line__end">
@@ -195,7 +195,7 @@ export const StoppedCard = memo(function StoppedCard({ item }: { item: StoppedIt
         </Link>
         <span className="push t2 c3 trunc">
           {failure ? (
-            <span className="s-failed">{failure.message}</span>
+            <span className="s-failed"><InlineText text={failure.message} /></span>
           ) : (
             <>
               {words.nothingLost} <span className="mono">{entry.commitSha.slice(0, 7)}</span> {words.staysOn} <span className="mono" title={entry.branch}>{shortBranch(entry.branch)}</span>

@@ -14,7 +14,11 @@ const NO_LINES: readonly string[] = [];
 export const JobCard = memo(function JobCard({ item }: { item: JobItem }) {
   const crew = useCrew();
   const recorded = useModel((state) => state.jobs.get(item.jobId)?.title);
-  useEffect(() => crew.needJob(item.jobId), [crew, item.jobId]);
+  // What is over and has its name needs nothing else: a long history would ask for a record with each row.
+  const needed = item.phase !== "completed" || item.title === "";
+  useEffect(() => {
+    if (needed) crew.needJob(item.jobId);
+  }, [crew, item.jobId, needed]);
   const title = recorded || item.title || item.jobId;
   if (item.phase === "completed") return <FinishedLine item={item} title={title} />;
   if (item.phase === "failed" || item.phase === "cancelled") return <FailedCard item={item} title={title} />;
@@ -61,8 +65,8 @@ function ActiveCard({ item, title }: { item: JobItem; title: string }) {
           <Steps step={item.step} steps={item.steps} />
         </div>
       ) : null}
-      {item.message && !running ? <CardSection className="t2 c2">{item.message}</CardSection> : null}
-      {failure ? <CardSection className="t2 s-failed">{failure.message}</CardSection> : null}
+      {item.message && !running ? <CardSection className="t2 c2"><InlineText text={item.message} /></CardSection> : null}
+      {failure ? <CardSection className="t2 s-failed"><InlineText text={failure.message} /></CardSection> : null}
       {running && lines.length > 0 ? <LogTail lines={lines} rows={TAIL_ROWS} label={words.outputOf(shortId(item.jobId))} /> : null}
     </Card>
   );
@@ -79,7 +83,7 @@ function FinishedLine({ item, title }: { item: JobItem; title: string }) {
         <Link to="/jobs/$jobId" params={{ jobId: item.jobId }} className="mono">
           {shortId(item.jobId)}
         </Link>{" "}
-        {title}
+        <InlineText text={title} />
         {summary && summary !== title ? (
           <span className="c3">
             . <InlineText text={summary} />
@@ -89,7 +93,7 @@ function FinishedLine({ item, title }: { item: JobItem; title: string }) {
       <span className="push t1 c3 line__end">
         {item.startedAt && item.endedAt ? (
           <>
-            in <Elapsed since={item.startedAt} until={item.endedAt} />
+            {words.within} <Elapsed since={item.startedAt} until={item.endedAt} />
           </>
         ) : null}
       </span>
@@ -113,7 +117,7 @@ function FailedCard({ item, title }: { item: JobItem; title: string }) {
           <p className="wraps">
             <InlineText text={item.message} />
           </p>
-          {item.detail ? <p className="c2 wraps card__detail">{item.detail}</p> : null}
+          {item.detail ? <p className="c2 wraps card__detail"><InlineText text={item.detail} /></p> : null}
         </CardSection>
       ) : null}
       {lines.length > 0 && !cancelled ? <LogTail lines={lines} rows={Math.min(4, lines.length)} label={words.lastOutputOf(item.jobId)} /> : null}
@@ -124,7 +128,7 @@ function FailedCard({ item, title }: { item: JobItem; title: string }) {
         <Link className="btn btn--s btn--ghost" to="/jobs/$jobId" params={{ jobId: item.jobId }}>
           {words.openJob}
         </Link>
-        <span className="push t2 c3">{failure ? <span className="s-failed">{failure.message}</span> : words.commitKept}</span>
+        <span className="push t2 c3">{failure ? <span className="s-failed"><InlineText text={failure.message} /></span> : words.commitKept}</span>
       </div>
     </Card>
   );

@@ -2,7 +2,7 @@
 
 import { memo } from "react";
 import { useCrew, useModel } from "../app";
-import { Button, CopyButton, Markdown, State, Time } from "../components";
+import { Button, clockText, CopyButton, Markdown, State, Time } from "../components";
 import type { MessageItem, ReplyItem } from "../model";
 import { useFold } from "./folds";
 import { words } from "./words";
@@ -13,7 +13,7 @@ const LONG_TEXT = 3000;
 
 export const MessageRow = memo(function MessageRow({ item }: { item: MessageItem }) {
   return (
-    <article className="msg msg--you" aria-label={`${item.who} at ${new Date(item.ts).toLocaleTimeString()}`}>
+    <article className="msg msg--you" aria-label={words.saidAt(item.who, clockText(item.ts))}>
       <div className="msg__who">
         <b>{item.who}</b>
         <Time ts={item.ts} />
@@ -79,7 +79,7 @@ function LongText({ id, text }: { id: string; text: string }) {
 
 export const ReplyRow = memo(function ReplyRow({ item }: { item: ReplyItem }) {
   return (
-    <article className="msg" aria-busy={item.streaming || undefined} data-testid={item.streaming ? "streaming" : undefined} aria-label={`${item.who} at ${new Date(item.ts).toLocaleTimeString()}`}>
+    <article className="msg" aria-busy={item.streaming || undefined} data-testid={item.streaming ? "streaming" : undefined} aria-label={words.saidAt(item.who, clockText(item.ts))}>
       <div className="msg__who">
         <b>{item.who}</b>
         <Time ts={item.ts} />
@@ -91,7 +91,7 @@ export const ReplyRow = memo(function ReplyRow({ item }: { item: ReplyItem }) {
       </div>
       {item.streaming ? (
         <div className="prose--stream">
-          <Markdown text={item.text} />
+          <Markdown text={item.text} growing />
         </div>
       ) : (
         <LongText id={item.key} text={item.text} />

@@ -21,7 +21,7 @@ export const WaitingCard = memo(function WaitingCard({ item }: { item: WaitingIt
       <CardSection>
         <Facts
           rows={[
-            [words.understood, item.understood],
+            [words.understood, <InlineText key="understood" text={item.understood} />],
             [words.whyItWaits, <InlineText key="why" text={item.why} />],
             [
               words.toConnect,
@@ -90,8 +90,12 @@ export const SuggestionsCard = memo(function SuggestionsCard({ item }: { item: S
       {item.items.map((one) => (
         <CardSection key={one.id} className="h">
           <div className="grow">
-            <div className="medium">{one.title}</div>
-            <div className="t2 c2 wraps">{one.detail}</div>
+            <div className="medium">
+              <InlineText text={one.title} />
+            </div>
+            <div className="t2 c2 wraps">
+              <InlineText text={one.detail} />
+            </div>
           </div>
           <Tag>{one.effort}</Tag>
           <Button small onClick={() => compose(one.title)}>
@@ -145,7 +149,7 @@ export const GroupRow = memo(function GroupRow({ item }: { item: GroupItem }) {
     <div className="group">
       <button type="button" className="line group__head" aria-expanded={!folded} onClick={toggle}>
         <Icon name={folded ? "right" : "down"} size="s" />
-        <span className="c3 trunc">{item.lines.length === 1 ? last?.text : words.detailsLast(item.lines.length, last?.text ?? "")}</span>
+        <span className="c3 trunc"><InlineText text={item.lines.length === 1 ? (last?.text ?? "") : words.detailsLast(item.lines.length, last?.text ?? "")} /></span>
         <Time ts={last?.ts ?? item.ts} className="push" />
       </button>
       {folded ? null : (
@@ -153,7 +157,9 @@ export const GroupRow = memo(function GroupRow({ item }: { item: GroupItem }) {
           {item.lines.map((line) => (
             <li key={line.key}>
               <time className="c3 num">{clockText(line.ts)}</time>
-              <span className="wraps">{line.text}</span>
+              <span className="wraps">
+                <InlineText text={line.text} />
+              </span>
             </li>
           ))}
         </ol>

@@ -4,7 +4,7 @@ import { Link } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect } from "react";
 import { useCall, useCrew, useModel } from "../app";
 import {
-  CardSection, EmptyState, Facts, Icon, IconButton, LogTail, LogLineText, Markdown, shortId, Skeleton, State, TabPanel, TabRow, TabsRoot, Time, VirtualList,
+  CardSection, EmptyState, Facts, Icon, IconButton, InlineText, LogLineText, LogTail, Markdown, shortId, Skeleton, State, TabPanel, TabRow, TabsRoot, Time, VirtualList,
 } from "../components";
 import type { Item } from "../model";
 import { CheckLine, entryWords } from "./ChangeCards";
@@ -88,7 +88,7 @@ function PlanPanel({ items, subject }: { items: readonly Item[]; subject: Subjec
   return (
     <div className="pane__pad v v--4">
       <div>
-        <h2 className="t4">{plan.title}</h2>
+        <h2 className="t4"><InlineText text={plan.title} /></h2>
         <p className="t2 c3">
           {shortId(item.requestId)}, RemoteBuddy <Time ts={item.ts} />
         </p>
@@ -128,7 +128,7 @@ function JobPanel({ jobId }: { jobId: string }) {
       <div className="pane__pad">
         <Facts
           rows={[
-            [words.job, <><span className="medium">{job.title || job.kind}</span> <span className="mono c3" title={job.id}>{shortId(job.id)}</span></>],
+            [words.job, <><span className="medium"><InlineText text={job.title || job.kind} /></span> <span className="mono c3" title={job.id}>{shortId(job.id)}</span></>],
             [words.state, jobWords(job.status, live ? words.stepOf(live.step, live.steps, live.label) : job.step)],
             [words.worker, job.workerId ? <span className="mono">{job.workerId}</span> : words.noneYet],
             [words.sandbox, job.isolation ? words.sandboxText(job.isolation.backend, job.isolation.net) : null],
@@ -198,10 +198,10 @@ function ChecksPanel({ items, subject }: { items: readonly Item[]; subject: Subj
           <ul className="list">
             {proofs.map((proof) => (
               <li key={proof.what}>
-                <State kind={proof.result === "passed" ? "passed" : proof.result === "failed" ? "failed" : "waiting"} label={proof.result.replaceAll("_", " ")} />
+                <State kind={proof.result === "passed" ? "passed" : proof.result === "failed" ? "failed" : "waiting"} label={proof.result === "passed" ? words.passed : proof.result === "failed" ? words.failed : words.notVerified} />
                 <span className="wraps">
-                  {proof.what}
-                  {proof.detail ? <span className="c3"> {proof.detail}</span> : null}
+                  <InlineText text={proof.what} />
+                  {proof.detail ? <span className="c3"> <InlineText text={proof.detail} /></span> : null}
                 </span>
               </li>
             ))}

@@ -2,9 +2,9 @@
 // view it stays there while rows are added and grow; otherwise what is being read does not move.
 
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { type ReactNode, type Ref, useEffect, useImperativeHandle, useLayoutEffect, useRef, useState } from "react";
+import { type ReactNode, type Ref, useCallback, useEffect, useImperativeHandle, useLayoutEffect, useRef, useState } from "react";
 import { useShortcut } from "../app";
-import { Button, State } from "../components";
+import { Button, plainLine, State } from "../components";
 import type { Item } from "../model";
 import { guessHeight, Row } from "./Row";
 import { words } from "./words";
@@ -40,16 +40,26 @@ export function Timeline({
   const box = useRef<HTMLDivElement>(null);
   const [away, setAway] = useState(false);
   const [seen, setSeen] = useState(items.length);
+  // Holding on to the end costs a walk over all rows for each one measured, so it is asked for only where it can
+  // matter: at the end, and when rows are added or taken.
+  const edges = `${items.length} ${items[0]?.key ?? ""} ${items.at(-1)?.key ?? ""}`;
+  const drawn = useRef(edges);
+  const moored = !away || edges !== drawn.current;
+  useLayoutEffect(() => {
+    drawn.current = edges;
+  }, [edges]);
+  // The same function while the rows are the same: with another one the list measures itself from its beginning.
+  const keyAt = useCallback((index: number) => items[index]?.key ?? index, [items]);
   const list = useVirtualizer({
     count: items.length,
     getScrollElement: () => box.current,
     estimateSize: (index) => guessHeight(items[index]),
-    getItemKey: (index) => items[index]?.key ?? index,
+    getItemKey: keyAt,
     gap: 12,
     paddingStart: 20,
     paddingEnd: 16,
     overscan: 6,
-    anchorTo: "end",
+    anchorTo: moored ? "end" : "start",
     followOnAppend: true,
     scrollEndThreshold: NEAR_END,
     initialRect: { width: 680, height: 800 },
@@ -65,15 +75,17 @@ export function Timeline({
   useEffect(() => {
     const element = box.current;
     if (!element) return;
+    // From the list's own figures: asking the element would lay the page out in the middle of a frame.
     const look = () => {
-      const left = element.scrollHeight - element.scrollTop - element.clientHeight;
+      const top = list.scrollOffset ?? 0;
+      const left = list.getTotalSize() - top - (list.scrollRect?.height ?? 0);
       setAway(left > NEAR_END * 2);
-      if (element.scrollTop < NEAR_START && older && !loadingOlder) onOlder();
+      if (top < NEAR_START && older && !loadingOlder) onOlder();
     };
     look();
     element.addEventListener("scroll", look, { passive: true });
     return () => element.removeEventListener("scroll", look);
-  }, [older, loadingOlder, onOlder, items.length]);
+  }, [older, loadingOlder, onOlder, items.length, list]);
 
   // The window, a banner or the composer takes room: whoever was at the end stays there.
   const held = useRef(true);
@@ -160,9 +172,9 @@ function Announcer({ items }: { items: readonly Item[] }) {
       : last.kind === "reply"
         ? `${last.who}: ${last.text.slice(0, 400)}`
         : last.kind === "approval"
-          ? words.asks(last.summary)
+          ? words.asks(plainLine(last.summary))
           : last.kind === "landed"
-            ? words.landedAloud(last.entry.title)
+            ? words.landedAloud(plainLine(last.entry.title))
             : "";
   return (
     <div className="unseen" role="status" aria-live="polite">

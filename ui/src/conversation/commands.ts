@@ -2,6 +2,7 @@
 
 import type { IconName } from "../components";
 import type { Workspace } from "../client";
+import { words } from "./command-words";
 
 export interface SlashCommand {
   name: string;
@@ -12,29 +13,29 @@ export interface SlashCommand {
 }
 
 const COMMANDS: readonly SlashCommand[] = [
-  { name: "/status", form: "", what: "Branch, changed files, queue, what waits for you", icon: "stack" },
-  { name: "/test", form: "[FILTER]", what: "Run the tests", icon: "terminal" },
-  { name: "/replace", form: "A B [GLOB]", what: "Replace text A with text B", icon: "pencil" },
-  { name: "/append", form: "FILE TEXT", what: "Add a line at the end of a file", icon: "plus" },
-  { name: "/format", form: "[PATH…]", what: "Run the formatter", icon: "sliders" },
-  { name: "/run", form: "RECIPE", what: "Run a recipe of this repository", icon: "play" },
-  { name: "/find", form: "PATTERN [GLOB]", what: "Search the text of files", icon: "search" },
-  { name: "/insert", form: "FILE LINE TEXT", what: "Add a line inside a file", icon: "plus" },
-  { name: "/set", form: "FILE KEY VALUE", what: "Set a key of a TOML, JSON, YAML or .env file", icon: "sliders" },
-  { name: "/rename", form: "A B [refs]", what: "Move a file or folder, and mentions of its path", icon: "file" },
-  { name: "/apply", form: "DIFF", what: "Apply a unified diff exactly as written", icon: "diff" },
-  { name: "/bump", form: "NAME [VERSION]", what: "Move a dependency to a version", icon: "up" },
-  { name: "/lint", form: "[fix]", what: "Run the linter, or let it repair what it can", icon: "check" },
-  { name: "/failing", form: "", what: "What failed in the last test run", icon: "failed" },
-  { name: "/flaky", form: "N", what: "Run the tests N times", icon: "refresh" },
-  { name: "/bisect", form: "GOOD [COMMAND]", what: "Find the commit that broke something", icon: "split" },
-  { name: "/revert", form: "COMMIT", what: "Undo one commit with a new one", icon: "undo" },
-  { name: "/land", form: "JOB", what: "Queue a job’s result for landing", icon: "landed" },
-  { name: "/overview", form: "", what: "Languages, manifests, recipes", icon: "book" },
-  { name: "/log", form: "[SINCE]", what: "Commits, newest first", icon: "branch" },
-  { name: "/todos", form: "", what: "List TODO and FIXME notes", icon: "plan" },
-  { name: "/help", form: "", what: "What LocalBuddy can do", icon: "ask" },
-  { name: "/ask_remote_buddy", form: "REQUEST", what: "Hand it to RemoteBuddy to plan, whatever it is", icon: "wave" },
+  { name: "/status", form: "", what: words.status, icon: "stack" },
+  { name: "/test", form: "[FILTER]", what: words.test, icon: "terminal" },
+  { name: "/replace", form: "A B [GLOB]", what: words.replace, icon: "pencil" },
+  { name: "/append", form: "FILE TEXT", what: words.append, icon: "plus" },
+  { name: "/format", form: "[PATH…]", what: words.format, icon: "sliders" },
+  { name: "/run", form: "RECIPE", what: words.run, icon: "play" },
+  { name: "/find", form: "PATTERN [GLOB]", what: words.find, icon: "search" },
+  { name: "/insert", form: "FILE LINE TEXT", what: words.insert, icon: "plus" },
+  { name: "/set", form: "FILE KEY VALUE", what: words.set, icon: "sliders" },
+  { name: "/rename", form: "A B [refs]", what: words.rename, icon: "file" },
+  { name: "/apply", form: "DIFF", what: words.apply, icon: "diff" },
+  { name: "/bump", form: "NAME [VERSION]", what: words.bump, icon: "up" },
+  { name: "/lint", form: "[fix]", what: words.lint, icon: "check" },
+  { name: "/failing", form: "", what: words.failing, icon: "failed" },
+  { name: "/flaky", form: "N", what: words.flaky, icon: "refresh" },
+  { name: "/bisect", form: "GOOD [COMMAND]", what: words.bisect, icon: "split" },
+  { name: "/revert", form: "COMMIT", what: words.revert, icon: "undo" },
+  { name: "/land", form: "JOB", what: words.land, icon: "landed" },
+  { name: "/overview", form: "", what: words.overview, icon: "book" },
+  { name: "/log", form: "[SINCE]", what: words.log, icon: "branch" },
+  { name: "/todos", form: "", what: words.todos, icon: "plan" },
+  { name: "/help", form: "", what: words.help, icon: "ask" },
+  { name: "/ask_remote_buddy", form: "REQUEST", what: words.askRemoteBuddy, icon: "wave" },
 ];
 
 /** Commands that fit what stands in the composer; none once the name is complete and followed by a space. */

@@ -2,7 +2,7 @@
 
 import { useEffect, useRef, useState } from "react";
 import { PageBar, useCall, useModel } from "../app";
-import { Button, clockText, CommandBox, CopyButton, durationText, ErrorState, Icon, Skeleton, State } from "../components";
+import { Button, clockText, CommandBox, CopyButton, durationText, ErrorState, Icon, InlineText, Skeleton, State } from "../components";
 import type { DoctorLine } from "../client";
 import { isLive } from "../model";
 import { SettingsNav } from "../settings/SettingsNav";
@@ -105,7 +105,9 @@ function Line({ line }: { line: DoctorLine }) {
         <State kind={line.finding === "ok" ? "passed" : "failed"} label={line.finding === "ok" ? words.ok : words.problem} />
       )}
       <span className="medium">{line.title}</span>
-      <span className={tone || "c2"}>{line.detail}</span>
+      <span className={tone || "c2"}>
+        <InlineText text={line.detail} />
+      </span>
     </div>
   );
   if (line.finding === "ok" || !line.fix) return row;
@@ -117,7 +119,9 @@ function Line({ line }: { line: DoctorLine }) {
         {command !== line.fix ? (
           <div className="dfix__row">
             <dt>{words.fix}</dt>
-            <dd>{line.fix}</dd>
+            <dd>
+              <InlineText text={line.fix} />
+            </dd>
           </div>
         ) : null}
         {command ? (

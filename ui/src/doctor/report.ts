@@ -1,6 +1,7 @@
 // The doctor's lines, grouped as the page shows them, and as text for whoever is asked for help.
 
 import type { DoctorLine, DoctorReport, Finding } from "../client";
+import { words } from "./words";
 
 export interface Group {
   readonly name: string;
@@ -9,26 +10,26 @@ export interface Group {
 
 /** First word of a line's id, such as `git` of `git.version`. */
 const GROUPS: readonly (readonly [RegExp, string])[] = [
-  [/^(git|repo|workspace)/, "Git"],
-  [/^(sandbox|isolation|bwrap|seatbelt)/, "Sandbox"],
-  [/^(container|docker|podman)/, "Container engine"],
-  [/^(toolchain|cargo|rust|node|npm|python|go)\b/, "Toolchains"],
-  [/^workers?\b/, "Workers"],
-  [/^(model|provider|key|ollama|lmstudio|llama)/, "Models"],
-  [/^(agent|codex|claude|opencode|gemini)/, "Agents"],
-  [/^(tailnet|tailscale|network|port)/, "Network"],
-  [/^(data|storage|database|disk|store|wal|layer)/, "Storage"],
+  [/^(git|repo|workspace)/, words.groupGit],
+  [/^(sandbox|isolation|bwrap|seatbelt)/, words.groupSandbox],
+  [/^(container|docker|podman)/, words.groupContainer],
+  [/^(toolchain|cargo|rust|node|npm|python|go)\b/, words.groupToolchains],
+  [/^workers?\b/, words.groupWorkers],
+  [/^(model|provider|key|ollama|lmstudio|llama)/, words.groupModels],
+  [/^(agent|codex|claude|opencode|gemini)/, words.groupAgents],
+  [/^(tailnet|tailscale|network|port)/, words.groupNetwork],
+  [/^(data|storage|database|disk|store|wal|layer)/, words.groupStorage],
 ];
 
 export function groupLines(lines: readonly DoctorLine[]): Group[] {
   const groups = new Map<string, DoctorLine[]>();
   for (const line of lines) {
-    const name = GROUPS.find(([pattern]) => pattern.test(line.id))?.[1] ?? "Other";
+    const name = GROUPS.find(([pattern]) => pattern.test(line.id))?.[1] ?? words.groupOther;
     const list = groups.get(name) ?? [];
     list.push(line);
     groups.set(name, list);
   }
-  const order = [...GROUPS.map(([, name]) => name), "Other"];
+  const order = [...GROUPS.map(([, name]) => name), words.groupOther];
   return order.flatMap((name) => {
     const list = groups.get(name);
     return list ? [{ name, lines: list }] : [];

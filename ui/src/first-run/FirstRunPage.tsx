@@ -3,15 +3,22 @@
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { type FormEvent, useEffect, useState } from "react";
 import { useAction, useCrew, useModel } from "../app";
-import { Button, Field, Icon } from "../components";
+import { Button, Field, Icon, InlineText } from "../components";
 import type { Workspace } from "../client";
 import { platform } from "../platform";
 import { Logo } from "../shell/Logo";
 import { sessionIdFor } from "../shell/NewSession";
+import { DryRunCard, useDryRun } from "./DryRunCard";
 import { Found } from "./Found";
 import { words } from "./words";
 
-const STEPS = [words.choose, words.found, words.message] as const;
+/** Which step of the page each mark of the stepper belongs to; trying the checks happens beside what was found. */
+const STEPS = [
+  { name: words.choose, of: 0 },
+  { name: words.found, of: 1 },
+  { name: words.dryRun, of: "beside" },
+  { name: words.message, of: 2 },
+] as const;
 
 export default function FirstRunPage() {
   const asked = useSearch({ strict: false }) as { workspace?: string };
@@ -19,6 +26,7 @@ export default function FirstRunPage() {
   const [chosen, setChosen] = useState(asked.workspace);
   const [step, setStep] = useState(asked.workspace ? 1 : 0);
   const workspace = workspaces?.find((one) => one.id === chosen);
+  const [skipped, setSkipped] = useState(false);
   useEffect(() => {
     document.title = `${words.title}, Pilothouse`;
   }, []);
@@ -38,12 +46,16 @@ export default function FirstRunPage() {
         <div className="frgrid">
           <nav aria-label={words.title}>
             <ol className="stepper">
-              {STEPS.map((name, index) => (
-                <li key={name} className={index === at ? "on" : index < at ? "done" : ""} aria-current={index === at ? "step" : undefined}>
-                  <span className="n">{index < at ? <Icon name="check" size="s" /> : index + 1}</span>
-                  {name}
-                </li>
-              ))}
+              {STEPS.map(({ name, of }, index) =>
+                of === "beside" ? (
+                  <BesideStep key={name} name={name} number={index + 1} workspaceId={workspace?.id} />
+                ) : (
+                  <li key={name} className={of === at ? "on" : of < at ? "done" : ""} aria-current={of === at ? "step" : undefined}>
+                    <span className="n">{of < at ? <Icon name="check" size="s" /> : index + 1}</span>
+                    {name}
+                  </li>
+                ),
+              )}
             </ol>
             <p className="t2 c3 fr__note">{words.privacy}</p>
           </nav>
@@ -57,12 +69,44 @@ export default function FirstRunPage() {
                 }}
               />
             ) : null}
-            {at === 1 && workspace ? <FoundStep workspace={workspace} onBack={() => setStep(0)} onNext={() => setStep(2)} /> : null}
+            {at === 1 && workspace ? <FoundStep workspace={workspace} onChecksUsed={() => setSkipped(false)} onBack={() => setStep(0)} onNext={() => setStep(2)} /> : null}
             {at === 2 && workspace ? <FirstMessage workspace={workspace} onBack={() => setStep(1)} /> : null}
           </main>
+          {at > 0 && workspace && !skipped && canTry(workspace) ? (
+            <aside className="fr__aside" aria-label={words.dryRun}>
+              <DryRunCard workspace={workspace} onSkip={() => setSkipped(true)} />
+            </aside>
+          ) : null}
         </div>
       </div>
     </div>
+  );
+}
+
+/** Checks nobody accepted are not run, not even to try them. */
+function canTry(workspace: Workspace): boolean {
+  return workspace.checks.confirmed && workspace.checks.checks.length > 0;
+}
+
+/** Done only when the checks passed: what was skipped has no tick. */
+function BesideStep({ name, number, workspaceId }: { name: string; number: number; workspaceId: string | undefined }) {
+  return workspaceId === undefined ? (
+    <li>
+      <span className="n">{number}</span>
+      {name}
+    </li>
+  ) : (
+    <TriedStep name={name} number={number} workspaceId={workspaceId} />
+  );
+}
+
+function TriedStep({ name, number, workspaceId }: { name: string; number: number; workspaceId: string }) {
+  const { run } = useDryRun(workspaceId);
+  return (
+    <li className={run?.state === "passed" ? "done" : run ? "on2" : ""}>
+      <span className="n">{run?.state === "passed" ? <Icon name="check" size="s" /> : number}</span>
+      {name}
+    </li>
   );
 }
 
@@ -70,24 +114,23 @@ function ChooseRepository({ known, onChosen }: { known: readonly Workspace[]; on
   const crew = useCrew();
   const [path, setPath] = useState("");
   const { run, busy, failure, clear } = useAction();
-  const add = (folder: string) =>
-    run(async () => {
-      const workspace = await crew.call("workspace.add", { path: folder, trust: false });
-      await crew.refresh("workspaces", "sessions");
-      onChosen(workspace.id);
-    });
+  const add = async (folder: string) => {
+    const workspace = await crew.call("workspace.add", { path: folder, trust: false });
+    await crew.refresh("workspaces", "sessions");
+    onChosen(workspace.id);
+  };
   const submit = (event: FormEvent) => {
     event.preventDefault();
     const folder = path.trim().replace(/^["']|["']$/g, "");
-    if (folder !== "") void add(folder);
+    if (folder !== "") void run(() => add(folder));
   };
-  const pick = async () => {
-    const folder = await platform.pickFolder?.();
-    if (folder) {
+  const pick = () =>
+    run(async () => {
+      const folder = await platform.pickFolder?.();
+      if (!folder) return;
       setPath(folder);
       await add(folder);
-    }
-  };
+    });
   return (
     <>
       <h1 className="t5">{words.choose}</h1>
@@ -104,7 +147,7 @@ function ChooseRepository({ known, onChosen }: { known: readonly Workspace[]; on
           }}
           problem={failure?.message}
           hint={words.pathHint}
-          after={platform.pickFolder ? <Button icon="folder" onClick={() => void pick()}>{words.pick}</Button> : null}
+          after={platform.pickFolder ? <Button icon="folder" disabled={busy} onClick={() => void pick()}>{words.pick}</Button> : null}
         />
         <div className="h">
           <span className="t2 c2">{words.onlyGit}</span>
@@ -133,7 +176,7 @@ function ChooseRepository({ known, onChosen }: { known: readonly Workspace[]; on
   );
 }
 
-function FoundStep({ workspace, onBack, onNext }: { workspace: Workspace; onBack: () => void; onNext: () => void }) {
+function FoundStep({ workspace, onChecksUsed, onBack, onNext }: { workspace: Workspace; onChecksUsed: () => void; onBack: () => void; onNext: () => void }) {
   return (
     <>
       <h1 className="t5">{words.foundIn(workspace.name)}</h1>
@@ -141,13 +184,13 @@ function FoundStep({ workspace, onBack, onNext }: { workspace: Workspace; onBack
         <span className="mono t2">{workspace.repoRoot}</span>, {words.landingOn} <span className="mono t2">{workspace.integrationBranch}</span>, {words.besideBranch}{" "}
         <span className="mono t2">{workspace.baseBranch}</span>
       </p>
-      <Found workspace={workspace} />
+      <Found workspace={workspace} onChecksUsed={onChecksUsed} />
       {workspace.warnings.length > 0 ? (
         <ul className="list fr__warnings">
           {workspace.warnings.map((warning) => (
             <li key={warning} className="s-needs">
               <Icon name="alert" />
-              <span>{warning}</span>
+              <span><InlineText text={warning} /></span>
             </li>
           ))}
         </ul>
@@ -204,7 +247,7 @@ function FirstMessage({ workspace, onBack }: { workspace: Workspace; onBack: () 
         </div>
         {failure ? (
           <p className="s-failed" role="alert">
-            {failure.message}
+            <InlineText text={failure.message} />
           </p>
         ) : null}
         <div className="h">

@@ -3,18 +3,20 @@
 import { Link } from "@tanstack/react-router";
 import { type ReactNode, useState } from "react";
 import { useAction, useCall, useCrew, useModel } from "../app";
-import { argvText, Button, Icon, type IconName, Skeleton, State, type StateKind } from "../components";
-import type { ProviderFound, RepositoryFacts, Workspace } from "../client";
+import { argvText, Button, Icon, type IconName, InlineText, Skeleton, State, type StateKind } from "../components";
+import type { CliFound, ProviderFound, RepositoryFacts, Workspace } from "../client";
+import { agentText } from "./agents";
 import { ChecksEditor } from "./ChecksEditor";
 import { words } from "./words";
 
-export function Found({ workspace }: { workspace: Workspace }) {
+/** `onChecksUsed` when the checks were accepted or changed: they are being tried then. */
+export function Found({ workspace, onChecksUsed }: { workspace: Workspace; onChecksUsed: () => void }) {
   const facts = useCall("workspace.facts", { id: workspace.id });
   const providers = useCall("config.providers", {});
   return (
     <div className="card">
       {facts.value ? <GitRow facts={facts.value} /> : facts.failure ? <FoundRow kind="failed" icon="branch" name="Git" line={facts.failure.message} /> : <Skeleton rows={1} row={52} />}
-      <ChecksRow workspace={workspace} />
+      <ChecksRow workspace={workspace} onUsed={onChecksUsed} />
       {providers.value ? (
         <ModelRows providers={providers.value.providers} />
       ) : providers.failure ? (
@@ -22,6 +24,7 @@ export function Found({ workspace }: { workspace: Workspace }) {
       ) : (
         <Skeleton rows={1} row={52} />
       )}
+      {providers.value ? <AgentsRow clis={providers.value.clis} /> : null}
       <SandboxRow workspace={workspace} />
     </div>
   );
@@ -37,8 +40,8 @@ function FoundRow({ kind, icon, name, line, more, action }: { kind: StateKind; i
         <span className="medium">{name}</span>
       </span>
       <div className="v found__text">
-        <span className="t2 found__line">{line}</span>
-        {more ? <span className="t2 c3 wraps">{more}</span> : null}
+        <span className="t2 found__line">{typeof line === "string" ? <InlineText text={line} /> : line}</span>
+        {more ? <span className="t2 c3 wraps">{typeof more === "string" ? <InlineText text={more} /> : more}</span> : null}
       </div>
       {action ?? null}
     </div>
@@ -63,7 +66,7 @@ function GitRow({ facts }: { facts: RepositoryFacts }) {
 
 const ORIGIN = { repository: words.originRepository, user: words.originUser, detected: words.originDetected, none: "" } as const;
 
-function ChecksRow({ workspace }: { workspace: Workspace }) {
+function ChecksRow({ workspace, onUsed }: { workspace: Workspace; onUsed: () => void }) {
   const crew = useCrew();
   const [editing, setEditing] = useState(false);
   const { run, busy, failure } = useAction();
@@ -73,7 +76,10 @@ function ChecksRow({ workspace }: { workspace: Workspace }) {
       await crew.call("workspace.update", change);
       await crew.refresh("workspaces");
     });
-    if (done) setEditing(false);
+    if (!done) return;
+    setEditing(false);
+    onUsed();
+    void crew.dryRun(workspace.id).start();
   };
   const none = plan.checks.length === 0;
   return (
@@ -180,6 +186,12 @@ function ModelRows({ providers }: { providers: readonly ProviderFound[] }) {
       />
     );
   });
+}
+
+/** Agents of other makers on this machine: said, so that nobody wonders, and left alone. */
+function AgentsRow({ clis }: { clis: readonly CliFound[] }) {
+  const found = clis.map(agentText).join(", ");
+  return <FoundRow kind={found ? "passed" : "waiting"} icon="helm" name={words.agents} line={found || words.noAgents} more={words.agentsMore} />;
 }
 
 function SandboxRow({ workspace }: { workspace: Workspace }) {

@@ -3,7 +3,9 @@
 import { Link, useNavigate, useParams } from "@tanstack/react-router";
 import { useEffect, useMemo, useState } from "react";
 import { useCall, useModel, useShortcut } from "../app";
-import { Button, Choice, Elapsed, EmptyState, ErrorState, IconButton, Kbd, shortId, Skeleton, State, type StateKind } from "../components";
+import {
+  Button, Choice, Elapsed, EmptyState, ErrorState, IconButton, InlineText, Kbd, plainLine, shortId, Skeleton, State, type StateKind,
+} from "../components";
 import type { Job } from "../client";
 import { isLive, type JobLive } from "../model";
 import { findEntry } from "../review/useReview";
@@ -40,7 +42,7 @@ export default function JobPage() {
   const asked = useCall("jobs.get", record ? undefined : { id: jobId });
   const job = record ?? asked.value;
   useEffect(() => {
-    document.title = `${job?.title || jobId}, Pilothouse`;
+    document.title = `${plainLine(job?.title || jobId)}, Pilothouse`;
   }, [job?.title, jobId]);
   if (job) return <Ready key={job.id} job={job} />;
   return (
@@ -143,7 +145,7 @@ function Ready({ job }: { job: Job }) {
     <>
       <header className="bar">
         <BackToQueue />
-        <h1 className="strong trunc bar__title">{job.title || job.kind}</h1>
+        <h1 className="strong trunc bar__title"><InlineText text={job.title || job.kind} /></h1>
         <span className="mono t1 c3 jb__id">{shortId(job.id)}</span>
         <span className="hide-phone jb__state">
           <JobState job={job} progress={progress ?? story.progress} place={place} />

@@ -3,7 +3,7 @@
 import { Link } from "@tanstack/react-router";
 import { type ReactNode, useState } from "react";
 import { useCall } from "../app";
-import { argvText, Button, CopyButton, Elapsed, Facts, Icon, shortId, State, StateIcon, type StateKind } from "../components";
+import { argvText, Button, CopyButton, Elapsed, Facts, Icon, InlineText, shortId, State, StateIcon, type StateKind } from "../components";
 import type { Job, MergeEntry, VerifiedLine } from "../client";
 import { durationText } from "../components";
 import { VerifiedItem } from "../review/Verified";
@@ -12,6 +12,7 @@ import { toneOf } from "../work/chain-layout";
 import { saidOf } from "../model";
 import type { Attempt, Story } from "./story";
 import { fixUpOf, planOf, summaryInResult } from "./verification";
+import { figure } from "../words";
 import { words } from "./words";
 
 export function JobSide({ job, entry, story, lines }: { job: Job; entry: MergeEntry | undefined; story: Story; lines: readonly VerifiedLine[] }) {
@@ -26,7 +27,9 @@ export function JobSide({ job, entry, story, lines }: { job: Job; entry: MergeEn
       ) : null}
       {summary ? (
         <Section title={words.result}>
-          <p className="t2 jb__wrap">{summary}</p>
+          <p className="t2 jb__wrap">
+            <InlineText text={summary} />
+          </p>
         </Section>
       ) : null}
       <Verified lines={lines} ended={ended} />
@@ -40,7 +43,7 @@ export function JobSide({ job, entry, story, lines }: { job: Job; entry: MergeEn
             [words.inQueue, job.claimedAt ? <Elapsed since={job.enqueuedAt} until={job.claimedAt} /> : ended ? null : <Elapsed since={job.enqueuedAt} />],
             [words.ran, job.claimedAt ? <Elapsed since={job.startedAt ?? job.claimedAt} until={job.completedAt ?? job.failedAt ?? (ended ? job.updatedAt : null)} /> : null],
             [words.budget, durationText(job.executionBudgetMs)],
-            [words.tokens, story.modelCalls > 0 ? words.tokensText(story.inputTokens.toLocaleString("en"), story.outputTokens.toLocaleString("en"), story.modelCalls) : null],
+            [words.tokens, story.modelCalls > 0 ? words.tokensText(figure(story.inputTokens), figure(story.outputTokens), story.modelCalls) : null],
             [words.branch, job.branch ? <code key="b">{job.branch}</code> : null],
             [
               words.commit,
@@ -65,7 +68,9 @@ function Failure({ error, told }: { error: string; told: boolean }) {
   const output = rest.join("\n").trim();
   return (
     <>
-      <p className="t2 s-failed jb__wrap">{first}</p>
+      <p className="t2 s-failed jb__wrap">
+        <InlineText text={first} />
+      </p>
       {output !== "" && !told ? (
         // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a scrolling region must be reachable by key
         <pre className="log checktail" role="region" tabIndex={0} aria-label={words.failedHead}>
@@ -131,7 +136,11 @@ function EntryOf({ entry }: { entry: MergeEntry }) {
           {shortId(entry.id)}
         </Link>
       </p>
-      {entry.reason ? <p className="t2 c2 jb__wrap">{saidOf(entry.reason)}</p> : null}
+      {entry.reason ? (
+        <p className="t2 c2 jb__wrap">
+          <InlineText text={saidOf(entry.reason) ?? ""} />
+        </p>
+      ) : null}
     </Section>
   );
 }
@@ -157,7 +166,7 @@ function PlanOf({ job }: { job: Job }) {
       <Facts
         rows={[
           [words.lane, plan.lane === "deterministic" ? words.laneDeterministic : plan.lane ? words.laneWorker : null],
-          [words.risk, planning?.riskLevel ?? null],
+          [words.risk, planning?.riskLevel ? words[planning.riskLevel] : null],
           [words.fixUp, fixUp.round > 0 ? words.fixUpRound(fixUp.round) : null],
           [
             words.scope,
@@ -181,7 +190,9 @@ function PlanOf({ job }: { job: Job }) {
           <h3 className="label jb__sub">{words.accept}</h3>
           <ul className="list jb__bullets">
             {criteria.map((line) => (
-              <li key={line}>{line}</li>
+              <li key={line}>
+                <InlineText text={line} />
+              </li>
             ))}
           </ul>
         </>
@@ -277,7 +288,7 @@ function Attempts({ attempts }: { attempts: readonly Attempt[] }) {
             </span>
             <span className="grow jb__wrap">
               {words.attempt(attempt.number)}, <span className="mono t1">{shortId(attempt.workerId)}</span>
-              {attempt.reason ? <span className="c3">: {attempt.reason}</span> : <span className="c3">, {text}</span>}
+              {attempt.reason ? <span className="c3">: <InlineText text={attempt.reason} /></span> : <span className="c3">, {text}</span>}
             </span>
             <span className="t1 c3 num">
               <Elapsed since={new Date(attempt.from).toISOString()} until={attempt.until === null ? null : new Date(attempt.until).toISOString()} />

@@ -9,6 +9,7 @@ import type { JobLogRow } from "../client";
 import { findMatches, MAX_MATCHES, offsetText } from "./lines";
 import { type Found, paintLine } from "./paint";
 import type { useJobLog } from "./useJob";
+import { figure } from "../words";
 import { words } from "./words";
 
 const ROW = 18;
@@ -222,7 +223,7 @@ const LogLine = memo(function LogLine({ message, time, found }: { message: strin
             </mark>
           );
         })}
-        {cut > 0 ? <span className="dim"> … {cut.toLocaleString("en")}</span> : null}
+        {cut > 0 ? <span className="dim"> … {figure(cut)}</span> : null}
       </span>
     </>
   );

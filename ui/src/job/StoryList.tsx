@@ -2,10 +2,10 @@
 
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useEffect, useRef, useState } from "react";
-import { Choice, durationText, Icon, type IconName, StateIcon } from "../components";
+import { Choice, durationText, Icon, type IconName, InlineText, StateIcon } from "../components";
 import { useLiveNow } from "../review/useLiveNow";
 import { useMedia } from "../review/useMedia";
-import type { StoryKind, StoryRow } from "./story";
+import type { StoryKind, StoryRow, StoryTone } from "./story";
 import { words } from "./words";
 
 type Kinds = "all" | "command" | "file" | "asked";
@@ -18,6 +18,9 @@ const PASSES: Record<Kinds, (kind: StoryKind) => boolean> = {
 };
 
 const ICON: Record<StoryKind, IconName> = { command: "terminal", step: "check", model: "wave", file: "diff", asked: "needs", gate: "shield", state: "clock" };
+
+const KIND: Record<StoryKind, string> = { command: words.laneCommand, step: words.laneStep, model: words.laneModel, file: words.laneFile, asked: words.laneAsked, gate: words.laneGate, state: words.about };
+const TONE: Record<Exclude<StoryTone, "plain">, string> = { running: words.legendRuns, passed: words.legendPassed, failed: words.legendFailed, needs: words.asked, waiting: words.queued };
 
 export function StoryList({ rows, none, from, chosen, onChoose }: { rows: readonly StoryRow[]; none: string; from: number; chosen: string | undefined; onChoose: (row: StoryRow) => void }) {
   const [kinds, setKinds] = useState<Kinds>("all");
@@ -67,10 +70,10 @@ export function StoryList({ rows, none, from, chosen, onChoose }: { rows: readon
                     ) : (
                       <Icon name={row.tone === "passed" ? "check" : ICON[row.kind]} size="s" />
                     )}
-                    <span className="unseen">{row.tone === "plain" ? row.kind : row.tone}</span>
+                    <span className="unseen">{row.tone === "plain" ? KIND[row.kind] : TONE[row.tone]}</span>
                   </span>
                   <span className="grow trunc" title={row.detail ? `${row.text}, ${row.detail}` : row.text}>
-                    <span className={row.mono ? "mono" : ""}>{row.text}</span> <span className="c3">{row.detail}</span>
+                    <span className={row.mono ? "mono" : ""}>{row.text}</span> <span className="c3"><InlineText text={row.detail} /></span>
                   </span>
                   <span className="c3 num jrow__took">{row.until === undefined ? "" : durationText(Math.max(0, (row.until ?? now) - row.at))}</span>
                 </button>

@@ -1,6 +1,7 @@
 import { defineWords } from "../words";
+import { de } from "./words.de";
 
-export const words = defineWords({
+const en = {
   notYet: "Not in this version",
   will: "What will be here",
   today: "What works today",
@@ -30,4 +31,8 @@ export const words = defineWords({
   devices3: "Other machines that lend their workers",
   devicesCookie: "This browser holds its own cookie. Another one on this machine gets in with:",
   devicesLocal: "The server listens on this machine only; nothing reaches it from outside.",
-});
+};
+
+export type Words = typeof en;
+
+export const words = defineWords(en, de);

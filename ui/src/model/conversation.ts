@@ -17,14 +17,19 @@ export interface ConversationState {
 }
 
 const PAGE = 200;
+/** Whoever reads back reads on: fewer, larger pages. */
+const OLDER_PAGE = 500;
 /** A page may hold nothing but output lines: then go on until there is something to read. */
 const ENOUGH_ITEMS = 24;
 const MOST_PAGES = 12;
+/** Events told again in one go when older ones come before them; the page may draw in between. */
+const IN_ONE_GO = 1500;
 
 export class Conversation {
   readonly state = new Store<ConversationState>({ items: [], fresh: true, loadingOlder: false, older: false, failure: undefined });
   readonly #call: Call;
   readonly #onHistory: (events: readonly Delivered[]) => void;
+  readonly #breathe: () => Promise<void>;
   #reducer = new TimelineReducer();
   /** In the order of their cursor, none twice; output lines are kept elsewhere. */
   #events: Delivered[] = [];
@@ -39,9 +44,12 @@ export class Conversation {
     call: Call,
     /** Told about every older event, for what is kept outside of the timeline. */
     onHistory: (events: readonly Delivered[]) => void,
+    /** Lets the page draw before it comes back. */
+    breathe: () => Promise<void>,
   ) {
     this.#call = call;
     this.#onHistory = onHistory;
+    this.#breathe = breathe;
   }
 
   /** Reads the newest page. Asking again while it is on its way is the same reading. */
@@ -116,26 +124,42 @@ export class Conversation {
       const before = Number.isFinite(this.#first) ? this.#first : undefined;
       const reply = await this.#call("session.events", {
         sessionId: this.sessionId,
-        limit: PAGE,
+        limit: before === undefined ? PAGE : OLDER_PAGE,
         ...(before === undefined ? {} : { before }),
       });
       const events = reply.events as unknown as Delivered[];
       more = reply.more && events.length > 0;
-      this.#prepend(events);
+      await this.#prepend(events);
       if (this.#reducer.length >= items) break;
     }
     this.state.update((state) => ({ ...state, older: more }));
   }
 
-  #prepend(page: readonly Delivered[]): void {
+  async #prepend(page: readonly Delivered[]): Promise<void> {
     const older = page.filter((event) => event.cursor < this.#first);
     if (older.length === 0) return;
     this.#onHistory(older);
     this.#first = older[0]?.cursor ?? this.#first;
     this.#last = Math.max(this.#last, older.at(-1)?.cursor ?? 0);
     this.#events = [...older.filter((event) => event.envelope.type !== "job_log"), ...this.#events];
+    await this.#retell();
+  }
+
+  /** All events told anew from the first, because an older one may begin what a later one changes. */
+  async #retell(): Promise<void> {
+    const events = this.#events;
     const reducer = new TimelineReducer();
-    for (const event of this.#events) reducer.apply(event);
+    // What the stream adds meanwhile goes to the end of the same list and is reached too.
+    for (let at = 0; at < events.length; at += 1) {
+      const event = events[at];
+      if (event) reducer.apply(event);
+      if (at % IN_ONE_GO === IN_ONE_GO - 1) {
+        await this.#breathe();
+        // Read again from the server meanwhile.
+        if (this.#events !== events) return;
+      }
+    }
+    reducer.adoptStreaming(this.#reducer);
     this.#reducer = reducer;
   }
 

@@ -160,7 +160,7 @@ describe("the crew as the page knows it", () => {
   });
 
   it("opens a conversation with its newest page and adds what the stream brings", async () => {
-    const old = Array.from({ length: 450 }, (_, n) => event("message", { text: `m${n}` }, { cursor: 1000 + n, id: `m${n}` }));
+    const old = Array.from({ length: 950 }, (_, n) => event("message", { text: `m${n}` }, { cursor: 1000 + n, id: `m${n}` }));
     const s = setting({ log: old });
     await s.crew.start();
     await until(s.connected);
@@ -171,12 +171,12 @@ describe("the crew as the page knows it", () => {
     s.publish(event("message", { text: "new" }, { cursor: 2000 }));
     await until(() => conversation.state.get().items.length === 201);
     await conversation.older();
-    expect(conversation.state.get().items).toHaveLength(401);
-    expect(conversation.state.get().items[0]).toMatchObject({ text: "m50" });
+    expect(conversation.state.get().items).toHaveLength(701);
+    expect(conversation.state.get().items[0]).toMatchObject({ text: "m250" });
     expect(conversation.state.get().items.at(-1)).toMatchObject({ text: "new" });
     await conversation.older();
     expect(conversation.state.get().older).toBe(false);
-    expect(conversation.state.get().items).toHaveLength(451);
+    expect(conversation.state.get().items).toHaveLength(951);
   });
 
   it("pages over output lines until there is something to read", async () => {

@@ -7,6 +7,7 @@ import {
 } from "../client";
 import { applyBoardEvents, putApproval } from "./boards";
 import { Conversation } from "./conversation";
+import { DryRunWatch } from "./dry-run";
 import { addTailLines, applyJobEvents, changesJobRecord, jobOf, TailOrder } from "./jobs";
 import { arrived, begun, broken } from "./loaded";
 import { Outbox, type Shelf } from "./outbox";
@@ -39,6 +40,7 @@ export class Crew {
   readonly #jobs: Refresher<string>;
   readonly #outbox: Outbox;
   readonly #conversations = new Map<string, Conversation>();
+  readonly #dryRuns = new Map<string, DryRunWatch>();
   readonly #tailOrder = new TailOrder();
   readonly #askedJobs = new Set<string>();
   readonly #askedApprovals = new Set<string>();
@@ -113,12 +115,20 @@ export class Crew {
       this.#conversations.set(sessionId, known);
       return known;
     }
-    const made = new Conversation(sessionId, this.call, (events) => this.#history(events));
+    const made = new Conversation(sessionId, this.call, (events) => this.#history(events), () => new Promise((resolve) => this.#parts.timers.after(0, resolve)));
     this.#conversations.set(sessionId, made);
     for (const old of this.#conversations.keys()) {
       if (this.#conversations.size <= OPEN_CONVERSATIONS) break;
       this.#conversations.delete(old);
     }
+    return made;
+  }
+
+  dryRun(workspaceId: string): DryRunWatch {
+    const known = this.#dryRuns.get(workspaceId);
+    if (known) return known;
+    const made = new DryRunWatch(workspaceId, this.call, this.#parts.timers);
+    this.#dryRuns.set(workspaceId, made);
     return made;
   }
 
@@ -269,6 +279,7 @@ export class Crew {
     for (const [sessionId, list] of bySession) this.#conversations.get(sessionId)?.receive(list);
     for (const { envelope } of events) {
       if (envelope.type === "message") this.#outbox.echoed(envelope.sessionId, envelope.id, envelope.payload.text);
+      if (envelope.type === "checks.dry_run") this.#dryRuns.get(envelope.payload.run.workspaceId)?.receive(envelope.payload.run);
     }
     for (const slice of stale) this.#slices.stale(slice);
   }

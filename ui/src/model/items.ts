@@ -1,7 +1,10 @@
 // What a conversation shows, one item per row. Items are replaced, never changed, so a row draws again only when
 // something of its own changed.
 
-import type { CheckVerdict, MergeEntry, NearestStep, Plan, Suggestion, VerifiedLine } from "../client";
+import type { CheckVerdict, Envelope, MergeEntry, NearestStep, Plan, Suggestion, VerifiedLine } from "../client";
+
+/** What an event of this type carries. */
+export type Of<T extends Envelope["type"]> = Extract<Envelope, { type: T }>["payload"];
 
 interface Common {
   /** Stays the same while an item fills, moves or settles. */

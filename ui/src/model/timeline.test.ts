@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Delivered } from "../client";
+import type { Delivered, DryRun } from "../client";
 import { entry, event, plan } from "./events.fixture";
 import type { ChecksItem, JobItem, ReplyItem } from "./items";
 import { TimelineReducer } from "./timeline";
@@ -13,6 +13,21 @@ function run(...events: Delivered[]) {
 const kinds = (reducer: TimelineReducer) => reducer.items().map((item) => item.kind);
 const started = (name: string) => event("merge.check.started", { entryId: "e-1", name, run: [name], tree: "t" });
 const finished = (name: string, ok: boolean, tail = "") => event("merge.check.finished", { entryId: "e-1", name, ok, durationMs: 5, reused: false, tail });
+
+const trial = (state: DryRun["state"], checks: DryRun["checks"] = []) =>
+  event("checks.dry_run", { run: { workspaceId: "w", state, commit: "c0ffee0000", checks, reason: null, lines: [], linesDropped: 0, startedAt: "2026-01-01T00:00:00Z", finishedAt: null } });
+
+describe("a dry run of the checks", () => {
+  it("is a line of the conversation once it is over, and names what fails already", () => {
+    const reducer = run(
+      trial("preparing"),
+      trial("running"),
+      trial("failed", [{ name: "tests", run: ["cargo", "test"], state: "failed", durationMs: 5, reused: false, flakyRetry: false, tail: "" }]),
+    );
+    expect(kinds(reducer)).toEqual(["notice"]);
+    expect(reducer.items()[0]).toMatchObject({ tone: "needs", text: "Fails already on c0ffee0, the commit work starts from: tests" });
+  });
+});
 
 describe("the conversation made of events", () => {
   it("shows the whole way from a message to a landed commit", () => {

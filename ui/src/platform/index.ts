@@ -7,6 +7,8 @@ export interface Platform {
   openLink: (href: string) => void;
   /** A folder chosen in the system's own dialog; absent where there is none. */
   readonly pickFolder?: () => Promise<string | undefined>;
+  /** Ends the program, also when it would go on without its window; absent where there is nothing to end. */
+  readonly quit?: () => Promise<void>;
 }
 
 interface Shell {
@@ -35,6 +37,9 @@ export function detectPlatform(host: Window): Platform {
     pickFolder: async () => {
       const chosen = await invoke("pick_folder");
       return typeof chosen === "string" ? chosen : undefined;
+    },
+    quit: async () => {
+      await invoke("quit");
     },
   };
 }

@@ -5,7 +5,7 @@ import { type Ref, useEffect, useRef, useState } from "react";
 import { notByEnter } from "../approvals/by-enter";
 import { useAction, useCrew, useModel, useShortcut } from "../app";
 import type { Approval, MergeEntry, RiskLevel, Strategy } from "../client";
-import { Button, Change, CopyButton, Facts, Icon, Kbd, shortId, State, Time } from "../components";
+import { Button, Change, CopyButton, Facts, Icon, InlineText, Kbd, shortId, State, Time } from "../components";
 import { isLive, personName } from "../model";
 import type { Review } from "./files";
 import { Payload } from "./Payload";
@@ -110,10 +110,12 @@ export function ApprovalBox({
         <span className="mono t1 c3 card__id trunc">{shortId(approval.id)}</span>
       </div>
       <div className="card__body rask__body">
-        <p className="medium rask__what">{approval.summary}</p>
+        <p className="medium rask__what">
+          <InlineText text={approval.summary} />
+        </p>
         <Facts
           rows={[
-            [words.why, approval.why],
+            [words.why, <InlineText key="why" text={approval.why} />],
             [
               words.risk,
               <span key="risk" className={approval.risk === "low" ? "" : "s-needs"}>
@@ -165,7 +167,7 @@ export function ApprovalBox({
         ) : null}
         {answering.failure ? (
           <p className="t2 s-failed" role="alert">
-            {words.answerFailed}: {answering.failure.message}
+            {words.answerFailed}: <InlineText text={answering.failure.message} />
           </p>
         ) : null}
         {answering.held ? <p className="t2 s-needs">{answering.held}</p> : null}

@@ -5,9 +5,10 @@ import { Link } from "@tanstack/react-router";
 import type { Ref } from "react";
 import { useAction, useClient, useCrew, useModel } from "../app";
 import type { Approval, CheckVerdict, Job, MergeEntry, VerifiedLine } from "../client";
-import { argvText, Button, durationText, Icon, shortId, State, StateIcon, type StateKind, Time } from "../components";
+import { argvText, Button, durationText, Icon, InlineText, shortId, State, StateIcon, type StateKind, Time } from "../components";
 import { useVerification } from "../job/useJob";
 import { isLive, saidOf } from "../model";
+import { entryStateText } from "../work/Chain";
 import { ApprovalBox, type Answering } from "./ApprovalBox";
 import type { Review } from "./files";
 import { VerifiedItem } from "./Verified";
@@ -138,7 +139,7 @@ function Standing({ entry }: { entry: MergeEntry }) {
             {entry.landedAt ? <Time ts={entry.landedAt} className="t1 c3" /> : null}
           </p>
         ) : (
-          <p className="t2 wraps">{saidOf(entry.reason) ?? entry.state.replaceAll("_", " ")}</p>
+          <p className="t2 wraps"><InlineText text={saidOf(entry.reason) ?? entryStateText(entry)} /></p>
         )}
         {entry.state === "parked" ? (
           <>
@@ -147,7 +148,7 @@ function Standing({ entry }: { entry: MergeEntry }) {
               <Button
                 busy={action.busy}
                 disabled={!live}
-                onClick={() => void action.run(() => call("merge.land", { id: entry.id }).then(() => crew.refresh("merge")))}
+                onClick={() => void action.run(() => call("merge.land", { id: entry.id, hash: entry.patchHash ?? undefined }).then(() => crew.refresh("merge")))}
               >
                 {words.land}
               </Button>
@@ -156,7 +157,7 @@ function Standing({ entry }: { entry: MergeEntry }) {
         ) : null}
         {action.failure ? (
           <p className="t2 s-failed" role="alert">
-            {action.failure.message}
+            <InlineText text={action.failure.message} />
           </p>
         ) : null}
         <Link to="/jobs/$jobId" params={{ jobId: entry.jobId }} className="t2">

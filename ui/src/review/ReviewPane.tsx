@@ -4,7 +4,9 @@
 import { Link, useRouter } from "@tanstack/react-router";
 import { type KeyboardEvent, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { notByEnter } from "../approvals/by-enter";
-import { Banner, Button, Change, Choice, CopyButton, EmptyState, ErrorState, IconButton, Kbd, keysText, Menu, shortBranch, shortId, Skeleton, State } from "../components";
+import {
+  Banner, Button, Change, Choice, CopyButton, EmptyState, ErrorState, IconButton, InlineText, Kbd, keysText, Menu, plainLine, shortBranch, shortId, Skeleton, State,
+} from "../components";
 import { saidOf } from "../model";
 import { useAnswer } from "./ApprovalBox";
 import { type DiffHandle, DiffText } from "./DiffText";
@@ -25,7 +27,7 @@ export default function ReviewPane({ reviewId, compact = false, onOpenFull }: { 
   const reviewed = useReview(reviewId);
   const title = reviewed.diff.value?.title ?? reviewed.entry?.title ?? reviewed.job?.title ?? words.review;
   useEffect(() => {
-    if (!compact) document.title = `${title}, Pilothouse`;
+    if (!compact) document.title = `${plainLine(title)}, Pilothouse`;
   }, [compact, title]);
   if (reviewed.unknown) {
     return (
@@ -274,7 +276,7 @@ function Ready({ reviewed, title, compact, onOpenFull }: { reviewed: Reviewed; t
             {answering.pending ? <Hint keys={["a"]}>{words.approval}</Hint> : null}
           </span>
         )}
-        <span className="push t2 c2 trunc land__say">{answering.pending ? (asking ? (answering.held ?? words.landsNext) : "") : (saidOf(reviewed.entry?.reason) ?? "")}</span>
+        <span className="push t2 c2 trunc land__say">{answering.pending ? (asking ? (answering.held ?? words.landsNext) : "") : <InlineText text={saidOf(reviewed.entry?.reason) ?? ""} />}</span>
         {answering.pending && narrow && asking ? null : answering.pending ? (
           <>
             <Button onClick={showApproval}>{words.deny}…</Button>
@@ -365,7 +367,9 @@ function Frame({
     <div className={`review${compact ? " review--compact" : ""}`} ref={frameRef} onKeyDown={onKeyDown}>
       <header className="bar">
         {compact ? null : <IconButton label={words.back} icon="left" className="review__back" onClick={() => router.history.back()} />}
-        <Title className="strong trunc bar__title">{title}</Title>
+        <Title className="strong trunc bar__title">
+          <InlineText text={title} />
+        </Title>
         <span className="mono t1 c3 review__id">{shortId(reviewed.jobId ?? "")}</span>
         {verified === true ? <State kind="passed">{words.verified}</State> : verified === false ? <State kind="waiting">{words.notVerified}</State> : null}
         {entry && !compact ? (

@@ -1,6 +1,6 @@
 // One verified, failed or unverified thing, with what its command printed when that is what there is.
 
-import { Icon, type IconName } from "../components";
+import { Icon, type IconName, InlineText } from "../components";
 import type { VerifiedLine } from "../client";
 
 const SHAPE: Record<VerifiedLine["result"], readonly [IconName, string]> = {
@@ -19,8 +19,8 @@ export function VerifiedItem({ line }: { line: VerifiedLine }) {
         <Icon name={icon} />
       </span>
       <span className="grow sideline">
-        {line.what}
-        {detail && !long ? <span className="c3 t1 sidedetail">{detail}</span> : null}
+        <InlineText text={line.what} />
+        {detail && !long ? <span className="c3 t1 sidedetail"><InlineText text={detail} /></span> : null}
         {detail && long ? (
           // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- output scrolls
           <pre className="log checktail" tabIndex={0}>

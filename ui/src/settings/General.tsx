@@ -1,7 +1,7 @@
 // What a workspace is called and where it lives.
 
 import { useId, useState } from "react";
-import { Banner, Button, CopyButton, Switch } from "../components";
+import { Banner, Button, CopyButton, InlineText, Switch } from "../components";
 import type { Workspace } from "../client";
 import { SectionHead, Setting } from "./Row";
 import { useWorkspaceUpdate } from "./useWorkspaceUpdate";
@@ -27,7 +27,7 @@ export function General({ workspace, live }: { workspace: Workspace; live: boole
           <h3 className="label">{words.warningsHead}</h3>
           <ul className="list">
             {workspace.warnings.map((warning) => (
-              <li key={warning}>{warning}</li>
+              <li key={warning}><InlineText text={warning} /></li>
             ))}
           </ul>
         </div>
@@ -58,7 +58,7 @@ export function General({ workspace, live }: { workspace: Workspace; live: boole
             </div>
             {problem ? (
               <span id={`${id}-p`} className="t1 s-failed">
-                {problem}
+                <InlineText text={problem} />
               </span>
             ) : null}
           </div>

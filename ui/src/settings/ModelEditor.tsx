@@ -2,7 +2,7 @@
 
 import { useId, useState } from "react";
 import { useAction, useClient } from "../app";
-import { Button, durationText, Field, State } from "../components";
+import { Button, durationText, Field, InlineText, State } from "../components";
 import type { Dialect, ProbeReport, ProviderFound } from "../client";
 import { type FieldSay, type ModelForm, sayForm, settingOf } from "./model-form";
 import { words } from "./words";
@@ -85,17 +85,17 @@ export function ModelEditor({
                 <li key={step.name} className="h t2">
                   <State kind={step.ok ? "passed" : "failed"} size="s" label={step.ok ? words.stateReady : words.stateFailing} />
                   <span className="medium">{step.name}</span>
-                  <span className="c2 grow meditor__detail">{step.detail}</span>
+                  <span className="c2 grow meditor__detail"><InlineText text={step.detail} /></span>
                   <span className="c3 t1 num">{durationText(step.durationMs)}</span>
                 </li>
               ))}
             </ul>
           </>
         ) : null}
-        {probing.failure ? <p className="t2 s-failed">{probing.failure.message}</p> : null}
+        {probing.failure ? <p className="t2 s-failed"><InlineText text={probing.failure.message} /></p> : null}
         {saving.failure ? (
           <p className="t2 s-failed">
-            {words.saveFailed}: {saving.failure.message}
+            {words.saveFailed}: <InlineText text={saving.failure.message} />
           </p>
         ) : null}
       </div>

@@ -1,9 +1,10 @@
 // Models found on this machine, and which one each role uses.
 
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import { useAction, useCall, useClient, useCrew } from "../app";
-import { Banner, Button, Dialog, ErrorState, Menu, Skeleton, State, type StateKind } from "../components";
-import type { ModelSetting, ProviderFound, Role } from "../client";
+import { Banner, Button, Dialog, ErrorState, Facts, InlineText, Menu, plainLine, Skeleton, State, type StateKind } from "../components";
+import type { CliFound, ModelSetting, ProviderFound, Role } from "../client";
+import { agentName } from "../first-run/agents";
 import { ModelEditor } from "./ModelEditor";
 import { emptyForm, formFor, formOf, type ModelForm, settingOf } from "./model-form";
 import { originText } from "./origins";
@@ -80,6 +81,7 @@ export function Models({ live }: { live: boolean }) {
           );
         })}
       </div>
+      {providers.value && providers.value.clis.length > 0 ? <Agents clis={providers.value.clis} /> : null}
       {models.failure && !models.value ? <ErrorState title={words.loadFailed} error={models.failure} onRetry={models.reload} /> : null}
       <Dialog
         open={forgetting !== undefined}
@@ -107,6 +109,25 @@ export function Models({ live }: { live: boolean }) {
             </Button>
           </>
         }
+      />
+    </section>
+  );
+}
+
+/** Other makers' agents found on this machine. Nothing here can be changed. */
+function Agents({ clis }: { clis: readonly CliFound[] }) {
+  return (
+    <section className="agents">
+      <h3 className="label">{words.agents}</h3>
+      <p className="t2 c3">{words.agentsText}</p>
+      <Facts
+        rows={clis.map((cli): [string, ReactNode] => [
+          agentName(cli.name),
+          <span key={cli.name} className="h wrap">
+            <span>{cli.version ?? words.noVersion}</span>
+            <span className="mono t1 c3">{cli.path}</span>
+          </span>,
+        ])}
       />
     </section>
   );
@@ -175,8 +196,8 @@ function Found({
                 <td className="mono t1 c2 hide-phone" title={provider.endpoint ?? provider.keyEnv ?? ""}>
                   {provider.keyEnv ?? provider.endpoint?.replace(/^https?:\/\//, "") ?? ""}
                 </td>
-                <td className="c2" title={[offers, ...provider.models].join("\n")}>
-                  {offers}
+                <td className="c2" title={[plainLine(offers), ...provider.models].join("\n")}>
+                  <InlineText text={offers} />
                 </td>
                 <td className="fit">
                   {usable ? (

@@ -17,7 +17,7 @@ const PROFILES: readonly { id: Profile; name: string; text: string }[] = [
 export function Policy({ workspace, live, config }: { workspace: Workspace; live: boolean; config: ConfigShown | undefined }) {
   const { update, busy, failure } = useWorkspaceUpdate(workspace);
   const [asking, setAsking] = useState(false);
-  const forced = valueOf(config, "policy.profile", `workspace.${workspace.id}.profile`);
+  const forced = valueOf(config, `workspace.${workspace.id}.profile`);
   const choose = (profile: Profile) => {
     if (profile === workspace.profile) return;
     if (profile === "autopilot") setAsking(true);

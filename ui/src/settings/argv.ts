@@ -1,6 +1,8 @@
 // A command line as a person types it, split into the argv that will run. Quoting works as in a shell; nothing else of
 // a shell does, and what looks as if it should is said.
 
+import { words } from "./form-words";
+
 export interface ReadArgv {
   readonly argv: readonly string[];
   /** Why it cannot run as typed. */
@@ -40,24 +42,24 @@ export function readArgv(text: string): ReadArgv {
     }
   }
   if (open) argv.push(word);
-  if (quote !== "") return { argv, problem: `The quote ${quote} is not closed.`, hint: null };
-  if (argv.length === 0) return { argv, problem: "Write the command to run.", hint: null };
-  if (argv.includes("")) return { argv, problem: "Empty words are not taken.", hint: null };
+  if (quote !== "") return { argv, problem: words.openQuote(quote), hint: null };
+  if (argv.length === 0) return { argv, problem: words.commandMissing, hint: null };
+  if (argv.includes("")) return { argv, problem: words.emptyWords, hint: null };
   if (operator !== null) {
     return {
       argv,
-      problem: `No shell reads this, so “${operator}” would be passed on as it stands. Write sh -c '…', or one check per command.`,
+      problem: words.operator(operator),
       hint: null,
     };
   }
   const first = argv[0] ?? "";
   if (/^[A-Za-z_]\w*=/.test(first)) {
-    return { argv, problem: `No shell reads this. Write env ${first} before the command.`, hint: null };
+    return { argv, problem: words.assignment(first), hint: null };
   }
   const bare = argv.find((each) => /^\$\w|[*?]|^~\//.test(each) && text.includes(` ${each}`));
   return {
     argv,
     problem: null,
-    hint: bare ? `${bare} is passed as it stands: nothing expands it.` : null,
+    hint: bare ? words.unexpanded(bare) : null,
   };
 }

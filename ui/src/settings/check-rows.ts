@@ -2,6 +2,7 @@
 
 import type { Check } from "../client";
 import { readArgv } from "./argv";
+import { words } from "./form-words";
 
 export interface CheckRow {
   /** Identity in the editor only. */
@@ -43,9 +44,9 @@ export function problemsOf(rows: readonly CheckRow[]): CheckProblems[] {
     const read = readArgv(row.command);
     return {
       name:
-        name === "" ? "Give it a name; verdicts are kept under it."
-        : name.length > 64 ? "At most 64 characters."
-        : (names.get(name) ?? 0) > 1 ? "Another check has this name."
+        name === "" ? words.nameMissing
+        : name.length > 64 ? words.nameLong
+        : (names.get(name) ?? 0) > 1 ? words.nameTwice
         : null,
       command: read.problem,
       timeout: timeoutProblem(row.timeout),
@@ -55,10 +56,10 @@ export function problemsOf(rows: readonly CheckRow[]): CheckProblems[] {
 }
 
 export function timeoutProblem(text: string): string | null {
-  if (!/^\d+$/.test(text.trim())) return "Whole seconds, such as 600.";
+  if (!/^\d+$/.test(text.trim())) return words.wholeSeconds;
   const seconds = Number(text.trim());
-  if (seconds < 1) return "At least one second.";
-  if (seconds > MAX_TIMEOUT_S) return "At most six hours.";
+  if (seconds < 1) return words.atLeastOneSecond;
+  if (seconds > MAX_TIMEOUT_S) return words.atMostSixHours;
   return null;
 }
 

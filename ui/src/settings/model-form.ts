@@ -1,6 +1,7 @@
 // The form for one role's model: what is wrong with what was typed, and the repair where there is one.
 
 import type { Dialect, ModelSetting, ProviderFound, Role } from "../client";
+import { words } from "./form-words";
 
 export interface ModelForm {
   readonly role: Role;
@@ -71,7 +72,7 @@ export interface FormSays {
 
 export function sayForm(form: ModelForm): FormSays {
   const endpoint = sayEndpoint(form.endpoint, form.dialect, form.keyEnv.trim() !== "");
-  const model = form.model.trim() === "" ? wrong("Name the model, as the endpoint lists it.") : FINE;
+  const model = form.model.trim() === "" ? wrong(words.modelMissing) : FINE;
   const keyEnv = sayKeyEnv(form.keyEnv);
   const contextWindow = sayWindow(form.contextWindow);
   return {
@@ -89,35 +90,35 @@ export function isLoopback(host: string): boolean {
 
 function sayEndpoint(text: string, dialect: Dialect, hasKey: boolean): FieldSay {
   const typed = text.trim();
-  if (typed === "") return wrong("Where the model answers, such as http://127.0.0.1:11434/v1.");
+  if (typed === "") return wrong(words.endpointMissing);
   let url: URL;
   try {
     url = new URL(typed);
   } catch {
     const repaired = /^[\w.-]+(:\d+)?(\/|$)/.test(typed) ? `http://${typed}` : null;
-    return wrong("This is not an address. It starts with http:// or https://.", repaired);
+    return wrong(words.notAnAddress, repaired);
   }
   if (url.protocol !== "http:" && url.protocol !== "https:") {
     const local = /^[\w.-]+:\d+/.test(typed);
-    return wrong("It starts with http:// or https://.", local ? `http://${typed}` : null);
+    return wrong(words.otherScheme, local ? `http://${typed}` : null);
   }
   if (url.username !== "" || url.password !== "") {
-    return wrong("No name or key inside the address: it would stand in logs. Name the variable that holds the key.");
+    return wrong(words.keyInAddress);
   }
-  if (url.search !== "" || url.hash !== "") return wrong("Without ? and #.", `${url.origin}${url.pathname}`);
+  if (url.search !== "" || url.hash !== "") return wrong(words.bareAddress, `${url.origin}${url.pathname}`);
   const path = url.pathname.replace(/\/+$/, "");
   const whole = /\/(chat\/completions|responses|messages|completions|models)$/.exec(path);
   if (whole) {
-    return wrong(`The base address is enough: ${whole[0]} is added.`, `${url.origin}${path.slice(0, -whole[0].length)}`);
+    return wrong(words.baseOnly(whole[0]), `${url.origin}${path.slice(0, -whole[0].length)}`);
   }
   if (dialect !== "anthropic_messages" && path === "") {
-    return hint("Most of these speak at /v1.", `${url.origin}/v1`);
+    return hint(words.mostAtV1, `${url.origin}/v1`);
   }
   if (url.protocol === "http:" && !isLoopback(url.hostname)) {
     return hint(
       hasKey
-        ? "The key and everything you send travel unencrypted to another machine."
-        : "Everything you send travels unencrypted to another machine.",
+        ? words.keyUnencrypted
+        : words.unencrypted,
     );
   }
   return FINE;
@@ -127,12 +128,12 @@ function sayKeyEnv(text: string): FieldSay {
   const typed = text.trim();
   if (typed === "") return FINE;
   if (/^[A-Za-z_][A-Za-z0-9_]*$/.test(typed) && !/^(sk|key|pat|ghp|xox[bp])[-_]\w{16,}/.test(typed)) {
-    return typed === typed.toUpperCase() ? FINE : hint("Names are usually written in capitals.", typed.toUpperCase());
+    return typed === typed.toUpperCase() ? FINE : hint(words.capitals, typed.toUpperCase());
   }
   if (/[A-Za-z0-9_-]{20,}/.test(typed)) {
-    return wrong("This looks like the key itself. Write the name of the environment variable that holds it.");
+    return wrong(words.keyItself);
   }
-  return wrong("A variable's name: letters, digits and underscores.");
+  return wrong(words.notAName);
 }
 
 function sayWindow(text: string): FieldSay {
@@ -140,10 +141,10 @@ function sayWindow(text: string): FieldSay {
   if (typed === "") return FINE;
   const plain = typed.replace(/[\s,_]/g, "");
   const short = /^(\d+)k$/i.exec(plain);
-  if (short) return wrong("Write the number of tokens.", String(Number(short[1]) * 1024));
-  if (!/^\d+$/.test(plain)) return wrong("A whole number of tokens, or nothing when you do not know.");
+  if (short) return wrong(words.tokensNotK, String(Number(short[1]) * 1024));
+  if (!/^\d+$/.test(plain)) return wrong(words.wholeTokens);
   const tokens = Number(plain);
-  if (tokens < 1_000) return wrong("Fewer than 1,000 tokens cannot hold one request.");
-  if (tokens > 100_000_000) return wrong("No model holds that many.");
-  return tokens < 16_000 ? hint("Small: long jobs will be trimmed often.") : FINE;
+  if (tokens < 1_000) return wrong(words.tooFewTokens);
+  if (tokens > 100_000_000) return wrong(words.tooManyTokens);
+  return tokens < 16_000 ? hint(words.smallWindow) : FINE;
 }

@@ -1,6 +1,7 @@
 // Where a value came from, in words.
 
 import type { ConfigShown, ConfigValue } from "../client";
+import { words } from "./words";
 
 export interface OriginWords {
   readonly originBuiltIn: string;
@@ -50,9 +51,9 @@ export function valueOf(shown: ConfigShown | undefined, ...keys: string[]): Conf
 
 /** A value as one line. */
 export function valueText(value: ConfigValue["value"]): string {
-  if (value === null) return "none";
-  if (typeof value === "string") return value === "" ? "empty" : value;
-  if (Array.isArray(value)) return value.length === 0 ? "none" : value.map(valueText).join(", ");
+  if (value === null) return words.none;
+  if (typeof value === "string") return value === "" ? words.empty : value;
+  if (Array.isArray(value)) return value.length === 0 ? words.none : value.map(valueText).join(", ");
   if (typeof value === "object") return JSON.stringify(value);
   return String(value);
 }

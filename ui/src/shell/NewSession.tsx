@@ -3,7 +3,7 @@
 import { useNavigate } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
 import { useAction, useCrew, useModel } from "../app";
-import { Button, Dialog, Field } from "../components";
+import { Button, Dialog, Field, InlineText } from "../components";
 import { words } from "./words";
 
 export function NewSession({ workspaceId, onClose }: { workspaceId: string | undefined; onClose: () => void }) {
@@ -60,7 +60,7 @@ export function NewSession({ workspaceId, onClose }: { workspaceId: string | und
         {workspaces.length === 0 ? <p className="s-needs">{words.repositoryFirst}</p> : null}
         {failure ? (
           <p className="s-failed" role="alert">
-            {failure.message}
+            <InlineText text={failure.message} />
           </p>
         ) : null}
       </form>

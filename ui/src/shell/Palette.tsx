@@ -3,9 +3,10 @@
 import { Command } from "cmdk";
 import { Dialog } from "radix-ui";
 import { useNavigate } from "@tanstack/react-router";
-import { chooseTheme, keysOf, useCrew, useModel } from "../app";
-import { Icon, type IconName, Kbd, shortId } from "../components";
+import { chooseTheme, keysOf, useAction, useCrew, useModel } from "../app";
+import { Icon, type IconName, InlineText, Kbd, plainLine, shortId } from "../components";
 import type { ShortcutId } from "../app";
+import { platform } from "../platform";
 import { words } from "./words";
 
 interface Row {
@@ -46,6 +47,8 @@ function PaletteBody({ close, onNewSession }: { close: () => void; onNewSession:
   const workspaces = useModel((state) => state.workspaces.value) ?? [];
   const jobs = useModel((state) => state.jobBoard.value?.jobs) ?? [];
   const queues = useModel((state) => state.merge.value) ?? [];
+  // Left open until it is gone, so that a refusal has a place to be said.
+  const leaving = useAction();
   const go = (work: () => unknown) => () => {
     close();
     void work();
@@ -68,7 +71,7 @@ function PaletteBody({ close, onNewSession }: { close: () => void; onNewSession:
       words.jobs,
       jobs.slice(0, 100).map((job) => ({
         id: job.id,
-        label: job.title || job.kind,
+        label: plainLine(job.title || job.kind),
         icon: "helm",
         after: shortId(job.id),
         run: go(() => navigate({ to: "/jobs/$jobId", params: { jobId: job.id } })),
@@ -80,7 +83,7 @@ function PaletteBody({ close, onNewSession }: { close: () => void; onNewSession:
         .flatMap((queue) => [...queue.entries, ...queue.recent.slice(0, 20)])
         .map((entry) => ({
           id: entry.id,
-          label: entry.title,
+          label: plainLine(entry.title),
           icon: "merge",
           after: shortId(entry.id),
           run: go(() => navigate({ to: "/review/$reviewId", params: { reviewId: entry.id } })),
@@ -104,6 +107,7 @@ function PaletteBody({ close, onNewSession }: { close: () => void; onNewSession:
         { id: "theme-dark", label: words.themeDark, icon: "moon", run: go(() => chooseTheme("dark")) },
         { id: "theme-contrast", label: words.themeContrast, icon: "contrast", run: go(() => chooseTheme("contrast")) },
         { id: "reconnect", label: words.reconnect, icon: "refresh", run: go(() => crew.retryNow()) },
+        ...(platform.quit ? [{ id: "quit", label: words.quit, icon: "x" as const, run: () => void leaving.run(async () => platform.quit?.()) }] : []),
       ],
     ],
   ];
@@ -114,7 +118,12 @@ function PaletteBody({ close, onNewSession }: { close: () => void; onNewSession:
         <Command.Input placeholder={words.palettePlaceholder} className="palette__input" autoFocus />
         <Kbd keys="escape" />
       </div>
-      <Command.List className="palette__list">
+      {leaving.failure ? (
+        <p className="card__sect t2 s-failed" role="alert">
+          <InlineText text={leaving.failure.message} />
+        </p>
+      ) : null}
+      <Command.List className="palette__list" label={words.commands}>
         <Command.Empty className="empty">{words.paletteEmpty}</Command.Empty>
         {groups.map(([heading, rows]) =>
           rows.length > 0 ? (

@@ -16,7 +16,7 @@ export function PhoneTabs() {
   const { pathname } = useLocation();
   const asks = useModel((state) => state.approvals.value?.filter((one) => one.state === "pending").length ?? 0);
   return (
-    <nav className="phone__tabs only-phone" aria-label="Main">
+    <nav className="phone__tabs only-phone" aria-label={words.main}>
       {TABS.map((tab) => {
         const on = tab.own.test(pathname);
         return (

@@ -10,7 +10,7 @@ import { words } from "./words";
 
 export function Rail({ onSearch, onNewSession }: { onSearch: () => void; onNewSession: (workspaceId?: string) => void }) {
   return (
-    <nav className="rail" aria-label="Main">
+    <nav className="rail" aria-label={words.main}>
       <div className="rail__top">
         <Logo />
         <span className="strong grow">Pilothouse</span>

@@ -27,7 +27,7 @@ export function RoomsButton() {
               <Dialog.Title className="strong grow t4">Pilothouse</Dialog.Title>
               <IconButton icon="plus" label={words.newSession} onClick={() => setMaking({ workspaceId: undefined })} />
               <Dialog.Close asChild>
-                <IconButton icon="x" label="Close" />
+                <IconButton icon="x" label={words.close} />
               </Dialog.Close>
             </div>
             <RailBody onNewSession={(workspaceId) => setMaking({ workspaceId })} />

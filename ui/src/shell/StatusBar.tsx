@@ -3,6 +3,7 @@
 import { Link, useParams } from "@tanstack/react-router";
 import { useModel } from "../app";
 import { clockText, Icon, StateIcon } from "../components";
+import { decimal } from "../words";
 import { words } from "./words";
 
 export function StatusBar() {
@@ -11,8 +12,9 @@ export function StatusBar() {
   const params = useParams({ strict: false });
   const queue = useModel((state) => state.merge.value?.find((one) => one.workspaceId === params.workspace) ?? state.merge.value?.[0]);
   const asks = useModel((state) => state.approvals.value?.filter((one) => one.state === "pending").length ?? state.status.value?.pendingApprovals ?? 0);
+  const spent = status ? status.budgets.inputTokensToday + status.budgets.outputTokensToday : 0;
   return (
-    <footer className="status" aria-label="Status">
+    <footer className="status" aria-label={words.status}>
       <ConnectionWord />
       {status ? (
         <>
@@ -50,7 +52,7 @@ export function StatusBar() {
       {status ? (
         <span>
           <Icon name="coin" />
-          <span className="num">{words.tokens(compact(status.budgets.inputTokensToday + status.budgets.outputTokensToday))}</span>
+          <span className="num">{words.tokens(spent, compact(spent))}</span>
         </span>
       ) : null}
     </footer>
@@ -66,8 +68,8 @@ export function queued(queues: { requests: Record<string, number>; jobs: Record<
 
 export function compact(n: number): string {
   if (n < 1000) return String(n);
-  if (n < 1_000_000) return `${(n / 1000).toFixed(n < 10_000 ? 1 : 0)}k`;
-  return `${(n / 1_000_000).toFixed(1)}M`;
+  if (n < 1_000_000) return `${decimal(n / 1000, n < 10_000 ? 1 : 0)}k`;
+  return `${decimal(n / 1_000_000)}M`;
 }
 
 function ConnectionWord() {

@@ -2,7 +2,7 @@
 
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
-import { agoText, Button, EmptyState, IconButton, Menu, type MenuEntry, shortId, State, useNow, VirtualList } from "../components";
+import { agoText, Button, EmptyState, IconButton, InlineText, Menu, type MenuEntry, shortId, State, useNow, VirtualList } from "../components";
 import type { Deeds } from "./actions";
 import type { JobRow, RequestRow, WorkerRow } from "./board";
 import { words } from "./words";
@@ -62,7 +62,7 @@ export function RequestBoard({
                 <span className="mono t1 c3 brow__id" title={each.id}>
                   {shortId(each.id)}
                 </span>
-                <span className="grow trunc brow__title">{each.title}</span>
+                <span className="grow trunc brow__title"><InlineText text={each.title} /></span>
                 <span className="t1 c3 trunc brow__end" title={each.detail || undefined}>
                   {each.end}
                 </span>
@@ -127,7 +127,7 @@ export function JobBoard({
                   <span className="mono t1 c3 brow__id" title={each.id}>
                   {shortId(each.id)}
                 </span>
-                  <span className="grow trunc brow__title">{each.title}</span>
+                  <span className="grow trunc brow__title"><InlineText text={each.title} /></span>
                   <span className="t1 c2 trunc brow__end" title={each.detail || undefined}>
                     {each.end}
                   </span>

@@ -2,7 +2,9 @@
 
 import { Link } from "@tanstack/react-router";
 import { memo, useMemo, useRef } from "react";
-import { aboutText, clockText, durationText, Icon, IconButton, Menu, type MenuEntry, shortId, State, type StateKind } from "../components";
+import {
+  aboutText, clockText, durationText, Icon, IconButton, InlineText, Menu, type MenuEntry, shortId, State, type StateKind, timeOfDay,
+} from "../components";
 import type { MergeEntry, MergeQueue } from "../client";
 import { useLiveNow } from "../review/useLiveNow";
 import { useWidth } from "../review/useWidth";
@@ -21,17 +23,12 @@ const CHAIN_WORDS = {
   over: words.over,
 };
 
-function clock(ms: number, seconds: boolean): string {
-  const date = new Date(ms);
-  return date.toLocaleTimeString(undefined, { hour: "2-digit", minute: "2-digit", hour12: false, ...(seconds ? { second: "2-digit" } : {}) });
-}
-
 export function Chain({ queue, gone, deeds }: { queue: MergeQueue; gone: readonly GoneRun[]; deeds: Deeds }) {
   const box = useRef<HTMLDivElement>(null);
   const width = useWidth(box);
   const now = useLiveNow();
   const picture = useMemo(
-    () => (width > 0 ? layoutChain({ queue, now, width, gone, clock, words: CHAIN_WORDS }) : undefined),
+    () => (width > 0 ? layoutChain({ queue, now, width, gone, clock: timeOfDay, words: CHAIN_WORDS }) : undefined),
     [queue, now, width, gone],
   );
   const empty = queue.entries.length === 0 && queue.recent.length === 0;
@@ -48,7 +45,7 @@ export function Chain({ queue, gone, deeds }: { queue: MergeQueue; gone: readonl
 
 function ChainDrawing({ picture, queue, now, deeds }: { picture: ChainPicture; queue: MergeQueue; now: number; deeds: Deeds }) {
   const { graphX, baseY, nowX } = picture;
-  const story = [...picture.rows].reverse().map((row) => `${shortId(row.entry.id)} ${row.entry.state.replaceAll("_", " ")}`).join(", ");
+  const story = [...picture.rows].reverse().map((row) => `${shortId(row.entry.id)} ${entryStateText(row.entry)}`).join(", ");
   return (
     <div className="chain__draw" style={{ height: picture.height }}>
       <svg className="fig" width={picture.width} height={picture.height} role="img" aria-label={words.chainLabel(queue.branch, story || words.queueEmpty)}>
@@ -70,7 +67,7 @@ function ChainDrawing({ picture, queue, now, deeds }: { picture: ChainPicture; q
         ))}
         <path d={`M${nowX} 22V${baseY - 8}`} className="k-fg" />
         <text x={Math.min(nowX, picture.width - 48)} y="14" textAnchor="middle" className="b">
-          {words.now}, {clock(now, true)}
+          {words.now}, {timeOfDay(now, true)}
         </text>
         {picture.links.map((link) => (
           <path key={`${link.from}`} d={linkPath(graphX, link.from, link.to, link.bends)} className={`k-${link.tone}`} fill="none" strokeWidth="1.5" strokeDasharray={link.tone === "waiting" ? "2 2" : undefined} />
@@ -175,14 +172,14 @@ function EntryLabel({ entry }: { entry: MergeEntry }) {
       <span className="mono t1 c3 chain__id" title={entry.id}>
         {shortId(entry.id)}
       </span>
-      <span className="trunc t2">{entry.title}</span>
+      <span className="trunc t2"><InlineText text={entry.title} /></span>
     </Link>
   );
 }
 
 export function EntryMenu({ entry, deeds }: { entry: MergeEntry; deeds: Deeds }) {
   const items: MenuEntry[] = [];
-  if (entry.state === "parked") items.push({ label: words.land, icon: "landed", onSelect: () => deeds.ask("land", entry.id) });
+  if (entry.state === "parked") items.push({ label: words.land, icon: "landed", onSelect: () => deeds.land(entry) });
   if (entry.state === "failed" || entry.state === "returned" || entry.state === "parked" || entry.state === "removed") {
     items.push({ label: words.retry, icon: "refresh", onSelect: () => deeds.ask("retryEntry", entry.id) });
   }
@@ -230,7 +227,7 @@ function ChainList({ queue, deeds }: { queue: MergeQueue; deeds: Deeds }) {
         <li key={entry.id} className="chain__item">
           <State kind={KIND[toneOf(entry.state)]} label={entryStateText(entry)} />
           <Link to="/review/$reviewId" params={{ reviewId: entry.id }} className="chain__text">
-            <span className="trunc medium">{entry.title}</span>
+            <span className="trunc medium"><InlineText text={entry.title} /></span>
             <span className="t2 c2">
               <span className="mono t1 c3">{shortId(entry.id)}</span>{" "}
               {entry.state === "landed"

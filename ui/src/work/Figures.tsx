@@ -2,6 +2,7 @@
 
 import type { MergeEntry, MergeStats } from "../client";
 import { durationText } from "../components";
+import { decimal } from "../words";
 import { words } from "./words";
 
 const WIDTH = 236;
@@ -37,10 +38,10 @@ export function Figures({ stats, recent }: { stats: MergeStats | undefined; rece
           ) : (
             <>
               <div className="h figline">
-                <span className="t5 num">{runs.toFixed(2)}</span>
+                <span className="t5 num">{decimal(runs, 2)}</span>
                 <span className="t1 c3">{words.goal}</span>
               </div>
-              <svg className="fig" width={WIDTH} height="24" role="img" aria-label={`${runs.toFixed(2)}, ${words.goal}`}>
+              <svg className="fig" width={WIDTH} height="24" role="img" aria-label={`${decimal(runs, 2)}, ${words.goal}`}>
                 <rect x="0" y="8" width={WIDTH - 26} height="6" rx="2" className="f-active" />
                 <rect x="0" y="8" width={Math.min(1, runs / 2) * (WIDTH - 26)} height="6" rx="2" className={runs > 1.2 ? "f-needs" : "f-accent"} />
                 <path d={`M${0.6 * (WIDTH - 26)} 3V19`} className="k-needs" strokeDasharray="3 3" />

@@ -16,6 +16,7 @@ import type { GoneRun } from "./chain-layout";
 import { Chain, entryStateText } from "./Chain";
 import { Figures } from "./Figures";
 import { GoneRuns } from "./gone";
+import { decimal, figure } from "../words";
 import { words } from "./words";
 import "./work.css";
 
@@ -330,11 +331,11 @@ function Landing({
 
 function Today({ status }: { status: SystemStatus }) {
   const slo = status.slo.jobs;
-  const figure = (n: number) => (n >= 1_000_000 ? `${(n / 1_000_000).toFixed(1)} M` : n >= 10_000 ? `${Math.round(n / 1000)} k` : n.toLocaleString("en"));
+  const short = (n: number) => (n >= 1_000_000 ? `${decimal(n / 1_000_000)} M` : n >= 10_000 ? `${Math.round(n / 1000)} k` : figure(n));
   return (
     <div className="today">
       <h3 className="label">{words.tokensToday}</h3>
-      <p className="t2 num">{words.tokens(figure(status.budgets.inputTokensToday), figure(status.budgets.outputTokensToday))}</p>
+      <p className="t2 num">{words.tokens(short(status.budgets.inputTokensToday), short(status.budgets.outputTokensToday))}</p>
       {slo.terminal > 0 ? (
         <>
           <h3 className="label today__next">{words.lastDay}</h3>

@@ -2,11 +2,12 @@
 
 import { useState } from "react";
 import { useAction, useClient, useCrew } from "../app";
+import type { MergeEntry } from "../client";
 import { Button, Dialog, shortId } from "../components";
 import type { Slice } from "../model";
 import { words } from "./words";
 
-export type Deed = "land" | "retryEntry" | "removeEntry" | "stopJob" | "retryJob" | "cancelRequest" | "retryRequest";
+export type Deed = "retryEntry" | "removeEntry" | "stopJob" | "retryJob" | "cancelRequest" | "retryRequest";
 
 const ASKS: Partial<Record<Deed, { title: (id: string) => string; text: string; yes: string }>> = {
   removeEntry: { title: words.removeTitle, text: words.removeText, yes: words.remove },
@@ -15,7 +16,6 @@ const ASKS: Partial<Record<Deed, { title: (id: string) => string; text: string; 
 };
 
 const CHANGES: Record<Deed, readonly Slice[]> = {
-  land: ["merge", "approvals"],
   retryEntry: ["merge"],
   removeEntry: ["merge"],
   stopJob: ["jobBoard", "workers"],
@@ -27,6 +27,8 @@ const CHANGES: Record<Deed, readonly Slice[]> = {
 export interface Deeds {
   /** Does it, after asking where something would be lost. */
   readonly ask: (deed: Deed, id: string) => void;
+  /** Lands exactly what is shown; refused when the change became another one meanwhile. */
+  readonly land: (entry: MergeEntry) => void;
   readonly busy: boolean;
   /** The question and what went wrong; stands somewhere in the page. */
   readonly dialog: React.ReactNode;
@@ -40,9 +42,6 @@ export function useDeeds(): Deeds {
   const perform = (deed: Deed, id: string) =>
     action.run(async () => {
       switch (deed) {
-        case "land":
-          await call("merge.land", { id });
-          break;
         case "retryEntry":
           await call("merge.retry", { id });
           break;
@@ -63,6 +62,11 @@ export function useDeeds(): Deeds {
           break;
       }
       await crew.refresh(...CHANGES[deed]);
+    });
+  const land = (entry: MergeEntry) =>
+    void action.run(async () => {
+      await call("merge.land", { id: entry.id, hash: entry.patchHash ?? undefined });
+      await crew.refresh("merge", "approvals");
     });
   const ask = (deed: Deed, id: string) => {
     if (ASKS[deed]) setAsked({ deed, id });
@@ -103,5 +107,5 @@ export function useDeeds(): Deeds {
       />
     </>
   );
-  return { ask, busy: action.busy, dialog };
+  return { ask, land, busy: action.busy, dialog };
 }

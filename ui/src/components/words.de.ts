@@ -1,0 +1,27 @@
+import type { Words } from "./words";
+
+export const de: Words = {
+  failed: "Fehlgeschlagen",
+  loading: "Lädt",
+  close: "Schließen",
+  table: "Tabelle",
+  tryAgain: "Noch einmal",
+  copyDetails: "Einzelheiten kopieren",
+  copy: "Kopieren",
+  copied: "Kopiert",
+  notAllowed: "Hier nicht erlaubt",
+  picture: "Bild",
+  added: "hinzugefügt",
+  removed: "entfernt",
+  seconds: (n) => `${n} s`,
+  minutes: (n) => `${n} min`,
+  hours: (n) => `${n} h`,
+  days: (n) => (n === 1 ? "1 Tag" : `${n} Tage`),
+  keyCtrl: "Strg",
+  keyAlt: "Alt",
+  keyShift: "Umschalt",
+  keyEnter: "Eingabe",
+  keyEscape: "Esc",
+  keyEnd: "Ende",
+  about: (time) => `etwa ${time}`,
+};

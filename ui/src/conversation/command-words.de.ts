@@ -1,0 +1,27 @@
+import type { Words } from "./command-words";
+
+export const de: Words = {
+  status: "Branch, geänderte Dateien, Warteschlange, was auf Sie wartet",
+  test: "Die Tests ausführen",
+  replace: "Text A durch Text B ersetzen",
+  append: "Eine Zeile ans Ende einer Datei setzen",
+  format: "Den Formatierer ausführen",
+  run: "Ein Rezept dieses Repositorys ausführen",
+  find: "Den Text der Dateien durchsuchen",
+  insert: "Eine Zeile in eine Datei einfügen",
+  set: "Einen Schlüssel einer TOML-, JSON-, YAML- oder .env-Datei setzen",
+  rename: "Datei oder Ordner verschieben, samt Erwähnungen des Pfads",
+  apply: "Ein Unified-Diff genau so anwenden, wie es dasteht",
+  bump: "Eine Abhängigkeit auf eine Version heben",
+  lint: "Den Linter ausführen oder reparieren lassen, was er kann",
+  failing: "Was im letzten Testlauf fehlgeschlagen ist",
+  flaky: "Die Tests N-mal ausführen",
+  bisect: "Den Commit finden, der etwas kaputt gemacht hat",
+  revert: "Einen Commit durch einen neuen rückgängig machen",
+  land: "Das Ergebnis eines Auftrags zur Übernahme einreihen",
+  overview: "Sprachen, Manifeste, Rezepte",
+  log: "Commits, die neuesten zuerst",
+  todos: "TODO- und FIXME-Notizen auflisten",
+  help: "Was LocalBuddy kann",
+  askRemoteBuddy: "An RemoteBuddy zum Planen geben, was es auch sei",
+};

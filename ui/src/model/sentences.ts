@@ -1,0 +1,47 @@
+// Events without a card of their own, as one line of text.
+
+import type { Envelope } from "../client";
+import type { GroupLine, NoticeItem, Of } from "./items";
+import { words } from "./words";
+
+export function notice(envelope: Envelope, icon: NoticeItem["icon"], tone: NoticeItem["tone"], text: string, detail?: string): NoticeItem {
+  return { kind: "notice", key: envelope.id, ts: envelope.ts, tone, icon, who: undefined, text, detail };
+}
+
+export function policyNotice(envelope: Envelope, { action, effect, rule }: Of<"policy.decided">): NoticeItem {
+  return notice(envelope, "shield", "plain", effect === "allow" ? words.allowed(action, rule) : words.refused(action, rule));
+}
+
+export function setupNotice(envelope: Envelope, { ok, run, tail }: Of<"setup.finished">): NoticeItem {
+  const command = run.join(" ");
+  return ok ? notice(envelope, "box", "plain", words.setupFinished(command)) : notice(envelope, "failed", "failed", words.setupFailed(command), tail);
+}
+
+/** A request that ended without a plan; every other change of a request is said by its cards. */
+export function requestNotice(envelope: Envelope, { status, requestId }: Of<"request.changed">): NoticeItem | undefined {
+  if (status === "cancelled") return notice(envelope, "stop", "waiting", words.cancelled(requestId));
+  if (status === "failed") return notice(envelope, "failed", "failed", words.unplanned(requestId));
+  return undefined;
+}
+
+/** Said once it is over; while it runs it has a card of its own where it was begun. */
+export function dryRunNotice(envelope: Envelope, { run }: Of<"checks.dry_run">): NoticeItem | undefined {
+  const commit = run.commit.slice(0, 7);
+  if (run.state === "passed") return notice(envelope, "passed", "passed", words.dryRunPassed(commit));
+  if (run.state !== "failed") return undefined;
+  const failed = run.checks.filter((check) => check.state === "failed");
+  const names = failed.map((check) => check.name).join(", ");
+  return notice(envelope, "failed", "needs", names ? words.dryRunFailed(names, commit) : words.dryRunBroke(commit), run.reason ?? undefined);
+}
+
+/** The line of a closed group: the kind of the event and the first of its fields that reads like a sentence. */
+export function groupLine(envelope: Envelope): GroupLine {
+  const payload: unknown = envelope.payload;
+  const has = (name: string): string | undefined => {
+    const value = typeof payload === "object" && payload !== null ? (payload as Record<string, unknown>)[name] : undefined;
+    return typeof value === "string" && value !== "" ? value : undefined;
+  };
+  const said = has("message") ?? has("summary") ?? has("title") ?? has("detail") ?? has("tool") ?? has("state") ?? has("status");
+  const kind = envelope.type.replaceAll("_", " ").replaceAll(".", " ");
+  return { key: envelope.id, ts: envelope.ts, text: said ? `${kind}: ${said}` : kind };
+}

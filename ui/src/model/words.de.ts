@@ -1,0 +1,15 @@
+import type { Words } from "./words";
+
+export const de: Words = {
+  you: "Sie",
+  stoppedBy: (who) => `Gestoppt von ${who === "Sie" ? "Ihnen" : who}`,
+  setupFinished: (command) => `Einrichtung fertig: ${command}`,
+  setupFailed: (command) => `Einrichtung fehlgeschlagen: ${command}`,
+  dryRunPassed: (commit) => `Die Prüfungen bestehen auf ${commit}, dem Commit, von dem die Arbeit ausgeht`,
+  dryRunFailed: (names, commit) => `Schlägt schon auf ${commit} fehl, dem Commit, von dem die Arbeit ausgeht: ${names}`,
+  dryRunBroke: (commit) => `Die Prüfungen ließen sich auf ${commit} nicht ausprobieren`,
+  cancelled: (request) => `Anfrage ${request} wurde abgebrochen`,
+  unplanned: (request) => `Anfrage ${request} ließ sich nicht planen`,
+  allowed: (action, rule) => `Ohne Frage erlaubt: ${action}. ${rule}`,
+  refused: (action, rule) => `Von den Regeln abgelehnt: ${action}. ${rule}`,
+};

@@ -1,0 +1,25 @@
+import { describe, expect, it, vi } from "vitest";
+import { detectPlatform } from ".";
+
+type Invoke = (command: string, args?: Record<string, unknown>) => Promise<unknown>;
+const shell = (invoke: Invoke) => ({ __TAURI__: { core: { invoke } }, open: vi.fn() }) as unknown as Window;
+
+describe("the platform", () => {
+  it("has nothing to quit and no folder dialog in a browser", () => {
+    const browser = detectPlatform({ open: vi.fn() } as unknown as Window);
+    expect(browser.kind).toBe("browser");
+    expect(browser.quit).toBeUndefined();
+    expect(browser.pickFolder).toBeUndefined();
+  });
+
+  it("asks the shell to quit", async () => {
+    const invoke = vi.fn<Invoke>(async () => null);
+    await detectPlatform(shell(invoke)).quit?.();
+    expect(invoke).toHaveBeenCalledWith("quit");
+  });
+
+  it("passes on why no folder could be chosen, and takes a cancelled dialog for nothing", async () => {
+    await expect(detectPlatform(shell(async () => Promise.reject("no portal answers"))).pickFolder?.()).rejects.toBe("no portal answers");
+    expect(await detectPlatform(shell(async () => null)).pickFolder?.()).toBeUndefined();
+  });
+});
