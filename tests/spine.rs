@@ -132,9 +132,10 @@ async fn two_changes_that_touch_the_same_line_end_with_one_landed_and_one_repeat
     server.first("dev", first.cursor, "merge.entry.landed").await;
     let back = server.first("dev", second.cursor, "merge.entry.returned").await;
     assert_eq!(back.payload()["reason"], "merge.conflict");
-    let stale = server.answer(q2.payload()["approvalId"].as_str().unwrap(), Decision::Approve).await;
-    assert!(
-        stale.is_err() || repo.git(&["show", "main_agents:src/lib.rs"]).contains("one"),
-        "an old answer lands nothing new"
-    );
+    let id = q2.payload()["approvalId"].as_str().unwrap();
+    let stale = server.answer(id, Decision::Approve).await.unwrap_err();
+    assert_eq!(stale.code, protocol::ErrorCode::AlreadyResolved, "its question closed when the patch went");
+    let shown = server.client.send("GET", &format!("/approvals/{id}"), None).await.unwrap();
+    assert_eq!(shown["approval"]["state"], "orphaned");
+    assert!(repo.git(&["show", "main_agents:src/lib.rs"]).contains("one"));
 }

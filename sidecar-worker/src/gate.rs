@@ -11,13 +11,15 @@ use protocol::plan::TaskParams;
 use std::time::Duration;
 
 /// Longest time of one validation step.
-const STEP_TIMEOUT: Duration = Duration::from_secs(1_800);
+pub(crate) const STEP_TIMEOUT: Duration = Duration::from_secs(1_800);
 /// Characters of output that go back to the backend.
 const FINDING: usize = 6_000;
 
 /// What the gate found.
 pub(crate) struct Judged {
     pub lines: Vec<VerifiedLine>,
+    /// At least one validation step ran, and all of them passed. Nothing else counts as proof.
+    pub proven: bool,
     /// What must be mended: `(what, output)`.
     pub findings: Vec<(String, String)>,
 }
@@ -35,7 +37,7 @@ pub(crate) async fn validate(
     journal: &Journal,
     cancel: &Cancel,
 ) -> anyhow::Result<Judged> {
-    let mut judged = Judged { lines: Vec::new(), findings: Vec::new() };
+    let mut judged = Judged { lines: Vec::new(), proven: false, findings: Vec::new() };
     for argv in &task.planning.validation_steps {
         let what = argv.join(" ");
         journal.command(argv).await;
@@ -57,6 +59,7 @@ pub(crate) async fn validate(
             judged.findings.push((what, text));
         }
     }
+    judged.proven = !task.planning.validation_steps.is_empty() && judged.passed();
     if task.planning.validation_steps.is_empty() {
         judged.lines.push(VerifiedLine {
             what: "Validation steps".into(),

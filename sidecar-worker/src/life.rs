@@ -4,8 +4,10 @@
 use crate::backends::{lane, native};
 use crate::claim::Shop;
 use crate::gate::{self, Judged};
+use crate::insist::insist;
 use crate::journal::Journal;
 use crate::keeper::{Keeper, Stopped};
+use crate::tests_alone::TestsAlone;
 use crate::workbench::Workbench;
 use anyhow::Context;
 use client::Client;
@@ -20,8 +22,6 @@ use std::time::Duration;
 /// Rounds in which a backend may mend what the gate found.
 const REVISIONS: u32 = 2;
 const STEPS: u32 = 5;
-/// Tries to report an end while the server restarts.
-const REPORTS: u32 = 40;
 
 /// What a backend leaves for the gate.
 pub(crate) struct Work {
@@ -145,7 +145,10 @@ impl Attempt<'_> {
                 judged,
                 artifacts: work.artifacts,
             }),
-            Handed::Commit(sha) => Ok(End::Commit { sha, work, judged: scope_passed(judged) }),
+            Handed::Commit(sha) => {
+                let judged = self.tests_alone(scope_passed(judged), &sha).await?;
+                Ok(End::Commit { sha, work, judged })
+            }
             Handed::Refused(error) => Ok(failed(&error.message, None)),
         }
     }
@@ -166,7 +169,8 @@ impl Attempt<'_> {
             if judged.passed() {
                 match self.hand_over(&work).await? {
                     Handed::Commit(sha) => {
-                        return Ok(End::Commit { sha, work, judged: scope_passed(judged) });
+                        let judged = self.tests_alone(scope_passed(judged), &sha).await?;
+                        return Ok(End::Commit { sha, work, judged });
                     }
                     Handed::Nothing if self.task.planning.scope.write_globs.is_empty() => {
                         let summary = work
@@ -206,7 +210,8 @@ impl Attempt<'_> {
             return Ok(Handed::Nothing);
         };
         let bytes = gate::bundle(self.bench, cancel).await?;
-        match self.client.put_bundle(self.job.id.as_str(), self.claim_token, bytes).await {
+        let send = || self.client.put_bundle(self.job.id.as_str(), self.claim_token, bytes.clone());
+        match insist(cancel.cancelled(), send).await {
             Ok(_) => Ok(Handed::Commit(sha)),
             Err(error)
                 if matches!(
@@ -219,6 +224,28 @@ impl Attempt<'_> {
             }
             Err(error) => Err(error.into()),
         }
+    }
+
+    /// Adds what the tests of the change prove, now that the change itself is handed over.
+    async fn tests_alone(&self, mut judged: Judged, handed: &str) -> anyhow::Result<Judged> {
+        if !judged.proven {
+            return Ok(judged);
+        }
+        self.journal.progress(5, STEPS, "trying the tests alone").await;
+        let alone = TestsAlone {
+            bench: self.bench,
+            steps: &self.task.planning.validation_steps,
+            handed,
+            journal: self.journal,
+            cancel: &self.keeper.cancel,
+        };
+        match alone.line().await {
+            Ok(line) => judged.lines.extend(line),
+            // Whoever stopped the job decides how it ends.
+            Err(_) if self.keeper.cancel.is_cancelled() => {}
+            Err(error) => return Err(error),
+        }
+        Ok(judged)
     }
 }
 
@@ -278,58 +305,52 @@ fn not_valid(judged: Judged, artifacts: Vec<Artifact>) -> End {
 
 async fn report(client: &Client, job: &Job, token: &str, end: End, isolation: Option<EffectiveIsolation>) {
     let key = format!("end-{token}");
-    for attempt in 0..REPORTS {
-        let sent = match &end {
-            End::Failed { message, detail, lines, artifacts } => {
-                let fail = FailJob {
-                    id: job.id.clone(),
-                    claim_token: token.to_owned(),
-                    message: message.clone(),
-                    detail: detail.clone(),
-                    artifacts: artifacts.clone(),
-                    verification: lines.clone(),
-                    isolation: isolation.clone(),
-                };
-                client.call(typed::JobsFail, &fail, Some(&key)).await.map(drop)
-            }
-            End::Report { summary, judged, artifacts } => client
-                .call(
-                    typed::JobsComplete,
-                    &complete(job, token, summary, None, judged, artifacts, &isolation),
-                    Some(&key),
-                )
-                .await
-                .map(drop),
-            End::Commit { sha, work, judged } => {
-                let branch =
-                    repo::agent_branch(job.worker_id.as_deref().unwrap_or_default(), job.id.as_str())
-                        .unwrap_or_default();
-                let hand_over = HandOver {
-                    commit_sha: sha.clone(),
-                    branch,
-                    message: work.message.clone(),
-                    pr_title: None,
-                    pr_body: None,
-                };
-                let summary = work.report.clone().unwrap_or_else(|| work.message.clone());
-                client
-                    .call(
-                        typed::JobsComplete,
-                        &complete(job, token, &summary, Some(hand_over), judged, &work.artifacts, &isolation),
-                        Some(&key),
-                    )
-                    .await
-                    .map(drop)
-            }
-        };
-        match sent {
-            Ok(()) => return,
-            Err(error) if error.code == ErrorCode::Unavailable && attempt + 1 < REPORTS => {
-                tokio::time::sleep(Duration::from_millis(500)).await
-            }
-            Err(error) => return tracing::warn!(job = %job.id, %error, "the end was not taken"),
-        }
+    // A finished job's end is owed even when its time is over, so nothing stops this but the server's answer.
+    let sent = insist(std::future::pending(), || send_end(client, job, token, &key, &end, &isolation)).await;
+    if let Err(error) = sent {
+        tracing::warn!(job = %job.id, %error, "the end was not taken");
     }
+}
+
+async fn send_end(
+    client: &Client,
+    job: &Job,
+    token: &str,
+    key: &str,
+    end: &End,
+    isolation: &Option<EffectiveIsolation>,
+) -> Result<(), ApiError> {
+    let finished = match end {
+        End::Failed { message, detail, lines, artifacts } => {
+            let fail = FailJob {
+                id: job.id.clone(),
+                claim_token: token.to_owned(),
+                message: message.clone(),
+                detail: detail.clone(),
+                artifacts: artifacts.clone(),
+                verification: lines.clone(),
+                isolation: isolation.clone(),
+            };
+            return client.call(typed::JobsFail, &fail, Some(key)).await.map(drop);
+        }
+        End::Report { summary, judged, artifacts } => {
+            complete(job, token, summary, None, judged, artifacts, isolation)
+        }
+        End::Commit { sha, work, judged } => {
+            let branch = repo::agent_branch(job.worker_id.as_deref().unwrap_or_default(), job.id.as_str())
+                .unwrap_or_default();
+            let hand_over = HandOver {
+                commit_sha: sha.clone(),
+                branch,
+                message: work.message.clone(),
+                pr_title: None,
+                pr_body: None,
+            };
+            let summary = work.report.as_ref().unwrap_or(&work.message);
+            complete(job, token, summary, Some(hand_over), judged, &work.artifacts, isolation)
+        }
+    };
+    client.call(typed::JobsComplete, &finished, Some(key)).await.map(drop)
 }
 
 fn complete(
@@ -341,8 +362,6 @@ fn complete(
     artifacts: &[Artifact],
     isolation: &Option<EffectiveIsolation>,
 ) -> CompleteJob {
-    let proven = judged.lines.iter().any(|l| l.result == CheckResult::Passed)
-        && judged.lines.iter().all(|l| l.result != CheckResult::Failed);
     CompleteJob {
         id: job.id.clone(),
         claim_token: token.to_owned(),
@@ -350,7 +369,7 @@ fn complete(
         artifacts: artifacts.to_vec(),
         duration_ms: None,
         hand_over,
-        verified: Some(proven),
+        verified: Some(judged.proven),
         verification: judged.lines.clone(),
         isolation: isolation.clone(),
     }

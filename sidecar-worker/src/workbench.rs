@@ -34,12 +34,22 @@ pub(crate) struct Workbench {
     sandbox: Sandbox,
     spec: SandboxSpec,
     folder: PathBuf,
-    job: String,
+    /// Name of this attempt's folder and mark of its processes. Another attempt at the same job has another, so
+    /// one that lost its claim never touches what its successor does.
+    mark: String,
 }
 
 impl Workbench {
-    /// Clones from the depot, lays the set-up into it, and prepares the sandbox.
+    /// Clones from the depot, lays the set-up into it, and prepares the sandbox, all in this attempt's folder.
     pub(crate) async fn set_up(shop: &Shop, job: &str, ground: &JobGround) -> anyhow::Result<Self> {
+        let made = Self::furnish(shop, job, ground).await;
+        if made.is_err() {
+            remove(PathBuf::from(&ground.folder)).await;
+        }
+        made
+    }
+
+    async fn furnish(shop: &Shop, job: &str, ground: &JobGround) -> anyhow::Result<Self> {
         let sandbox = match &shop.sandbox {
             Ok(selected) => selected.sandbox.clone(),
             Err(_) if ground.allow_host => Sandbox::Host,
@@ -48,6 +58,7 @@ impl Workbench {
             }
         };
         let folder = PathBuf::from(&ground.folder);
+        let mark = folder.file_name().context("the job has no folder")?.to_string_lossy().into_owned();
         let (git, depot_dir, worker, id, base) = (
             shop.git.clone(),
             PathBuf::from(&ground.depot),
@@ -58,8 +69,6 @@ impl Workbench {
         let (place, layers, wanted) = (folder.clone(), shop.layers.clone(), ground.layers.clone());
         let clone = tokio::task::spawn_blocking(move || -> anyhow::Result<JobClone> {
             let depot = repo::Depot::open_or_create(&git, &depot_dir)?;
-            // Whatever an earlier attempt left is gone with its worker.
-            depot.remove_clone(&place)?;
             host::paths::private_folder(&place)?;
             for name in ["home", "out"] {
                 host::paths::private_folder(&place.join(name))?;
@@ -75,7 +84,7 @@ impl Workbench {
         spec.extra_rw.push(folder.join("out"));
         spec.extra_ro.push(clone.depot_objects.clone());
         shop.toolchains.equip(&sandbox, &mut spec)?;
-        Ok(Self { clone, out: folder.join("out"), sandbox, spec, folder, job: job.to_owned() })
+        Ok(Self { clone, out: folder.join("out"), sandbox, spec, folder, mark })
     }
 
     pub(crate) fn isolation(&self) -> EffectiveIsolation {
@@ -97,7 +106,7 @@ impl Workbench {
         let command = Command::new(argv.to_vec())
             .cwd(self.root().to_owned())
             .timeout(timeout)
-            .job(self.job.clone())
+            .job(self.mark.clone())
             .caps(OutputCaps::default());
         self.start(command, journal, cancel).await
     }
@@ -164,7 +173,7 @@ impl Workbench {
         let mut command = Command::new(argv)
             .cwd(self.root().to_owned())
             .timeout(GIT_TIMEOUT)
-            .job(self.job.clone())
+            .job(self.mark.clone())
             .caps(OutputCaps { head: 1 << 20, tail: 1 << 20, total: None });
         for (name, value) in GIT_ENVIRONMENT {
             command = command.env(name, value);
@@ -176,14 +185,19 @@ impl Workbench {
         Ok(outcome)
     }
 
-    /// Removes everything of the job but what was handed over.
+    /// Removes everything of this attempt but what was handed over.
     pub(crate) async fn clear(self) {
-        let _ = host::spawn::sweep_job(&self.job).await;
-        let folder = self.folder;
-        let removed = tokio::task::spawn_blocking(move || std::fs::remove_dir_all(&folder)).await;
-        if let Ok(Err(error)) = removed {
-            tracing::warn!(%error, "the job's folder stays behind");
-        }
+        let _ = host::spawn::sweep_job(&self.mark).await;
+        remove(self.folder).await;
+    }
+}
+
+async fn remove(folder: PathBuf) {
+    let removed = tokio::task::spawn_blocking(move || std::fs::remove_dir_all(&folder)).await;
+    if let Ok(Err(error)) = removed
+        && error.kind() != std::io::ErrorKind::NotFound
+    {
+        tracing::warn!(%error, "the folder of an attempt stays behind");
     }
 }
 
@@ -205,3 +219,6 @@ fn word(stream: Stream) -> &'static str {
         Stream::Stderr => "stderr",
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -23,9 +23,9 @@ pub struct Flags {
     /// Accept the repositories' own checks and recipes without asking
     #[arg(long)]
     pub trust: bool,
-    /// What confines a model's commands and repository code
-    #[arg(long, value_enum, default_value_t = Sandbox::Auto)]
-    sandbox: Sandbox,
+    /// What confines a model's commands and repository code [built in: auto]
+    #[arg(long, value_enum)]
+    sandbox: Option<Sandbox>,
     /// Go on serving when the window is closed; start Pilothouse again to get it back
     #[arg(long, env = "PILOTHOUSE_KEEP_SERVING")]
     pub keep_serving: bool,
@@ -48,20 +48,20 @@ impl Flags {
             repos: self.repo.clone(),
             trust: self.trust,
             workers: self.workers,
-            sandbox: match self.sandbox {
+            sandbox: self.sandbox.map(|sandbox| match sandbox {
                 Sandbox::Auto => SandboxChoice::Auto,
                 Sandbox::Container => SandboxChoice::Container,
                 Sandbox::Bwrap => SandboxChoice::Bwrap,
                 Sandbox::Host => SandboxChoice::Host,
-            },
+            }),
             ..Options::default()
         }
     }
 
-    /// The data folder these flags mean; nothing is created.
+    /// The data folder that is meant, by these flags or else by what is configured; nothing is created. None
+    /// when that cannot be read: the start then says why.
     pub fn data_root(&self) -> Option<PathBuf> {
-        let variable = std::env::var_os(host::paths::DATA_DIR_VAR);
-        host::paths::resolve_data_folder(self.data.as_deref(), variable.as_deref()).ok()
+        self.options().data_folder().ok()
     }
 }
 
@@ -85,7 +85,7 @@ mod tests {
         let options = Flags::try_parse_from(words).unwrap().options();
         assert_eq!(options.repos, [PathBuf::from("/a"), PathBuf::from("/b")]);
         assert_eq!((options.port, options.trust), (Some(0), true));
-        assert_eq!(options.sandbox, SandboxChoice::Host);
+        assert_eq!(options.sandbox, Some(SandboxChoice::Host));
     }
 
     #[test]

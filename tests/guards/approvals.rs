@@ -47,28 +47,10 @@ async fn an_approval_given_before_the_patch_changed_does_not_carry_over() {
     let first = scene.question("/replace \"line 01\" \"line one\" src/a.txt").await;
     let second = scene.question("/replace \"line 40\" \"line forty\" src/a.txt").await;
     // Approved while its patch was the one shown; the landing of the first makes it another.
-    scene
-        .server
-        .client
-        .send(
-            "POST",
-            "/v1/rpc/workspace.update",
-            Some(json!({ "id": workspace(&scene).await, "mergePaused": true })),
-        )
-        .await
-        .unwrap();
+    scene.update(json!({ "mergePaused": true })).await;
     scene.approve(&first).await;
     scene.approve(&second).await;
-    scene
-        .server
-        .client
-        .send(
-            "POST",
-            "/v1/rpc/workspace.update",
-            Some(json!({ "id": workspace(&scene).await, "mergePaused": false })),
-        )
-        .await
-        .unwrap();
+    scene.update(json!({ "mergePaused": false })).await;
     scene.entry_event(&first, "merge.entry.landed").await;
     let anew = scene.question_after(second.cursor).await;
     assert_eq!(anew.entry, second.entry);
@@ -95,7 +77,34 @@ async fn the_same_patch_on_a_moved_tip_keeps_its_approval() {
     assert_eq!(scene.repo.git(&["show", "main_agents:src/a.txt"]), "one");
 }
 
-async fn workspace(scene: &Scene) -> String {
-    let list = scene.server.client.send("POST", "/v1/rpc/workspace.list", None).await.unwrap();
-    list["workspaces"][0]["id"].as_str().unwrap().to_owned()
+#[tokio::test(flavor = "multi_thread")]
+async fn a_landing_said_with_the_hash_of_another_patch_lands_nothing() {
+    let text = long_file();
+    let scene = Scene::trusted(&[("src/a.txt", &text)]);
+    let first = scene.question("/replace \"line 01\" \"line one\" src/a.txt").await;
+    let second = scene.question("/replace \"line 40\" \"line forty\" src/a.txt").await;
+    let land = |entry: &str, hash: &str| {
+        let body = json!({ "id": entry, "hash": hash });
+        scene.server.client.send("POST", "/v1/rpc/merge.land", Some(body))
+    };
+    land(&first.entry, &first.hash).await.unwrap();
+    scene.entry_event(&first, "merge.entry.landed").await;
+    let anew = scene.question_after(second.cursor).await;
+    let tip = scene.tip();
+
+    let stale = land(&second.entry, &second.hash).await.unwrap_err();
+    assert_eq!(stale.code, ErrorCode::Stale);
+    assert_eq!(scene.state_of(&anew.id).await, "pending");
+    assert_eq!(scene.tip(), tip);
+
+    // The command line shows the entry and says the hash it showed.
+    let land = std::process::Command::new(testkit::world::program("pilothouse"))
+        .arg("--data")
+        .arg(scene.data.path())
+        .args(["land", &anew.entry])
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&land.stdout);
+    assert!(land.status.success() && said.contains("waiting_approval"), "{said}");
+    scene.entry_event(&anew, "merge.entry.landed").await;
 }

@@ -2,8 +2,13 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod approvals;
+mod cancelled;
 mod configuration;
 mod foreign;
+mod held_up;
+mod movement;
+mod questions;
+mod recipes;
 mod sandbox;
 mod scene;
 mod tokens;

@@ -54,6 +54,24 @@ impl Scene {
         self.server.answer(&question.id, Decision::Approve).await.unwrap();
     }
 
+    /// Changes the workspace's settings, as a person does.
+    pub async fn update(&self, mut change: Value) {
+        change["id"] = self.workspace().await.into();
+        self.server.client.send("POST", "/v1/rpc/workspace.update", Some(change)).await.unwrap();
+    }
+
+    /// The only workspace's id.
+    pub async fn workspace(&self) -> String {
+        let list = self.server.client.send("POST", "/v1/rpc/workspace.list", None).await.unwrap();
+        list["workspaces"][0]["id"].as_str().unwrap().to_owned()
+    }
+
+    /// The entry as it is now.
+    pub async fn entry(&self, question: &Question) -> Value {
+        let body = json!({ "id": question.entry });
+        self.server.client.send("POST", "/v1/rpc/merge.entry", Some(body)).await.unwrap()
+    }
+
     pub async fn state_of(&self, approval: &str) -> String {
         let shown = self.server.client.send("GET", &format!("/approvals/{approval}"), None).await.unwrap();
         shown["approval"]["state"].as_str().unwrap().to_owned()

@@ -4,6 +4,7 @@
 
 mod folder;
 mod git;
+mod huge_repository;
 mod port;
 mod refused;
 mod repository_state;

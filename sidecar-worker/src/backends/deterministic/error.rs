@@ -23,7 +23,7 @@ pub enum DeterministicError {
     TooLarge { path: String },
     #[error("{0}")]
     NothingToDo(String),
-    #[error("this would change {found} files, at most {allowed} are allowed")]
+    #[error("this would change {}, at most {allowed} {} allowed", protocol::count(*found, "file", "files"), if *allowed == 1 { "is" } else { "are" })]
     TooManyFiles { found: usize, allowed: u32 },
     #[error("{pattern:?} cannot be read: {why}")]
     BadPattern { pattern: String, why: String },

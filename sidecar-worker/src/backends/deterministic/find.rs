@@ -3,6 +3,7 @@
 use super::content::{Skipped, located, read};
 use super::tree::{Tree, matcher};
 use super::{DeterministicError, Edits};
+use protocol::count;
 use regex::bytes::{Regex, RegexBuilder};
 
 /// Most lines of a report.
@@ -24,7 +25,12 @@ pub(super) fn find(
         let report = format!("`{pattern}` was not found{place}.{}", found.left_out());
         return Ok(Edits::report(format!("`{pattern}` was not found{place}"), report));
     }
-    let summary = format!("{} lines in {} files hold `{pattern}`{place}", found.lines, found.files);
+    let summary = format!(
+        "{} in {} {} `{pattern}`{place}",
+        count(found.lines, "line", "lines"),
+        count(found.files, "file", "files"),
+        if found.lines == 1 { "holds" } else { "hold" }
+    );
     let note = if any_case { " Upper and lower case are the same." } else { "" };
     let cut = if found.lines > found.hits.len() {
         format!(" The first {MAX_HITS} are listed.")
@@ -50,7 +56,11 @@ impl Found {
     pub(super) fn left_out(&self) -> String {
         match (self.binary, self.large) {
             (0, 0) => String::new(),
-            (binary, large) => format!(" Not searched: {binary} binary files, {large} files over 1 MiB."),
+            (binary, large) => format!(
+                " Not searched: {}, {} over 1 MiB.",
+                count(binary, "binary file", "binary files"),
+                count(large, "file", "files")
+            ),
         }
     }
 }

@@ -4,6 +4,7 @@ use super::content::{excerpt, read};
 use super::tree::{Tree, shown};
 use super::{DeterministicError, Edits};
 use protocol::check::CheckPlan;
+use protocol::count;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -85,7 +86,7 @@ const ENTRIES: &[&str] = &[
 
 pub(super) fn overview(tree: &Tree<'_>, checks: &CheckPlan) -> Result<Edits, DeterministicError> {
     let files = tree.files()?;
-    let mut report = format!("{} files.\n", files.len());
+    let mut report = format!("{}.\n", count(files.len(), "file", "files"));
     let mut section = |title: &str, lines: Vec<String>| {
         if !lines.is_empty() {
             report.push_str(&format!("\n**{title}**\n\n{}\n", lines.join("\n")));
@@ -107,7 +108,7 @@ pub(super) fn overview(tree: &Tree<'_>, checks: &CheckPlan) -> Result<Edits, Det
     if let Some((name, head)) = readme(tree, &files)? {
         section(&format!("Beginning of {name}"), head);
     }
-    Ok(Edits::report(format!("{} files", files.len()), report))
+    Ok(Edits::report(count(files.len(), "file", "files"), report))
 }
 
 fn languages(files: &[PathBuf]) -> Vec<String> {

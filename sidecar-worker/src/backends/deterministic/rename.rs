@@ -3,6 +3,7 @@
 use super::content::{located, make_room, read, write};
 use super::tree::{Tree, shown};
 use super::{DeterministicError, Edits};
+use protocol::count;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -55,12 +56,12 @@ pub(super) fn rename(
     );
     changed.sort();
     changed.dedup();
-    let mut report = format!("Moved {from} to {to} ({} files).", moved.len());
+    let mut report = format!("Moved {from} to {to} ({}).", count(moved.len(), "file", "files"));
     if update {
         let names: Vec<String> = edits.iter().map(|(file, _)| format!("\n- {}", shown(file))).collect();
         report.push_str(&format!(
-            "\n\nThe old path was rewritten in {} files:{}",
-            edits.len(),
+            "\n\nThe old path was rewritten in {}:{}",
+            count(edits.len(), "file", "files"),
             names.concat()
         ));
     } else if mentions.is_empty() {
@@ -70,8 +71,11 @@ pub(super) fn rename(
     } else {
         let more = if mentions.len() == MAX_MENTIONS { " or more" } else { "" };
         report.push_str(&format!(
-            "\n\n{}{more} lines mention the old path; they were left as they are:\n\n```\n{}\n```\n",
-            mentions.len(),
+            "\n\n{} the old path; nothing of that was changed:\n\n```\n{}\n```\n",
+            match mentions.len() {
+                1 => "1 line mentions".to_owned(),
+                n => format!("{n}{more} lines mention"),
+            },
             mentions.join("\n")
         ));
     }

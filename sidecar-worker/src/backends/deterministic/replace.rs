@@ -4,6 +4,7 @@ use super::content::{Skipped, is_crlf, read, with_endings, write};
 use super::find::compile;
 use super::tree::{Tree, matcher, shown};
 use super::{DeterministicError, Edits};
+use protocol::count;
 use regex::bytes::NoExpand;
 use std::borrow::Cow;
 use std::path::PathBuf;
@@ -50,7 +51,11 @@ pub(super) fn replace(
     let place = wanted.glob.map(|g| format!(" in {g}")).unwrap_or_default();
     let skipped = match (binary, large) {
         (0, 0) => String::new(),
-        (binary, large) => format!(" Left alone: {binary} binary files, {large} files over 1 MiB."),
+        (binary, large) => format!(
+            " Left alone: {}, {} over 1 MiB.",
+            count(binary, "binary file", "binary files"),
+            count(large, "file", "files")
+        ),
     };
     if edits.is_empty() {
         return Err(DeterministicError::NothingToDo(format!(
@@ -65,8 +70,13 @@ pub(super) fn replace(
         write(&tree.absolute(&edit.file), &edit.bytes)?;
     }
     let times: usize = edits.iter().map(|edit| edit.times).sum();
-    let summary =
-        format!("Replaced `{}` with `{}` {times} times in {} files", wanted.from, wanted.to, edits.len());
+    let summary = format!(
+        "Replaced `{}` with `{}` {} in {}",
+        wanted.from,
+        wanted.to,
+        if times == 1 { "once".to_owned() } else { format!("{times} times") },
+        count(edits.len(), "file", "files")
+    );
     let lines: Vec<String> =
         edits.iter().map(|edit| format!("- {}: {}", shown(&edit.file), edit.times)).collect();
     let report = format!("{summary}{place}.{skipped}\n\n{}\n", lines.join("\n"));

@@ -3,6 +3,7 @@
 use super::find::{compile, search};
 use super::tree::Tree;
 use super::{DeterministicError, Edits};
+use protocol::count;
 
 pub(super) fn todos(tree: &Tree<'_>) -> Result<Edits, DeterministicError> {
     let regex = compile(r"\b(?:TODO|FIXME|HACK|XXX)\b", "TODO", false)?;
@@ -13,7 +14,8 @@ pub(super) fn todos(tree: &Tree<'_>) -> Result<Edits, DeterministicError> {
             format!("There are no TODO, FIXME, HACK or XXX notes.{}", found.left_out()),
         ));
     }
-    let summary = format!("{} notes in {} files", found.lines, found.files);
+    let summary =
+        format!("{} in {}", count(found.lines, "note", "notes"), count(found.files, "file", "files"));
     let cut = if found.lines > found.hits.len() {
         format!(" The first {} are listed.", found.hits.len())
     } else {

@@ -69,20 +69,21 @@ pub struct Serve {
     /// Repository to open; may be given several times.
     #[arg(long, value_name = "PATH")]
     pub repo: Vec<PathBuf>,
-    #[arg(long, default_value = "127.0.0.1")]
-    pub host: IpAddr,
-    /// 0 picks a free one; without it 3001 or the next free.
+    /// Address to listen on [built in: 127.0.0.1]
+    #[arg(long)]
+    pub host: Option<IpAddr>,
+    /// 0 picks a free one [built in: that of the last run, else 3001 or the next free]
     #[arg(long)]
     pub port: Option<u16>,
-    /// Worker processes.
+    /// Worker processes [built in: one for each core, at most 4]
     #[arg(long)]
     pub workers: Option<usize>,
     /// Accept the repositories' own checks and recipes without asking.
     #[arg(long)]
     pub trust: bool,
-    /// What confines repository code; `host` confines nothing and is the opt-in for this run.
-    #[arg(long, value_enum, default_value_t = Sandbox::Auto)]
-    pub sandbox: Sandbox,
+    /// What confines repository code; `host` confines nothing and is the opt-in for this run [built in: auto]
+    #[arg(long, value_enum)]
+    pub sandbox: Option<Sandbox>,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]

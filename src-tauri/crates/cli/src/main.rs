@@ -1,8 +1,10 @@
 //! The `pilothouse` command: the headless server, and everything a terminal does with a running one.
 
+#[macro_use]
+mod output;
 mod commands;
 mod flags;
-mod output;
+mod plain;
 
 use clap::Parser;
 use std::process::ExitCode;

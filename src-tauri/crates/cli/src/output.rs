@@ -3,17 +3,32 @@
 use protocol::ApiError;
 use serde::Serialize;
 
+/// Prints a line of an answer. Whoever reads it may have had enough (`| head`): the rest is then lost on nobody.
+macro_rules! say {
+    ($($words:tt)*) => {{
+        use std::io::Write as _;
+        let _ = writeln!(std::io::stdout(), $($words)*);
+    }};
+}
+
 pub(crate) fn log_to_stderr() {
-    let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "warn".into());
+    let filter = tracing_subscriber::EnvFilter::try_from_env("PILOTHOUSE_LOG")
+        .or_else(|_| tracing_subscriber::EnvFilter::try_from_default_env())
+        .unwrap_or_else(|_| "warn".into());
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
 }
 
 /// Prints one value as a line of JSON.
 pub(crate) fn json(value: &impl Serialize) {
     match serde_json::to_string(value) {
-        Ok(text) => println!("{text}"),
+        Ok(text) => say!("{text}"),
         Err(error) => eprintln!("pilothouse: {error}"),
     }
+}
+
+/// Prints a message of the crew in the words of a terminal.
+pub(crate) fn message(markdown: &str) {
+    say!("{}", crate::plain::plain(markdown));
 }
 
 /// Says what went wrong, the code first so that scripts can read it; exit code 1.

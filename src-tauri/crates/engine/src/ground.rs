@@ -2,7 +2,7 @@
 
 use crate::rooms::Room;
 use crate::{Engine, git, hash, setup};
-use host::config::{Config, ConfigFile, Layers};
+use host::config::{Config, Layer};
 use host::detect_project::Proposal;
 use host::sandbox::{HOME_INSIDE, SandboxSpec};
 use protocol::check::{CheckPlan, ChecksOrigin};
@@ -14,10 +14,8 @@ use repo::ObjectId;
 use std::path::Path;
 use std::sync::{Arc, PoisonError};
 
-/// Where a repository keeps its own configuration.
-const CONFIG_PATH: &str = ".pilothouse/config.toml";
-/// Most bytes of it that are read.
-const CONFIG_BYTES: usize = 256 * 1024;
+/// Most bytes read of a file that detection looks into.
+const LOOKED_INTO: usize = 256 * 1024;
 /// Files looked at to find checks.
 const LISTED: usize = 20_000;
 
@@ -30,6 +28,9 @@ impl Engine {
         let task: Option<TaskParams> = serde_json::from_str(&job.params).ok();
         let base = task.as_ref().and_then(|t| t.base_commit.clone()).unwrap_or_else(|| tips.onto.to_string());
         let checks = self.check_plan(&room).await?;
+        if let Some(task) = &task {
+            crate::remote_buddy::recipe::still_allowed(task, &checks)?;
+        }
         let runs_code = |t: &TaskParams| {
             setup::runs_repository_code(t.lane, &t.planning.validation_steps, t.deterministic.as_ref())
         };
@@ -37,7 +38,8 @@ impl Engine {
             true => self.layers_of(&room, &checks, &ObjectId::parse(&base).map_err(git::api)?).await?,
             false => Vec::new(),
         };
-        let folder = self.data.jobs().join(job.id.as_str());
+        let claim = job.claim_token.as_deref().unwrap_or_default();
+        let folder = self.data.jobs().join(crate::attempts::name(job.id.as_str(), claim));
         let model = match task {
             Some(task) if task.lane == Lane::Worker => {
                 self.model(Role::Workers).await?.map(|m| ModelGround {
@@ -59,7 +61,7 @@ impl Engine {
             hide: Vec::new(),
             checks,
             layers,
-            allow_host: row.allow_host,
+            allow_host: self.allows_host(&room),
             model,
         })
     }
@@ -68,19 +70,24 @@ impl Engine {
     /// candidate), else what detection proposes.
     pub(crate) async fn check_plan(&self, room: &Arc<Room>) -> Result<CheckPlan, ApiError> {
         let row = room.row();
-        let room = room.clone();
-        let mut plan = self
+        let (engine, room) = (self.clone(), room.clone());
+        let (mut plan, config) = self
             .blocking(move || {
                 let base = room.look().map_err(git::api)?.onto;
+                let config = engine.configured_at(&room, &base)?;
                 let mut known = room.plan.lock().unwrap_or_else(PoisonError::into_inner);
-                if let Some((_, plan)) = known.as_ref().filter(|(at, _)| *at == base) {
-                    return Ok(plan.clone());
+                if let Some((at, of, plan)) = known.as_ref()
+                    && *at == base
+                    && Arc::ptr_eq(of, &config)
+                {
+                    return Ok((plan.clone(), config));
                 }
-                let plan = plan_at(&room, &base)?;
-                *known = Some((base, plan.clone()));
-                Ok::<_, ApiError>(plan)
+                let plan = plan_at(&room, &base, &config)?;
+                *known = Some((base, config.clone(), plan.clone()));
+                Ok::<_, ApiError>((plan, config))
             })
             .await??;
+        plan.warnings.extend(self.warnings_of(&config, row.profile));
         if let Some(own) = row.own_checks {
             plan.checks = own;
             plan.origin = ChecksOrigin::User;
@@ -131,8 +138,8 @@ pub(crate) fn plan_digest(plan: &CheckPlan) -> String {
     )
 }
 
-fn plan_at(room: &Room, base: &ObjectId) -> Result<CheckPlan, ApiError> {
-    let read = |path: &str| match room.depot.read_file(base, path, CONFIG_BYTES) {
+fn plan_at(room: &Room, base: &ObjectId, config: &Config) -> Result<CheckPlan, ApiError> {
+    let read = |path: &str| match room.depot.read_file(base, path, LOOKED_INTO) {
         Ok(file) => Some(file.bytes),
         Err(_) => None,
     };
@@ -140,24 +147,17 @@ fn plan_at(room: &Room, base: &ObjectId) -> Result<CheckPlan, ApiError> {
     let text = |path: &str| read(path).and_then(|bytes| String::from_utf8(bytes).ok());
     let mut plan = proposed(host::detect_project::detect(&files, &text));
     let notes = std::mem::take(&mut plan.warnings);
-    if let Some(bytes) = read(CONFIG_PATH) {
-        let layers =
-            Layers { repository: Some(ConfigFile { name: CONFIG_PATH.into(), bytes }), ..Layers::default() };
-        let own =
-            Config::resolve(&layers).map_err(|e| ApiError::new(ErrorCode::ConfigInvalid, e.to_string()))?;
-        plan.warnings
-            .extend(own.warnings.iter().map(|w| format!("{CONFIG_PATH}: `{}` is {}.", w.key, w.why)));
-        if let Some(checks) = own.checks {
-            plan.checks = checks;
-            plan.origin = ChecksOrigin::Repository;
-        }
-        if let Some(setup) = own.setup {
-            plan.setup = setup;
-        }
-        plan.recipes.extend(own.recipes);
+    if let Some(checks) = config.checks.clone() {
+        plan.checks = checks;
+        let of_repository = config.checks_origin.as_ref().is_some_and(|o| o.layer == Layer::Repository);
+        plan.origin = if of_repository { ChecksOrigin::Repository } else { ChecksOrigin::User };
     }
+    if let Some(setup) = config.setup.clone() {
+        plan.setup = setup;
+    }
+    plan.recipes.extend(config.recipes.clone());
     // What detection did not find matters only where nobody said what it is.
-    if plan.origin != ChecksOrigin::Repository {
+    if config.checks.is_none() {
         plan.warnings.extend(notes);
     }
     Ok(plan)

@@ -11,11 +11,17 @@ const BACK_OFF: (Duration, Duration) = (Duration::from_millis(500), Duration::fr
 const SETTLED: Duration = Duration::from_secs(60);
 /// Most workers started by default.
 const DEFAULT_MOST: usize = 4;
+/// What our workers' ids begin with; a number follows.
+const ID: &str = "w-";
+
+/// Whether a worker id is one that this room gives out.
+pub(crate) fn is_ours(worker: &str) -> bool {
+    worker.strip_prefix(ID).is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()))
+}
 
 impl Engine {
     pub(crate) async fn launcher_loop(&self) {
-        let cores = std::thread::available_parallelism().map_or(1, |n| n.get());
-        let count = self.options.workers.unwrap_or(cores.min(DEFAULT_MOST));
+        let count = self.worker_count();
         let Some(program) = self.worker_program().filter(|_| count > 0) else {
             if count > 0 {
                 tracing::warn!("pilothouse-worker was not found beside this program; no worker is started");
@@ -25,9 +31,15 @@ impl Engine {
         let mut workers = tokio::task::JoinSet::new();
         for n in 1..=count {
             let (engine, program) = (self.clone(), program.clone());
-            workers.spawn(async move { engine.keep_worker(format!("w-{n}"), program).await });
+            workers.spawn(async move { engine.keep_worker(format!("{ID}{n}"), program).await });
         }
         while workers.join_next().await.is_some() {}
+    }
+
+    /// Workers to keep: as configured, else one for each core up to a few.
+    pub(crate) fn worker_count(&self) -> usize {
+        let cores = std::thread::available_parallelism().map_or(1, |n| n.get());
+        self.own.config.workers.count.map_or(cores.min(DEFAULT_MOST), |count| count as usize)
     }
 
     fn worker_program(&self) -> Option<PathBuf> {
@@ -72,12 +84,7 @@ impl Engine {
         let file = self.data.secrets().join(format!("{id}.token"));
         host::token_file::write_secret(&file, &token).map_err(|e| e.to_string())?;
         self.principals.admit_worker(&token, id);
-        let sandbox = match self.options.sandbox {
-            crate::SandboxChoice::Host => "host",
-            crate::SandboxChoice::Bwrap => "bwrap",
-            crate::SandboxChoice::Container => "container",
-            crate::SandboxChoice::Auto => "auto",
-        };
+        let sandbox = crate::options::word(self.own.config.workers.sandbox);
         let mut command = Command::new([program.as_os_str()])
             .cwd(self.data.root().to_owned())
             .caps(OutputCaps { head: 4 * 1024, tail: 16 * 1024, total: None })

@@ -4,8 +4,12 @@
 //! effects still to be performed, performs them, and repeats them after a crash. It knows no HTTP and no SQL.
 
 mod ask;
+mod attempts;
+mod bundles;
 mod caller;
 mod change;
+mod configured;
+mod dry_run;
 mod ephemeral;
 mod git;
 mod ground;
@@ -13,6 +17,7 @@ mod hand_over;
 mod hash;
 mod launcher;
 mod local_buddy;
+mod markdown;
 mod merge;
 mod models;
 mod open;
@@ -32,6 +37,7 @@ pub use change::Reply;
 pub use local_buddy::steps::{BuddyStep, BuddySteps};
 pub use models::BrokeredModel;
 pub use open::{Opened, StartError, open};
+pub use ops::doctor_without_server;
 pub use options::{Options, SandboxChoice};
 pub use store::{EventFilter, Subscription};
 
@@ -58,6 +64,8 @@ pub struct Inner {
     pub(crate) ids: Arc<dyn Ids>,
     pub(crate) data: DataFolder,
     pub(crate) options: Options,
+    /// What was configured on this machine when the server started.
+    pub(crate) own: host::config::Own,
     pub(crate) git: Option<repo::Git>,
     /// Why there is no git, when there is none.
     pub(crate) git_problem: Option<ApiError>,

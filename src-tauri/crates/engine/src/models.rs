@@ -25,37 +25,9 @@ pub(crate) fn setting_key(role: Role) -> String {
 }
 
 impl Engine {
-    /// The model of a role: what the user saved, else the environment. None means the deterministic lane only.
+    /// The model of a role. None means the deterministic lane only.
     pub(crate) async fn model(&self, role: Role) -> Result<Option<ModelSetting>, ApiError> {
-        let key = setting_key(role);
-        let saved = self.store.read(move |tx| tx.setting(&key)).await?;
-        if let Some(saved) = saved.and_then(|value| serde_json::from_value::<ModelSetting>(value).ok()) {
-            return Ok(Some(ModelSetting { origin: Some("user".into()), ..saved }));
-        }
-        Ok(self.model_of_environment(role))
-    }
-
-    /// `REMOTEBUDDY_LLM_ENDPOINT`, `_MODEL`, `_BACKEND` and `_API_KEY`, per role.
-    fn model_of_environment(&self, role: Role) -> Option<ModelSetting> {
-        let prefix = format!("{}_LLM", role.as_str().to_uppercase());
-        let variable = |name: &str| self.options.variable(&format!("{prefix}_{name}"));
-        let endpoint = variable("ENDPOINT").or_else(|| self.options.variable("LLM_ENDPOINT"))?;
-        let dialect = match variable("BACKEND").unwrap_or("lmstudio") {
-            "anthropic" | "anthropic_messages" => Dialect::AnthropicMessages,
-            "openai_responses" | "responses" => Dialect::OpenaiResponses,
-            _ => Dialect::OpenaiChat,
-        };
-        let key_env = format!("{prefix}_API_KEY");
-        let key_env = self.options.variable(&key_env).is_some().then_some(key_env);
-        Some(ModelSetting {
-            role,
-            dialect,
-            endpoint: endpoint.to_owned(),
-            model: variable("MODEL").unwrap_or("default").to_owned(),
-            key_env,
-            context_window: variable("CONTEXT").and_then(|v| v.parse().ok()),
-            origin: Some("environment".into()),
-        })
+        Ok(self.config_now().await?.model(role))
     }
 
     pub(crate) fn key_of(&self, setting: &ModelSetting) -> Result<Option<Secret>, ApiError> {

@@ -2,16 +2,17 @@
 
 use crate::ephemeral::Ephemeral;
 use crate::principal::Principals;
-use crate::{Engine, Inner, Options, SandboxChoice};
+use crate::{Engine, Inner, Options};
 use host::HostError;
 use host::clock::{Clock, SystemClock};
+use host::config::Workers;
 use host::data_lock::DataLock;
 use host::ids::{Ids, SystemIds};
 use host::paths::DataFolder;
-use host::sandbox::Preference;
+use host::sandbox::{NoSandbox, SelectedSandbox};
 use host::server_record::{RecordedWorkspace, ServerRecord};
 use protocol::{ApiError, ErrorCode};
-use std::ffi::OsStr;
+use std::net::IpAddr;
 use std::sync::Arc;
 use store::{Sources, Store, StoreError};
 use tokio::sync::watch;
@@ -21,6 +22,9 @@ use tokio::sync::watch;
 pub enum StartError {
     #[error(transparent)]
     Host(#[from] HostError),
+    /// A mistake in what is configured; `given` when it is in a variable or flag of this start.
+    #[error("{error}. {}", next(*.given))]
+    Configuration { error: HostError, given: bool },
     #[error(
         "The database cannot be opened: {0}. Put a copy of it back in its place, or choose another folder with --data."
     )]
@@ -43,10 +47,30 @@ impl StartError {
                 ErrorCode::NotARepository | ErrorCode::BareRepository | ErrorCode::RepositoryUnreadable => 4,
                 _ => 3,
             },
-            StartError::Host(_)
+            StartError::Configuration { given: true, .. } => 2,
+            StartError::Configuration { .. }
+            | StartError::Host(_)
             | StartError::Store(_)
             | StartError::NewerDatabase { .. }
             | StartError::Other(_) => 3,
+        }
+    }
+}
+
+fn next(given: bool) -> &'static str {
+    match given {
+        true => "Correct or remove it and start again.",
+        false => "Correct that file, or move it away to do without it, and start again.",
+    }
+}
+
+impl StartError {
+    /// What went wrong while the configuration was read.
+    fn configuration(error: HostError) -> Self {
+        match error {
+            HostError::ConfigSyntax { .. } => StartError::Configuration { error, given: false },
+            HostError::ConfigValue { line, .. } => StartError::Configuration { error, given: line.is_none() },
+            other => StartError::Host(other),
         }
     }
 }
@@ -74,10 +98,11 @@ pub struct Opened {
 
 /// Takes the data folder and everything in it.
 pub async fn open(options: Options) -> Result<Opened, StartError> {
-    let root = host::paths::resolve_data_folder(
-        options.data.as_deref(),
-        options.variable("PILOTHOUSE_DATA_DIR").map(OsStr::new),
-    )?;
+    let own = options.own().map_err(StartError::configuration)?;
+    let root = match &options.data {
+        Some(_) => options.data_folder()?,
+        None => own.data_folder()?,
+    };
     let data = DataFolder::open(&root)?;
     let lock = DataLock::acquire(&data)?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
@@ -89,7 +114,7 @@ pub async fn open(options: Options) -> Result<Opened, StartError> {
     let token = ids.secret();
     host::token_file::write_secret(&data.token_file(), &token)?;
     let layers = host::layers::LayerStore::open(&data.layers(), crate::setup::LARGEST_LAYER)?;
-    let sandbox = host::sandbox::detect(preference(options.sandbox), data.root()).await;
+    let sandbox = sandbox(&own.config.workers, data.root()).await;
     let (git, git_problem) = match crate::git::find(&options, &data) {
         Ok(git) => (Some(git), None),
         Err(problem) => (None, Some(problem)),
@@ -108,6 +133,7 @@ pub async fn open(options: Options) -> Result<Opened, StartError> {
             ids,
             data,
             options,
+            own,
             git,
             git_problem,
             sandbox,
@@ -125,7 +151,8 @@ pub async fn open(options: Options) -> Result<Opened, StartError> {
             tasks: Default::default(),
         }),
     };
-    // The time the server was down counts against nobody.
+    // The time the server was down counts against nobody; whoever is gone with it gives back what they held.
+    engine.take_back_claims().await?;
     engine.store.write(move |tx| tx.extend_leases(started_at)).await?;
     engine.restore_rooms().await.map_err(|error| StartError::Other(error.message))?;
     for path in engine.options.repos.clone() {
@@ -141,6 +168,12 @@ pub async fn open(options: Options) -> Result<Opened, StartError> {
 }
 
 impl Opened {
+    /// Where to listen; no port means the choice is free.
+    pub fn listen(&self) -> (IpAddr, Option<u16>) {
+        let server = &self.engine.own.config.server;
+        (server.host, server.port)
+    }
+
     /// The port of the last run, so that the origin stays.
     pub fn remembered_port(&self) -> Option<u16> {
         self.remembered_port
@@ -155,6 +188,9 @@ impl Opened {
             tracing::warn!(%error, "the port cannot be remembered");
         }
         engine.write_record()?;
+        for warning in &engine.own.config.warnings {
+            tracing::warn!("{} ({}): {}", warning.key, warning.origin, warning.why);
+        }
         engine.start_crew().await;
         Ok(engine)
     }
@@ -181,7 +217,11 @@ impl Engine {
 
     async fn start_crew(&self) {
         let e = self.clone();
-        self.run(async move { e.sweep_loop().await }).await;
+        self.run(async move {
+            e.clear_leftovers(true).await;
+            e.sweep_loop().await
+        })
+        .await;
         let e = self.clone();
         self.run(async move { e.outbox_loop().await }).await;
         let e = self.clone();
@@ -202,11 +242,21 @@ impl Engine {
     }
 }
 
-fn preference(choice: SandboxChoice) -> Preference {
-    match choice {
-        SandboxChoice::Auto => Preference::Auto,
-        SandboxChoice::Bwrap => Preference::Bwrap,
-        SandboxChoice::Container => Preference::Container,
-        SandboxChoice::Host => Preference::Host,
-    }
+/// The configured sandbox, if it works. Where one is required, the next step is not to take another.
+pub(crate) async fn sandbox(
+    workers: &Workers,
+    scratch: &std::path::Path,
+) -> Result<SelectedSandbox, NoSandbox> {
+    let found = host::sandbox::detect(workers.sandbox, scratch).await;
+    found.map_err(|none| match workers.require {
+        Some(required) => NoSandbox {
+            reason: format!(
+                "sandbox.require asks for {}, and {}",
+                crate::options::word(required),
+                none.reason
+            ),
+            fix: "Make it work, or remove sandbox.require".to_owned(),
+        },
+        None => none,
+    })
 }

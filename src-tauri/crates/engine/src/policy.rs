@@ -6,6 +6,7 @@ use flow::policy::{Moment, Policy, Question, Source, rule_problems};
 use protocol::approval::ApprovalState;
 use protocol::policy::{Action, Rule, Verdict};
 use protocol::{ApiError, ErrorCode, Event, SessionId};
+use repo::{Depot, ObjectId, RepoError};
 use serde::Deserialize;
 use std::sync::Arc;
 use store::{NewEvent, StoreError, Tx};
@@ -51,30 +52,66 @@ impl Engine {
     /// Profile, the user's file and, once the folder is trusted, the repository's file at the integration base.
     async fn policy_of(&self, room: &Arc<Room>) -> Result<Policy, ApiError> {
         let row = room.row();
-        let room = room.clone();
-        let trusted = row.trusted;
-        let (user, repository) = self
+        let (engine, room) = (self.clone(), room.clone());
+        let (profile, user, repository) = self
             .blocking(move || {
-                let own =
-                    host::paths::user_config_folder().and_then(|dir| std::fs::read(dir.join(USER_FILE)).ok());
-                let user =
-                    own.map(|bytes| rules(&bytes, USER_FILE, Source::User)).transpose()?.unwrap_or_default();
-                if !trusted {
-                    return Ok((user, Vec::new()));
-                }
                 let base = room.look().map_err(crate::git::api)?.onto;
-                let repository = match room.depot.read_file(&base, REPOSITORY_FILE, FILE_BYTES) {
-                    Ok(file) => rules(&file.bytes, REPOSITORY_FILE, Source::Repository)?,
-                    Err(_) => Vec::new(),
+                let (profile, _) = engine.configured_at(&room, &base)?.tightened(row.profile);
+                let user = match users_file()? {
+                    Some(bytes) => rules(&bytes, USER_FILE, Source::User)?,
+                    None => Vec::new(),
                 };
-                Ok::<_, ApiError>((user, repository))
+                if !row.trusted {
+                    return Ok((profile, user, Vec::new()));
+                }
+                let repository = match committed_file(&room.depot, &base, REPOSITORY_FILE, FILE_BYTES)? {
+                    Some(bytes) => rules(&bytes, REPOSITORY_FILE, Source::Repository)?,
+                    None => Vec::new(),
+                };
+                Ok::<_, ApiError>((profile, user, repository))
             })
             .await??;
-        Ok(Policy { profile: row.profile, user, repository, ..Policy::default() })
+        Ok(Policy { profile, user, repository, ..Policy::default() })
     }
 }
 
+/// The user's own file; none only when there is none.
+fn users_file() -> Result<Option<Vec<u8>>, ApiError> {
+    let Some(path) = host::paths::user_config_folder().map(|dir| dir.join(USER_FILE)) else {
+        return Ok(None);
+    };
+    match std::fs::read(&path) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(unreadable(&path.display().to_string(), &error.to_string())),
+    }
+}
+
+/// A file of rules or settings that the repository keeps at `commit`; none only when there is none. Whatever else
+/// keeps it from being read whole is an error: half a file, or none, could say the opposite. Blocks.
+pub(crate) fn committed_file(
+    depot: &Depot,
+    commit: &ObjectId,
+    path: &str,
+    most: usize,
+) -> Result<Option<Vec<u8>>, ApiError> {
+    match depot.read_file(commit, path, most) {
+        Ok(file) if file.truncated => {
+            Err(unreadable(path, &format!("it has {} bytes, more than {most}", file.size)))
+        }
+        Ok(file) => Ok(Some(file.bytes)),
+        Err(RepoError::NotFound { .. }) => Ok(None),
+        Err(error) => Err(unreadable(path, &error.to_string())),
+    }
+}
+
+fn unreadable(path: &str, why: &str) -> ApiError {
+    let message = format!("{path} cannot be read: {why}. Until it can, nothing it might judge is done.");
+    ApiError::new(ErrorCode::ConfigInvalid, message)
+}
+
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct RuleFile {
     #[serde(default)]
     rule: Vec<Rule>,

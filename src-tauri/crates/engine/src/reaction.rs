@@ -1,5 +1,6 @@
 //! What the user is told when something ends. Facts of ours, in plain words; a model's claim is quoted as one.
 
+use crate::markdown::plain;
 use protocol::job::Job;
 use protocol::{Event, SessionId};
 use store::{NewEvent, StoreError, Tx};
@@ -24,7 +25,7 @@ pub(crate) fn report(
 ) -> Result<(), StoreError> {
     let text = match summary.filter(|s| !s.trim().is_empty()) {
         Some(summary) => summary.to_owned(),
-        None => format!("{} is done; it left nothing to report.", job.title),
+        None => format!("{} is done; it left nothing to report.", plain(&job.title)),
     };
     say(tx, session, text, None)
 }
@@ -38,7 +39,7 @@ pub(crate) fn failure(
 ) -> Result<(), StoreError> {
     let text = format!(
         "**{}** did not work: {message}\n\nNothing was changed. Its log has the details; try it again from the job's page, or send a corrected request.",
-        job.title
+        plain(&job.title)
     );
     say(tx, session, text, None)
 }

@@ -1,16 +1,18 @@
 //! A workspace at work: its depot, its tips, its checks, and the bell of its merge queue.
 
+use crate::merge::moves::{Moved, Moves};
 use crate::{Engine, git, merge};
 use host::clock::iso;
+use host::config::Config;
 use protocol::check::CheckPlan;
 use protocol::merge::Strategy;
 use protocol::workspace::Workspace;
-use protocol::{ApiError, ErrorCode, Event, SessionId, WorkspaceId};
+use protocol::{ApiError, ErrorCode, SessionId, WorkspaceId};
 use repo::{Depot, DepotRef, IntegrationLease, ObjectId};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError};
-use store::{NewEvent, WorkspaceRow};
+use store::WorkspaceRow;
 use tokio::sync::Notify;
 
 pub(crate) struct Room {
@@ -24,9 +26,14 @@ pub(crate) struct Room {
     pub(crate) landing: AtomicBool,
     /// One git movement of branches at a time.
     moving: Mutex<()>,
+    /// What the user did to the integration branch and nobody has been told yet.
+    pub(crate) moves: Moves,
     pub(crate) set_up: crate::setup::SetUpState,
-    /// The plan read from a base; a commit's plan never changes.
-    pub(crate) plan: Mutex<Option<(ObjectId, CheckPlan)>>,
+    pub(crate) trial: crate::dry_run::Trial,
+    /// What is configured here.
+    pub(crate) config: crate::configured::Known,
+    /// The plan made from a base and a configuration; the same two never give another.
+    pub(crate) plan: Mutex<Option<(ObjectId, Arc<Config>, CheckPlan)>>,
 }
 
 /// Where the branches are, after looking.
@@ -39,15 +46,6 @@ pub(crate) struct Tips {
     pub user_integration: Option<ObjectId>,
     /// What the next candidate and the next job stand on.
     pub onto: ObjectId,
-    /// What the user did to the integration branch, when they did something.
-    pub moved: Option<Moved>,
-}
-
-#[derive(Debug, Clone)]
-pub(crate) struct Moved {
-    pub old: Option<String>,
-    pub new: Option<String>,
-    pub explanation: String,
 }
 
 impl Room {
@@ -72,21 +70,14 @@ impl Room {
             (None, None) => return Err(repo::RepoError::Empty { path: self.root.clone() }),
         };
         let mut integration = self.depot.begin_integration(&lease, &row.integration_branch, &begin)?;
-        let mut moved = None;
         if let Some(user) = &user_integration
             && *user != integration
         {
-            let explanation = if self.depot.contains(user, &integration)? {
-                format!("{} got new commits from outside. They were taken over.", row.integration_branch)
-            } else {
-                format!(
-                    "{} was reset or rewritten from outside. That stands; what had landed before is kept in the depot.",
-                    row.integration_branch
-                )
-            };
+            let rewritten = !self.depot.contains(user, &integration)?;
             self.depot.adopt_integration(&lease, &row.integration_branch, &integration, user)?;
-            moved =
-                Some(Moved { old: Some(integration.to_string()), new: Some(user.to_string()), explanation });
+            // Whoever looked first, the merge loop is the one that tells.
+            self.moves.note(Moved { old: integration, new: user.clone(), rewritten });
+            self.merge.notify_one();
             integration = user.clone();
         }
         // While the integration branch has nothing of its own, work continues from the newest base.
@@ -94,7 +85,7 @@ impl Room {
             Some(base) if self.depot.contains(base, &integration)? => base.clone(),
             _ => integration.clone(),
         };
-        Ok(Tips { base, integration, user_integration, onto, moved })
+        Ok(Tips { base, integration, user_integration, onto })
     }
 
     /// After a crash: puts back files of a checkout that a landing had begun to move. Blocks.
@@ -108,13 +99,16 @@ impl Room {
         work()
     }
 
-    pub(crate) fn strategy(&self) -> repo::Strategy {
-        match self.row().strategy {
+    /// How candidates are built now: the repository's word for it, and the one shown to people.
+    pub(crate) fn strategy(&self) -> (repo::Strategy, Strategy) {
+        let chosen = self.row().strategy;
+        let git = match chosen {
             Strategy::CherryPick => repo::Strategy::CherryPick,
             Strategy::NoFf => repo::Strategy::NoFf,
             Strategy::FfOnly => repo::Strategy::FfOnly,
             Strategy::Squash => repo::Strategy::Squash,
-        }
+        };
+        (git, chosen)
     }
 }
 
@@ -169,7 +163,10 @@ impl Engine {
             merge: Notify::new(),
             landing: AtomicBool::new(false),
             moving: Mutex::new(()),
+            moves: Moves::default(),
             set_up: Default::default(),
+            trial: Default::default(),
+            config: Default::default(),
             plan: Mutex::default(),
         });
         // Whoever registers the same repository at the same moment gets the same room.
@@ -189,7 +186,9 @@ impl Engine {
             .file_name()
             .map_or_else(|| "repository".into(), |n| n.to_string_lossy().into_owned());
         let slug = slug(&name);
-        let profile = self.options.profile.unwrap_or_default();
+        let begin = &self.own.config;
+        let (profile, strategy, merge_enabled) =
+            (begin.chosen_profile, begin.merge.strategy, begin.merge.enabled);
         let wanted = root.clone();
         let (row, first) = self
             .store
@@ -213,11 +212,11 @@ impl Engine {
                     repo_root: wanted,
                     integration_branch: format!("{}_agents", base.name),
                     base_branch: base.name,
-                    strategy: Strategy::default(),
+                    strategy,
                     profile,
                     trusted: trust,
                     allow_host: false,
-                    merge_enabled: true,
+                    merge_enabled,
                     merge_paused: false,
                     own_checks: None,
                     created_at: tx.now(),
@@ -232,6 +231,7 @@ impl Engine {
         }
         let room = self.furnish(row.clone()).await?;
         if let Some(first) = first {
+            self.begin_as_configured(&room).await?;
             self.open_default_session(&room.id, first).await?;
         }
         // Before the server is awake the crew waits; waking starts it for every room.
@@ -242,6 +242,21 @@ impl Engine {
             tracing::warn!(%error, "server.json was not updated");
         }
         Ok(room)
+    }
+
+    /// A new workspace begins with what its own files say too, once they can be read. A mistake in them is shown
+    /// on the workspace and keeps nobody from adding it.
+    async fn begin_as_configured(&self, room: &Arc<Room>) -> Result<(), ApiError> {
+        let Ok(config) = self.configured(room).await else { return Ok(()) };
+        let row = WorkspaceRow {
+            profile: config.chosen_profile,
+            strategy: config.merge.strategy,
+            merge_enabled: config.merge.enabled,
+            ..room.row()
+        };
+        room.set_row(row.clone());
+        self.store.write(move |tx| tx.put_workspace(&row)).await?;
+        Ok(())
     }
 
     async fn open_default_session(&self, workspace: &WorkspaceId, first: bool) -> Result<(), ApiError> {
@@ -302,26 +317,6 @@ impl Engine {
             warnings,
             created_at: iso(row.created_at),
         }
-    }
-
-    /// Says in every session of the workspace's default stream what moved.
-    pub(crate) async fn tell_moved(&self, room: &Room, moved: Moved) -> Result<(), ApiError> {
-        let (workspace, branch) = (room.id.clone(), room.row().integration_branch);
-        self.store
-            .write(move |tx| {
-                let session =
-                    tx.sessions()?.into_iter().find(|s| s.workspace_id.as_ref() == Some(&workspace));
-                let Some(session) = session else { return Ok(()) };
-                let event = Event::BranchMoved {
-                    branch,
-                    old: moved.old,
-                    new: moved.new,
-                    explanation: moved.explanation,
-                };
-                tx.append(NewEvent::new(&session.session_id, event, "merge")).map(drop)
-            })
-            .await?;
-        Ok(())
     }
 }
 

@@ -9,6 +9,7 @@
 //! the workspace's.
 
 mod build;
+mod fresh;
 mod hosts;
 mod lay;
 mod network;
@@ -17,6 +18,7 @@ mod state;
 mod wanted;
 
 pub(crate) use build::Prepared;
+pub(crate) use lay::laid_note;
 pub(crate) use state::SetUpState;
 pub(crate) use wanted::{On, runs_repository_code};
 
@@ -49,7 +51,8 @@ impl Engine {
         let what = match plan.checks.len() {
             0 => "No checks were found for this repository. Land its changes without any?".to_owned(),
             n => format!(
-                "Use {n} checks of this repository to decide what lands: {}",
+                "Use {} of this repository to decide what lands: {}",
+                protocol::count(n, "check", "checks"),
                 plan.checks.iter().map(|c| c.run.join(" ")).collect::<Vec<_>>().join("; ")
             ),
         };

@@ -6,7 +6,7 @@ use protocol::approval::ApprovalState;
 use protocol::request::RequestStatus;
 use protocol::{ApiError, Event};
 use std::time::Duration;
-use store::{NewEvent, QueueName, Tx};
+use store::{Expired, NewEvent, QueueName, StoreError, Tx};
 
 /// How often expired leases are looked for; a read when nothing expired.
 const TICK: Duration = Duration::from_millis(250);
@@ -39,6 +39,16 @@ impl Engine {
                 if let Err(error) = pruned.await {
                     tracing::error!(%error, "prune");
                 }
+                self.clear_leftovers(false).await;
+            }
+        }
+    }
+
+    /// Removes what attempts and uploads left that nobody needs; `anew` at the start of the server.
+    pub(crate) async fn clear_leftovers(&self, anew: bool) {
+        for cleared in [self.clear_attempts().await, self.clear_bundles(anew).await] {
+            if let Err(error) = cleared {
+                tracing::error!(%error, "what was left behind is not removed");
             }
         }
     }
@@ -48,7 +58,7 @@ impl Engine {
             let expired = [QueueName::Requests, QueueName::Jobs, QueueName::Completions]
                 .into_iter()
                 .map(|q| Ok((q, tx.has_expired(q)?)));
-            let expired = expired.collect::<Result<Vec<_>, store::StoreError>>()?;
+            let expired = expired.collect::<Result<Vec<_>, StoreError>>()?;
             Ok((expired, tx.overdue_approvals()?))
         });
         let (expired, overdue) = due.await?;
@@ -82,41 +92,51 @@ impl Engine {
 }
 
 /// Puts expired claims back and says so.
-fn reclaim(tx: &mut Tx<'_>, queue: QueueName) -> Result<(), store::StoreError> {
+fn reclaim(tx: &mut Tx<'_>, queue: QueueName) -> Result<(), StoreError> {
     for expired in tx.reclaim_expired(queue)? {
         match queue {
             QueueName::Jobs => {
-                let job = tx.job(&expired.id)?;
-                let Some(session) = job.session_id.clone() else { continue };
-                let holder = expired.holder.unwrap_or_else(|| "its worker".into());
-                if expired.failed {
-                    let message = job.error.clone().unwrap_or_default();
-                    jobs::failed(tx, &session, &job, &message, None)?;
-                } else if expired.cancelled {
-                    tx.append(NewEvent::new(
-                        &session,
-                        Event::JobCancelled { job_id: job.id, by: "server".into() },
-                        "server",
-                    ))?;
-                } else {
-                    let reason =
-                        format!("{holder} stopped answering; the job went back to the head of its line.");
-                    let event = Event::JobRequeued { job_id: job.id, attempt: expired.attempts, reason };
-                    tx.append(NewEvent::new(&session, event, "server:stale-claim-recovery"))?;
-                }
+                let holder = expired.holder.as_deref().unwrap_or("its worker");
+                let reason =
+                    format!("{holder} stopped answering; the job went back to the head of its line.");
+                tell_job(tx, &expired, &reason)?;
             }
-            QueueName::Requests => {
-                let request = tx.request(&expired.id)?;
-                let event = Event::RequestChanged { request_id: request.id.clone(), status: request.status };
-                tx.append(NewEvent::new(&request.session_id, event, "server:stale-claim-recovery"))?;
-                if request.status == RequestStatus::Failed {
-                    let text =
-                        format!("I could not plan this: {}", request.error.as_deref().unwrap_or("no answer"));
-                    reaction::say(tx, &request.session_id, text, None)?;
-                }
-            }
+            QueueName::Requests => tell_request(tx, &expired)?,
             QueueName::Completions => {}
         }
+    }
+    Ok(())
+}
+
+/// Says what became of a job whose claim was taken away; `reason` when it went back.
+pub(crate) fn tell_job(tx: &mut Tx<'_>, expired: &Expired, reason: &str) -> Result<(), StoreError> {
+    let job = tx.job(&expired.id)?;
+    let Some(session) = job.session_id.clone() else { return Ok(()) };
+    if expired.failed {
+        let message = job.error.clone().unwrap_or_default();
+        return jobs::failed(tx, &session, &job, &message, None);
+    }
+    let (event, from) = match expired.cancelled {
+        true => (Event::JobCancelled { job_id: job.id, by: "server".into() }, "server"),
+        false => {
+            let reason = reason.to_owned();
+            (
+                Event::JobRequeued { job_id: job.id, attempt: expired.attempts, reason },
+                "server:stale-claim-recovery",
+            )
+        }
+    };
+    tx.append(NewEvent::new(&session, event, from)).map(drop)
+}
+
+/// Says what became of a request whose claim was taken away.
+pub(crate) fn tell_request(tx: &mut Tx<'_>, expired: &Expired) -> Result<(), StoreError> {
+    let request = tx.request(&expired.id)?;
+    let event = Event::RequestChanged { request_id: request.id.clone(), status: request.status };
+    tx.append(NewEvent::new(&request.session_id, event, "server:stale-claim-recovery"))?;
+    if request.status == RequestStatus::Failed {
+        let text = format!("I could not plan this: {}", request.error.as_deref().unwrap_or("no answer"));
+        reaction::say(tx, &request.session_id, text, None)?;
     }
     Ok(())
 }

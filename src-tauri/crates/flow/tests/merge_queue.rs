@@ -107,6 +107,7 @@ impl World {
                             onto: self.tip(),
                             tree: format!("tree-{commit}"),
                             commit,
+                            strategy: Strategy::CherryPick,
                             patch_hash: patch,
                             files: 1,
                             additions: 1,
@@ -167,6 +168,15 @@ impl World {
                 self.proven.push(self.entries[at].tree.clone().unwrap());
                 self.feed(at, Input::ChecksPassed(Vec::new()));
             }
+            Decision::Settle(id) => {
+                let at = of(id);
+                let candidate = self.entries[at].candidate.clone().unwrap();
+                let input = match self.branch.contains(&candidate) {
+                    true => Input::Landed { commit: candidate },
+                    false => Input::Blocked { reason: "paused".into() },
+                };
+                self.feed(at, input);
+            }
             Decision::Land(id) => {
                 let at = of(id);
                 let e = self.entries[at].clone();
@@ -221,6 +231,8 @@ impl World {
         let view =
             View { tip: &tip, entries: &open, paused: self.dice.below(30) == 0, checks_confirmed: true };
         let decisions = plan(&view);
+        let moves = |d: &Decision| matches!(d, Decision::Check(_) | Decision::Land(_));
+        assert!(!view.paused || !decisions.iter().any(moves), "paused: {decisions:?}");
         let busy =
             open.iter().filter(|e| matches!(e.state, EntryState::Checking | EntryState::Landing)).count();
         assert!(busy <= 1, "one slot");
@@ -293,6 +305,53 @@ fn nothing_is_checked_while_paused_or_before_the_owner_confirmed_the_checks() {
 }
 
 #[test]
+fn nothing_lands_while_paused_or_without_confirmed_checks_and_an_interrupted_landing_is_still_settled() {
+    for reason in [None, Some("The branch is checked out and dirty.".to_owned())] {
+        let mut landing = entry(0);
+        landing.state = EntryState::Landing;
+        landing.onto = Some("tip".into());
+        landing.candidate = Some("c".into());
+        landing.reason = reason;
+        let waiting = entry(1);
+        let entries = [landing, waiting.clone()];
+        let decide = |paused, checks_confirmed| {
+            plan(&View { tip: "tip", entries: &entries, paused, checks_confirmed })
+        };
+        let settled = vec![Decision::Settle(id("e-0".into())), Decision::Build(waiting.id.clone())];
+        assert_eq!(decide(true, true), settled);
+        assert_eq!(decide(false, false), settled);
+        assert_eq!(decide(false, true), vec![Decision::Land(id("e-0".into()))]);
+    }
+}
+
+#[test]
+fn a_built_entry_that_nobody_can_judge_stays_queued_with_the_reason() {
+    let mut e = entry(0);
+    e.candidate = Some("c".into());
+    let Next::Entry(next) = step(&e, Input::Blocked { reason: "policy.toml is broken".into() }) else {
+        panic!("it moves")
+    };
+    assert_eq!((next.state, next.reason.as_deref()), (EntryState::Queued, Some("policy.toml is broken")));
+}
+
+#[test]
+fn an_entry_says_the_strategy_its_candidate_was_built_with() {
+    let built = Candidate {
+        onto: "tip".into(),
+        commit: "c".into(),
+        tree: "t".into(),
+        strategy: Strategy::Squash,
+        patch_hash: "p".into(),
+        files: 1,
+        additions: 1,
+        deletions: 0,
+        risky: Vec::new(),
+    };
+    let Next::Entry(next) = step(&entry(0), Input::Built(built)) else { panic!("it moves") };
+    assert_eq!(next.strategy, Strategy::Squash);
+}
+
+#[test]
 fn only_an_approved_entry_is_checked_and_only_a_checked_one_lands() {
     let e = entry(0);
     assert!(matches!(step(&e, Input::CheckStarted), Next::Rejected(_)));
@@ -301,4 +360,29 @@ fn only_an_approved_entry_is_checked_and_only_a_checked_one_lands() {
         matches!(step(&e, Input::Allowed { rule: "r".into() }), Next::Rejected(_)),
         "without a candidate"
     );
+}
+
+#[test]
+fn a_check_that_the_machine_could_not_run_is_no_verdict_and_what_comes_back_has_only_verdicts() {
+    let mut e = entry(0);
+    e.state = EntryState::Checking;
+    e.candidate = Some("c".into());
+    e.checks = ["passed", "failed", "running", "waiting"]
+        .map(|state| protocol::merge::CheckVerdict {
+            name: state.into(),
+            run: Vec::new(),
+            state: state.into(),
+            duration_ms: None,
+            reused: false,
+            flaky_retry: false,
+            tail: String::new(),
+        })
+        .to_vec();
+    let Next::Entry(next) = step(&e, Input::Blocked { reason: "no room".into() }) else { panic!("it moves") };
+    assert_eq!((next.state, next.reason.as_deref()), (EntryState::Approved, Some("no room")));
+    assert!(next.checks.is_empty());
+    let back = Input::GiveBack { why: Returned::CheckFailed, detail: "red".into() };
+    let Next::Entry(next) = step(&e, back) else { panic!("it moves") };
+    let states: Vec<_> = next.checks.iter().map(|check| check.state.as_str()).collect();
+    assert_eq!(states, ["passed", "failed"]);
 }

@@ -40,8 +40,16 @@ pub fn resolve_data_folder(flag: Option<&Path>, variable: Option<&OsStr>) -> Res
     }
 }
 
-/// The folder of the user's own configuration (`config.toml`, `profiles/`, `prompts/`).
+/// The environment variable that names the folder of the user's own configuration.
+pub const CONFIG_DIR_VAR: &str = "PILOTHOUSE_CONFIG_DIR";
+
+/// The folder of the user's own configuration (`config.toml`, `profiles/`, `policy.toml`):
+/// `PILOTHOUSE_CONFIG_DIR`, else the platform's own place.
 pub fn user_config_folder() -> Option<PathBuf> {
+    let named = std::env::var_os(CONFIG_DIR_VAR).filter(|folder| !folder.is_empty());
+    if let Some(folder) = named {
+        return std::path::absolute(folder).ok();
+    }
     directories::ProjectDirs::from("", "", "pilothouse").map(|dirs| dirs.config_dir().to_path_buf())
 }
 

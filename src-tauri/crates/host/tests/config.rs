@@ -1,10 +1,10 @@
 //! What each layer may say, and who wins.
 #![allow(clippy::unwrap_used, clippy::panic)] // Functions shared by tests are tests too.
 
-use host::config::{Config, ConfigFile, Flag, KeyRef, Layer, Layers, files};
+use host::config::{Config, ConfigFile, Flag, Layer, Layers, Own, files};
 use protocol::merge::Strategy;
 use protocol::policy::Profile;
-use protocol::settings::Dialect;
+use protocol::settings::{Dialect, ModelSetting, Role};
 
 fn file(name: &str, text: &str) -> Option<ConfigFile> {
     Some(ConfigFile { name: name.into(), bytes: text.as_bytes().to_vec() })
@@ -21,10 +21,10 @@ fn variable(name: &str, value: &str) -> (String, String) {
 #[test]
 fn nothing_configured_gives_the_built_in_values() {
     let config = Config::resolve(&Layers::default()).unwrap();
-    assert_eq!((config.server.host.as_str(), config.server.port), ("127.0.0.1", 3001));
+    assert_eq!((config.server.host.to_string().as_str(), config.server.port), ("127.0.0.1", None));
     assert_eq!(
-        (config.merge.slots, config.merge.strategy, config.profile),
-        (1, Strategy::CherryPick, Profile::Careful)
+        (config.merge.enabled, config.merge.flaky_retries, config.merge.strategy, config.profile),
+        (true, 1, Strategy::CherryPick, Profile::Careful)
     );
     assert_eq!((config.checks, config.setup), (None, None));
     assert!(config.warnings.is_empty() && config.recipes.is_empty());
@@ -36,26 +36,29 @@ fn the_last_layer_wins_and_every_value_knows_where_it_is_from() {
     let mut layers = Layers {
         user: file(
             "user.toml",
-            "[server]\nport = 1\nhost = \"::1\"\n[workers]\ncount = 5\n[merge]\nslots = 3",
+            "[server]\nport = 1\nhost = \"::1\"\n[workers]\ncount = 5\n[merge]\nflakyRetries = 3",
         ),
         profile: file("work.toml", "[server]\nport = 2\n[workers]\ncount = 6"),
-        local: file("local.toml", "[server]\nport = 4\n"),
+        local: file("local.toml", "[server]\nport = 4\n[merge]\nstrategy = \"squash\""),
         environment: vec![variable("PILOTHOUSE_SERVER_PORT", "5"), variable("PILOTHOUSE_PORT", "6")],
         flags: vec![flag],
         ..Layers::default()
     };
     let config = Config::resolve(&layers).unwrap();
-    assert_eq!((config.server.port, config.server.host.as_str()), (7, "::1"));
-    assert_eq!((config.workers.count, config.merge.slots), (6, 3));
+    assert_eq!((config.server.port, config.server.host.to_string().as_str()), (Some(7), "::1"));
+    assert_eq!((config.workers.count, config.merge.flaky_retries), (Some(6), 3));
     assert_eq!(config.origin("server.port").unwrap().to_string(), "flag --port");
     assert_eq!(config.origin("workers.count").unwrap().to_string(), "profile work.toml:4");
     assert_eq!(config.origin("server.host").unwrap().to_string(), "user user.toml:3");
-    assert_eq!(config.origin("merge.window").unwrap().layer, Layer::BuiltIn);
+    assert_eq!(config.origin("merge.enabled").unwrap().layer, Layer::BuiltIn);
+    assert_eq!(config.origin("merge.strategy").unwrap().to_string(), "local local.toml:4");
+    // One server serves every workspace: a file of one of them cannot move it.
+    assert!(config.warnings.iter().any(|w| w.key == "server.port" && w.why.starts_with("ignored")));
     layers.flags.clear();
     let config = Config::resolve(&layers).unwrap();
     assert_eq!(config.origin("server.port").unwrap().to_string(), "environment PILOTHOUSE_SERVER_PORT");
     layers.environment.clear();
-    assert_eq!(Config::resolve(&layers).unwrap().server.port, 4);
+    assert_eq!(Config::resolve(&layers).unwrap().server.port, Some(2));
 }
 
 #[test]
@@ -79,14 +82,15 @@ fn a_repository_that_names_a_model_endpoint_is_ignored_with_a_warning() {
         "#,
     ))
     .unwrap();
-    assert!(config.models.iter().all(|model| model.endpoint.is_none() && model.key.is_none()));
+    assert!(config.models.iter().all(|model| model.endpoint.is_none() && model.key_env.is_none()));
     assert_eq!(config.workers.sandbox, host::sandbox::Preference::Auto);
-    assert_eq!((config.server.host.as_str(), config.merge.push), ("127.0.0.1", false));
+    assert_eq!((config.server.host.to_string().as_str(), config.merge.push), ("127.0.0.1", false));
     assert_eq!(
         (config.merge.strategy, config.scope.write_globs.clone()),
         (Strategy::Squash, vec!["src/**".to_owned()])
     );
-    let mut ignored: Vec<_> = config.warnings.iter().map(|warning| warning.key.as_str()).collect();
+    let ignored = config.warnings.iter().filter(|warning| warning.why.starts_with("ignored"));
+    let mut ignored: Vec<_> = ignored.map(|warning| warning.key.as_str()).collect();
     ignored.sort_unstable();
     let expected = [
         "budget.tokensPerDay",
@@ -118,13 +122,14 @@ fn a_repository_can_tighten_the_policy_and_never_loosen_it() {
 
 #[test]
 fn a_local_file_that_git_tracks_is_the_repositorys() {
-    let mut layers =
-        Layers { local: file("local.toml", "[sandbox]\nbackend = \"host\""), ..Layers::default() };
-    assert_eq!(Config::resolve(&layers).unwrap().workers.sandbox, host::sandbox::Preference::Host);
+    let text = "[merge]\nenabled = false\n[policy]\nprofile = \"autopilot\"";
+    let mut layers = Layers { local: file("local.toml", text), ..Layers::default() };
+    let config = Config::resolve(&layers).unwrap();
+    assert_eq!((config.merge.enabled, config.profile), (false, Profile::Autopilot));
     layers.local_is_tracked = true;
     let config = Config::resolve(&layers).unwrap();
-    assert_eq!(config.workers.sandbox, host::sandbox::Preference::Auto);
-    assert_eq!(config.warnings.len(), 2);
+    assert_eq!((config.merge.enabled, config.profile), (true, Profile::Careful));
+    assert_eq!(config.warnings.len(), 3);
 }
 
 #[test]
@@ -185,6 +190,12 @@ fn mistakes_name_file_line_key_and_cause() {
         ("[[check]]\nrun=['a']\n[[check]]\nrun=['a']", "two checks are named a"),
         ("[llm.workers]\nkey = \"sk-abcdef\"", "never the key itself"),
         ("a = ", "config.toml:1: "),
+        ("[data]\ndir = \"mine\"", "config.toml:2: data.dir: must be an absolute path"),
+        ("[server]\nhost = \"localhost\"", "config.toml:2: server.host: must be an IP address"),
+        (
+            "[sandbox]\nbackend = \"host\"\nrequire = \"bwrap\"",
+            "config.toml:3: sandbox.require: asks for bwrap, but sandbox.backend is host (user config.toml:2)",
+        ),
     ] {
         let layers = Layers { user: file("config.toml", text), ..Layers::default() };
         let error = Config::resolve(&layers).unwrap_err().to_string();
@@ -225,10 +236,10 @@ fn a_model_is_named_by_backend_with_old_names_understood_and_its_key_by_referenc
     let [_, remote, workers] = config.models.as_slice() else { panic!() };
     assert_eq!((remote.backend.as_deref(), remote.dialect()), (Some("lmstudio"), Some(Dialect::OpenaiChat)));
     assert_eq!(remote.address(), Some("http://127.0.0.1:1234/v1"));
-    assert_eq!(remote.key, Some(KeyRef::Env("REMOTEBUDDY_LLM_API_KEY".into())));
+    assert_eq!(remote.key_env.as_deref(), Some("REMOTEBUDDY_LLM_API_KEY"));
     assert_eq!(
-        (workers.dialect(), &workers.key),
-        (Some(Dialect::AnthropicMessages), &Some(KeyRef::Env("ANTHROPIC_API_KEY".into())))
+        (workers.dialect(), workers.key_env.as_deref()),
+        (Some(Dialect::AnthropicMessages), Some("ANTHROPIC_API_KEY"))
     );
     assert!(!format!("{config:?}").contains("very-secret"));
 }
@@ -241,8 +252,8 @@ fn show_lists_every_key_with_its_origin_and_redacts_secrets() {
     let shown = Config::resolve(&layers).unwrap().show();
     let find = |key: &str| shown.values.iter().find(|value| value.key == key).unwrap();
     assert_eq!(
-        (find("server.port").value.as_i64(), find("server.port").origin.as_str()),
-        (Some(3001), "built-in")
+        (find("merge.flakyRetries").value.as_i64(), find("merge.flakyRetries").origin.as_str()),
+        (Some(1), "built-in")
     );
     assert!(find("llm.workers.model").value.is_null());
     let check = find("check").value.to_string();
@@ -259,7 +270,122 @@ fn user_files_and_profiles_are_found_and_a_missing_profile_is_an_error() {
     std::fs::write(folder.path().join("config.toml"), "[workers]\ncount = 1").unwrap();
     std::fs::create_dir(folder.path().join("profiles")).unwrap();
     std::fs::write(folder.path().join("profiles/night.toml"), "[workers]\ncount = 9").unwrap();
-    assert_eq!(Config::resolve(&read("night").unwrap()).unwrap().workers.count, 9);
+    assert_eq!(Config::resolve(&read("night").unwrap()).unwrap().workers.count, Some(9));
     assert!(read("day").unwrap_err().to_string().contains("day.toml"));
     assert!(read("../config").is_err());
+}
+
+fn saved(endpoint: &str, key_env: Option<&str>) -> ModelSetting {
+    ModelSetting {
+        role: Role::Workers,
+        dialect: Dialect::OpenaiChat,
+        endpoint: endpoint.into(),
+        model: "chosen".into(),
+        key_env: key_env.map(str::to_owned),
+        context_window: None,
+        origin: None,
+    }
+}
+
+#[test]
+fn a_model_saved_in_settings_lies_between_the_users_file_and_the_environment() {
+    let user = "[llm.workers]\nbackend = \"openai\"\nmodel = \"filed\"\nkey = \"OPENAI_API_KEY\"";
+    let mut layers = Layers { user: file("u.toml", user), ..Layers::default() };
+    let model = |layers: &Layers| Config::resolve(layers).unwrap().model(Role::Workers);
+    let filed = model(&layers).unwrap();
+    assert_eq!((filed.model.as_str(), filed.origin.as_deref()), ("filed", Some("user u.toml:2")));
+    layers.saved = vec![saved("http://127.0.0.1:9/v1", None)];
+    let chosen = model(&layers).unwrap();
+    assert_eq!(
+        (chosen.model.as_str(), chosen.origin.as_deref()),
+        ("chosen", Some("user, saved in Settings"))
+    );
+    assert_eq!(chosen.key_env, None, "the file's key is not sent to an address it was not written beside");
+    layers.environment = vec![variable("WORKERS_LLM_MODEL", "other")];
+    let other = model(&layers).unwrap();
+    assert_eq!((other.model.as_str(), other.endpoint.as_str()), ("other", "http://127.0.0.1:9/v1"));
+    layers.environment.push(variable("WORKERS_LLM_ENDPOINT", "http://127.0.0.1:8/v1"));
+    let config = Config::resolve(&layers).unwrap();
+    assert_eq!(config.model(Role::Workers).unwrap().endpoint, "http://127.0.0.1:8/v1");
+    let told = config.warnings.iter().find(|w| w.key == "llm.workers").unwrap();
+    assert_eq!(told.why, "not used: environment WORKERS_LLM_ENDPOINT names another model");
+}
+
+#[test]
+fn the_endpoint_for_all_roles_serves_only_those_nobody_chose_a_model_for() {
+    let layers = Layers {
+        saved: vec![saved("http://127.0.0.1:9/v1", None)],
+        environment: vec![variable("LLM_ENDPOINT", "http://127.0.0.1:7/v1")],
+        ..Layers::default()
+    };
+    let config = Config::resolve(&layers).unwrap();
+    let endpoint = |role| config.model(role).unwrap().endpoint;
+    assert_eq!(endpoint(Role::Workers), "http://127.0.0.1:9/v1");
+    assert_eq!(endpoint(Role::Remotebuddy), "http://127.0.0.1:7/v1");
+    let off = Layers { user: file("u.toml", "[llm.remotebuddy]\nbackend = \"none\""), ..layers };
+    assert_eq!(Config::resolve(&off).unwrap().model(Role::Remotebuddy), None);
+}
+
+#[test]
+fn a_key_that_nothing_reads_is_answered_with_a_warning() {
+    let layers = Layers {
+        user: file("u.toml", "[merge]\npush = true"),
+        environment: vec![variable("LOCALBUDDY_PORT", "1"), variable("PILOTHOUSE_LOCALBUDDY_PORT", "3003")],
+        ..Layers::default()
+    };
+    let config = Config::resolve(&layers).unwrap();
+    let told: Vec<_> = config.warnings.iter().map(|w| (w.key.as_str(), w.why.as_str())).collect();
+    let why = "without effect: nothing in this build reads it yet";
+    assert_eq!(told, [("merge.push", why), ("server.localbuddyPort", why)]);
+}
+
+#[test]
+fn a_requirement_is_also_the_choice_and_a_weaker_choice_contradicts_it() {
+    let with = |choice: Option<&str>| {
+        let flag = |value: &str| Flag {
+            name: "--sandbox".into(),
+            key: "sandbox.backend".into(),
+            value: value.into(),
+        };
+        Config::resolve(&Layers {
+            environment: vec![variable("WORKERS_REQUIRE_DOCKER", "1")],
+            flags: choice.map(flag).into_iter().collect(),
+            ..Layers::default()
+        })
+    };
+    assert_eq!(with(None).unwrap().workers.sandbox, host::sandbox::Preference::Container);
+    assert_eq!(with(Some("container")).unwrap().workers.sandbox, host::sandbox::Preference::Container);
+    let error = with(Some("bwrap")).unwrap_err().to_string();
+    assert_eq!(
+        error,
+        "environment WORKERS_REQUIRE_DOCKER: sandbox.require: asks for container, but sandbox.backend is bwrap (flag --sandbox)"
+    );
+}
+
+#[test]
+fn a_repositorys_profile_caps_what_the_user_chose_and_chooses_nothing() {
+    let mut layers = repository("[policy]\nprofile = \"balanced\"");
+    layers.user = file("u.toml", "[policy]\nprofile = \"autopilot\"");
+    let config = Config::resolve(&layers).unwrap();
+    assert_eq!((config.chosen_profile, config.profile), (Profile::Autopilot, Profile::Balanced));
+    let (profile, origin) = config.tightened(Profile::Autopilot);
+    assert_eq!(
+        (profile, origin.unwrap().to_string().as_str()),
+        (Profile::Balanced, "repository config.toml:2")
+    );
+    assert_eq!(config.tightened(Profile::Careful), (Profile::Careful, None));
+}
+
+#[test]
+fn a_workspaces_files_add_to_what_was_read_at_the_start_and_only_their_warnings_are_new() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("config.toml"), "[merge]\nflakyRetries = 3\nnonsense = 1").unwrap();
+    let own = Own::read(Some(folder.path()), Vec::new(), Vec::new()).unwrap();
+    // What the file says later is of no concern to a program that runs.
+    std::fs::write(folder.path().join("config.toml"), "= broken").unwrap();
+    let repository = file("config.toml", "[server]\nport = 1\n[merge]\nstrategy = \"squash\"");
+    let config = own.with_workspace(repository, None, false).unwrap();
+    assert_eq!((config.merge.flaky_retries, config.merge.strategy), (3, Strategy::Squash));
+    let new: Vec<_> = config.warnings_beyond(&own.config).map(|w| w.key.as_str()).collect();
+    assert_eq!(new, ["server.port"]);
 }

@@ -1,6 +1,7 @@
 //! Checks, set-up steps and recipes of a workspace.
 
-use crate::wire;
+use crate::merge::CheckVerdict;
+use crate::{WorkspaceId, wire};
 use std::collections::BTreeMap;
 
 wire! {
@@ -73,4 +74,48 @@ wire! {
         pub test_runner: Option<Vec<String>>,
         pub warnings: Vec<String>,
     }
+}
+
+wire! {
+    pub enum DryRunState {
+        /// Its set-up is made, or its files are laid out.
+        Preparing,
+        /// A question about its set-up is open; it goes on with the answer.
+        Waiting,
+        Running,
+        Passed,
+        /// A check failed on this commit as it is, or could not be run at all.
+        Failed,
+        /// The server was stopped meanwhile.
+        Stopped,
+    }
+}
+
+wire! {
+    /// A trial of the confirmed checks on the commit that work would start from now.
+    pub struct DryRun {
+        pub workspace_id: WorkspaceId,
+        pub state: DryRunState,
+        pub commit: String,
+        /// One for each check of the plan, in its order; `waiting`, `running`, `passed` or `failed`.
+        pub checks: Vec<CheckVerdict>,
+        /// What it waits for, or why it could not be run.
+        pub reason: Option<String>,
+        /// The newest lines of output, redacted; empty in events.
+        pub lines: Vec<String>,
+        /// Older lines that are not kept.
+        pub lines_dropped: u64,
+        pub started_at: String,
+        pub finished_at: Option<String>,
+    }
+}
+
+wire! {
+    #[serde(deny_unknown_fields)]
+    pub struct DryRunParams { pub workspace_id: WorkspaceId }
+}
+
+wire! {
+    /// The newest one since the server was started.
+    pub struct DryRunShown { pub run: Option<DryRun> }
 }

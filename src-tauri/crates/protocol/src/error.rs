@@ -44,6 +44,8 @@ codes! {
     Unavailable = "unavailable", 503, true;
     /// The disk under the data folder is full; nothing acknowledged was lost.
     StorageFull = "storage.full", 507, true;
+    /// The disk under the data folder answers with errors, though it is not full.
+    StorageFailed = "storage.failed", 500, true;
     Internal = "internal", 500, false;
     NotARepository = "git.not_a_repository", 422, false;
     BareRepository = "git.bare", 422, false;

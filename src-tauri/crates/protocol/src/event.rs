@@ -158,6 +158,8 @@ events! {
     BranchMoved "merge.branch.moved" { branch: String, old: Option<String>, new: Option<String>, explanation: String }
     WorkspaceChanged "workspace.changed" { workspace_id: WorkspaceId }
     BudgetUsed "budget.used" { role: String, model: String, input_tokens: u64, output_tokens: u64, #[serde(default, skip_serializing_if = "Option::is_none")] #[ts(optional)] job_id: Option<JobId> }
+    /// A trial of a workspace's checks moved on; `checks.dryRunState` has its lines.
+    DryRunChanged "checks.dry_run" { run: Box<check::DryRun> }
     SetupFinished "setup.finished" { run: Vec<String>, ok: bool, duration_ms: u64, tail: String }
 }
 

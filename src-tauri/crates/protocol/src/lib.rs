@@ -6,6 +6,7 @@
 
 pub mod approval;
 pub mod check;
+mod count;
 pub mod diff;
 pub mod doctor;
 pub mod envelope;
@@ -27,6 +28,7 @@ pub mod status;
 pub mod worker;
 pub mod workspace;
 
+pub use count::count;
 pub use envelope::{Delivered, Envelope, PROTOCOL_VERSION};
 pub use error::{ApiError, ErrorCode};
 pub use event::Event;

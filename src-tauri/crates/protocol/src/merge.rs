@@ -176,3 +176,14 @@ wire! {
     #[serde(deny_unknown_fields)]
     pub struct EntryParams { pub id: EntryId }
 }
+
+wire! {
+    #[serde(deny_unknown_fields)]
+    pub struct LandParams {
+        pub id: EntryId,
+        /// The entry's patch hash as it was shown. When given it must still be the entry's.
+        #[serde(default)]
+        #[ts(optional)]
+        pub hash: Option<String>,
+    }
+}

@@ -4,8 +4,8 @@
 //! not in it does not exist, and one whose scope the caller lacks is refused.
 
 use crate::{
-    approval::*, doctor::*, job::*, merge::*, message::*, queue::*, request::*, session::*, settings::*,
-    status::*, wire, worker::*, workspace::*,
+    approval::*, check::*, doctor::*, job::*, merge::*, message::*, queue::*, request::*, session::*,
+    settings::*, status::*, wire, worker::*, workspace::*,
 };
 
 wire! {
@@ -163,13 +163,15 @@ operations! {
     MergeQueueShow "merge.queue" (Nothing) -> MergeQueues, Read, query;
     MergeEntryGet "merge.entry" (EntryParams) -> MergeEntry, Read, query;
     MergeStatsShow "merge.stats" (Nothing) -> MergeStats, Read, query;
-    MergeLand "merge.land" (EntryParams) -> MergeEntry, Approve, change;
+    MergeLand "merge.land" (LandParams) -> MergeEntry, Approve, change;
     MergeRetry "merge.retry" (EntryParams) -> MergeEntry, Merge, change;
     MergeRemove "merge.remove" (EntryParams) -> MergeEntry, Merge, change;
     WorkspaceAdd "workspace.add" (AddWorkspace) -> Workspace, Admin, change;
     WorkspaceList "workspace.list" (Nothing) -> Workspaces, Read, query;
     WorkspaceUpdate "workspace.update" (UpdateWorkspace) -> Workspace, Admin, change;
     WorkspaceFacts "workspace.facts" (WorkspaceParams) -> RepositoryFacts, Read, query;
+    ChecksDryRun "checks.dryRun" (DryRunParams) -> DryRun, Admin, change;
+    ChecksDryRunState "checks.dryRunState" (DryRunParams) -> DryRunShown, Read, query;
     ConfigShow "config.show" (Nothing) -> ConfigShown, Read, query;
     ConfigModels "config.models" (Nothing) -> ModelSettings, Read, query;
     ConfigSetModel "config.set_model" (ModelSetting) -> Done, Admin, change;

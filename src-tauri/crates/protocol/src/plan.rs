@@ -100,6 +100,10 @@ wire! {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[ts(optional)]
         pub deterministic: Option<Intent>,
+        /// Names the recipe as it was allowed; the job fails when it has changed by the time of its claim.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        pub recipe_digest: Option<String>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[ts(optional)]
         pub request_id: Option<crate::RequestId>,

@@ -72,7 +72,18 @@ wire! {
 }
 
 wire! {
-    pub struct Providers { pub providers: Vec<ProviderFound> }
+    /// A command line agent on this machine. Nothing uses it by itself.
+    pub struct CliFound {
+        /// The program's name, such as `codex`.
+        pub name: String,
+        /// What it answers to `--version`; none when it does not answer.
+        pub version: Option<String>,
+        pub path: String,
+    }
+}
+
+wire! {
+    pub struct Providers { pub providers: Vec<ProviderFound>, pub clis: Vec<CliFound> }
 }
 
 wire! {

@@ -59,7 +59,7 @@ impl Depot {
         let keep = DepotRef::Base(job.to_owned());
         let kept = self.read_ref(&keep)?;
         if kept.as_ref() != Some(base) {
-            self.write_ref(&keep, base, &Expected::from(kept))?;
+            self.keep_base(&keep, base, &Expected::from(kept))?;
         }
         self.borrow_into(dir, false)?;
         let git_dir = dir.join(".git");
@@ -85,6 +85,19 @@ impl Depot {
             .timeout(Duration::from_secs(600))
             .success()?;
         Ok(JobClone { dir: dir.to_owned(), branch, base: base.clone(), depot_objects: self.objects_dir() })
+    }
+
+    /// Git's lock on a job's base stays behind when a worker is killed with its git in that instant. Only whoever
+    /// holds the job writes this ref, so a lock found on it belongs to somebody who does not any more.
+    fn keep_base(&self, keep: &DepotRef, base: &ObjectId, expected: &Expected) -> Result<()> {
+        match self.write_ref(keep, base, expected) {
+            Err(moved @ RepoError::RefMoved { .. }) => Err(moved),
+            Err(error) => match std::fs::remove_file(self.dir().join(format!("{}.lock", keep.name()?))) {
+                Ok(()) => self.write_ref(keep, base, expected),
+                Err(_) => Err(error),
+            },
+            written => written,
+        }
     }
 
     /// Removes a clone's folder, whatever the worker left in it.

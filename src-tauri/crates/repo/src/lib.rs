@@ -27,6 +27,7 @@ mod patch;
 pub mod process;
 mod removal;
 mod revert;
+mod tracked;
 mod transfer;
 mod tree_diff;
 
@@ -43,10 +44,11 @@ pub use handover::{Harvest, HarvestRequest, harvest, write_bundle};
 pub use history::FileAt;
 pub use inspect::{
     BaseBranch, BaseSource, Blocked, Blocker, CommitLine, DirtyFile, DirtyState, Head, Language, Manifest,
-    RemoteFacts, RepoFacts, State, Tracking, inspect,
+    RemoteFacts, RepoFacts, State, Tracking, checkout_diff, inspect,
 };
 pub use intake::{
-    ChangeStatus, ChangedPath, Intake, IntakeLimits, IntakeRequest, RiskReason, RiskyPath, Scope, ScopeReport,
+    ChangeStatus, ChangedPath, FetchedBranch, Intake, IntakeLimits, IntakeRequest, RiskReason, RiskyPath,
+    Scope, ScopeReport,
 };
 pub use job_clone::JobClone;
 pub use land::{Advance, AdvanceRequest, CheckoutBlock, IntegrationLease, UpdatedCheckout};
@@ -55,3 +57,4 @@ pub use object_id::{EMPTY_TREE, ObjectId};
 pub use patch::{Patch, PatchEntry, PatchSide};
 pub use process::{Git, Version};
 pub use revert::RevertRequest;
+pub use tracked::is_tracked;

@@ -113,6 +113,8 @@ async fn dispatch(state: &ServerState, method: Method, caller: Caller, p: Value)
         Method::WorkspaceList => answer(e.workspace_list().await?),
         Method::WorkspaceUpdate => e.workspace_update(caller, read(p)?).await,
         Method::WorkspaceFacts => answer(e.workspace_facts(read(p)?).await?),
+        Method::ChecksDryRun => e.checks_dry_run(caller, read(p)?).await,
+        Method::ChecksDryRunState => answer(e.checks_dry_run_state(read(p)?).await?),
         Method::ConfigShow => answer(e.config_show().await?),
         Method::ConfigModels => answer(e.config_models().await?),
         Method::ConfigSetModel => e.config_set_model(caller, read(p)?).await,

@@ -19,5 +19,5 @@ mod state;
 mod stream;
 mod ui;
 
-pub use engine::{Options, SandboxChoice};
+pub use engine::{Options, SandboxChoice, doctor_without_server};
 pub use start::{Running, StartError, start};

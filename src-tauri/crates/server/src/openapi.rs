@@ -93,7 +93,8 @@ fn names(path: &str) -> impl Iterator<Item = &str> {
 fn query(params: &Value, definitions: &Map<String, Value>, of_path: &[&str]) -> Vec<Value> {
     let name = params["$ref"].as_str().and_then(|pointer| pointer.rsplit('/').next());
     let params = name.and_then(|name| definitions.get(name)).unwrap_or(params);
-    let needed = |field: &String| params["required"].as_array().is_some_and(|all| all.contains(&json!(field)));
+    let needed =
+        |field: &String| params["required"].as_array().is_some_and(|all| all.contains(&json!(field)));
     let fields = params["properties"].as_object().into_iter().flatten();
     fields
         .filter(|(field, _)| !of_path.contains(&field.as_str()))

@@ -56,11 +56,14 @@ pub struct Running {
 
 /// Takes the data folder, opens the database, binds the port and wakes the crew.
 pub async fn start(options: Options) -> Result<Running, StartError> {
-    let (host, asked) = (options.host, options.port);
     let opened = engine::open(options).await?;
+    let (host, asked) = opened.listen();
     let listener = bind(host, asked, opened.remembered_port()).await?;
     let port = listener.local_addr().map(|a| a.port()).unwrap_or_default();
-    let url = format!("http://127.0.0.1:{port}");
+    let url = match host {
+        IpAddr::V6(address) if address.is_loopback() => format!("http://[{address}]:{port}"),
+        _ => format!("http://127.0.0.1:{port}"),
+    };
     let codes = Arc::new(Codes::default());
     let engine = opened.wake(&url).await?;
     let code = engine.new_secret();

@@ -11,6 +11,11 @@ pub enum StoreError {
     Newer { found: i64, known: i64 },
     #[error("the disk is full; nothing acknowledged was lost")]
     Full,
+    /// The disk, or the commit everybody of a batch shared, failed for another reason than its size.
+    #[error("the database could not be read or written: {0}")]
+    Unwritten(String),
+    #[error("a piece of work panicked; it was rolled back")]
+    Panicked,
     #[error("the store is closed")]
     Closed,
     #[error("the database could not be used: {0}")]
@@ -21,10 +26,39 @@ pub enum StoreError {
     Thread(std::io::Error),
 }
 
+impl StoreError {
+    /// Whether the storage failed, and not the work: then nothing else of its batch can be kept either.
+    pub(crate) fn is_of_storage(&self) -> bool {
+        match self {
+            StoreError::Full | StoreError::Unwritten(_) => true,
+            StoreError::Refused(api) => api.code == ErrorCode::StorageFull,
+            _ => false,
+        }
+    }
+
+    /// What everybody is told whose work was in the commit that failed with this.
+    pub(crate) fn for_the_batch(&self) -> StoreError {
+        match self {
+            StoreError::Full => StoreError::Full,
+            StoreError::Refused(api) if api.code == ErrorCode::StorageFull => StoreError::Full,
+            StoreError::Unwritten(cause) => StoreError::Unwritten(cause.clone()),
+            StoreError::Sqlite(cause) => StoreError::Unwritten(cause.to_string()),
+            other => StoreError::Unwritten(other.to_string()),
+        }
+    }
+}
+
 impl From<rusqlite::Error> for StoreError {
     fn from(e: rusqlite::Error) -> Self {
+        use rusqlite::ffi;
+        let extended = e.sqlite_error().map_or(0, |e| e.extended_code);
         match e.sqlite_error_code() {
             Some(rusqlite::ErrorCode::DiskFull) => StoreError::Full,
+            // The index of the write-ahead log is a file too; making it longer fails in no other way.
+            Some(rusqlite::ErrorCode::SystemIoFailure) if extended == ffi::SQLITE_IOERR_SHMSIZE => {
+                StoreError::Full
+            }
+            Some(rusqlite::ErrorCode::SystemIoFailure) => StoreError::Unwritten(e.to_string()),
             _ => StoreError::Sqlite(e),
         }
     }
@@ -37,6 +71,17 @@ impl From<StoreError> for ApiError {
             StoreError::Full => ApiError::new(
                 ErrorCode::StorageFull,
                 "The disk is full. Free some space and try again; nothing acknowledged was lost.",
+            ),
+            StoreError::Unwritten(cause) => ApiError::new(
+                ErrorCode::StorageFailed,
+                format!(
+                    "The database could not be read or written: {cause}. Nothing of this call was kept, nothing \
+                     acknowledged was lost. Try again; if it stays, `pilothouse doctor` looks for the cause."
+                ),
+            ),
+            StoreError::Panicked => ApiError::new(
+                ErrorCode::Internal,
+                "A fault in the server stopped this call. Nothing of it was kept; the server's log names the place.",
             ),
             StoreError::Closed => ApiError::new(ErrorCode::Unavailable, "The server is shutting down."),
             other => {

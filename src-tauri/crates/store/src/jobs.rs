@@ -10,6 +10,9 @@ use protocol::worker::EffectiveIsolation;
 use protocol::{ApiError, ErrorCode, Priority, RequestId, SessionId, WorkspaceId};
 use rusqlite::{Row, params, params_from_iter, types::Value};
 
+/// How long a bundle waits for the completion of a job that has ended.
+const COMPLETION_COMES_WITHIN_MS: i64 = 7 * 24 * 3_600_000;
+
 /// A job about to be enqueued. Budgets are milliseconds.
 #[derive(Debug, Clone)]
 pub struct NewJob {
@@ -122,6 +125,24 @@ impl Tx<'_> {
         self.one("SELECT id FROM jobs WHERE status = 'claimed' AND jobTokenHash = ?", [token_hash], |r| {
             Ok(r.get(0)?)
         })
+    }
+
+    /// Every current claim: `(job, claim token)`.
+    pub fn job_claims(&self) -> Result<Vec<(String, String)>, StoreError> {
+        self.all(
+            "SELECT id, claimToken FROM jobs WHERE status = 'claimed' AND claimToken IS NOT NULL",
+            [],
+            |r| Ok((r.get(0)?, r.get(1)?)),
+        )
+    }
+
+    /// Whether an uploaded bundle may still be asked for: while the job is claimed, and for a week after it was
+    /// completed without its completion having come. An unknown job needs none.
+    pub fn needs_bundle(&self, id: &str) -> Result<bool, StoreError> {
+        let since = self.now() - COMPLETION_COMES_WITHIN_MS;
+        let sql = "SELECT 1 FROM jobs WHERE id = ?1 AND (status = 'claimed' OR (status = 'completed' AND endedAt > ?2 \
+                   AND NOT EXISTS (SELECT 1 FROM completions WHERE jobId = ?1)))";
+        Ok(self.one(sql, params![id, since], |_| Ok(()))?.is_some())
     }
 
     /// Ends a claimed job; returns its duration in milliseconds.

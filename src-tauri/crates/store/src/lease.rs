@@ -3,8 +3,9 @@
 //! A claim hands out a fresh token. Whoever finishes, renews or fails must carry the token of the current
 //! claim; an older one is refused, so a worker that lost its lease can never overwrite its successor's result.
 
+use crate::live::{Due, Wake};
 use crate::tx::Tx;
-use crate::{QueueName, StoreError, live::Wake};
+use crate::{QueueName, StoreError};
 use protocol::queue::{LEASE_MS, MAX_ATTEMPTS};
 use protocol::{ApiError, ErrorCode};
 use rusqlite::params;
@@ -151,17 +152,46 @@ impl Tx<'_> {
 
     /// Puts expired claims back at the head of their band, or fails those out of attempts.
     pub fn reclaim_expired(&mut self, queue: QueueName) -> Result<Vec<Expired>, StoreError> {
-        let now = self.now();
-        let (session, holder, cancel) = match queue {
-            QueueName::Requests => ("sessionId", "agentId", "0"),
-            QueueName::Jobs => ("sessionId", "workerId", "cancelRequested"),
-            QueueName::Completions => ("sessionId", "pusherId", "0"),
+        let expired = self.claims(queue, "AND leaseExpiresAt <= ?1 ORDER BY seq LIMIT 500", [self.now()])?;
+        for row in &expired {
+            self.put_back(queue, row)?;
+        }
+        Ok(expired)
+    }
+
+    /// Puts back what holders that are gone for good still hold, whatever their leases say. The attempt they were at
+    /// is not counted, so nothing fails here.
+    pub fn release_claims(
+        &mut self,
+        queue: QueueName,
+        gone: impl Fn(&str) -> bool,
+    ) -> Result<Vec<Expired>, StoreError> {
+        let mut released = self.claims(queue, "ORDER BY seq", [])?;
+        released.retain(|row| row.holder.as_deref().is_some_and(&gone));
+        for row in &mut released {
+            row.failed = false;
+            row.attempts = row.attempts.saturating_sub(1);
+            self.put_back(queue, row)?;
+        }
+        Ok(released)
+    }
+
+    fn claims(
+        &self,
+        queue: QueueName,
+        which: &str,
+        values: impl rusqlite::Params,
+    ) -> Result<Vec<Expired>, StoreError> {
+        let (holder, cancel) = match queue {
+            QueueName::Requests => ("agentId", "0"),
+            QueueName::Jobs => ("workerId", "cancelRequested"),
+            QueueName::Completions => ("pusherId", "0"),
         };
         let sql = format!(
-            "SELECT id, {session}, {holder}, attempts, {cancel} FROM {} WHERE status = 'claimed' AND leaseExpiresAt <= ? ORDER BY seq LIMIT 500",
+            "SELECT id, sessionId, {holder}, attempts, {cancel} FROM {} WHERE status = 'claimed' {which}",
             queue.table()
         );
-        let rows = self.all(&sql, [now], |r| {
+        self.all(&sql, values, |r| {
             let attempts: u32 = r.get(3)?;
             let cancelled = r.get::<_, i64>(4)? != 0;
             Ok(Expired {
@@ -172,31 +202,33 @@ impl Tx<'_> {
                 failed: !cancelled && attempts >= MAX_ATTEMPTS,
                 cancelled,
             })
-        })?;
-        for row in &rows {
-            let (status, error) = match row {
-                Expired { cancelled: true, .. } => ("cancelled", Some("Cancelled".to_owned())),
-                Expired { failed: true, .. } => (
-                    "failed",
-                    Some(format!(
-                        "No answer from {} in {} attempts.",
-                        row.holder.as_deref().unwrap_or("the holder"),
-                        row.attempts
-                    )),
-                ),
-                _ => ("pending", None),
-            };
-            let sql = format!(
-                "UPDATE {} SET status = ?2, error = COALESCE(?3, error), claimToken = NULL, leaseExpiresAt = NULL, \
-                 endedAt = CASE WHEN ?2 = 'pending' THEN NULL ELSE ?4 END, updatedAt = ?4 WHERE id = ?1",
-                queue.table()
-            );
-            self.exec(&sql, params![row.id, status, error, now])?;
-            if status == "pending" {
-                self.wake_claims(queue, &row.id)?;
-            }
+        })
+    }
+
+    /// Takes a claim away as `row` says: cancelled, failed, or pending again.
+    fn put_back(&mut self, queue: QueueName, row: &Expired) -> Result<(), StoreError> {
+        let (status, error) = match row {
+            Expired { cancelled: true, .. } => ("cancelled", Some("Cancelled".to_owned())),
+            Expired { failed: true, .. } => (
+                "failed",
+                Some(format!(
+                    "No answer from {} in {} attempts.",
+                    row.holder.as_deref().unwrap_or("the holder"),
+                    row.attempts
+                )),
+            ),
+            _ => ("pending", None),
+        };
+        let sql = format!(
+            "UPDATE {} SET status = ?2, error = COALESCE(?3, error), attempts = ?5, claimToken = NULL, leaseExpiresAt = NULL, \
+             endedAt = CASE WHEN ?2 = 'pending' THEN NULL ELSE ?4 END, updatedAt = ?4 WHERE id = ?1",
+            queue.table()
+        );
+        self.exec(&sql, params![row.id, status, error, self.now(), row.attempts])?;
+        if status == "pending" {
+            self.wake_claims(queue, &row.id)?;
         }
-        Ok(rows)
+        Ok(())
     }
 
     /// The server was down or the machine asleep for a while: claims get that time back and lose no attempt.
@@ -220,7 +252,7 @@ impl Tx<'_> {
                 .unwrap_or((None, String::new())),
             QueueName::Requests | QueueName::Completions => (None, String::new()),
         };
-        self.wakes.push(Wake::Queue { queue, target, kind });
+        self.wakes.push(Wake::Queue(Due { queue, target, kind }));
         Ok(())
     }
 }

@@ -126,7 +126,7 @@ impl Store {
         let store = self.clone();
         tokio::task::spawn_blocking(move || store.read_blocking(work))
             .await
-            .map_err(|_| StoreError::Closed)?
+            .map_err(|e| if e.is_panic() { StoreError::Panicked } else { StoreError::Closed })?
     }
 
     /// The same on the calling thread.

@@ -20,8 +20,17 @@ pub enum QueueName {
 /// Something that became due with a commit.
 #[derive(Debug, Clone)]
 pub(crate) enum Wake {
-    Queue { queue: QueueName, target: Option<String>, kind: String },
+    Queue(Due),
     Outbox,
+}
+
+/// An item somebody may claim now.
+#[derive(Debug, Clone)]
+pub(crate) struct Due {
+    pub(crate) queue: QueueName,
+    /// The only worker that may have it.
+    pub(crate) target: Option<String>,
+    pub(crate) kind: String,
 }
 
 struct Waiting {
@@ -29,7 +38,7 @@ struct Waiting {
     queue: QueueName,
     worker: Option<String>,
     kinds: Option<Vec<String>>,
-    tell: oneshot::Sender<()>,
+    tell: oneshot::Sender<Due>,
 }
 
 pub struct Live {
@@ -45,19 +54,27 @@ pub struct Live {
 pub struct Waiter {
     live: Arc<Live>,
     id: u64,
-    told: oneshot::Receiver<()>,
+    /// Gone once it was heard.
+    told: Option<oneshot::Receiver<Due>>,
 }
 
 impl Waiter {
     /// Resolves after a commit that may have brought something to claim. Claim again, then wait again.
     pub async fn woken(&mut self) {
-        let _ = (&mut self.told).await;
+        if let Some(told) = &mut self.told {
+            let _ = told.await;
+        }
+        self.told = None;
     }
 }
 
 impl Drop for Waiter {
     fn drop(&mut self) {
         self.live.waiting.lock().unwrap_or_else(PoisonError::into_inner).retain(|w| w.id != self.id);
+        // Out of the line nobody can tell it any more; what it was told and never heard belongs to the next.
+        if let Some(due) = self.told.take().and_then(|mut told| told.try_recv().ok()) {
+            self.live.wake_one(due);
+        }
     }
 }
 
@@ -92,7 +109,7 @@ impl Live {
             kinds,
             tell,
         });
-        Waiter { live: self.clone(), id, told }
+        Waiter { live: self.clone(), id, told: Some(told) }
     }
 
     pub(crate) fn listen(&self, session: Option<&str>) -> broadcast::Receiver<Arc<StoredEvent>> {
@@ -122,21 +139,22 @@ impl Live {
         for wake in wakes {
             match wake {
                 Wake::Outbox => self.outbox.notify_one(),
-                Wake::Queue { queue, target, kind } => self.wake_one(*queue, target.as_deref(), kind),
+                Wake::Queue(due) => self.wake_one(due.clone()),
             }
         }
     }
 
     /// One item wakes one claim that could take it, the one that has waited longest.
-    fn wake_one(&self, queue: QueueName, target: Option<&str>, kind: &str) {
+    fn wake_one(&self, mut due: Due) {
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         while let Some(at) = waiting.iter().position(|w| {
-            w.queue == queue
-                && target.is_none_or(|t| w.worker.as_deref() == Some(t))
-                && w.kinds.as_ref().is_none_or(|kinds| kinds.iter().any(|k| k == kind))
+            w.queue == due.queue
+                && due.target.as_ref().is_none_or(|t| w.worker.as_ref() == Some(t))
+                && w.kinds.as_ref().is_none_or(|kinds| kinds.contains(&due.kind))
         }) {
-            if waiting.remove(at).tell.send(()).is_ok() {
-                return;
+            match waiting.remove(at).tell.send(due) {
+                Ok(()) => return,
+                Err(back) => due = back,
             }
         }
     }

@@ -100,10 +100,11 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Stops a request nobody has claimed, or one that waits for a model.
+    /// Stops a request that has not ended: in line, waiting for a model, or being planned. Whoever plans it holds no
+    /// claim any more, so what comes of that is refused.
     pub fn cancel_request(&mut self, id: &str) -> Result<(), StoreError> {
         let changed = self.exec(
-            "UPDATE requests SET status = 'cancelled', endedAt = ?2, updatedAt = ?2 WHERE id = ?1 AND status IN ('pending', 'waiting_for_model')",
+            "UPDATE requests SET status = 'cancelled', claimToken = NULL, leaseExpiresAt = NULL, endedAt = ?2, updatedAt = ?2 WHERE id = ?1 AND status IN ('pending', 'claimed', 'waiting_for_model')",
             params![id, self.now()],
         )?;
         if changed == 0 {
@@ -134,13 +135,11 @@ impl Tx<'_> {
         self.last_position("requests", request.priority.band())
     }
 
-    /// Ids of requests kept until a model is there.
+    /// Ids of all requests kept until a model is there, the oldest first.
     pub fn requests_waiting_for_model(&self) -> Result<Vec<String>, StoreError> {
-        self.all(
-            "SELECT id FROM requests WHERE status = 'waiting_for_model' ORDER BY seq LIMIT 100",
-            [],
-            |r| Ok(r.get(0)?),
-        )
+        self.all("SELECT id FROM requests WHERE status = 'waiting_for_model' ORDER BY seq", [], |r| {
+            Ok(r.get(0)?)
+        })
     }
 
     pub fn request(&self, id: &str) -> Result<Request, StoreError> {

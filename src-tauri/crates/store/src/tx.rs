@@ -32,6 +32,14 @@ impl<'c> Tx<'c> {
         (self.sources.id)()
     }
 
+    /// What SQLite finds wrong with the file, reading all of it; empty when it is whole.
+    pub fn damage(&self) -> Result<Vec<String>, StoreError> {
+        let found = self.all("PRAGMA integrity_check", [], |r| Ok(r.get::<_, String>(0)?))?;
+        let orphans = self.all("PRAGMA foreign_key_check", [], |r| Ok(r.get::<_, String>(0)?))?;
+        let orphans = orphans.into_iter().map(|table| format!("a row of {table} points to nothing"));
+        Ok(found.into_iter().filter(|line| line != "ok").chain(orphans).collect())
+    }
+
     pub(crate) fn exec(&self, sql: &str, params: impl Params) -> Result<usize, StoreError> {
         Ok(self.conn.prepare_cached(sql)?.execute(params)?)
     }

@@ -4,6 +4,8 @@ use crate::live::Live;
 use crate::tx::Tx;
 use crate::{Sources, StoreError};
 use rusqlite::Connection;
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot};
@@ -16,8 +18,8 @@ const BATCH: usize = 512;
 pub(crate) const WAL_KEEP_BYTES: i64 = 16 * 1024 * 1024;
 
 trait Work: Send {
-    /// Runs inside the transaction; false means it must be rolled back.
-    fn run(&mut self, tx: &mut Tx<'_>) -> bool;
+    /// Runs inside the transaction; its error means it must be rolled back.
+    fn run(&mut self, tx: &mut Tx<'_>) -> Result<(), &StoreError>;
     /// Tells the submitter, after the commit or its failure.
     fn answer(self: Box<Self>, commit: Result<(), StoreError>);
 }
@@ -29,23 +31,35 @@ struct Job<T, F> {
 }
 
 impl<T: Send, F: FnOnce(&mut Tx<'_>) -> Result<T, StoreError> + Send> Work for Job<T, F> {
-    fn run(&mut self, tx: &mut Tx<'_>) -> bool {
+    fn run(&mut self, tx: &mut Tx<'_>) -> Result<(), &StoreError> {
         if let Some(work) = self.work.take() {
-            self.result = Some(work(tx));
+            // What a panic leaves half done is rolled back, so nobody sees it; the writer serves everybody else.
+            self.result = Some(catch_unwind(AssertUnwindSafe(|| work(tx))).unwrap_or_else(|cause| {
+                tracing::error!(panic = panic_text(&*cause), "a piece of work panicked");
+                Err(StoreError::Panicked)
+            }));
         }
-        matches!(self.result, Some(Ok(_)))
+        match &self.result {
+            Some(Err(error)) => Err(error),
+            _ => Ok(()),
+        }
     }
 
     fn answer(self: Box<Self>, commit: Result<(), StoreError>) {
         let result = match (self.result, commit) {
-            (Some(Err(e)), _) => Err(e),
+            // A refusal may rest on what was rolled back with the rest, so the failure comes first.
             (_, Err(e)) => Err(e),
-            (Some(ok), Ok(())) => ok,
+            (Some(result), Ok(())) => result,
             (None, Ok(())) => Err(StoreError::Closed),
         };
         // The submitter may have gone away; the fact stays committed.
         let _ = self.reply.send(result);
     }
+}
+
+fn panic_text(cause: &(dyn Any + Send)) -> &str {
+    let text = cause.downcast_ref::<&str>().copied();
+    text.or_else(|| cause.downcast_ref::<String>().map(String::as_str)).unwrap_or("no text")
 }
 
 pub(crate) struct Writer {
@@ -108,33 +122,7 @@ fn run(
 
 fn commit(conn: &Connection, sources: &Sources, live: &Live, mut batch: Vec<Box<dyn Work>>) {
     let mut tx = Tx::reader(conn, sources);
-    let outcome = (|| -> Result<(), StoreError> {
-        tx.exec("BEGIN IMMEDIATE", [])?;
-        let alone = batch.len() == 1;
-        for work in &mut batch {
-            let (events, wakes) = (tx.events.len(), tx.wakes.len());
-            if !alone {
-                tx.exec("SAVEPOINT work", [])?;
-            }
-            if work.run(&mut tx) {
-                if !alone {
-                    tx.exec("RELEASE work", [])?;
-                }
-                continue;
-            }
-            tx.events.truncate(events);
-            tx.wakes.truncate(wakes);
-            if alone {
-                tx.exec("ROLLBACK", [])?;
-                return Ok(());
-            }
-            tx.exec("ROLLBACK TO work", [])?;
-            tx.exec("RELEASE work", [])?;
-        }
-        tx.exec("COMMIT", [])?;
-        Ok(())
-    })();
-    match outcome {
+    match transact(&mut tx, &mut batch) {
         Ok(()) => {
             live.committed(&tx.events, &tx.wakes);
             for work in batch {
@@ -145,17 +133,129 @@ fn commit(conn: &Connection, sources: &Sources, live: &Live, mut batch: Vec<Box<
             if !conn.is_autocommit() {
                 let _ = conn.execute_batch("ROLLBACK");
             }
-            let full = matches!(error, StoreError::Full);
-            tracing::error!(%error, "commit failed");
+            tracing::error!(%error, pieces = batch.len(), "commit failed");
             for work in batch {
-                work.answer(Err(if full { StoreError::Full } else { StoreError::Closed }));
+                work.answer(Err(error.for_the_batch()));
             }
         }
     }
+}
+
+/// Everything of a batch that is not refused, in one transaction. An error is of the whole batch.
+fn transact(tx: &mut Tx<'_>, batch: &mut [Box<dyn Work>]) -> Result<(), StoreError> {
+    tx.exec("BEGIN IMMEDIATE", [])?;
+    let alone = batch.len() == 1;
+    for work in batch {
+        let (events, wakes) = (tx.events.len(), tx.wakes.len());
+        if !alone {
+            tx.exec("SAVEPOINT work", [])?;
+        }
+        let refusal = work.run(tx).err();
+        // A full or failing disk can have rolled back everything: the first cause is the one to tell.
+        match refusal {
+            Some(error) if error.is_of_storage() || tx.conn.is_autocommit() => {
+                return Err(error.for_the_batch());
+            }
+            None if tx.conn.is_autocommit() => {
+                return Err(StoreError::Unwritten("the transaction was rolled back".into()));
+            }
+            _ => {}
+        }
+        let refused = refusal.is_some();
+        if refused {
+            tx.events.truncate(events);
+            tx.wakes.truncate(wakes);
+        }
+        match (alone, refused) {
+            (true, true) => {
+                tx.exec("ROLLBACK", [])?;
+                return Ok(());
+            }
+            (true, false) => {}
+            (false, true) => {
+                tx.exec("ROLLBACK TO work", [])?;
+                tx.exec("RELEASE work", [])?;
+            }
+            (false, false) => {
+                tx.exec("RELEASE work", [])?;
+            }
+        }
+    }
+    tx.exec("COMMIT", [])?;
+    Ok(())
 }
 
 fn wal_path(path: &Path) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push("-wal");
     name.into()
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::{Options, Store};
+    use protocol::{ApiError, ErrorCode};
+
+    fn store(dir: &Path) -> Store {
+        let sources = Sources { now: Arc::new(|| 0), id: Arc::new(|| "id".into()) };
+        Store::open(&dir.join("full.db"), sources, Options::default()).unwrap()
+    }
+
+    fn pages(tx: &Tx<'_>, most: Option<i64>) -> Result<i64, StoreError> {
+        let count: i64 = tx.conn.query_row("PRAGMA page_count", [], |r| r.get(0))?;
+        let most = most.unwrap_or(count);
+        Ok(tx.conn.query_row(&format!("PRAGMA max_page_count = {most}"), [], |r| r.get(0))?)
+    }
+
+    fn write(tx: &Tx<'_>, n: usize, bytes: usize) -> Result<usize, StoreError> {
+        tx.exec(
+            "INSERT INTO settings (key, value) VALUES (?, ?)",
+            rusqlite::params![format!("k-{n}"), "x".repeat(bytes)],
+        )
+    }
+
+    #[tokio::test]
+    async fn a_full_disk_is_told_to_everybody_of_the_batch_and_the_next_one_goes_through() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = store(dir.path());
+        store.write(|tx| pages(tx, None)).await.unwrap();
+        // Everybody waits behind one piece of work, so they are one batch.
+        let (go, wait) = std::sync::mpsc::channel::<()>();
+        let (started, running) = oneshot::channel();
+        let (first, held) = (store.clone(), move |_: &mut Tx<'_>| {
+            let _ = started.send(());
+            let _ = wait.recv();
+            Ok(())
+        });
+        let first = tokio::spawn(async move { first.write(held).await });
+        running.await.unwrap();
+        let mut batch = Vec::new();
+        for n in 0..6 {
+            let bytes = if n == 3 { 1_000_000 } else { 1 };
+            batch.push(Box::pin(store.write(move |tx| write(tx, n, bytes))));
+            let next = batch.last_mut().unwrap();
+            assert!(look_at(next).is_none(), "it is queued");
+        }
+        go.send(()).unwrap();
+        first.await.unwrap().unwrap();
+        for one in batch {
+            let error = one.await.unwrap_err();
+            assert!(matches!(error, StoreError::Full), "{error}");
+            assert_eq!(ApiError::from(error).code, ErrorCode::StorageFull);
+        }
+        store.write(|tx| pages(tx, Some(1_000_000))).await.unwrap();
+        let kept = store.read(|tx| tx.one("SELECT COUNT(*) FROM settings", [], |r| Ok(r.get::<_, i64>(0)?)));
+        assert_eq!(kept.await.unwrap(), Some(0), "nothing of the failed batch is there");
+        store.write(|tx| write(tx, 3, 1_000_000)).await.unwrap();
+    }
+
+    /// One look at a future, so that its work is in the queue.
+    fn look_at<F: Future + Unpin>(future: &mut F) -> Option<F::Output> {
+        match std::pin::Pin::new(future).poll(&mut std::task::Context::from_waker(std::task::Waker::noop())) {
+            std::task::Poll::Ready(output) => Some(output),
+            std::task::Poll::Pending => None,
+        }
+    }
 }

@@ -118,10 +118,10 @@ fn mismatch(have: &[Have<'_>], wanted: &[&Line], said: usize) -> String {
         match have.get(said + offset) {
             None => {
                 return format!(
-                    "needs line {} to be {:?}, but the file has {} lines",
+                    "needs line {} to be {:?}, but the file has {}",
                     said + offset + 1,
                     line.text,
-                    have.len()
+                    protocol::count(have.len(), "line", "lines")
                 );
             }
             Some(found) if !same(found, line) => {

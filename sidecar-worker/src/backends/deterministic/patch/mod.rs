@@ -8,6 +8,7 @@ use super::content::{MAX_FILE, make_room, read_named, write};
 use super::tree::Tree;
 use super::{DeterministicError, Edits};
 use parse::FilePatch;
+use protocol::count;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::PathBuf;
@@ -42,7 +43,7 @@ pub(super) fn apply(tree: &Tree<'_>, patch: &str, max_files: u32) -> Result<Edit
     let changed: Vec<PathBuf> = targets.into_iter().map(PathBuf::from).collect();
     let notes: Vec<String> =
         outcomes.iter().flat_map(|o| o.notes.iter().map(|note| format!("- {note}"))).collect();
-    let summary = format!("Applied a patch to {} files", outcomes.len());
+    let summary = format!("Applied a patch to {}", count(outcomes.len(), "file", "files"));
     let report = (!notes.is_empty()).then(|| format!("{summary}.\n\n{}\n", notes.join("\n")));
     Ok(Edits { changed, summary, report, commands: Vec::new() })
 }

@@ -64,7 +64,7 @@ fn a_patch_that_does_not_fit_says_where_and_writes_nothing() {
     assert_eq!(why, "the patch does not apply: hunk 1 of b needs line 1 to be \"what\", but it is \"other\"");
     assert_eq!(clone.bytes("a"), TEN);
     let why = clone.fails(&apply("--- a/b\n+++ b/b\n@@ -1,2 +1,1 @@\n other\n-more\n"));
-    assert!(why.ends_with("needs line 2 to be \"more\", but the file has 1 lines"), "{why}");
+    assert!(why.ends_with("needs line 2 to be \"more\", but the file has 1 line"), "{why}");
 }
 
 #[test]

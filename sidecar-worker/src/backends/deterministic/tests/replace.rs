@@ -16,6 +16,17 @@ fn every_occurrence_in_the_glob_is_replaced_and_nothing_outside_it() {
 }
 
 #[test]
+fn one_place_in_one_file_is_said_in_the_singular() {
+    let clone = clone(&[("a", b"foo"), ("b", b"x")]);
+    assert_eq!(
+        clone.run(&replace("foo", "y", None)).unwrap().summary,
+        "Replaced `foo` with `y` once in 1 file"
+    );
+    let found = clone.run(&Intent::Find { pattern: "x".into(), glob: None, regex: false }).unwrap();
+    assert_eq!(found.summary, "1 line in 1 file holds `x`");
+}
+
+#[test]
 fn a_glob_without_wildcard_is_a_file_or_a_folder() {
     let clone = clone(&[("src/a", b"foo"), ("src2/a", b"foo"), ("one.txt", b"foo")]);
     assert_eq!(clone.run(&replace("foo", "x", Some("src"))).unwrap().changed, paths(&["src/a"]));
@@ -71,7 +82,7 @@ fn binary_and_large_files_are_left_alone_and_counted() {
     let clone = clone(&[("image", b"foo\0bar"), ("large", &large), ("text", b"foo")]);
     let edits = clone.run(&replace("foo", "bar", None)).unwrap();
     assert_eq!(edits.changed, paths(&["text"]));
-    assert!(edits.report.unwrap().contains("1 binary files, 1 files over 1 MiB"));
+    assert!(edits.report.unwrap().contains("1 binary file, 1 file over 1 MiB"));
     assert_eq!(clone.bytes("image"), b"foo\0bar");
 }
 

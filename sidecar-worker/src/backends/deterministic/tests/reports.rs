@@ -23,7 +23,7 @@ fn a_search_names_file_line_and_text() {
         text.contains("src/a.rs:1: fn combat() {}\n") && text.contains("src/a.rs:3: let Combat = 1;"),
         "{text}"
     );
-    assert!(text.contains("1 binary files"));
+    assert!(text.contains("1 binary file,"));
     let exact = report(&clone, &find("Combat", false));
     assert!(!exact.contains("src/a.rs:1:"), "{exact}");
     let pattern = report(&clone, &find(r"^fn \w+\(", true));
@@ -35,7 +35,7 @@ fn a_search_names_file_line_and_text() {
 fn a_long_search_is_cut_and_says_so() {
     let clone = clone(&[("a", "hit\n".repeat(700).as_bytes())]);
     let text = report(&clone, &find("hit", false));
-    assert!(text.starts_with("700 lines in 1 files") && text.contains("The first 500 are listed"));
+    assert!(text.starts_with("700 lines in 1 file hold") && text.contains("The first 500 are listed"));
 }
 
 #[test]
@@ -45,7 +45,7 @@ fn notes_to_do_later_are_listed() {
         ("b.rs", b"// todo in lower case\n"),
     ]);
     let text = report(&clone, &Intent::Todos);
-    assert!(text.starts_with("2 notes in 1 files"), "{text}");
+    assert!(text.starts_with("2 notes in 1 file."), "{text}");
 }
 
 #[test]

@@ -31,8 +31,6 @@ const BUILTIN: &[(&str, &str)] = builtin![
     "localbuddy-enhance.md",
     "remotebuddy-plan.md",
     "remotebuddy-plan-repair.md",
-    "remotebuddy-reaction.md",
-    "worker-fixup.md",
     "worker-native.md",
     "worker-revision.md",
 ];

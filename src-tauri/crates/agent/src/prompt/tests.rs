@@ -21,13 +21,6 @@ fn inputs(id: &str) -> Inputs {
             .with("conversation", "")
             .with("running", ""),
         "remotebuddy.plan-repair" => Inputs::new().with("problem", "$.title is missing"),
-        "remotebuddy.reaction" => Inputs::new()
-            .with("request", "fix the sum")
-            .with("title", "Fix the sum")
-            .with("outcome", "completed")
-            .with("claimed", "all tests pass")
-            .with("verification", "cargo test: failed")
-            .with("changes", "src/sum.rs"),
         "worker.native" => Inputs::new()
             .with("platform", "Linux")
             .with("shell", "bash")
@@ -43,12 +36,6 @@ fn inputs(id: &str) -> Inputs {
             .with("round", 1)
             .with("rounds", 2)
             .with("findings", json!([{"what": "`cargo test` failed", "output": "1 failed"}])),
-        "worker.fixup" => Inputs::new()
-            .with("instruction", "Fix the sum.")
-            .with("reason", "conflict")
-            .with("base", "abc123")
-            .with("files", ["src/sum.rs"])
-            .with("output", "CONFLICT (content)"),
         other => panic!("no sample inputs for {other}"),
     }
 }
@@ -66,14 +53,12 @@ fn every_prompt_loads_renders_and_says_its_key_lines() {
         ("localbuddy.enhance", "change nothing about what is wanted", "The conversation so far:"),
         ("remotebuddy.plan", "exactly one plan, as one JSON object", "Reply with the JSON object."),
         ("remotebuddy.plan-repair", "$.title is missing", ""),
-        ("remotebuddy.reaction", "Only the verification below is proof", "which prove nothing"),
         (
             "worker.native",
             "You may change only paths that match `src/**`, `tests/**`, and at most 3 files",
             "- `cargo test`",
         ),
         ("worker.revision", "(round 1 of 2)", ""),
-        ("worker.fixup", "hold conflict markers:\n- `src/sum.rs`", ""),
     ];
     for (id, in_system, in_user) in rows {
         let out = prompts.render(id, inputs(id)).unwrap();
@@ -86,6 +71,32 @@ fn every_prompt_loads_renders_and_says_its_key_lines() {
     for about in prompts.about() {
         assert!(about.version >= 1 && !about.purpose.is_empty(), "{about:?}");
         assert!(about.id.starts_with(&format!("{}.", about.role)), "{about:?}");
+    }
+}
+
+/// Source files below a folder, tests aside.
+fn product_code(folder: &Path, out: &mut String) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        if path.is_dir() && name != "tests" {
+            product_code(&path, out);
+        } else if name.ends_with(".rs") && name != "tests.rs" {
+            let text = std::fs::read_to_string(&path).unwrap();
+            out.push_str(text.split("#[cfg(test)]").next().unwrap());
+        }
+    }
+}
+
+#[test]
+fn every_prompt_is_rendered_by_the_product() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../..");
+    let mut code = String::new();
+    for folder in ["src-tauri/crates/agent/src", "src-tauri/crates/engine/src", "sidecar-worker/src"] {
+        product_code(&root.join(folder), &mut code);
+    }
+    for about in Prompts::builtin().unwrap().about() {
+        assert!(code.contains(&format!("\"{}\"", about.id)), "nothing renders {}", about.id);
     }
 }
 

@@ -1,11 +1,23 @@
 //! `pilothouse ask`: send, and if asked to, follow until it has ended.
 
+mod following;
+
+use super::show;
 use crate::output;
-use client::{Client, StreamEvent};
-use protocol::approval::{AnswerParams, Decision};
+use client::Client;
+use following::{Asked, Following};
+use protocol::approval::{AnswerParams, ApprovalState, Decision};
 use protocol::message::SendMessage;
-use protocol::ops::typed;
-use protocol::{ApiError, ApprovalId, SessionId};
+use protocol::ops::{ApprovalParams, typed};
+use protocol::{ApiError, ApprovalId, ErrorCode, SessionId};
+use serde_json::json;
+
+/// How the answer is shown and given.
+#[derive(Clone, Copy)]
+struct Manner {
+    approve: bool,
+    as_json: bool,
+}
 
 pub(crate) async fn run(
     client: &Client,
@@ -24,97 +36,62 @@ pub(crate) async fn run(
     if !wait {
         if !as_json {
             match (&accepted.request_id, accepted.queue_position) {
-                (Some(id), Some(position)) => println!("Request {id}, position {position}"),
-                _ => println!("Sent; LocalBuddy answers in the session."),
+                (Some(id), Some(position)) => say!("Request {id}, position {position}"),
+                _ => say!("Sent; LocalBuddy answers in the session."),
             }
         }
         return Ok(0);
     }
-    let mut following = Following {
-        request: accepted.request_id.map(|id| id.to_string()),
-        job: None,
-        held: false,
-        reported: false,
-    };
+    let mut following = Following::of(accepted.request_id.map(|id| id.to_string()));
     let mut events = client.events(Some(session), accepted.cursor).await?;
     while let Some(event) = events.next().await? {
         if event.kind() == "assistant_message" && !as_json {
-            println!("{}", event.payload()["text"].as_str().unwrap_or_default());
+            output::message(event.payload()["text"].as_str().unwrap_or_default());
         }
-        if event.kind() == "approval_required" {
-            let id = event.payload()["approvalId"].as_str().unwrap_or_default().to_owned();
-            if approve {
-                let approval_id = ApprovalId::parse(id).map_err(|e| ApiError::bad(e.to_string()))?;
-                client
-                    .call(
-                        typed::ApprovalAnswer,
-                        &AnswerParams { approval_id, decision: Decision::Approve, hash: None },
-                        None,
-                    )
-                    .await?;
-            } else if !as_json {
-                println!(
-                    "Waits for you: {}  (pilothouse approve {id})",
-                    event.payload()["summary"].as_str().unwrap_or_default()
-                );
-            }
+        if let Some(id) =
+            event.payload()["approvalId"].as_str().filter(|_| event.kind() == "approval_required")
+        {
+            let approve = match following.asked(&event) {
+                Asked::Ours => approve,
+                Asked::InTheWay => false,
+                Asked::Foreign => continue,
+            };
+            question(client, id, Manner { approve, as_json }).await?;
         }
         if let Some(code) = following.read(&event) {
             if as_json {
-                output::json(&serde_json::json!({ "ok": code == 0, "last": event.envelope }));
+                output::json(&json!({ "ok": code == 0, "last": event.envelope }));
             }
             return Ok(code);
         }
     }
-    Err(ApiError::new(protocol::ErrorCode::Unavailable, "The server ended before the request did."))
+    Err(ApiError::new(ErrorCode::Unavailable, "The server ended before the request did."))
 }
 
-/// What a message has become so far.
-struct Following {
-    request: Option<String>,
-    job: Option<String>,
-    held: bool,
-    reported: bool,
-}
-
-impl Following {
-    /// The exit code, once this event ends the matter.
-    fn read(&mut self, event: &StreamEvent) -> Option<u8> {
-        let payload = event.payload();
-        let text = |key: &str| payload[key].as_str().map(str::to_owned);
-        let ours = self.job.is_some()
-            && (text("jobId") == self.job
-                || payload["entry"]["jobId"].as_str().map(str::to_owned) == self.job);
-        match event.kind() {
-            "assistant_message" if self.request.is_none() => Some(0),
-            "plan.ready" if text("requestId") == self.request => {
-                self.job = text("jobId");
-                None
-            }
-            "approval_required" if self.job.is_none() => {
-                self.held = true;
-                None
-            }
-            "request.changed" if text("requestId") == self.request => match payload["status"].as_str() {
-                Some("failed" | "cancelled" | "waiting_for_model") => Some(1),
-                // Planning has ended; what was planned waits for an answer.
-                Some("completed") if !self.held => Some(0),
-                _ => None,
-            },
-            "job_failed" | "job.cancelled" | "merge.entry.failed" | "merge.entry.removed" if ours => Some(1),
-            "merge.entry.returned" if ours => Some(1),
-            "merge.entry.landed" if ours => Some(0),
-            // A job that hands nothing over ends with its report; one that does announces its diff first.
-            "job_completed" if ours => {
-                self.reported = true;
-                None
-            }
-            "job.diff" if ours => {
-                self.reported = false;
-                None
-            }
-            "assistant_message" if self.reported => Some(0),
-            _ => None,
-        }
+/// Shows a question and, where we may, answers exactly what was shown.
+async fn question(client: &Client, id: &str, how: Manner) -> Result<(), ApiError> {
+    let id = ApprovalId::parse(id).map_err(|e| ApiError::bad(e.to_string()))?;
+    let approval = client.call(typed::ApprovalGet, &ApprovalParams { id: id.clone() }, None).await?;
+    if approval.state != ApprovalState::Pending {
+        return Ok(());
     }
+    if !how.as_json {
+        show::question(&approval);
+    }
+    if !how.approve {
+        match how.as_json {
+            true => output::json(&json!({ "waiting": approval })),
+            false => say!("Waits for you: pilothouse approve {id}"),
+        }
+        return Ok(());
+    }
+    let answer = AnswerParams { approval_id: id, decision: Decision::Approve, hash: Some(approval.hash) };
+    match client.call(typed::ApprovalAnswer, &answer, None).await {
+        Ok(answered) if how.as_json => output::json(&json!({ "approved": answered })),
+        Ok(answered) => say!("Approved: {}", crate::plain::plain(&answered.summary)),
+        // Somebody was faster, or there is another question in its place, which comes as an event of its own.
+        Err(error) if matches!(error.code, ErrorCode::AlreadyResolved | ErrorCode::Stale) => {}
+        Err(error) => return Err(error),
+    }
+    Ok(())
 }

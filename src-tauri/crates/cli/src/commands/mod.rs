@@ -1,22 +1,36 @@
 //! One file per command that does more than ask and print.
 
 mod ask;
+mod connect;
+mod doctor;
 mod serve;
 mod show;
 
 use crate::flags::{Cli, Command, ConfigCommand};
 use crate::output;
 use client::Client;
+use connect::Found;
 use protocol::approval::{AnswerParams, Decision};
-use protocol::ops::{Nothing, TtlParams, typed};
-use protocol::{ApiError, ApprovalId, EntryId, ErrorCode};
+use protocol::merge::{EntryParams, LandParams};
+use protocol::ops::{ApprovalParams, Nothing, TtlParams, typed};
+use protocol::{ApiError, ApprovalId, EntryId};
 
 pub(crate) async fn run(cli: Cli) -> u8 {
     let as_json = cli.json;
     let result = match cli.command {
         Command::Serve(flags) => return serve::run(cli.data, flags, as_json).await,
-        command => match connect(cli.data.as_deref()) {
-            Ok(client) => talk(&client, command, as_json).await,
+        Command::Doctor => return doctor::run(cli.data, as_json).await,
+        command => match connect::connect(cli.data.as_deref()) {
+            Ok(Found::Nobody { data, own }) if matches!(command, Command::Config { .. }) => {
+                let Command::Config { what: ConfigCommand::Show { origin } } = command else { return 2 };
+                eprintln!("No server runs on {}; one would start with this.", data.display());
+                show::config(&own.config.show(), origin, as_json);
+                return 0;
+            }
+            Ok(found) => match found.server() {
+                Ok(client) => talk(&client, command, as_json).await,
+                Err(error) => Err(error),
+            },
             Err(error) => Err(error),
         },
     };
@@ -26,35 +40,17 @@ pub(crate) async fn run(cli: Cli) -> u8 {
     }
 }
 
-fn connect(data: Option<&std::path::Path>) -> Result<Client, ApiError> {
-    let variable = std::env::var_os(host::paths::DATA_DIR_VAR);
-    let root = host::paths::resolve_data_folder(data, variable.as_deref())
-        .map_err(|e| ApiError::new(ErrorCode::Unavailable, e.to_string()))?;
-    match client::find(&root)? {
-        Some(found) => Ok(found.client),
-        None => Err(ApiError::new(
-            ErrorCode::Unavailable,
-            format!("No server runs on {}. Start one with `pilothouse serve --repo PATH`.", root.display()),
-        )),
-    }
-}
-
 async fn talk(client: &Client, command: Command, as_json: bool) -> Result<u8, ApiError> {
     match command {
-        Command::Serve(_) => Ok(2),
+        Command::Serve(_) | Command::Doctor => Ok(2),
         Command::Open => {
             let link = client.send("POST", "/auth/link", Some(serde_json::json!({}))).await?;
             if as_json {
                 output::json(&link);
             } else {
-                println!("{}", link["openUrl"].as_str().unwrap_or_default());
+                say!("{}", link["openUrl"].as_str().unwrap_or_default());
             }
             Ok(0)
-        }
-        Command::Doctor => {
-            let report = client.call(typed::Doctor, &Nothing {}, None).await?;
-            show::doctor(&report, as_json);
-            Ok(if report.ok { 0 } else { 1 })
         }
         Command::Status => {
             let status = client.call(typed::SystemStatusShow, &TtlParams::default(), None).await?;
@@ -68,7 +64,13 @@ async fn talk(client: &Client, command: Command, as_json: bool) -> Result<u8, Ap
         Command::Deny { id } => answer(client, &id, Decision::Deny, as_json).await,
         Command::Land { entry } => {
             let id = EntryId::parse(entry).map_err(|e| ApiError::bad(e.to_string()))?;
-            let entry = client.call(typed::MergeLand, &protocol::merge::EntryParams { id }, None).await?;
+            let shown = client.call(typed::MergeEntryGet, &EntryParams { id: id.clone() }, None).await?;
+            if !as_json {
+                show::entry(&shown, false);
+            }
+            // The word is given for what was shown, and for nothing that took its place meanwhile.
+            let land = LandParams { id, hash: shown.patch_hash };
+            let entry = client.call(typed::MergeLand, &land, None).await?;
             show::entry(&entry, as_json);
             Ok(0)
         }
@@ -85,14 +87,19 @@ async fn talk(client: &Client, command: Command, as_json: bool) -> Result<u8, Ap
     }
 }
 
+/// Shows what is asked and answers exactly that: a question that took its place meanwhile is refused as stale.
 async fn answer(client: &Client, id: &str, decision: Decision, as_json: bool) -> Result<u8, ApiError> {
     let approval_id = ApprovalId::parse(id).map_err(|e| ApiError::bad(e.to_string()))?;
-    let approval =
-        client.call(typed::ApprovalAnswer, &AnswerParams { approval_id, decision, hash: None }, None).await?;
+    let shown = client.call(typed::ApprovalGet, &ApprovalParams { id: approval_id.clone() }, None).await?;
+    if !as_json {
+        show::question(&shown);
+    }
+    let answer = AnswerParams { approval_id, decision, hash: Some(shown.hash) };
+    let answered = client.call(typed::ApprovalAnswer, &answer, None).await?;
     if as_json {
-        output::json(&approval);
+        output::json(&answered);
     } else {
-        println!("{}: {}", approval.state, approval.summary);
+        say!("This is {} now.", answered.state);
     }
     Ok(0)
 }

@@ -7,28 +7,21 @@ use server::{Options, SandboxChoice, StartError};
 use std::path::PathBuf;
 
 pub(crate) async fn run(data: Option<PathBuf>, flags: Serve, as_json: bool) -> u8 {
-    let mut options = Options {
+    let options = Options {
         data,
         host: flags.host,
         port: flags.port,
         repos: flags.repo,
         trust: flags.trust,
         workers: flags.workers,
-        sandbox: match flags.sandbox {
+        sandbox: flags.sandbox.map(|sandbox| match sandbox {
             Sandbox::Auto => SandboxChoice::Auto,
             Sandbox::Container => SandboxChoice::Container,
             Sandbox::Bwrap => SandboxChoice::Bwrap,
             Sandbox::Host => SandboxChoice::Host,
-        },
+        }),
         ..Options::default()
     };
-    if let Ok(word) = std::env::var("PILOTHOUSE_POLICY_PROFILE") {
-        options.profile = protocol::policy::Profile::from_word(&word);
-        if options.profile.is_none() {
-            eprintln!("pilothouse: PILOTHOUSE_POLICY_PROFILE is careful, balanced or autopilot, not {word}");
-            return 2;
-        }
-    }
     let running = match server::start(options).await {
         Ok(running) => running,
         Err(error) => {
@@ -48,7 +41,7 @@ pub(crate) async fn run(data: Option<PathBuf>, flags: Serve, as_json: bool) -> u
             "pid": std::process::id(), "data": running.data,
         }));
     } else {
-        println!("Pilothouse is ready. Open {}", running.open_url);
+        say!("Pilothouse is ready. Open {}", running.open_url);
     }
     tokio::select! {
         () = signalled() => {}

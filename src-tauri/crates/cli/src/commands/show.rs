@@ -1,6 +1,9 @@
 //! Answers for people.
 
 use crate::output;
+use crate::plain::plain;
+use protocol::approval::Approval;
+use protocol::count;
 use protocol::doctor::{DoctorReport, Finding};
 use protocol::merge::{MergeEntry, MergeQueues};
 use protocol::settings::ConfigShown;
@@ -16,9 +19,9 @@ pub(crate) fn doctor(report: &DoctorReport, as_json: bool) {
             Finding::Warning => "warning ",
             Finding::Problem => "PROBLEM ",
         };
-        println!("{mark}{}: {}", line.title, line.detail);
+        say!("{mark}{}: {}", line.title, plain(&line.detail));
         if let Some(fix) = &line.fix {
-            println!("        Next: {fix}");
+            say!("        Next: {}", plain(fix));
         }
     }
 }
@@ -28,24 +31,50 @@ pub(crate) fn status(status: &SystemStatus, as_json: bool) {
         return output::json(status);
     }
     let n = |counts: &protocol::queue::Counts, word: &str| counts.get(word).copied().unwrap_or(0);
-    println!("workers   {} of {} busy", status.workers.busy, status.workers.online);
-    println!(
+    say!("workers   {} of {} busy", status.workers.busy, status.workers.online);
+    say!(
         "requests  {} waiting, {} in work",
         n(&status.queues.requests, "pending"),
         n(&status.queues.requests, "claimed")
     );
-    println!(
+    say!(
         "jobs      {} waiting, {} running",
         n(&status.queues.jobs, "pending"),
         n(&status.queues.jobs, "claimed")
     );
-    println!("merge     {} entries", status.queues.merge.values().sum::<u64>());
-    println!("approvals {} waiting for you", status.pending_approvals);
+    say!("merge     {}", count(status.queues.merge.values().sum::<u64>(), "entry", "entries"));
+    say!("approvals {} waiting for you", status.pending_approvals);
     match (&status.isolation, &status.isolation_problem) {
-        (Some(isolation), _) => println!("sandbox   {}", isolation.backend),
-        (None, problem) => println!("sandbox   none: {}", problem.as_deref().unwrap_or_default()),
+        (Some(isolation), _) => say!("sandbox   {}", isolation.backend),
+        (None, problem) => say!("sandbox   none: {}", problem.as_deref().unwrap_or_default()),
     }
-    println!("model     {}", if status.model_ready { "connected" } else { "none" });
+    say!("model     {}", if status.model_ready { "connected" } else { "none" });
+}
+
+/// What exactly is asked: enough to answer from.
+pub(crate) fn question(approval: &Approval) {
+    output::message(&approval.summary);
+    let details = &approval.details;
+    let listed = |key: &str, between: &str| {
+        let parts = details[key].as_array()?.iter().map(|part| part.as_str().unwrap_or_default());
+        Some(parts.collect::<Vec<_>>().join(between)).filter(|text| !text.is_empty())
+    };
+    if let Some(argv) = listed("argv", " ") {
+        say!("  Runs      {argv}");
+    }
+    if let Some(hosts) = listed("hosts", ", ") {
+        say!("  Hosts     {hosts}");
+    }
+    if let (Some(files), Some(more), Some(less)) =
+        (details["files"].as_u64(), details["additions"].as_u64(), details["deletions"].as_u64())
+    {
+        say!("  Changes   {}, +{more} -{less}", count(files, "file", "files"));
+    }
+    if let Some(risky) = listed("risky", "; ") {
+        say!("  Look at   {risky}");
+    }
+    say!("  Risk      {}", approval.risk);
+    say!("  Asks      {}", plain(&approval.why));
 }
 
 pub(crate) fn entry(entry: &MergeEntry, as_json: bool) {
@@ -53,7 +82,7 @@ pub(crate) fn entry(entry: &MergeEntry, as_json: bool) {
         return output::json(entry);
     }
     let reason = entry.reason.as_deref().map(|r| format!("  {r}")).unwrap_or_default();
-    println!("{}  {:<16} {}{reason}", entry.id, entry.state, entry.title);
+    say!("{}  {:<16} {}{reason}", entry.id, entry.state, plain(&entry.title));
 }
 
 pub(crate) fn queues(queues: &MergeQueues, as_json: bool) {
@@ -61,17 +90,12 @@ pub(crate) fn queues(queues: &MergeQueues, as_json: bool) {
         return output::json(queues);
     }
     for queue in &queues.queues {
-        println!(
-            "{}  {}  {}",
-            queue.workspace_id,
-            queue.branch,
-            queue.tip.as_deref().unwrap_or("not there yet")
-        );
+        say!("{}  {}  {}", queue.workspace_id, queue.branch, queue.tip.as_deref().unwrap_or("not there yet"));
         for e in &queue.entries {
             entry(e, false);
         }
         if queue.entries.is_empty() {
-            println!("nothing waits to land");
+            say!("nothing waits to land");
         }
     }
 }
@@ -82,8 +106,8 @@ pub(crate) fn config(shown: &ConfigShown, origin: bool, as_json: bool) {
     }
     for value in &shown.values {
         match origin {
-            true => println!("{} = {}  ({})", value.key, value.value, value.origin),
-            false => println!("{} = {}", value.key, value.value),
+            true => say!("{} = {}  ({})", value.key, value.value, value.origin),
+            false => say!("{} = {}", value.key, value.value),
         }
     }
     for warning in &shown.warnings {

@@ -1,7 +1,9 @@
 //! LocalBuddy's answers, made of facts: no model is asked.
 
+use crate::markdown::plain;
 use crate::{Engine, git};
 use flow::light::Answer;
+use protocol::count;
 use protocol::ops::TtlParams;
 use protocol::{ApiError, ErrorCode, WorkspaceId};
 use std::fmt::Write;
@@ -53,8 +55,13 @@ impl Engine {
             status.workers.busy,
             status.workers.online
         );
-        let _ = writeln!(text, "- Merge queue: {} entries", status.queues.merge.values().sum::<u64>());
-        let _ = writeln!(text, "- Waiting for you: {} approvals", status.pending_approvals);
+        let _ = writeln!(
+            text,
+            "- Merge queue: {}",
+            count(status.queues.merge.values().sum::<u64>(), "entry", "entries")
+        );
+        let _ =
+            writeln!(text, "- Waiting for you: {}", count(status.pending_approvals, "approval", "approvals"));
         let sandbox = match (&status.isolation, &status.isolation_problem) {
             (Some(isolation), _) => isolation.backend.clone(),
             (None, problem) => format!("none. {}", problem.as_deref().unwrap_or_default()),
@@ -79,7 +86,7 @@ impl Engine {
             (Some(job), _) => {
                 let step = job.step.map(|s| format!(", {s}")).unwrap_or_default();
                 let error = job.error.map(|e| format!("\n\n{e}")).unwrap_or_default();
-                format!("Job `{}` “{}” is {}{step}.{error}", job.id, job.title, job.status)
+                format!("Job `{}` “{}” is {}{step}.{error}", job.id, plain(&job.title), job.status)
             }
             (None, Some(request)) => {
                 let job = request.job_id.map(|j| format!(" It became job `{j}`.")).unwrap_or_default();
@@ -107,7 +114,9 @@ impl Engine {
                         facts.dirty.files.iter().take(NAMED).map(|f| format!("- `{}`", f.path)).collect();
                     let more = if n > NAMED { format!("\n- and {} more", n - NAMED) } else { String::new() };
                     format!(
-                        "{n} changed files in your checkout (the crew leaves them alone):\n\n{}{more}",
+                        "{} in your checkout (the crew leaves {}):\n\n{}{more}",
+                        count(n, "changed file", "changed files"),
+                        if n == 1 { "it alone" } else { "them alone" },
                         names.join("\n")
                     )
                 }
@@ -117,7 +126,7 @@ impl Engine {
                     .recent
                     .iter()
                     .take((*count).clamp(1, 20) as usize)
-                    .map(|c| format!("- `{}` {} ({})", c.commit.short(), c.subject, c.author))
+                    .map(|c| format!("- `{}` {} ({})", c.commit.short(), plain(&c.subject), plain(&c.author)))
                     .collect();
                 if lines.is_empty() { "There is no commit yet.".into() } else { lines.join("\n") }
             }

@@ -2,6 +2,7 @@
 
 use crate::{Engine, git};
 use flow::light::{Answer, LocalRequest};
+use host::redact::Redactor;
 use protocol::{ApiError, ErrorCode, WorkspaceId};
 use repo::GrepRequest;
 
@@ -19,13 +20,22 @@ impl Engine {
         let workspace = workspace
             .ok_or_else(|| ApiError::new(ErrorCode::NotFound, "no repository is open in this session."))?;
         match request {
-            LocalRequest::GitStatus => return self.repository_text(Some(workspace), &Answer::DirtyFiles).await,
-            LocalRequest::GitLog => return self.repository_text(Some(workspace), &Answer::LastCommits { count: 20 }).await,
-            LocalRequest::GitDiff => return Ok("The diff of your own checkout is not shown here yet; `/local status` lists its changed files.".into()),
-            LocalRequest::Run { .. } => return Ok("Running a command by hand is not available here yet. A recipe runs with `/run NAME`, in the sandbox.".into()),
-            LocalRequest::Read { .. } | LocalRequest::Search { .. } => {}
+            LocalRequest::GitStatus => {
+                return self.repository_text(Some(workspace), &Answer::DirtyFiles).await;
+            }
+            LocalRequest::GitLog => {
+                return self.repository_text(Some(workspace), &Answer::LastCommits { count: 20 }).await;
+            }
+            LocalRequest::GitDiff | LocalRequest::Read { .. } | LocalRequest::Search { .. } => {}
         }
         let room = self.room(workspace)?;
+        if request == LocalRequest::GitDiff {
+            let (text, cut) = self
+                .blocking(move || repo::checkout_diff(&room.root, SHOWN_BYTES))
+                .await?
+                .map_err(git::api)?;
+            return Ok(shown_diff(&text, cut));
+        }
         self.blocking(move || {
             let onto = room.look().map_err(git::api)?.onto;
             match request {
@@ -60,12 +70,33 @@ impl Engine {
                         .collect();
                     Ok(format!("{}{more}", lines.join("\n")))
                 }
-                LocalRequest::GitStatus
-                | LocalRequest::GitLog
-                | LocalRequest::GitDiff
-                | LocalRequest::Run { .. } => Ok(String::new()),
+                LocalRequest::GitStatus | LocalRequest::GitLog | LocalRequest::GitDiff => Ok(String::new()),
             }
         })
         .await?
+    }
+}
+
+/// A diff in a fence that nothing in it can close. It is kept in the conversation, so secrets are taken out.
+fn shown_diff(text: &str, cut: bool) -> String {
+    if text.trim().is_empty() {
+        return "Nothing that git tracks is changed in your checkout.".into();
+    }
+    let text = Redactor::default().text(text);
+    let ticks = text.lines().map(|line| line.chars().filter(|c| *c == '`').count()).max().unwrap_or(0);
+    let fence = "`".repeat(ticks.max(2) + 1);
+    let more = if cut { "\n\nThere is more than is shown here; `git diff HEAD` has all of it." } else { "" };
+    format!("{fence}diff\n{}\n{fence}{more}", text.trim_end())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::shown_diff;
+
+    #[test]
+    fn a_diff_cannot_leave_its_fence_and_says_when_it_was_cut() {
+        let shown = shown_diff("+````\n+x\n", true);
+        assert!(shown.starts_with("`````diff\n+````\n+x\n`````\n\nThere is more"), "{shown}");
+        assert!(!shown_diff("", false).contains('`'));
     }
 }

@@ -1,7 +1,10 @@
 //! LocalBuddy: reads the repository, answers light questions at once, adds facts to what it passes on.
+//!
+//! All of that works without a model; `model` is what one adds.
 
 mod facts;
 mod local;
+mod model;
 pub(crate) mod steps;
 
 use crate::Engine;
@@ -97,6 +100,8 @@ impl Engine {
         self.store
             .write(move |tx| {
                 let message = match &block {
+                    // What a model has made of it meanwhile says more than facts alone.
+                    Some((_, line)) if tx.request(&job.request)?.enhanced_prompt.is_some() => line.clone(),
                     Some((text, line)) => {
                         tx.set_enhanced_prompt(&job.request, &format!("{}\n\n{text}", request.prompt))?;
                         line.clone()

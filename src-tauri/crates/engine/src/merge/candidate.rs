@@ -41,6 +41,9 @@ fn build(
     worker: Option<String>,
     time: i64,
 ) -> Result<Input, repo::RepoError> {
+    // The workspace's strategy as it is now, also for an entry that came while it was another; the entry then says
+    // which one made its candidate.
+    let (strategy, chosen) = room.strategy();
     let (commit, base) = (ObjectId::parse(&entry.commit_sha)?, ObjectId::parse(&entry.base)?);
     let trailers = Trailers { job: Some(entry.job_id.to_string()), worker };
     let committer = Signature {
@@ -54,7 +57,7 @@ fn build(
         tip: onto,
         entry: &commit,
         entry_base: &base,
-        strategy: room.strategy(),
+        strategy,
         message: &entry.title,
         trailers: &trailers,
         committer: &committer,
@@ -72,6 +75,7 @@ fn build(
                 onto: onto.to_string(),
                 commit: built.commit.to_string(),
                 tree: built.tree.to_string(),
+                strategy: chosen,
                 patch_hash: built.patch_hash,
                 files: diff.total_files as u32,
                 additions: diff.additions as u32,

@@ -1,14 +1,14 @@
 //! Asking policy, and through it a person, whether a candidate may land.
 
 use super::Round;
+use crate::Engine;
 use crate::rooms::Room;
-use crate::{Engine, policy};
 use flow::merge::Input;
 use protocol::approval::ApprovalState;
 use protocol::check::CheckPlan;
 use protocol::merge::MergeEntry;
 use protocol::policy::{Action, ActionKind, ActorKind, Effect};
-use protocol::{ApiError, RiskLevel};
+use protocol::{ApiError, ErrorCode, RiskLevel};
 use serde_json::json;
 use std::sync::Arc;
 use store::NewApproval;
@@ -41,7 +41,15 @@ impl Engine {
                 verified: entry.verified && !plan.checks.is_empty(),
             },
         };
-        let verdict = self.decide(room, &entry.session_id, &action).await?;
+        let verdict = match self.decide(room, &entry.session_id, &action).await {
+            Ok(verdict) => verdict,
+            // Nobody can say whether it may land; it waits where that is seen, and others go on.
+            Err(error) if error.code == ErrorCode::ConfigInvalid => {
+                self.apply(entry, Input::Blocked { reason: error.message }).await?;
+                return Ok(Round::Blocked);
+            }
+            Err(error) => return Err(error),
+        };
         let input = match verdict.effect {
             Effect::Allow => Input::Allowed { rule: verdict.rule },
             Effect::Deny => Input::Forbidden { rule: verdict.rule },
@@ -69,7 +77,6 @@ impl Engine {
                 let changed = self
                     .store
                     .write(move |tx| {
-                        policy::supersede(tx, &id, &new.hash)?;
                         let approval = crate::ask::ask(tx, new)?;
                         super::outcome::apply(
                             tx,

@@ -40,6 +40,44 @@ impl Engine {
             (false, false) => Round::Quiet,
         })
     }
+
+    /// Landing is not allowed now. What a crash kept from being said is said; nothing is moved.
+    pub(super) async fn settle_landing(
+        &self,
+        room: &Arc<Room>,
+        entry: &MergeEntry,
+        tips: &Tips,
+    ) -> Result<Round, ApiError> {
+        let (looked, candidate, user) =
+            (room.clone(), entry.candidate.clone(), tips.user_integration.clone());
+        let input = self
+            .blocking(move || -> Result<Input, RepoError> {
+                let candidate = ObjectId::parse(candidate.as_deref().unwrap_or_default())?;
+                // Half of a landing is none: only the user's repository counts.
+                Ok(match user {
+                    Some(tip) if looked.depot.contains(&tip, &candidate)? => {
+                        Input::Landed { commit: candidate.to_string() }
+                    }
+                    Some(_) | None => Input::Blocked { reason: held_text(&looked).into() },
+                })
+            })
+            .await?
+            .map_err(git::api)?;
+        let landed = matches!(input, Input::Landed { .. });
+        let changed = self.apply(entry, input).await?;
+        // What stands in the way is a person's word, and that rings the bell.
+        Ok(if landed && changed { Round::Progress } else { Round::Quiet })
+    }
+}
+
+/// Why a landing waits although everything is proven.
+fn held_text(room: &Room) -> &'static str {
+    let row = room.row();
+    if row.merge_paused || !row.merge_enabled {
+        "The merge queue is paused. It lands when you resume."
+    } else {
+        "Its checks are not confirmed any more. It lands when you have confirmed them."
+    }
 }
 
 fn land(room: &Room, entry: &MergeEntry, proof: &Proof, tips: &Tips) -> Input {

@@ -7,6 +7,7 @@ mod candidate;
 pub(crate) mod checks;
 mod consult;
 mod land;
+pub(crate) mod moves;
 mod outcome;
 
 pub(crate) use outcome::apply as apply_input;
@@ -14,8 +15,8 @@ pub(crate) use outcome::apply as apply_input;
 use crate::Engine;
 use crate::rooms::Room;
 use flow::merge::{Decision, Input, View};
-use protocol::ApiError;
 use protocol::merge::{EntryState, MergeEntry};
+use protocol::{ApiError, ErrorCode};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -68,12 +69,18 @@ impl Engine {
     async fn recover_merge(&self, room: &Arc<Room>) -> Result<(), ApiError> {
         let settling = room.clone();
         self.blocking(move || settling.settle()).await?.map_err(crate::git::api)?;
-        for entry in self.open_entries(room).await? {
-            if entry.state == EntryState::Checking {
-                self.apply(&entry, Input::Restarted).await?;
-            }
+        let entries = self.open_entries(room).await?;
+        self.take_up_checks(&entries).await.map(drop)
+    }
+
+    /// Gives up checks that nobody runs: those of a server that died, and those whose end could not be stored. True
+    /// when there were any.
+    async fn take_up_checks(&self, entries: &[MergeEntry]) -> Result<bool, ApiError> {
+        let mut any = false;
+        for entry in entries.iter().filter(|entry| entry.state == EntryState::Checking) {
+            any |= self.apply(entry, Input::Restarted).await?;
         }
-        Ok(())
+        Ok(any)
     }
 
     async fn open_entries(&self, room: &Room) -> Result<Vec<MergeEntry>, ApiError> {
@@ -83,15 +90,28 @@ impl Engine {
 
     async fn merge_round(&self, room: &Arc<Room>) -> Result<Round, ApiError> {
         let entries = self.open_entries(room).await?;
+        self.tell_moves(room, &entries).await?;
         if entries.is_empty() {
             return Ok(Round::Quiet);
         }
-        let looked = room.clone();
-        let mut tips = self.blocking(move || looked.look()).await?.map_err(crate::git::api)?;
-        if let Some(moved) = tips.moved.take() {
-            self.tell_moved(room, moved).await?;
+        // Checks run within a round, so at its beginning none does.
+        if self.take_up_checks(&entries).await? {
+            return Ok(Round::Progress);
         }
-        let plan = self.check_plan(room).await?;
+        let looked = room.clone();
+        let tips = self.blocking(move || looked.look()).await?.map_err(crate::git::api)?;
+        self.tell_moves(room, &entries).await?;
+        let plan = match self.check_plan(room).await {
+            Ok(plan) => plan,
+            // Nobody can say what proves them; that is shown where they wait.
+            Err(error) if error.code == ErrorCode::ConfigInvalid => {
+                for entry in &entries {
+                    self.apply(entry, Input::Blocked { reason: error.message.clone() }).await?;
+                }
+                return Ok(Round::Blocked);
+            }
+            Err(error) => return Err(error),
+        };
         if !plan.confirmed {
             self.ask_for_trust(room, &plan, &entries).await?;
         }
@@ -112,7 +132,8 @@ impl Engine {
                 | Decision::Consult(id)
                 | Decision::ReadAnswer(id)
                 | Decision::Check(id)
-                | Decision::Land(id) => id,
+                | Decision::Land(id)
+                | Decision::Settle(id) => id,
             };
             let Some(entry) = entries.iter().find(|e| e.id == *entry_id) else { continue };
             let one = match &decision {
@@ -121,6 +142,7 @@ impl Engine {
                 Decision::ReadAnswer(_) => self.read_answer(entry).await?,
                 Decision::Check(_) => self.check_candidate(room, entry, &plan).await?,
                 Decision::Land(_) => self.land_candidate(room, entry, &plan, &tips).await?,
+                Decision::Settle(_) => self.settle_landing(room, entry, &tips).await?,
             };
             match one {
                 Round::Progress => round = Round::Progress,

@@ -1,7 +1,9 @@
 //! Storing what happened to an entry: the machine's step, its events and its consequences, in one transaction.
 
-use crate::{Engine, reaction};
+use crate::markdown::plain;
+use crate::{Engine, ask, reaction};
 use flow::merge::{Input, Next, Returned, step};
+use protocol::approval::ApprovalState;
 use protocol::job::TASK_EXECUTE;
 use protocol::merge::{CompletionStatus, EntryState, MergeEntry};
 use protocol::plan::TaskParams;
@@ -35,8 +37,35 @@ pub(crate) fn apply(tx: &mut Tx<'_>, id: &str, input: Input) -> Result<bool, Sto
         return Ok(false);
     }
     tx.update_entry(&mut entry)?;
+    close_question(tx, &before, &entry)?;
     tell(tx, &before, entry, input)?;
     Ok(true)
+}
+
+/// An entry that no longer waits has no open question, however it went on: the answered one is closed already,
+/// and any other would ask about something that is not there.
+fn close_question(tx: &mut Tx<'_>, before: &MergeEntry, entry: &MergeEntry) -> Result<(), StoreError> {
+    if before.state != EntryState::WaitingApproval || entry.state == EntryState::WaitingApproval {
+        return Ok(());
+    }
+    let why = match entry.state {
+        EntryState::Returned | EntryState::Failed | EntryState::Removed | EntryState::Landed => {
+            ApprovalState::Orphaned
+        }
+        EntryState::Queued
+        | EntryState::WaitingApproval
+        | EntryState::Approved
+        | EntryState::Checking
+        | EntryState::Landing
+        | EntryState::Parked => ApprovalState::Superseded,
+    };
+    for approval in tx.approvals_about(entry.id.as_str())? {
+        if approval.state == ApprovalState::Pending {
+            let closed = tx.close_approval(approval, why, "server")?;
+            ask::changed(tx, &closed)?;
+        }
+    }
+    Ok(())
 }
 
 fn tell(tx: &mut Tx<'_>, before: &MergeEntry, entry: MergeEntry, input: Input) -> Result<(), StoreError> {
@@ -96,7 +125,7 @@ fn came_back(tx: &mut Tx<'_>, entry: &MergeEntry, why: Returned, detail: &str) -
     let Some(mut task) = task.filter(|t| repairable && allowed(t, why)) else {
         let text = format!(
             "**{}** did not land: {detail}\n\nIts commit `{}` is kept in the depot. Nothing changed on {}.",
-            entry.title,
+            plain(&entry.title),
             short(&entry.commit_sha),
             entry.target
         );
@@ -123,8 +152,10 @@ fn came_back(tx: &mut Tx<'_>, entry: &MergeEntry, why: Returned, detail: &str) -
             finalization_budget_ms: job.finalization_budget_ms,
         },
     )?;
-    let text =
-        format!("**{}** did not land: {detail}\n\nIt went back to a worker (repair {attempt}).", entry.title);
+    let text = format!(
+        "**{}** did not land: {detail}\n\nIt went back to a worker (repair {attempt}).",
+        plain(&entry.title)
+    );
     reaction::say(tx, &entry.session_id, text, None)
 }
 

@@ -20,7 +20,7 @@ impl Engine {
         if p.message.trim().is_empty() {
             return Err(ApiError::bad("jobId, sessionId and message are required"));
         }
-        let (job_id, session_id) = (p.job_id.clone(), p.session_id.clone());
+        let (job_id, session_id, uploaded) = (p.job_id.clone(), p.session_id.clone(), p.job_id.clone());
         let (job, workspace) = self
             .store
             .read(move |tx| {
@@ -53,6 +53,11 @@ impl Engine {
                 {
                     return Ok(CompletionEnqueued { ok: true, completion_id: found.id });
                 }
+                let now = tx.job(p.job_id.as_str())?;
+                if now.cancel_requested || now.status == JobStatus::Cancelled {
+                    let why = "This job was cancelled; what it made does not enter the merge queue.";
+                    return Err(ApiError::new(ErrorCode::Conflict, why).into());
+                }
                 let external = taken.as_ref().is_none_or(|t| !t.merge_enabled);
                 let new = NewCompletion {
                     job_id: p.job_id,
@@ -72,6 +77,7 @@ impl Engine {
                 Ok(CompletionEnqueued { ok: true, completion_id: serde_json::from_value(id.into())? })
             })
             .await?;
+        self.drop_bundle(&uploaded).await;
         if let Some(workspace) = wake {
             self.wake_merge(&workspace);
         }

@@ -1,64 +1,35 @@
 //! `pilothouse doctor`: looks, and says for each finding the one next step.
 
+mod alone;
+mod lines;
+
+pub use alone::doctor_without_server;
+
 use crate::Engine;
-use protocol::ApiError;
+use lines::line;
 use protocol::doctor::{DoctorLine, DoctorReport, Finding};
 use protocol::ops::TtlParams;
+use protocol::{ApiError, count};
 
 impl Engine {
     pub async fn doctor(&self) -> Result<DoctorReport, ApiError> {
         let status = self.system_status(TtlParams::default()).await?;
-        let mut lines = vec![match (&self.git, &self.git_problem) {
-            (Some(git), _) => line(
-                "git",
-                "Git",
-                Finding::Ok,
-                format!("git {} at {}", git.version(), git.program().display()),
-                None,
-            ),
-            (None, problem) => line(
-                "git",
-                "Git",
-                Finding::Problem,
-                problem.as_ref().map(|p| p.message.clone()).unwrap_or_default(),
-                Some("Install git 2.38 or newer, then start Pilothouse again."),
-            ),
-        }];
-        lines.push(match &self.sandbox {
-            Ok(selected) if selected.sandbox.confines() => line(
-                "sandbox",
-                "Sandbox",
-                Finding::Ok,
-                format!("{}: {}", selected.isolation.backend, selected.isolation.fs),
-                None,
-            ),
-            Ok(_) => line(
-                "sandbox",
-                "Sandbox",
-                Finding::Warning,
-                "Repository code runs as plain host processes in this run.".into(),
-                Some("Start without --sandbox host to confine it."),
-            ),
-            Err(none) => line("sandbox", "Sandbox", Finding::Problem, none.reason.clone(), Some(&none.fix)),
-        });
-        lines.push(match host::paths::writable(self.data.root()) {
-            Ok(()) => line("data", "Data folder", Finding::Ok, self.data.root().display().to_string(), None),
-            Err(error) => line(
-                "data",
-                "Data folder",
-                Finding::Problem,
-                error.to_string(),
-                Some("Free some space or choose another folder with --data."),
-            ),
-        });
+        let mut lines = vec![
+            lines::git(self.git.as_ref(), self.git_problem.as_ref()),
+            lines::sandbox(&self.sandbox),
+            lines::data(self.data.root()),
+        ];
         let storage = &status.storage;
         lines.push(line(
             "storage",
             "Database",
             Finding::Ok,
             format!(
-                "{} events, {} bytes, journal {} / synchronous {}",
-                storage.events, storage.database_bytes, storage.journal_mode, storage.synchronous
+                "{}, {}, journal {} / synchronous {}",
+                count(storage.events, "event", "events"),
+                count(storage.database_bytes, "byte", "bytes"),
+                storage.journal_mode,
+                storage.synchronous
             ),
             None,
         ));
@@ -122,14 +93,14 @@ impl Engine {
                 &id,
                 &title,
                 Finding::Ok,
-                format!("{} checks; lands on {}", plan.checks.len(), row.integration_branch),
+                format!(
+                    "{}; lands on {}",
+                    count(plan.checks.len(), "check", "checks"),
+                    row.integration_branch
+                ),
                 None,
             ),
             Err(error) => line(&id, &title, Finding::Problem, error.message, None),
         }
     }
-}
-
-fn line(id: &str, title: &str, finding: Finding, detail: String, fix: Option<&str>) -> DoctorLine {
-    DoctorLine { id: id.into(), title: title.into(), finding, detail, fix: fix.map(str::to_owned) }
 }

@@ -148,6 +148,7 @@ impl Engine {
 
     pub async fn jobs_complete(&self, caller: Caller, p: CompleteJob) -> Reply {
         caller.require_job(p.id.as_str())?;
+        let by = caller.who.label();
         if let Some(answer) = self.replayed(&caller).await? {
             return Ok(answer);
         }
@@ -157,6 +158,7 @@ impl Engine {
             .read(move |tx| tx.require_claim(QueueName::Jobs, &id, &token).and_then(|()| tx.job(&id)))
             .await?;
         let taken = match (&p.hand_over, &job.workspace_id) {
+            _ if job.cancel_requested => None,
             (Some(hand_over), Some(workspace)) => {
                 Some(self.take_hand_over(workspace, &job, hand_over).await?)
             }
@@ -168,6 +170,10 @@ impl Engine {
         let answer = self
             .change(caller, move |tx| {
                 let result = serde_json::json!({ "summary": p.summary, "verification": p.verification, "durationMs": p.duration_ms });
+                // A worker that had not heard of it finished all the same. The word was given first, and it holds.
+                if tx.job(p.id.as_str())?.cancel_requested {
+                    return end_cancelled(tx, p, result, by);
+                }
                 let finish = JobFinish {
                     status: JobStatus::Completed,
                     result: Some(result),
@@ -211,6 +217,7 @@ impl Engine {
                 Ok(FinishedJob { ok: true, duration_ms, completed_at: host::clock::iso(tx.now()), completion_id })
             })
             .await?;
+        self.drop_bundle(&job.id).await;
         if let Some(workspace) = workspace.filter(|_| merge_enabled) {
             self.wake_merge(&workspace);
         }
@@ -219,51 +226,58 @@ impl Engine {
 
     pub async fn jobs_fail(&self, caller: Caller, p: FailJob) -> Reply {
         caller.require_job(p.id.as_str())?;
-        let by = caller.who.label();
-        self.change(caller, move |tx| {
-            let before = tx.job(p.id.as_str())?;
-            let status = if before.cancel_requested { JobStatus::Cancelled } else { JobStatus::Failed };
-            let finish = JobFinish {
-                status,
-                result: Some(serde_json::json!({ "verification": p.verification })),
-                error: Some(match &p.detail {
-                    Some(detail) => format!("{}\n{detail}", p.message),
-                    None => p.message.clone(),
-                }),
-                artifacts: p.artifacts,
-                verified: None,
-                isolation: p.isolation,
-                commit_sha: None,
-                branch: None,
-            };
-            let duration_ms = tx.finish_job(p.id.as_str(), &p.claim_token, finish)?;
-            let job = tx.job(p.id.as_str())?;
-            if let Some(session) = &job.session_id {
-                if !p.verification.is_empty() {
-                    tx.append(NewEvent::new(
-                        session,
-                        Event::JobVerified { job_id: job.id.clone(), verified: false, lines: p.verification },
-                        by.clone(),
-                    ))?;
+        let (by, id) = (caller.who.label(), p.id.clone());
+        let answer = self
+            .change(caller, move |tx| {
+                let before = tx.job(p.id.as_str())?;
+                let status = if before.cancel_requested { JobStatus::Cancelled } else { JobStatus::Failed };
+                let finish = JobFinish {
+                    status,
+                    result: Some(serde_json::json!({ "verification": p.verification })),
+                    error: Some(match &p.detail {
+                        Some(detail) => format!("{}\n{detail}", p.message),
+                        None => p.message.clone(),
+                    }),
+                    artifacts: p.artifacts,
+                    verified: None,
+                    isolation: p.isolation,
+                    commit_sha: None,
+                    branch: None,
+                };
+                let duration_ms = tx.finish_job(p.id.as_str(), &p.claim_token, finish)?;
+                let job = tx.job(p.id.as_str())?;
+                if let Some(session) = &job.session_id {
+                    if !p.verification.is_empty() {
+                        tx.append(NewEvent::new(
+                            session,
+                            Event::JobVerified {
+                                job_id: job.id.clone(),
+                                verified: false,
+                                lines: p.verification,
+                            },
+                            by.clone(),
+                        ))?;
+                    }
+                    if status == JobStatus::Cancelled {
+                        tx.append(NewEvent::new(
+                            session,
+                            Event::JobCancelled { job_id: job.id.clone(), by },
+                            "server",
+                        ))?;
+                    } else {
+                        failed(tx, session, &job, &p.message, p.detail)?;
+                    }
                 }
-                if status == JobStatus::Cancelled {
-                    tx.append(NewEvent::new(
-                        session,
-                        Event::JobCancelled { job_id: job.id.clone(), by },
-                        "server",
-                    ))?;
-                } else {
-                    failed(tx, session, &job, &p.message, p.detail)?;
-                }
-            }
-            Ok(FinishedJob {
-                ok: true,
-                duration_ms,
-                completed_at: host::clock::iso(tx.now()),
-                completion_id: None,
+                Ok(FinishedJob {
+                    ok: true,
+                    duration_ms,
+                    completed_at: host::clock::iso(tx.now()),
+                    completion_id: None,
+                })
             })
-        })
-        .await
+            .await?;
+        self.drop_bundle(&id).await;
+        Ok(answer)
     }
 
     pub async fn jobs_log(&self, caller: Caller, p: AppendLog) -> Reply {
@@ -424,6 +438,31 @@ impl Engine {
         let job = self.jobs_get(p).await?;
         self.diff_of(&job).await
     }
+}
+
+/// Ends a finished job as cancelled: nothing is handed over, nothing enters the merge queue. What it made stays in
+/// the depot.
+fn end_cancelled(
+    tx: &mut Tx<'_>,
+    p: CompleteJob,
+    result: serde_json::Value,
+    by: String,
+) -> Result<FinishedJob, store::StoreError> {
+    let finish = JobFinish {
+        status: JobStatus::Cancelled,
+        result: Some(result),
+        error: Some("Cancelled".into()),
+        artifacts: p.artifacts,
+        verified: None,
+        isolation: p.isolation,
+        commit_sha: None,
+        branch: None,
+    };
+    let duration_ms = tx.finish_job(p.id.as_str(), &p.claim_token, finish)?;
+    if let Some(session) = &tx.job(p.id.as_str())?.session_id {
+        tx.append(NewEvent::new(session, Event::JobCancelled { job_id: p.id, by }, "server"))?;
+    }
+    Ok(FinishedJob { ok: true, duration_ms, completed_at: host::clock::iso(tx.now()), completion_id: None })
 }
 
 /// What every task must hold, whoever enqueues it.

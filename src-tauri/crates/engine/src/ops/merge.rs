@@ -4,7 +4,7 @@ use crate::merge::apply_input;
 use crate::{Caller, Engine, Reply, ask};
 use flow::merge::Input;
 use protocol::approval::{ApprovalState, Decision};
-use protocol::merge::{EntryParams, EntryState, MergeEntry, MergeQueue, MergeQueues, MergeStats};
+use protocol::merge::{EntryParams, EntryState, LandParams, MergeEntry, MergeQueue, MergeQueues, MergeStats};
 use protocol::{ApiError, ErrorCode, Event};
 use store::NewEvent;
 
@@ -51,13 +51,21 @@ impl Engine {
         Ok(self.store.read(|tx| tx.merge_stats()).await?)
     }
 
-    /// A person says land it: answers the entry's open question, or takes a parked entry up again.
-    pub async fn merge_land(&self, caller: Caller, p: EntryParams) -> Reply {
+    /// A person says land it: answers the entry's open question, or takes a parked entry up again. With a hash it is
+    /// said of that patch alone.
+    pub async fn merge_land(&self, caller: Caller, p: LandParams) -> Reply {
         let by = caller.who.label();
         let id = p.id.clone();
         let reply = self
             .change(caller, move |tx| {
                 let entry = tx.entry(p.id.as_str())?;
+                if p.hash.is_some() && p.hash != entry.patch_hash {
+                    return Err(ApiError::new(
+                        ErrorCode::Stale,
+                        "What would land has changed since you looked. Look at it again before you say so.",
+                    )
+                    .into());
+                }
                 match (&entry.approval_id, entry.state) {
                     (Some(approval), EntryState::WaitingApproval) => {
                         let approval = tx.approval(approval.as_str())?;
@@ -65,7 +73,7 @@ impl Engine {
                             let answered = tx.answer(
                                 approval.id.as_str(),
                                 Decision::Approve,
-                                Some(&approval.hash),
+                                entry.patch_hash.as_deref(),
                                 &by,
                             )?;
                             tx.append(NewEvent::new(
@@ -116,7 +124,6 @@ impl Engine {
             .change(caller, move |tx| {
                 let before = tx.entry(p.id.as_str())?;
                 if apply_input(tx, p.id.as_str(), input(by))? {
-                    crate::policy::supersede(tx, p.id.as_str(), "")?;
                     // A retry is a wish to see the checks run again, not their stored verdicts.
                     if let Some(tree) = &before.tree {
                         tx.forget_verdicts(tree)?;

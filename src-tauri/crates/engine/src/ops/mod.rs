@@ -1,5 +1,6 @@
 //! The operations of `protocol::ops`, one file per family.
 
+mod agents;
 mod approvals;
 pub(crate) mod chat;
 mod completions;
@@ -12,3 +13,5 @@ mod settings;
 mod status;
 mod workers;
 mod workspaces;
+
+pub use doctor::doctor_without_server;

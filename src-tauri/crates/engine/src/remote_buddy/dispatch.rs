@@ -1,23 +1,16 @@
 //! From a plan to a job, a refusal or an answer; each ends the request in the same transaction.
 
-use super::held::needs_set_up;
+use super::held::Held;
+use crate::markdown::plain;
 use crate::rooms::Room;
-use crate::{Engine, hash, reaction};
-use protocol::intent::Intent;
+use crate::{Engine, reaction};
 use protocol::job::TASK_EXECUTE;
 use protocol::merge::{EntryParams, EntryState};
 use protocol::plan::TaskParams;
-use protocol::policy::{Action, ActionKind, ActorKind, Effect};
 use protocol::request::{Request, RequestStatus};
-use protocol::{ApiError, Event, Plan, RiskLevel, WorkspaceId};
-use serde_json::json;
+use protocol::{ApiError, Event, Plan, WorkspaceId};
 use std::sync::Arc;
-use store::{NewApproval, NewEvent, NewJob, RequestFinish, StoreError, Tx};
-
-/// Settings key of a recipe the owner has allowed.
-pub(super) fn recipe_key(workspace: &WorkspaceId, digest: &str) -> String {
-    format!("recipe.{workspace}.{digest}")
-}
+use store::{NewEvent, NewJob, RequestFinish, StoreError, Tx};
 
 impl Engine {
     pub(super) async fn dispatch(
@@ -30,74 +23,35 @@ impl Engine {
         if !plan.requires_worker {
             return self.answer(request, token, plan.assistant_message).await;
         }
-        if let Some(Intent::Run { recipe }) = &plan.deterministic
-            && let Some(question) = self.first_use(room, request, recipe, &plan).await?
-        {
-            return self.hold(request, token, plan, room.id.clone(), question).await;
+        let recipe = self.recipe_of(room, &plan).await?;
+        let question = match &recipe {
+            Some(wanted) => self.first_use(room, request, wanted, &plan).await?,
+            None => None,
+        };
+        let recipe_digest = recipe.map(|wanted| wanted.digest);
+        let held = Held { request: request.clone(), workspace: room.id.clone(), plan, recipe_digest };
+        if let Some(question) = question {
+            return self.hold(held, token, question).await;
         }
-        if needs_set_up(&plan) && self.set_up_is_missing(room).await? {
-            return self.hold_for_set_up(room, request, token, plan).await;
+        if held.needs_set_up() && self.set_up_is_missing(room).await? {
+            return self.hold_for_set_up(room, held, token).await;
         }
-        let (request, token, workspace) = (request.clone(), token.to_owned(), room.id.clone());
+        let token = token.to_owned();
         self.store
             .write(move |tx| {
-                tx.require_claim(store::QueueName::Requests, request.id.as_str(), &token)?;
-                let job_id = enqueue_plan(tx, &request, &workspace, &plan)?;
+                let id = held.request.id.as_str();
+                tx.require_claim(store::QueueName::Requests, id, &token)?;
+                let job_id = enqueue_plan(tx, &held)?;
                 let finish = RequestFinish {
                     status: RequestStatus::Completed,
-                    result: Some(serde_json::to_value(&plan)?),
+                    result: Some(serde_json::to_value(&held.plan)?),
                     error: None,
                     job_id: Some(job_id.to_string()),
                 };
-                tx.finish_request(request.id.as_str(), &token, finish)?;
-                Ok(())
+                tx.finish_request(id, &token, finish)
             })
             .await?;
         Ok(())
-    }
-
-    /// The question to ask before a recipe runs for the first time, if policy wants one.
-    async fn first_use(
-        &self,
-        room: &Arc<Room>,
-        request: &Request,
-        recipe: &str,
-        plan: &Plan,
-    ) -> Result<Option<NewApproval>, ApiError> {
-        // The command itself is asked about: another command under the same name asks again.
-        let argv =
-            self.check_plan(room).await?.recipes.get(recipe).map(|r| r.run.clone()).unwrap_or_default();
-        let digest = hash::json(
-            &json!({ "recipe": recipe, "instruction": plan.instruction, "argv": argv, "writes": plan.planning.scope.write_globs }),
-        );
-        let key = recipe_key(&room.id, &digest);
-        if self.store.read(move |tx| tx.setting(&key)).await?.is_some() {
-            return Ok(None);
-        }
-        let action = Action {
-            workspace_id: Some(room.id.clone()),
-            actor: ActorKind::Person,
-            risk: RiskLevel::Medium,
-            what: ActionKind::RecipeFirstUse { name: recipe.to_owned(), argv: argv.clone() },
-        };
-        let verdict = self.decide(room, &request.session_id, &action).await?;
-        match verdict.effect {
-            Effect::Allow => Ok(None),
-            Effect::Deny => Err(ApiError::new(protocol::ErrorCode::Forbidden, verdict.rule)),
-            Effect::Ask => Ok(Some(NewApproval {
-                workspace_id: Some(room.id.clone()),
-                session_id: request.session_id.clone(),
-                action: "recipe.first_use".into(),
-                subject: request.id.to_string(),
-                summary: format!("Run the recipe {recipe} for the first time"),
-                details: json!({ "kind": "recipe.first_use", "recipe": recipe, "instruction": plan.instruction, "argv": argv, "writes": plan.planning.scope.write_globs, "digest": digest, "hash": digest }),
-                hash: digest,
-                risk: RiskLevel::Medium,
-                why: verdict.rule,
-                asked_by: "remotebuddy".into(),
-                expires_at: None,
-            })),
-        }
     }
 
     /// Ends a request with words alone.
@@ -225,14 +179,16 @@ impl Engine {
                     EntryParams { id: entry.id.clone() },
                 )
                 .await?;
-                Ok(format!("“{}” is back in the merge queue.", entry.title))
+                Ok(format!("“{}” is back in the merge queue.", plain(&entry.title)))
             }
-            EntryState::Landed => {
-                Ok(format!("“{}” has landed as `{}`.", entry.title, entry.landed_commit.unwrap_or_default()))
-            }
+            EntryState::Landed => Ok(format!(
+                "“{}” has landed as `{}`.",
+                plain(&entry.title),
+                entry.landed_commit.unwrap_or_default()
+            )),
             state => Ok(format!(
                 "“{}” is {state} in the merge queue. {}",
-                entry.title,
+                plain(&entry.title),
                 entry.reason.unwrap_or_default()
             )),
         }
@@ -244,12 +200,8 @@ impl Engine {
 }
 
 /// Enqueues a plan's job and says so.
-pub(super) fn enqueue_plan(
-    tx: &mut Tx<'_>,
-    request: &Request,
-    workspace: &WorkspaceId,
-    plan: &Plan,
-) -> Result<protocol::JobId, StoreError> {
+pub(super) fn enqueue_plan(tx: &mut Tx<'_>, held: &Held) -> Result<protocol::JobId, StoreError> {
+    let Held { request, workspace, plan, recipe_digest } = held;
     let params = TaskParams {
         schema_version: plan.schema_version,
         lane: plan.lane,
@@ -257,6 +209,7 @@ pub(super) fn enqueue_plan(
         instruction: plan.instruction.clone(),
         planning: plan.planning.clone(),
         deterministic: plan.deterministic.clone(),
+        recipe_digest: recipe_digest.clone(),
         request_id: Some(request.id.clone()),
         base_commit: None,
         fix_up: 0,

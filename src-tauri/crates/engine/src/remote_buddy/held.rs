@@ -1,6 +1,8 @@
 //! Planned jobs that wait: for a person's answer, or for the set-up their commands need.
 
-use super::dispatch::{enqueue_plan, recipe_key};
+use super::dispatch::enqueue_plan;
+use super::recipe::allowed_key;
+use crate::markdown::plain;
 use crate::rooms::Room;
 use crate::setup::{self, On, Prepared};
 use crate::{Engine, ask, outbox, reaction};
@@ -14,10 +16,13 @@ use store::{NewApproval, NewEvent, OutboxRow, RequestFinish, StoreError, Tx};
 
 /// A planned job that is not in the queue yet.
 #[derive(Serialize, Deserialize)]
-struct Held {
-    request: Request,
-    workspace: WorkspaceId,
-    plan: Plan,
+pub(super) struct Held {
+    pub request: Request,
+    pub workspace: WorkspaceId,
+    pub plan: Plan,
+    /// Of the recipe as it was when it was asked about, or found allowed.
+    #[serde(default)]
+    pub recipe_digest: Option<String>,
 }
 
 impl Held {
@@ -25,12 +30,13 @@ impl Held {
         Ok(serde_json::from_value(value)?)
     }
 
-    fn needs_set_up(&self) -> bool {
-        needs_set_up(&self.plan)
+    pub(super) fn needs_set_up(&self) -> bool {
+        let plan = &self.plan;
+        setup::runs_repository_code(plan.lane, &plan.planning.validation_steps, plan.deterministic.as_ref())
     }
 
     fn enqueue(&self, tx: &mut Tx<'_>) -> Result<(), StoreError> {
-        let job = enqueue_plan(tx, &self.request, &self.workspace, &self.plan)?;
+        let job = enqueue_plan(tx, self)?;
         tx.set_request_job(self.request.id.as_str(), job.as_str())
     }
 
@@ -41,7 +47,7 @@ impl Held {
         let event =
             Event::RequestChanged { request_id: self.request.id.clone(), status: RequestStatus::Failed };
         tx.append(NewEvent::new(session, event, "remotebuddy").about(self.request.id.as_str()))?;
-        reaction::say(tx, session, format!("**{}** was not started. {why}", self.plan.title), None)
+        reaction::say(tx, session, format!("**{}** was not started. {why}", plain(&self.plan.title)), None)
     }
 
     /// Waits for the workspace's set-up; the effect that makes it is posted with it.
@@ -72,21 +78,10 @@ fn post_set_up(tx: &mut Tx<'_>, workspace: &WorkspaceId) -> Result<(), StoreErro
     tx.post(outbox::SET_UP, json!({ "workspace": workspace }))
 }
 
-pub(super) fn needs_set_up(plan: &Plan) -> bool {
-    setup::runs_repository_code(plan.lane, &plan.planning.validation_steps, plan.deterministic.as_ref())
-}
-
 impl Engine {
     /// Keeps the planned job until its question is answered.
-    pub(super) async fn hold(
-        &self,
-        request: &Request,
-        token: &str,
-        plan: Plan,
-        workspace: WorkspaceId,
-        question: NewApproval,
-    ) -> Result<(), ApiError> {
-        let (held, token) = (Held { request: request.clone(), workspace, plan }, token.to_owned());
+    pub(super) async fn hold(&self, held: Held, token: &str, question: NewApproval) -> Result<(), ApiError> {
+        let token = token.to_owned();
         self.store
             .write(move |tx| {
                 let approval = ask::ask(tx, question)?;
@@ -104,16 +99,9 @@ impl Engine {
     }
 
     /// Keeps the planned job until the workspace is set up.
-    pub(super) async fn hold_for_set_up(
-        &self,
-        room: &Room,
-        request: &Request,
-        token: &str,
-        plan: Plan,
-    ) -> Result<(), ApiError> {
+    pub(super) async fn hold_for_set_up(&self, room: &Room, held: Held, token: &str) -> Result<(), ApiError> {
         room.set_up.try_anew(self.clock.now_ms());
-        let (held, token) =
-            (Held { request: request.clone(), workspace: room.id.clone(), plan }, token.to_owned());
+        let token = token.to_owned();
         self.store
             .write(move |tx| {
                 held.wait_for_set_up(tx)?;
@@ -193,8 +181,9 @@ pub(crate) fn release_held(tx: &mut Tx<'_>, approval: &Approval) -> Result<(), S
     if approval.state != ApprovalState::Approved {
         return held.give_up(tx, "It was denied; nothing was run.");
     }
+    // The recipe may have changed by now. What was allowed is named by the digest, and the claim compares.
     if let Some(digest) = approval.details["digest"].as_str() {
-        tx.set_setting(&recipe_key(&held.workspace, digest), &json!(true))?;
+        tx.set_setting(&allowed_key(&held.workspace, digest), &json!(true))?;
     }
     // The effect finds out whether anything is missing; it is quick when not.
     if held.needs_set_up() { held.wait_for_set_up(tx) } else { held.enqueue(tx) }

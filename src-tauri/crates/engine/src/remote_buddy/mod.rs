@@ -3,22 +3,29 @@
 pub(crate) mod dispatch;
 pub(crate) mod held;
 mod planner;
+pub(crate) mod recipe;
 mod spoken;
 
 use crate::{Caller, Engine, Principal};
 use flow::intent::{ModelFacts, Parsed, WorkspaceFacts};
 use protocol::intent::Intent;
+use protocol::policy::Profile;
 use protocol::queue::RenewParams;
 use protocol::request::{ClaimRequest, Request, RequestClaimed};
 use protocol::settings::Role;
 use protocol::{ApiError, ErrorCode, WorkspaceId};
 use std::sync::Arc;
 use std::time::Duration;
+use store::QueueName;
 use tokio::sync::Semaphore;
 
 /// Requests planned at the same time.
 const AT_ONCE: usize = 4;
 const LEASE_MS: u64 = 30_000;
+/// How often a planning looks whether it is still wanted.
+const WANTED_MS: u64 = 500;
+/// Who claims requests here.
+pub(crate) const AGENT: &str = "remotebuddy";
 
 impl Engine {
     pub(crate) async fn remote_buddy_loop(&self) {
@@ -26,11 +33,8 @@ impl Engine {
         let mut planning = tokio::task::JoinSet::new();
         while !self.is_stopping() {
             let Ok(slot) = slots.clone().acquire_owned().await else { break };
-            let claim = ClaimRequest {
-                agent_id: "remotebuddy".into(),
-                lease_ms: Some(LEASE_MS),
-                wait_ms: Some(LEASE_MS),
-            };
+            let claim =
+                ClaimRequest { agent_id: AGENT.into(), lease_ms: Some(LEASE_MS), wait_ms: Some(LEASE_MS) };
             match self.requests_claim(Caller::new(Principal::Server), claim).await {
                 Ok(claimed) => {
                     let engine = self.clone();
@@ -70,10 +74,20 @@ impl Engine {
         }
     }
 
-    /// Renews until the claim is lost.
+    /// Renews until the claim is lost, or the request was cancelled.
     async fn keep_lease(&self, request: &Request, token: &str) -> ApiError {
-        loop {
-            tokio::time::sleep(Duration::from_millis(LEASE_MS / 3)).await;
+        for tick in 1_u64.. {
+            tokio::time::sleep(Duration::from_millis(WANTED_MS)).await;
+            if !(tick * WANTED_MS).is_multiple_of(LEASE_MS / 3) {
+                let (id, held) = (request.id.to_string(), token.to_owned());
+                let kept = self.store.read(move |tx| tx.require_claim(QueueName::Requests, &id, &held));
+                match kept.await.map_err(ApiError::from) {
+                    Err(lost) if matches!(lost.code, ErrorCode::LeaseLost | ErrorCode::Conflict) => {
+                        return ApiError::new(ErrorCode::LeaseLost, lost.message);
+                    }
+                    _ => continue,
+                }
+            }
             let renew = RenewParams {
                 id: request.id.to_string(),
                 claim_token: token.to_owned(),
@@ -83,6 +97,7 @@ impl Engine {
                 return error;
             }
         }
+        ApiError::new(ErrorCode::LeaseLost, "The claim is over.")
     }
 
     async fn plan_request(&self, request: &Request, token: &str) -> Result<(), ApiError> {
@@ -100,8 +115,20 @@ impl Engine {
         let model = self.model(Role::Remotebuddy).await?;
         let facts =
             WorkspaceFacts::new(&checks, ModelFacts { connected: model.is_some(), detected: Vec::new() });
-        match flow::intent::parse(&request.prompt) {
+        let parsed = flow::intent::parse(&request.prompt);
+        let needs_model = match &parsed {
+            Parsed::NotAnIntent => true,
+            Parsed::Refusal(reason) => reason.waits_for_model(),
+            Parsed::Exact(_) | Parsed::Phrase { .. } => false,
+        };
+        if needs_model && let Some(text) = self.light_answer(&room, request).await {
+            return self.answer_lightly(request, token, text).await;
+        }
+        match parsed {
             Parsed::Exact(intent) | Parsed::Phrase { intent, .. } => {
+                // A policy that cannot be read stops the landing, not the planning.
+                let profile = self.profile_of(&room).await.unwrap_or_default();
+                let facts = facts.proving_edits(&checks, profile);
                 self.serve_intent(&room, request, token, intent, &facts).await
             }
             Parsed::NotAnIntent if model.is_some() => {
@@ -119,6 +146,16 @@ impl Engine {
                 self.refuse(request, token, refusal).await
             }
         }
+    }
+
+    /// The profile that counts in a workspace now.
+    async fn profile_of(&self, room: &Arc<crate::rooms::Room>) -> Result<Profile, ApiError> {
+        let (engine, room) = (self.clone(), room.clone());
+        self.blocking(move || {
+            let base = room.look().map_err(crate::git::api)?.onto;
+            Ok(engine.configured_at(&room, &base)?.tightened(room.row().profile).0)
+        })
+        .await?
     }
 
     /// Model servers that answer on this machine, a sentence each; asked only when a refusal can name them.

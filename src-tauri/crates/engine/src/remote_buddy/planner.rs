@@ -13,10 +13,6 @@ use protocol::{ApiError, ErrorCode, Plan};
 use serde_json::json;
 use std::sync::Arc;
 
-/// Messages of the conversation a plan is made with.
-const CONVERSATION: usize = 12;
-/// Characters of each.
-const MESSAGE_CHARS: usize = 1_000;
 const MAX_TOKENS: u32 = 4_096;
 
 impl Engine {
@@ -34,31 +30,18 @@ impl Engine {
         let prompts = Prompts::with_overrides(&self.data.prompts())
             .map_err(|e| ApiError::new(ErrorCode::ConfigInvalid, e.to_string()))?;
         let (facts, _) = self.facts_block(&room.id).await?;
-        let (session, workspace) = (request.session_id.clone(), room.id.clone());
-        let (conversation, running) = self
-            .store
-            .read(move |tx| {
-                Ok((tx.recent_messages(session.as_str(), CONVERSATION)?, tx.open_jobs(workspace.as_str())?))
-            })
-            .await?;
-        let conversation: Vec<_> = conversation
-            .into_iter()
-            .map(|(who, text)| {
-                format!(
-                    "{}: {}",
-                    if who == "message" { "user" } else { "crew" },
-                    text.chars().take(MESSAGE_CHARS).collect::<String>()
-                )
-            })
-            .collect();
+        let conversation = self.conversation(&request.session_id).await?;
+        let enhanced = self.enhanced(request, &facts, &conversation).await?;
+        let workspace = room.id.clone();
+        let running = self.store.read(move |tx| tx.open_jobs(workspace.as_str())).await?;
         let running: Vec<_> = running.iter().map(|j| format!("- {} ({})", j.title, j.status)).collect();
         let commands: Vec<_> = checks.checks.iter().map(|c| c.run.join(" ")).collect();
         let inputs = Inputs::new()
             .with("request", &request.prompt)
-            .with("enhanced", request.enhanced_prompt.as_deref().unwrap_or_default())
+            .with("enhanced", enhanced)
             .with("repo_facts", facts)
             .with("checks", commands.join("\n"))
-            .with("conversation", conversation.join("\n"))
+            .with("conversation", conversation)
             .with("running", running.join("\n"));
         let rendered = prompts
             .render("remotebuddy.plan", inputs)

@@ -72,7 +72,7 @@ impl Engine {
     pub(crate) async fn clear_check(&self, room: &Arc<Room>, slot: &CheckTree) -> Result<(), ApiError> {
         let (depot, slot, home) = (room.depot.clone(), slot.clone(), self.check_home(room));
         self.blocking(move || {
-            let _ = std::fs::remove_file(note(&slot));
+            let _ = std::fs::remove_file(laid_note(&slot));
             slot.purge_untracked().and_then(|()| depot.remove_clone(&home))
         })
         .await?
@@ -88,7 +88,7 @@ fn stand(
     commit: &ObjectId,
     layers: &[Layer],
 ) -> Result<(), ApiError> {
-    let (file, wanted) = (note(slot), Laid::of(layers));
+    let (file, wanted) = (laid_note(slot), Laid::of(layers));
     let before = Laid::read(&file);
     let fresh = before.as_ref() == Some(&wanted) && wanted.stands(slot.dir(), home);
     if !fresh {
@@ -145,7 +145,8 @@ fn inside(root: &Path, path: &str) -> Option<PathBuf> {
     Some(at)
 }
 
-fn note(slot: &CheckTree) -> PathBuf {
+/// Where it is written down what lies in a check tree.
+pub(crate) fn laid_note(slot: &CheckTree) -> PathBuf {
     slot.dir().with_extension("layers.json")
 }
 

@@ -1,5 +1,6 @@
 //! Which layers a piece of work stands on, and whether they are there.
 
+use crate::merge::checks::installed;
 use crate::rooms::Room;
 use crate::{Engine, git, hash};
 use host::layers::{Layer, digest};
@@ -160,19 +161,26 @@ impl Engine {
         Ok(digests)
     }
 
+    /// Digests of the layers that checks on these files stand on. None while one is missing.
+    pub(crate) async fn laid_for(
+        &self,
+        room: &Arc<Room>,
+        plan: &CheckPlan,
+        on: On,
+    ) -> Result<Option<Vec<String>>, ApiError> {
+        let mut digests = Vec::new();
+        for wanted in self.wanted(room, plan, on).await? {
+            match self.layer(&wanted).await? {
+                Some(layer) => digests.push(layer.digest),
+                None => return Ok(None),
+            }
+        }
+        Ok(Some(digests))
+    }
+
     /// What decides a step's result besides its command and key files: sandbox, platform, installed tools.
     fn layer_ground(&self, room: &Room) -> Result<String, ApiError> {
-        let sandbox = self.sandbox_for(room)?;
-        let mut text = format!("{} {} {}", sandbox.backend(), std::env::consts::OS, std::env::consts::ARCH);
-        for tool in self.toolchains.found() {
-            let real = std::fs::canonicalize(&tool.place).unwrap_or(tool.place);
-            let facts = std::fs::metadata(&real).ok();
-            let changed =
-                facts.as_ref().and_then(|f| f.modified().ok()?.duration_since(std::time::UNIX_EPOCH).ok());
-            let (size, changed) = (facts.map_or(0, |f| f.len()), changed.map_or(0, |at| at.as_secs()));
-            text.push_str(&format!("\n{} {} {size} {changed}", tool.name, real.display()));
-        }
-        Ok(hash::text(&text))
+        Ok(hash::text(&installed(&self.sandbox_for(room)?, &self.toolchains)))
     }
 }
 

@@ -1,7 +1,11 @@
 //! What the lane must be told about a workspace and its models before it can plan.
 
 use protocol::check::{CheckPlan, Recipe};
+use protocol::policy::Profile;
 use std::collections::BTreeMap;
+
+/// Most commands, and most words of one, that a plan's validation may hold.
+const VALIDATION: (usize, usize) = (16, 64);
 
 /// Tools of a workspace, as argument lists. Absent means none is known.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -24,8 +28,7 @@ pub struct ModelFacts {
 pub struct WorkspaceFacts {
     pub tools: Tools,
     pub recipes: BTreeMap<String, Recipe>,
-    /// Commands to run after an edit of this lane, before it is handed over. Usually none: the merge queue proves
-    /// the exact tree, and an edit needs no sandbox.
+    /// Commands to run after an edit of this lane, before it is handed over: see [`WorkspaceFacts::proving_edits`].
     pub edit_validation: Vec<Vec<String>>,
     pub model: ModelFacts,
 }
@@ -50,5 +53,60 @@ impl WorkspaceFacts {
             edit_validation: Vec::new(),
             model,
         }
+    }
+
+    /// Lets an edit of this lane be proven where that decides anything. Where every landing asks, an edit is not
+    /// validated in its own clone: the merge queue proves the exact tree anyway. Where verified work may land without
+    /// a question, an edit runs the confirmed checks first, or it would never be verified.
+    pub fn proving_edits(mut self, checks: &CheckPlan, profile: Profile) -> Self {
+        let fits =
+            checks.checks.len() <= VALIDATION.0 && checks.checks.iter().all(|c| c.run.len() <= VALIDATION.1);
+        if profile != Profile::Careful && checks.confirmed && fits {
+            self.edit_validation = checks.checks.iter().map(|check| check.run.clone()).collect();
+        }
+        self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use protocol::check::{Check, ChecksOrigin};
+
+    fn checks(names: &[&str], confirmed: bool) -> CheckPlan {
+        let check = |name: &&str| Check {
+            name: (*name).into(),
+            run: vec![(*name).into()],
+            timeout_s: 1,
+            group: None,
+            paths: Vec::new(),
+        };
+        CheckPlan {
+            origin: ChecksOrigin::Repository,
+            confirmed,
+            checks: names.iter().map(check).collect(),
+            setup: Vec::new(),
+            recipes: Default::default(),
+            formatter: None,
+            test_runner: None,
+            warnings: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn an_edit_is_proven_in_its_own_clone_only_where_that_decides_whether_it_asks() {
+        let steps = |plan: &CheckPlan, profile| {
+            WorkspaceFacts::new(plan, ModelFacts::default()).proving_edits(plan, profile).edit_validation
+        };
+        let two = checks(&["a", "b"], true);
+        assert!(steps(&two, Profile::Careful).is_empty());
+        assert_eq!(steps(&two, Profile::Balanced), [["a"], ["b"]]);
+        assert_eq!(steps(&two, Profile::Autopilot), [["a"], ["b"]]);
+        assert!(
+            steps(&checks(&["a"], false), Profile::Balanced).is_empty(),
+            "nobody said that these may run"
+        );
+        assert!(steps(&checks(&[], true), Profile::Balanced).is_empty());
+        assert!(steps(&checks(&["a"; 17], true), Profile::Balanced).is_empty(), "more than a plan holds");
     }
 }

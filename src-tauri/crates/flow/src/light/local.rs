@@ -1,5 +1,5 @@
-//! `/local …`: work on this machine that the user asks for by name. Nothing here changes a file; a command runs only
-//! after its own approval.
+//! `/local …`: looking at things of this machine that the user asks for by name. Nothing here changes or runs
+//! anything.
 
 use crate::intent::split_words;
 use crate::scope::path_problem;
@@ -18,22 +18,11 @@ pub enum LocalRequest {
     Search {
         text: String,
     },
-    /// Run one command, after approval.
-    Run {
-        argv: Vec<String>,
-    },
 }
 
 /// How `/local` is written, one line each.
 pub fn local_usage() -> &'static [&'static str] {
-    &[
-        "/local read FILE",
-        "/local status",
-        "/local diff",
-        "/local log",
-        "/local search TEXT",
-        "/local run COMMAND [ARGUMENT…]",
-    ]
+    &["/local read FILE", "/local status", "/local diff", "/local log", "/local search TEXT"]
 }
 
 /// Reads what follows `/local`.
@@ -49,9 +38,6 @@ pub(super) fn read(rest: &str) -> Option<LocalRequest> {
         ("diff", []) => Some(LocalRequest::GitDiff),
         ("log", []) => Some(LocalRequest::GitLog),
         ("search" | "find" | "grep", text @ [_, ..]) => Some(LocalRequest::Search { text: text.join(" ") }),
-        ("run", argv @ [program, ..]) if !program.is_empty() => {
-            Some(LocalRequest::Run { argv: argv.to_vec() })
-        }
         _ => None,
     }
 }

@@ -5,8 +5,10 @@
 
 mod local;
 mod lookup;
+mod question;
 
 pub use local::{LocalRequest, local_usage};
+pub use question::is_question;
 
 use crate::intent::{Parsed, nature, parse};
 use protocol::intent::Intent;
@@ -61,10 +63,15 @@ pub enum Route {
 /// Forces delegation of what follows.
 const FORCE: &str = "/ask_remote_buddy";
 
+/// What a message wants delegated by name, whoever could answer it.
+pub fn delegated_by_name(text: &str) -> Option<&str> {
+    command_rest(text.trim(), FORCE)
+}
+
 /// Routes one message.
 pub fn route(text: &str, facts: &LightFacts) -> Route {
     let text = text.trim();
-    if let Some(rest) = command_rest(text, FORCE) {
+    if let Some(rest) = delegated_by_name(text) {
         return Route::Delegate { text: rest.to_owned(), priority: priority(rest) };
     }
     if let Some(rest) = command_rest(text, "/local") {

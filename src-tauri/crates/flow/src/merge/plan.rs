@@ -28,17 +28,26 @@ pub enum Decision {
     Check(EntryId),
     /// Move the branch to its proven candidate, or settle a landing that was interrupted.
     Land(EntryId),
+    /// Landing is not allowed now: find out whether an interrupted landing is on the branch, and move nothing.
+    Settle(EntryId),
 }
 
 /// At most one decision per entry; landing and checking one at a time, in order, past entries that wait for a
 /// person, so that a question nobody answered holds up nobody else.
+///
+/// A pause and a withdrawn trust stop a landing as well as a check, also one that was proven before and waits for
+/// something else.
 pub fn plan(view: &View<'_>) -> Vec<Decision> {
+    let may_move = !view.paused && view.checks_confirmed;
     let busy = view.entries.iter().find(|e| matches!(e.state, EntryState::Checking | EntryState::Landing));
-    if let Some(landing) = busy.filter(|e| e.state == EntryState::Landing) {
-        return vec![Decision::Land(landing.id.clone())];
-    }
     let mut decisions = Vec::new();
-    let mut slot_free = busy.is_none() && !view.paused && view.checks_confirmed;
+    if let Some(landing) = busy.filter(|e| e.state == EntryState::Landing) {
+        if may_move {
+            return vec![Decision::Land(landing.id.clone())];
+        }
+        decisions.push(Decision::Settle(landing.id.clone()));
+    }
+    let mut slot_free = busy.is_none() && may_move;
     for entry in view.entries {
         let fresh = entry.candidate.is_some() && entry.onto.as_deref() == Some(view.tip);
         match entry.state {

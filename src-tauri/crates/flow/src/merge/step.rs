@@ -1,7 +1,7 @@
 //! One entry's machine.
 
 use protocol::ApprovalId;
-use protocol::merge::{CheckVerdict, EntryState, MergeEntry};
+use protocol::merge::{CheckVerdict, EntryState, MergeEntry, Strategy};
 
 /// A commit built on a tip, ready to be asked about and checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -9,6 +9,8 @@ pub struct Candidate {
     pub onto: String,
     pub commit: String,
     pub tree: String,
+    /// How it was built; part of the patch's identity.
+    pub strategy: Strategy,
     /// Identity of the resulting patch, target and strategy: what an approval is bound to.
     pub patch_hash: String,
     pub files: u32,
@@ -79,7 +81,8 @@ pub enum Input {
     },
     /// The tip is no longer what the candidate stands on.
     TipMoved,
-    /// The candidate is proven, but the branch cannot be moved now.
+    /// It cannot go on now, through no fault of its own: a proven candidate whose branch cannot be moved, an
+    /// approved one that cannot be checked, a built one that nobody can judge.
     Blocked {
         reason: String,
     },
@@ -139,7 +142,9 @@ pub fn step(entry: &MergeEntry, input: Input) -> Next {
 
         (Queued | WaitingApproval | Approved | Checking, Input::GiveBack { why, detail }) => {
             e.reason = Some(detail);
-            e.checks = if why == Returned::CheckFailed { e.checks } else { Vec::new() };
+            // Only verdicts stay: what was not run, or was being run, has none.
+            let verdicts = why == Returned::CheckFailed;
+            e.checks.retain(|check| verdicts && matches!(check.state.as_str(), "passed" | "failed"));
             to(e, Back)
         }
         (Landing | Parked, Input::GiveBack { .. }) => Next::Ignored("It is not being worked on."),
@@ -223,13 +228,17 @@ pub fn step(entry: &MergeEntry, input: Input) -> Next {
             e.reason = Some(reason);
             to(e, Landing)
         }
-        (Approved, Input::Blocked { reason }) => {
+        (Queued | Approved, Input::Blocked { reason }) => {
             e.reason = Some(reason);
+            to(e, entry.state)
+        }
+        // The machine failed the check, not the change.
+        (Checking, Input::Blocked { reason }) => {
+            e.reason = Some(reason);
+            e.checks.clear();
             to(e, Approved)
         }
-        (Queued | WaitingApproval | Checking | Parked, Input::Blocked { .. }) => {
-            Next::Ignored("It is not landing.")
-        }
+        (WaitingApproval | Parked, Input::Blocked { .. }) => Next::Ignored("It is not landing."),
 
         (Checking | Landing, Input::TipMoved) => {
             e.checks.clear();
@@ -240,7 +249,10 @@ pub fn step(entry: &MergeEntry, input: Input) -> Next {
         }
 
         // A landing that was under way is settled by looking at the branch, not by guessing.
-        (Checking, Input::Restarted) => to(e, Approved),
+        (Checking, Input::Restarted) => {
+            e.checks.clear();
+            to(e, Approved)
+        }
         (Queued | WaitingApproval | Approved | Landing | Parked, Input::Restarted) => {
             Next::Ignored("Nothing was running.")
         }
@@ -277,6 +289,7 @@ fn take_candidate(e: &mut MergeEntry, c: Candidate) {
     e.onto = Some(c.onto);
     e.candidate = Some(c.commit);
     e.tree = Some(c.tree);
+    e.strategy = c.strategy;
     e.patch_hash = Some(c.patch_hash);
     e.files = c.files;
     e.additions = c.additions;

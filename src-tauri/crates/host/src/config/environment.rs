@@ -19,11 +19,23 @@ pub(super) enum Meaning {
     NotOurs,
 }
 
-/// Ours, but read elsewhere.
-const ELSEWHERE: &[&str] = &["PROFILE", "LOG", "JOB", "RUN", "REQUIRE_DOCKER", "TOKEN", "TOKEN_FILE"];
+/// Ours, but no key: name without prefix and meaning.
+pub(super) const ELSEWHERE: &[(&str, &str)] = &[
+    ("CONFIG_DIR", "Folder of the user's own files, instead of the system's place for them."),
+    ("PROFILE", "Profile to read after the user's file."),
+    ("LOG", "What is logged on standard error, such as `info` or `engine=debug,warn`."),
+    ("TOKEN", "Token for the server named by `server.url`."),
+    ("TOKEN_FILE", "File that holds this token and that only its owner may read."),
+    ("KEEP_SERVING", "Of the window: go on serving when it is closed."),
+    ("JOB", "Set by the server for what it runs; marks the processes of a job."),
+    ("RUN", "Set by the server for what it runs; marks the processes of a command."),
+];
+
+/// An endpoint for every role that nothing else names a model for.
+pub(super) const ENDPOINT_OF_ALL: &str = "LLM_ENDPOINT";
 
 /// Names that differ from what their key would give.
-const ALIASES: &[(&str, &str)] = &[
+pub(super) const ALIASES: &[(&str, &str)] = &[
     ("HOST", "server.host"),
     ("PORT", "server.port"),
     ("WORKERS", "workers.count"),
@@ -37,6 +49,10 @@ const ALIASES: &[(&str, &str)] = &[
 const ROLES: &[&str] = &["localbuddy", "remotebuddy", "workers"];
 
 pub(super) fn meaning(name: &str, value: &str) -> Meaning {
+    // Set to nothing is not set.
+    if value.trim().is_empty() {
+        return Meaning::NotOurs;
+    }
     let (bare, prefixed) = match name.strip_prefix("PILOTHOUSE_") {
         Some(bare) => (bare, true),
         None => (name, false),
@@ -56,11 +72,11 @@ pub(super) fn meaning(name: &str, value: &str) -> Meaning {
     }
     if bare == "WORKERS_REQUIRE_DOCKER" {
         return match value.trim().to_ascii_lowercase().as_str() {
-            "" | "0" | "false" | "no" | "off" => Meaning::NotOurs,
+            "0" | "false" | "no" | "off" => Meaning::NotOurs,
             _ => Meaning::Sets { key: "sandbox.require", value: "container".to_owned() },
         };
     }
-    if ELSEWHERE.contains(&bare) && prefixed {
+    if prefixed && ELSEWHERE.iter().any(|(name, _)| *name == bare) {
         return Meaning::NotOurs;
     }
     let alias = ALIASES.iter().find(|(alias, _)| *alias == bare).and_then(|(_, key)| find(key));
@@ -83,8 +99,7 @@ fn model(bare: &str, name: &str, value: &str) -> Option<Meaning> {
         "ENDPOINT" => "endpoint",
         "MODEL" => "model",
         "KEY" => "key",
-        "CONTEXT_WINDOW" => "contextWindow",
-        "API_KEY" if value.trim().is_empty() => return Some(Meaning::NotOurs),
+        "CONTEXT" | "CONTEXT_WINDOW" => "contextWindow",
         "API_KEY" => {
             let key = find(&format!("llm.{role}.key"))?;
             return Some(Meaning::Sets { key: key.name, value: name.to_owned() });
@@ -93,7 +108,22 @@ fn model(bare: &str, name: &str, value: &str) -> Option<Meaning> {
         _ => return Some(Meaning::Unknown(None)),
     };
     let key = find(&format!("llm.{role}.{field}"))?;
-    Some(Meaning::Sets { key: key.name, value: value.to_owned() })
+    Some(Meaning::Sets { key: key.name, value: old_word(key.name, value) })
+}
+
+/// Every variable that sets a key, the one to use first.
+pub(super) fn variables(key: &Key) -> Vec<String> {
+    let own = match key.name.strip_prefix("llm.").and_then(|rest| rest.split_once('.')) {
+        Some((role, "key")) => return vec![format!("{}_LLM_API_KEY", role.to_uppercase())],
+        Some((role, _)) => {
+            let field = variable(key);
+            let field = field.rsplit_once(&role.to_uppercase()).map_or("", |(_, field)| field);
+            return vec![format!("{}_LLM{field}", role.to_uppercase())];
+        }
+        None => variable(key),
+    };
+    let aliases = ALIASES.iter().filter(|(_, of)| *of == key.name).map(|(alias, _)| (*alias).to_owned());
+    std::iter::once(own).chain(aliases).map(|bare| format!("PILOTHOUSE_{bare}")).collect()
 }
 
 /// `merge.flakyRetries` as `MERGE_FLAKY_RETRIES`.
@@ -113,6 +143,8 @@ fn old_word(key: &str, value: &str) -> String {
     match (key, value.trim()) {
         ("sandbox.backend", "docker" | "podman") => "container".to_owned(),
         ("sandbox.backend", "local" | "process" | "none") => "host".to_owned(),
+        (_, "anthropic_messages") if key.ends_with(".backend") => "anthropic".to_owned(),
+        (_, "responses") if key.ends_with(".backend") => "openai_responses".to_owned(),
         _ => value.to_owned(),
     }
 }
@@ -147,12 +179,24 @@ mod tests {
         assert_eq!(sets("WORKERS_LLM_MODEL", "m").0, "llm.workers.model");
         assert_eq!(sets("PILOTHOUSE_LOCALBUDDY_LLM_ENDPOINT", "http://h").0, "llm.localbuddy.endpoint");
         assert_eq!(sets("PILOTHOUSE_LLM_WORKERS_MODEL", "m").0, "llm.workers.model");
+        assert_eq!(sets("WORKERS_LLM_CONTEXT", "9").0, "llm.workers.contextWindow");
+        assert_eq!(sets("WORKERS_LLM_BACKEND", "responses").1, "openai_responses");
+    }
+
+    #[test]
+    fn every_variable_that_is_told_sets_its_key() {
+        for key in KEYS {
+            for name in variables(key) {
+                assert_eq!(sets(&name, "x").0, key.name, "{name}");
+            }
+        }
     }
 
     #[test]
     fn strangers_are_left_alone_and_slips_are_suggested() {
         assert_eq!(meaning("PATH", "/bin"), Meaning::NotOurs);
         assert_eq!(meaning("PILOTHOUSE_LOG", "debug"), Meaning::NotOurs);
+        assert_eq!(meaning("PILOTHOUSE_PORT", " "), Meaning::NotOurs, "set to nothing is not set");
         let slip = Meaning::Unknown(Some("PILOTHOUSE_SERVER_PORT".into()));
         assert_eq!(meaning("PILOTHOUSE_SERVER_PROT", "1"), slip);
         assert!(matches!(meaning("WORKERS_POLL_MS", "1"), Meaning::Unneeded(_)));

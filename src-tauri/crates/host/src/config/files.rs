@@ -1,5 +1,6 @@
 //! Reading the user's own configuration files.
 
+use std::io::ErrorKind;
 use std::path::Path;
 
 use super::{ConfigFile, Layers};
@@ -7,6 +8,9 @@ use crate::HostError;
 
 /// The variable that chooses a profile.
 pub const PROFILE_VAR: &str = "PILOTHOUSE_PROFILE";
+
+/// The user's own file in a checkout, from its root.
+pub const LOCAL_PATH: &str = ".pilothouse/local.toml";
 
 /// Fills user file, profile and environment. `folder` is the user's configuration folder; files that do not
 /// exist are no error, except a profile that was asked for.
@@ -41,7 +45,8 @@ pub fn read_user_layers(
 
 /// `.pilothouse/local.toml` of a checkout. Whether git tracks it is the caller's to find out.
 pub fn read_local(repo_root: &Path) -> Result<Option<ConfigFile>, HostError> {
-    read(&repo_root.join(".pilothouse/local.toml"))
+    let found = read(&repo_root.join(LOCAL_PATH))?;
+    Ok(found.map(|file| ConfigFile { name: LOCAL_PATH.to_owned(), ..file }))
 }
 
 /// No configuration file is this large; what is, is something else.
@@ -57,7 +62,8 @@ fn read(path: &Path) -> Result<Option<ConfigFile>, HostError> {
             let bytes = std::fs::read(path).map_err(HostError::file("read", path))?;
             Ok(Some(ConfigFile { name, bytes }))
         }
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        // Below a file there is nothing either.
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Ok(None),
         Err(error) => Err(HostError::file("read", path)(error)),
     }
 }

@@ -1,4 +1,4 @@
-//! Every key there is, once: its shape, its built-in value, and whether a repository may set it.
+//! Every key there is, once: its shape, its built-in value, who reads it, and whether a repository may set it.
 
 use super::value::Shape;
 
@@ -10,6 +10,9 @@ pub(super) struct Key {
     /// In the form of a variable; none means unset.
     pub(super) built_in: Option<&'static str>,
     pub(super) repository: Repository,
+    pub(super) read_by: Reader,
+    /// One line for people, as the documentation shows it.
+    pub(super) meaning: &'static str,
 }
 
 /// What a repository's own file may do with a key.
@@ -19,6 +22,19 @@ pub(super) enum Repository {
     /// Only to a stricter value than the user's.
     Tightens,
     Nothing,
+}
+
+/// Who asks for the value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reader {
+    /// The server, once, for all its workspaces.
+    Server,
+    /// A client that looks for a server.
+    Client,
+    /// The server, for each workspace: only these make sense in a workspace's own files.
+    Workspace,
+    /// Nothing in this build. Setting it is answered with a warning.
+    Nobody,
 }
 
 /// Profiles of the policy from the strictest to the loosest.
@@ -34,58 +50,176 @@ const BACKENDS: &[&str] = &[
     "llama_server",
     "openai_compatible",
     "ollama_chat",
-    "scripted",
 ];
 const STRATEGIES: &[&str] = &["cherry_pick", "no_ff", "ff_only", "squash"];
 const SANDBOXES: &[&str] = &["auto", "bwrap", "container", "host"];
+const TOKENS: Shape = Shape::Number(0, i64::MAX);
+const WINDOW: Shape = Shape::Number(1, i64::MAX);
 
 macro_rules! key {
-    ($name:literal, $shape:expr, $built_in:expr) => {
-        key!($name, $shape, $built_in, Nothing)
+    ($name:expr, $shape:expr, $built_in:expr, $read_by:ident, $meaning:expr) => {
+        key!($name, $shape, $built_in, $read_by, Nothing, $meaning)
     };
-    ($name:literal, $shape:expr, $built_in:expr, $repository:ident) => {
-        Key { name: $name, shape: $shape, built_in: $built_in, repository: Repository::$repository }
+    ($name:expr, $shape:expr, $built_in:expr, $read_by:ident, $repository:ident, $meaning:expr) => {
+        Key {
+            name: $name,
+            shape: $shape,
+            built_in: $built_in,
+            repository: Repository::$repository,
+            read_by: Reader::$read_by,
+            meaning: $meaning,
+        }
+    };
+}
+
+/// One key of a role's model; the last text says whose model it is.
+macro_rules! llm {
+    ($name:literal, backend, $read_by:ident, $whose:literal) => {
+        key!(
+            $name,
+            Shape::Word(BACKENDS),
+            None,
+            $read_by,
+            concat!(
+                "What serves ",
+                $whose,
+                "; `none` switches it off. Unset beside an endpoint: `lmstudio`."
+            )
+        )
+    };
+    ($name:literal, endpoint, $read_by:ident, $whose:literal) => {
+        key!(
+            $name,
+            Shape::Url,
+            None,
+            $read_by,
+            concat!("Base address of ", $whose, ". Unset: the usual one of its backend.")
+        )
+    };
+    ($name:literal, model, $read_by:ident, $whose:literal) => {
+        key!($name, Shape::Text, None, $read_by, concat!("Name of ", $whose, ". Unset: `default`."))
+    };
+    ($name:literal, key, $read_by:ident, $whose:literal) => {
+        key!(
+            $name,
+            Shape::KeyReference,
+            None,
+            $read_by,
+            concat!("Name of the variable that holds the key of ", $whose, ", never the key itself.")
+        )
+    };
+    ($name:literal, window, $read_by:ident, $whose:literal) => {
+        key!($name, WINDOW, None, $read_by, concat!("Tokens ", $whose, " can hold. Unset: unknown."))
     };
 }
 
 /// All keys with a single value. Checks, set-up steps and recipes are lists of their own (`proofs`).
 pub(super) const KEYS: &[Key] = &[
-    key!("server.host", Shape::Text, Some("127.0.0.1")),
-    key!("server.port", Shape::Number(0, 65_535), Some("3001")),
-    key!("server.localbuddyPort", Shape::Number(0, 65_535), None),
-    key!("server.url", Shape::Url, None),
-    key!("data.dir", Shape::Text, None),
-    key!("workers.count", Shape::Number(0, 64), Some("2")),
-    key!("sandbox.backend", Shape::Word(SANDBOXES), Some("auto")),
-    key!("sandbox.require", Shape::Word(&["bwrap", "container"]), None),
-    key!("sandbox.image", Shape::Text, None),
-    key!("merge.enabled", Shape::Flag, Some("true")),
-    key!("merge.slots", Shape::Number(1, 32), Some("1")),
-    key!("merge.window", Shape::Number(1, 64), Some("2")),
-    key!("merge.strategy", Shape::Word(STRATEGIES), Some("cherry_pick"), Sets),
-    key!("merge.flakyRetries", Shape::Number(0, 5), Some("1")),
-    key!("merge.push", Shape::Flag, Some("false")),
-    key!("merge.openPr", Shape::Flag, Some("false")),
-    key!("policy.profile", Shape::Word(PROFILES), Some("careful"), Tightens),
-    key!("scope.writeGlobs", Shape::Words, None, Sets),
-    key!("scope.hints", Shape::Words, None, Sets),
-    key!("budget.tokensPerJob", Shape::Number(0, i64::MAX), None),
-    key!("budget.tokensPerDay", Shape::Number(0, i64::MAX), None),
-    key!("llm.localbuddy.backend", Shape::Word(BACKENDS), None),
-    key!("llm.localbuddy.endpoint", Shape::Url, None),
-    key!("llm.localbuddy.model", Shape::Text, None),
-    key!("llm.localbuddy.key", Shape::KeyReference, None),
-    key!("llm.localbuddy.contextWindow", Shape::Number(1, i64::MAX), None),
-    key!("llm.remotebuddy.backend", Shape::Word(BACKENDS), None),
-    key!("llm.remotebuddy.endpoint", Shape::Url, None),
-    key!("llm.remotebuddy.model", Shape::Text, None),
-    key!("llm.remotebuddy.key", Shape::KeyReference, None),
-    key!("llm.remotebuddy.contextWindow", Shape::Number(1, i64::MAX), None),
-    key!("llm.workers.backend", Shape::Word(BACKENDS), None),
-    key!("llm.workers.endpoint", Shape::Url, None),
-    key!("llm.workers.model", Shape::Text, None),
-    key!("llm.workers.key", Shape::KeyReference, None),
-    key!("llm.workers.contextWindow", Shape::Number(1, i64::MAX), None),
+    key!("server.host", Shape::Ip, Some("127.0.0.1"), Server, "Address the server listens on."),
+    key!(
+        "server.port",
+        Shape::Number(0, 65_535),
+        None,
+        Server,
+        "Port it listens on; 0 picks a free one. Unset: the one of the last run, else the first free from 3001 on."
+    ),
+    key!(
+        "server.localbuddyPort",
+        Shape::Number(0, 65_535),
+        None,
+        Nobody,
+        "A second port for LocalBuddy; it answers on `server.port`."
+    ),
+    key!(
+        "server.url",
+        Shape::Url,
+        None,
+        Client,
+        "Server that commands talk to instead of looking into the data folder; its token is in `PILOTHOUSE_TOKEN` or in the file `PILOTHOUSE_TOKEN_FILE`."
+    ),
+    key!("data.dir", Shape::Folder, None, Server, "Data folder. Unset: the system's place for such data."),
+    key!(
+        "workers.count",
+        Shape::Number(0, 64),
+        None,
+        Server,
+        "Worker processes. Unset: one for each core, at most 4."
+    ),
+    key!(
+        "sandbox.backend",
+        Shape::Word(SANDBOXES),
+        Some("auto"),
+        Server,
+        "What confines repository code; `auto` takes the strongest that works, `host` confines nothing."
+    ),
+    key!(
+        "sandbox.require",
+        Shape::Word(&["bwrap", "container"]),
+        None,
+        Server,
+        "Refuses everything but this sandbox, also where a workspace allows plain host processes. No container sandbox is in this build."
+    ),
+    key!("sandbox.image", Shape::Text, None, Nobody, "Image of the container sandbox."),
+    key!(
+        "merge.enabled",
+        Shape::Flag,
+        Some("true"),
+        Workspace,
+        "Whether finished jobs enter the merge queue; taken over when a workspace is added, then its setting."
+    ),
+    key!("merge.slots", Shape::Number(1, 32), None, Nobody, "Checks at the same time; there is one slot."),
+    key!("merge.window", Shape::Number(1, 64), None, Nobody, "Entries checked ahead of their turn."),
+    key!(
+        "merge.strategy",
+        Shape::Word(STRATEGIES),
+        Some("cherry_pick"),
+        Workspace,
+        Sets,
+        "How changes land; taken over when a workspace is added, then its setting."
+    ),
+    key!(
+        "merge.flakyRetries",
+        Shape::Number(0, 5),
+        Some("1"),
+        Workspace,
+        "Runs of a failing check beyond the first before it counts as failed."
+    ),
+    key!("merge.push", Shape::Flag, None, Nobody, "Whether landings are pushed."),
+    key!("merge.openPr", Shape::Flag, None, Nobody, "Whether a pull request is opened after a landing."),
+    key!(
+        "policy.profile",
+        Shape::Word(PROFILES),
+        Some("careful"),
+        Workspace,
+        Tightens,
+        "What asks first; taken over when a workspace is added, then its setting. A repository's own word makes it stricter at any time."
+    ),
+    key!("scope.writeGlobs", Shape::Words, None, Nobody, Sets, "Where a repository says its changes belong."),
+    key!(
+        "scope.hints",
+        Shape::Words,
+        None,
+        Nobody,
+        Sets,
+        "What a repository tells the planner about its layout."
+    ),
+    key!("budget.tokensPerJob", TOKENS, None, Nobody, "Most tokens of one job."),
+    key!("budget.tokensPerDay", TOKENS, None, Nobody, "Most tokens of one day."),
+    llm!("llm.localbuddy.backend", backend, Server, "LocalBuddy's model"),
+    llm!("llm.localbuddy.endpoint", endpoint, Server, "LocalBuddy's model"),
+    llm!("llm.localbuddy.model", model, Server, "LocalBuddy's model"),
+    llm!("llm.localbuddy.key", key, Server, "LocalBuddy's model"),
+    llm!("llm.localbuddy.contextWindow", window, Nobody, "LocalBuddy's model"),
+    llm!("llm.remotebuddy.backend", backend, Server, "the planner's model"),
+    llm!("llm.remotebuddy.endpoint", endpoint, Server, "the planner's model"),
+    llm!("llm.remotebuddy.model", model, Server, "the planner's model"),
+    llm!("llm.remotebuddy.key", key, Server, "the planner's model"),
+    llm!("llm.remotebuddy.contextWindow", window, Nobody, "the planner's model"),
+    llm!("llm.workers.backend", backend, Server, "the workers' model"),
+    llm!("llm.workers.endpoint", endpoint, Server, "the workers' model"),
+    llm!("llm.workers.model", model, Server, "the workers' model"),
+    llm!("llm.workers.key", key, Server, "the workers' model"),
+    llm!("llm.workers.contextWindow", window, Server, "the workers' model"),
 ];
 
 pub(super) fn find(name: &str) -> Option<&'static Key> {
@@ -106,6 +240,15 @@ mod tests {
             if let Some(built_in) = key.built_in {
                 key.shape.parse(built_in).unwrap_or_else(|error| panic!("{}: {error}", key.name));
             }
+        }
+    }
+
+    #[test]
+    fn a_key_that_nothing_reads_pretends_no_value_and_only_workspaces_keys_are_open_to_repositories() {
+        for key in KEYS {
+            assert!(key.read_by != Reader::Nobody || key.built_in.is_none(), "{}", key.name);
+            let of_workspace = matches!(key.read_by, Reader::Workspace | Reader::Nobody);
+            assert!(key.repository == Repository::Nothing || of_workspace, "{}", key.name);
         }
     }
 

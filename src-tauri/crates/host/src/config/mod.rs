@@ -1,11 +1,12 @@
 //! Configuration in layers, with the origin of every value.
 //!
-//! Last wins: built-in, user file, profile, repository, local file, environment, flags. The repository's layer
-//! is different: whoever can push may write it, so it may only say how the repository is proven (checks,
+//! Last wins: built-in, user file, profile, models saved in Settings, repository, local file, environment,
+//! flags. The repository's layer is different: whoever can push may write it, so it may only say how the repository is proven (checks,
 //! set-up, recipes, strategy, scope hints) and may tighten the policy; anything else in it is ignored and
 //! reported. Its bytes come from the integration base, by git, never from a work tree.
 //!
-//! Resolving is pure: [`Layers`] holds everything, [`files`] reads what lies in the user's own folders.
+//! Resolving is pure: [`Layers`] holds everything, [`files`] reads what lies in the user's own folders, and
+//! [`Own`] is what a program reads once, at its start. [`key_table`] writes the keys down for people.
 
 mod environment;
 pub mod files;
@@ -14,16 +15,22 @@ mod model;
 mod nearest;
 mod node;
 mod origin;
+mod own;
 mod proofs;
+mod reference;
 mod resolve;
 mod settings;
 mod settle;
 mod value;
 
-pub use model::{KeyRef, RoleModel};
+pub use model::RoleModel;
 pub use origin::{Layer, Origin};
-pub use settings::{Budget, Config, Merge, ScopeHints, Server, Workers};
+pub use own::Own;
+pub use reference::{keys as key_table, variables as variable_table};
+pub use settings::{Budget, Config, Merge, ScopeHints, Server, Workers, redacted};
 pub use value::Value;
+
+use protocol::settings::ModelSetting;
 
 /// A configuration file as it was read.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -48,6 +55,8 @@ pub struct Flag {
 pub struct Layers {
     pub user: Option<ConfigFile>,
     pub profile: Option<ConfigFile>,
+    /// Models chosen in Settings, kept in the database.
+    pub saved: Vec<ModelSetting>,
     /// `.pilothouse/config.toml` of the integration base.
     pub repository: Option<ConfigFile>,
     /// `.pilothouse/local.toml` of the user's checkout.

@@ -1,35 +1,20 @@
 //! The model of one role, as configuration names it.
 
-use protocol::settings::{Dialect, Role};
+use protocol::settings::{Dialect, ModelSetting, Role};
 
-/// Where a model's key is kept; never the key.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum KeyRef {
-    /// The name of an environment variable.
-    Env(String),
-    /// The name of an entry of the system's keychain.
-    Keychain(String),
-}
-
-impl KeyRef {
-    pub(super) fn parse(text: &str) -> Self {
-        match text.strip_prefix("keychain:") {
-            Some(name) => Self::Keychain(name.to_owned()),
-            None => Self::Env(text.strip_prefix("env:").unwrap_or(text).to_owned()),
-        }
-    }
-}
+use super::Origin;
 
 /// What is configured for one role; every field may be missing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RoleModel {
     pub role: Role,
-    /// `none`, `openai`, `openai_responses`, `anthropic`, `ollama`, `lmstudio`, `llama_server` or `scripted`.
+    /// `none`, `openai`, `openai_responses`, `anthropic`, `ollama`, `lmstudio` or `llama_server`.
     pub backend: Option<String>,
     /// Base address without a trailing slash.
     pub endpoint: Option<String>,
     pub model: Option<String>,
-    pub key: Option<KeyRef>,
+    /// Name of the variable that holds the key; never the key.
+    pub key_env: Option<String>,
     /// Tokens.
     pub context_window: Option<u64>,
 }
@@ -44,7 +29,33 @@ impl RoleModel {
         }
     }
 
-    /// How the backend is spoken to; none for `none`, `scripted` and an unset backend.
+    /// The same backend, as it is named for a model that was chosen by its dialect.
+    pub(super) fn backend_of(dialect: Dialect) -> &'static str {
+        match dialect {
+            Dialect::OpenaiChat => "openai",
+            Dialect::OpenaiResponses => "openai_responses",
+            Dialect::AnthropicMessages => "anthropic",
+        }
+    }
+
+    /// The model to use, when one is named: by an endpoint, or by a backend that has a usual one. `origin` is
+    /// said with it.
+    pub fn setting(&self, origin: Option<&Origin>) -> Option<ModelSetting> {
+        if self.backend.as_deref() == Some("none") {
+            return None;
+        }
+        Some(ModelSetting {
+            role: self.role,
+            dialect: self.dialect().unwrap_or(Dialect::OpenaiChat),
+            endpoint: self.address()?.to_owned(),
+            model: self.model.clone().unwrap_or_else(|| "default".to_owned()),
+            key_env: self.key_env.clone(),
+            context_window: self.context_window,
+            origin: origin.map(ToString::to_string),
+        })
+    }
+
+    /// How the backend is spoken to; none for `none` and an unset backend.
     pub fn dialect(&self) -> Option<Dialect> {
         match self.backend.as_deref()? {
             "openai" | "ollama" | "lmstudio" | "llama_server" => Some(Dialect::OpenaiChat),
@@ -56,13 +67,14 @@ impl RoleModel {
 
     /// The configured endpoint, or the one its backend has by convention.
     pub fn address(&self) -> Option<&str> {
-        self.endpoint.as_deref().or(match self.backend.as_deref()? {
+        let usual = || match self.backend.as_deref()? {
             "openai" | "openai_responses" => Some("https://api.openai.com/v1"),
             "anthropic" => Some("https://api.anthropic.com"),
             "ollama" => Some("http://127.0.0.1:11434/v1"),
             "lmstudio" => Some("http://127.0.0.1:1234/v1"),
             "llama_server" => Some("http://127.0.0.1:8080/v1"),
             _ => None,
-        })
+        };
+        self.endpoint.as_deref().or_else(usual)
     }
 }

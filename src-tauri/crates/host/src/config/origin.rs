@@ -2,12 +2,16 @@
 
 use std::fmt;
 
+use crate::HostError;
+
 /// The layers, weakest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Layer {
     BuiltIn,
     User,
     Profile,
+    /// Chosen in Settings and kept in the database; models only.
+    Saved,
     Repository,
     Local,
     Environment,
@@ -18,7 +22,7 @@ pub enum Layer {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Origin {
     pub layer: Layer,
-    /// File, variable or flag; empty for built-in values.
+    /// File, variable or flag; empty for built-in and saved values.
     pub place: String,
     /// Line in a file, counted from 1.
     pub line: Option<usize>,
@@ -28,6 +32,19 @@ impl Origin {
     pub(super) fn built_in() -> Self {
         Self { layer: Layer::BuiltIn, place: String::new(), line: None }
     }
+
+    pub(super) fn saved() -> Self {
+        Self { layer: Layer::Saved, place: String::new(), line: None }
+    }
+
+    /// An error about what stands there.
+    pub(super) fn refuse(&self, key: &str, cause: String) -> HostError {
+        let file = match self.layer {
+            Layer::Environment | Layer::Flag | Layer::BuiltIn | Layer::Saved => self.to_string(),
+            Layer::User | Layer::Profile | Layer::Repository | Layer::Local => self.place.clone(),
+        };
+        HostError::ConfigValue { file, line: self.line, key: key.to_owned(), cause }
+    }
 }
 
 impl fmt::Display for Origin {
@@ -36,6 +53,7 @@ impl fmt::Display for Origin {
             Layer::BuiltIn => return f.write_str("built-in"),
             Layer::User => "user",
             Layer::Profile => "profile",
+            Layer::Saved => return f.write_str("user, saved in Settings"),
             Layer::Repository => "repository",
             Layer::Local => "local",
             Layer::Environment => "environment",

@@ -2,15 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use protocol::settings::ConfigWarning;
+use protocol::settings::{ConfigWarning, ModelSetting, Role};
 
-use super::environment::{Meaning, meaning};
-use super::keys::{self, KEYS, PROFILES, Repository};
+use super::environment::{ENDPOINT_OF_ALL, Meaning, meaning};
+use super::keys::{self, KEYS, PROFILES, Reader, Repository};
 use super::nearest::nearest;
 use super::node::{self, Kind, Node};
 use super::proofs::{Mistake, Proofs};
 use super::settings::Config;
-use super::{ConfigFile, Flag, Layer, Layers, Origin, Value};
+use super::{ConfigFile, Flag, Layer, Layers, Origin, RoleModel, Value};
 use crate::HostError;
 
 pub(super) fn resolve(layers: &Layers) -> Result<Config, HostError> {
@@ -18,11 +18,13 @@ pub(super) fn resolve(layers: &Layers) -> Result<Config, HostError> {
     pile.built_in();
     pile.file(Layer::User, layers.user.as_ref())?;
     pile.file(Layer::Profile, layers.profile.as_ref())?;
+    pile.saved(&layers.saved);
     pile.file(Layer::Repository, layers.repository.as_ref())?;
     pile.local(layers)?;
     pile.environment(&layers.environment)?;
     pile.flags(&layers.flags)?;
     pile.tighten();
+    pile.agree()?;
     Ok(pile.settle())
 }
 
@@ -32,6 +34,10 @@ pub(super) struct Pile {
     pub(super) values: BTreeMap<&'static str, (Value, Origin)>,
     /// What repositories ask of keys they may only tighten.
     caps: Vec<(&'static str, Value, Origin)>,
+    /// The strictest profile a repository asks for.
+    pub(super) cap: Option<(Value, Origin)>,
+    /// The profile before a repository made it stricter.
+    pub(super) chosen_profile: Option<Value>,
     pub(super) proofs: Proofs,
     pub(super) proof_origins: BTreeMap<String, Origin>,
     pub(super) warnings: Vec<ConfigWarning>,
@@ -43,6 +49,25 @@ impl Pile {
             if let Some(Ok(value)) = key.built_in.map(|text| key.shape.parse(text)) {
                 self.values.insert(key.name, (value, Origin::built_in()));
             }
+        }
+    }
+
+    /// Models chosen in Settings: each whole, so nothing of a weaker layer mixes in.
+    fn saved(&mut self, models: &[ModelSetting]) {
+        for model in models {
+            let mut put = |field: &str, value: Option<Value>| {
+                let key = keys::find(&format!("llm.{}.{field}", model.role));
+                if let (Some(key), Some(value)) = (key, value) {
+                    self.begin_model(key.name, &Origin::saved());
+                    self.values.insert(key.name, (value, Origin::saved()));
+                }
+            };
+            let text = |text: &str| Some(Value::Text(text.to_owned()));
+            put("backend", text(RoleModel::backend_of(model.dialect)));
+            put("endpoint", text(&model.endpoint));
+            put("model", text(&model.model));
+            put("key", model.key_env.as_deref().and_then(text));
+            put("contextWindow", model.context_window.and_then(|n| i64::try_from(n).ok()).map(Value::Number));
         }
     }
 
@@ -80,12 +105,15 @@ impl Pile {
                 self.warn(name, &origin, "ignored: a repository may not set this");
                 return Ok(());
             }
-            let value = key.shape.accept(node).map_err(|cause| HostError::ConfigValue {
-                file: file.name.clone(),
-                line: Some(node.line),
-                key: name.to_owned(),
-                cause,
-            })?;
+            if layer == Layer::Local && matches!(key.read_by, Reader::Server | Reader::Client) {
+                self.warn(
+                    name,
+                    &origin,
+                    "ignored: one server serves every workspace; set it in your own file",
+                );
+                return Ok(());
+            }
+            let value = key.shape.accept(node).map_err(|cause| origin.refuse(name, cause))?;
             self.lay(key, value, origin);
             return Ok(());
         }
@@ -133,7 +161,7 @@ impl Pile {
         // A key's own name comes after older ones for it, so that it wins whatever the order they came in.
         let mut variables: Vec<&(String, String)> = variables.iter().collect();
         variables.sort_by_key(|(name, _)| (name.starts_with("PILOTHOUSE_"), name.clone()));
-        for (name, text) in variables {
+        for (name, text) in &variables {
             let origin = Origin { layer: Layer::Environment, place: name.clone(), line: None };
             match meaning(name, text) {
                 Meaning::Sets { key, value } => self.text(key, &value, origin)?,
@@ -143,6 +171,24 @@ impl Pile {
                 }
                 Meaning::Unknown(None) => self.warn(name, &origin, "ignored: unknown variable"),
                 Meaning::NotOurs => {}
+            }
+        }
+        let for_all =
+            variables.iter().find(|(name, text)| name == ENDPOINT_OF_ALL && !text.trim().is_empty());
+        for_all.map_or(Ok(()), |(_, text)| self.endpoint_of_all(text))
+    }
+
+    /// Other programs understand this variable too, so it only serves roles nobody chose a model for.
+    fn endpoint_of_all(&mut self, text: &str) -> Result<(), HostError> {
+        let origin = Origin { layer: Layer::Environment, place: ENDPOINT_OF_ALL.to_owned(), line: None };
+        for role in Role::ALL {
+            let named = |field: &str| self.values.contains_key(format!("llm.{role}.{field}").as_str());
+            if named("endpoint") || named("backend") {
+                continue;
+            }
+            if let Some(key) = keys::find(&format!("llm.{role}.endpoint")) {
+                let value = key.shape.parse(text).map_err(|cause| origin.refuse(key.name, cause))?;
+                self.values.insert(key.name, (value, origin.clone()));
             }
         }
         Ok(())
@@ -156,12 +202,7 @@ impl Pile {
     }
 
     fn text(&mut self, name: &str, text: &str, origin: Origin) -> Result<(), HostError> {
-        let fail = |cause| HostError::ConfigValue {
-            file: origin.to_string(),
-            line: None,
-            key: name.to_owned(),
-            cause,
-        };
+        let fail = |cause| origin.refuse(name, cause);
         let key = keys::find(name).ok_or_else(|| fail("is not a known key".to_owned()))?;
         let value = key.shape.parse(text).map_err(fail)?;
         self.lay(key, value, origin);
@@ -169,6 +210,10 @@ impl Pile {
     }
 
     fn lay(&mut self, key: &'static keys::Key, value: Value, origin: Origin) {
+        if key.read_by == Reader::Nobody {
+            self.warn(key.name, &origin, "without effect: nothing in this build reads it yet");
+        }
+        self.begin_model(key.name, &origin);
         if origin.layer == Layer::Repository && key.repository == Repository::Tightens {
             self.caps.push((key.name, value, origin));
         } else {
@@ -176,16 +221,53 @@ impl Pile {
         }
     }
 
+    /// A backend or an endpoint begins a role's model anew: a key never goes to an address that it was not
+    /// written beside.
+    fn begin_model(&mut self, key: &str, by: &Origin) {
+        let Some((group, "backend" | "endpoint")) = key.rsplit_once('.') else { return };
+        let Some(group) = group.strip_prefix("llm.").map(|role| format!("llm.{role}.")) else { return };
+        let weaker =
+            |name: &str, origin: &Origin| name.starts_with(group.as_str()) && origin.layer < by.layer;
+        if self.values.iter().any(|(name, (_, o))| weaker(name, o) && o.layer == Layer::Saved) {
+            let why = format!("not used: {by} names another model");
+            self.warn(group.trim_end_matches('.'), &Origin::saved(), &why);
+        }
+        self.values.retain(|name, (_, origin)| !weaker(name, origin));
+    }
+
     /// A repository can only make the user's own choice stricter, wherever the user made it.
     fn tighten(&mut self) {
+        self.chosen_profile = self.values.get(PROFILE).map(|(value, _)| value.clone());
         for (key, asked, origin) in std::mem::take(&mut self.caps) {
             let users = self.values.get(key).map(|(value, _)| rank(value));
+            if key == PROFILE && self.cap.as_ref().is_none_or(|(cap, _)| rank(&asked) < rank(cap)) {
+                self.cap = Some((asked.clone(), origin.clone()));
+            }
             if users.is_none_or(|users| rank(&asked) < users) {
                 self.values.insert(key, (asked, origin));
             } else if users.is_some_and(|users| rank(&asked) > users) {
                 self.warn(key, &origin, "ignored: a repository may only make this stricter");
             }
         }
+    }
+
+    /// Values that contradict each other are an error: which of them was meant is not ours to guess.
+    fn agree(&self) -> Result<(), HostError> {
+        let at = |key: &str| match self.values.get(key) {
+            Some((Value::Text(word), origin)) => Some((word.as_str(), origin)),
+            _ => None,
+        };
+        let (Some((backend, by)), Some((required, origin))) = (at("sandbox.backend"), at("sandbox.require"))
+        else {
+            return Ok(());
+        };
+        if backend == "auto" || backend == required {
+            return Ok(());
+        }
+        Err(origin.refuse(
+            "sandbox.require",
+            format!("asks for {required}, but sandbox.backend is {backend} ({by})"),
+        ))
     }
 
     fn warn(&mut self, key: &str, origin: &Origin, why: &str) {
@@ -196,6 +278,8 @@ impl Pile {
         });
     }
 }
+
+const PROFILE: &str = "policy.profile";
 
 /// Position among the profiles, strictest first.
 fn rank(value: &Value) -> usize {

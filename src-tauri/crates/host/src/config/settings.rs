@@ -1,21 +1,22 @@
 //! The resolved configuration as the rest of the product reads it.
 
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 use std::path::PathBuf;
 
 use protocol::check::{Check, Recipe, SetupStep};
 use protocol::merge::Strategy;
 use protocol::policy::Profile;
-use protocol::settings::{ConfigShown, ConfigValue, ConfigWarning};
+use protocol::settings::{ConfigShown, ConfigValue, ConfigWarning, ModelSetting, Role};
 
 use super::{Layers, Origin, RoleModel, Value, keys, resolve};
 use crate::{HostError, redact};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Server {
-    pub host: String,
-    /// 0 picks a free one.
-    pub port: u16,
+    pub host: IpAddr,
+    /// 0 picks a free one; none leaves the choice to the server.
+    pub port: Option<u16>,
     pub localbuddy_port: Option<u16>,
     /// The server a client should talk to instead of looking for one.
     pub url: Option<String>,
@@ -23,7 +24,9 @@ pub struct Server {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Workers {
-    pub count: u32,
+    /// None sizes from the machine.
+    pub count: Option<u32>,
+    /// What is required, when something is.
     pub sandbox: crate::sandbox::Preference,
     /// Refuse anything weaker.
     pub require: Option<crate::sandbox::Preference>,
@@ -33,8 +36,8 @@ pub struct Workers {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Merge {
     pub enabled: bool,
-    pub slots: u32,
-    pub window: u32,
+    pub slots: Option<u32>,
+    pub window: Option<u32>,
     pub strategy: Strategy,
     pub flaky_retries: u32,
     pub push: bool,
@@ -65,6 +68,10 @@ pub struct Config {
     /// One per role, in the order localbuddy, remotebuddy, workers.
     pub models: Vec<RoleModel>,
     pub profile: Profile,
+    /// The profile before a repository made it stricter.
+    pub chosen_profile: Profile,
+    /// The loosest profile the repository allows, and where it says so.
+    pub profile_cap: Option<(Profile, Origin)>,
     pub scope: ScopeHints,
     pub budget: Budget,
     /// `None`: nobody said anything, detection may propose. `Some(vec![])`: written out, none.
@@ -89,6 +96,27 @@ impl Config {
         self.values.get(key).map(|(_, origin)| origin)
     }
 
+    /// A profile as the repository allows it, and where it says so when that made it stricter.
+    pub fn tightened(&self, chosen: Profile) -> (Profile, Option<&Origin>) {
+        let place = |profile: Profile| keys::PROFILES.iter().position(|word| *word == profile.as_str());
+        match &self.profile_cap {
+            Some((cap, origin)) if place(*cap) < place(chosen) => (*cap, Some(origin)),
+            _ => (chosen, None),
+        }
+    }
+
+    /// The model of a role with the origin of what names it; none when no layer names one.
+    pub fn model(&self, role: Role) -> Option<ModelSetting> {
+        let named = |field: &str| self.origin(&format!("llm.{role}.{field}"));
+        let origin = named("endpoint").or_else(|| named("backend"));
+        self.models.iter().find(|model| model.role == role)?.setting(origin)
+    }
+
+    /// Warnings that `own`, the same configuration without a workspace's files, does not have.
+    pub fn warnings_beyond(&self, own: &Self) -> impl Iterator<Item = &ConfigWarning> {
+        self.warnings.iter().filter(|warning| !own.warnings.contains(warning))
+    }
+
     /// Every key with its value (null when unset) and origin, secrets redacted.
     pub fn show(&self) -> ConfigShown {
         let scalar = |key: &keys::Key| match self.values.get(key.name) {
@@ -111,7 +139,7 @@ fn shown(key: &str, value: serde_json::Value, origin: Option<&Origin>) -> Config
 }
 
 /// A token may stand anywhere a text may: in an argument of a check, in an address.
-fn redacted(value: serde_json::Value) -> serde_json::Value {
+pub fn redacted(value: serde_json::Value) -> serde_json::Value {
     match value {
         serde_json::Value::String(text) => redact::Redactor::default().text(&text).into(),
         serde_json::Value::Array(items) => items.into_iter().map(redacted).collect(),

@@ -1,11 +1,13 @@
 //! From the pile of values to the typed configuration.
 
+use std::net::Ipv4Addr;
+
 use protocol::merge::Strategy;
 use protocol::policy::Profile;
 use protocol::settings::Role;
 
 use super::Value;
-use super::model::{KeyRef, RoleModel};
+use super::model::RoleModel;
 use super::proofs::Proofs;
 use super::resolve::Pile;
 use super::settings::{Budget, Config, Merge, ScopeHints, Server, Workers};
@@ -15,27 +17,29 @@ impl Pile {
     pub(super) fn settle(mut self) -> Config {
         let Proofs { checks, setup, recipes } = std::mem::take(&mut self.proofs);
         let (number, flag) = (|key| self.number(key), |key| self.flag(key));
-        let count = |key| number(key).and_then(|n| u32::try_from(n).ok()).unwrap_or_default();
+        let some = |key| number(key).and_then(|n| u32::try_from(n).ok());
         let port = |key| number(key).and_then(|n| u16::try_from(n).ok());
         let preference = |key| self.word(key).and_then(|word| Preference::from_word(&word));
+        let require = preference("sandbox.require");
         let server = Server {
-            host: self.word("server.host").unwrap_or_default(),
-            port: port("server.port").unwrap_or_default(),
+            host: self.word("server.host").and_then(|w| w.parse().ok()).unwrap_or(Ipv4Addr::LOCALHOST.into()),
+            port: port("server.port"),
             localbuddy_port: port("server.localbuddyPort"),
             url: self.word("server.url"),
         };
         let workers = Workers {
-            count: count("workers.count"),
-            sandbox: preference("sandbox.backend").unwrap_or_default(),
-            require: preference("sandbox.require"),
+            count: some("workers.count"),
+            // Whatever is required is also what is tried: they agree, or the choice is left to us.
+            sandbox: require.or_else(|| preference("sandbox.backend")).unwrap_or_default(),
+            require,
             image: self.word("sandbox.image"),
         };
         let merge = Merge {
             enabled: flag("merge.enabled"),
-            slots: count("merge.slots"),
-            window: count("merge.window"),
+            slots: some("merge.slots"),
+            window: some("merge.window"),
             strategy: self.word("merge.strategy").and_then(|w| Strategy::from_word(&w)).unwrap_or_default(),
-            flaky_retries: count("merge.flakyRetries"),
+            flaky_retries: some("merge.flakyRetries").unwrap_or_default(),
             push: flag("merge.push"),
             open_pr: flag("merge.openPr"),
         };
@@ -49,6 +53,8 @@ impl Pile {
             merge,
             models,
             profile: self.word("policy.profile").and_then(|w| Profile::from_word(&w)).unwrap_or_default(),
+            chosen_profile: self.chosen_profile.as_ref().and_then(profile).unwrap_or_default(),
+            profile_cap: self.cap.as_ref().and_then(|(word, origin)| Some((profile(word)?, origin.clone()))),
             scope: ScopeHints {
                 write_globs: self.words("scope.writeGlobs"),
                 hints: self.words("scope.hints"),
@@ -78,7 +84,7 @@ impl Pile {
             backend: word("backend").map(|name| RoleModel::current_name(&name).to_owned()),
             endpoint: word("endpoint"),
             model: word("model"),
-            key: word("key").map(|text| KeyRef::parse(&text)),
+            key_env: word("key").map(|text| text.strip_prefix("env:").unwrap_or(&text).to_owned()),
             context_window: self.number(&format!("llm.{role}.contextWindow")).map(i64::cast_unsigned),
         }
     }
@@ -106,5 +112,12 @@ impl Pile {
 
     fn flag(&self, key: &str) -> bool {
         matches!(self.values.get(key), Some((Value::Flag(true), _)))
+    }
+}
+
+fn profile(value: &Value) -> Option<Profile> {
+    match value {
+        Value::Text(word) => Profile::from_word(word),
+        _ => None,
     }
 }

@@ -1,5 +1,8 @@
 //! A single configuration value and the shapes it may have.
 
+use std::net::IpAddr;
+use std::path::Path;
+
 use serde_json::json;
 
 use super::node::{Kind, Node};
@@ -28,6 +31,10 @@ impl Value {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Shape {
     Text,
+    /// A folder; in a file an absolute one, since a file has no current folder.
+    Folder,
+    /// An address of this machine.
+    Ip,
     /// One of these; `-` and `_` are the same.
     Word(&'static [&'static str]),
     /// Within these bounds, both included.
@@ -51,6 +58,9 @@ impl Shape {
             (Self::Number(..) | Self::Flag | Self::Words, other)
             | (_, other @ (Kind::List(_) | Kind::Table(_))) => {
                 Err(format!("must be {}, not {}", self.expected(), other.name()))
+            }
+            (Self::Folder, Kind::Text(text)) if !Path::new(text).is_absolute() => {
+                Err("must be an absolute path".to_owned())
             }
             (_, Kind::Text(text)) => self.check(Value::Text(text.clone())),
             (_, other) => Err(format!("must be {}, not {}", self.expected(), other.name())),
@@ -88,6 +98,11 @@ impl Shape {
                     None => fail(),
                 }
             }
+            (Self::Folder, Value::Text(text)) if text.is_empty() || text.contains('\0') => fail(),
+            (Self::Ip, Value::Text(text)) => match text.trim().parse::<IpAddr>() {
+                Ok(address) => Ok(Value::Text(address.to_string())),
+                Err(_) => fail(),
+            },
             (Self::Url, Value::Text(text)) => match text.split_once("://") {
                 Some(("http" | "https", rest)) if !rest.is_empty() => {
                     let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
@@ -99,8 +114,7 @@ impl Shape {
                 _ => fail(),
             },
             (Self::KeyReference, Value::Text(text)) => {
-                let name =
-                    text.strip_prefix("env:").or_else(|| text.strip_prefix("keychain:")).unwrap_or(&text);
+                let name = text.strip_prefix("env:").unwrap_or(&text);
                 let first = name.chars().next().is_some_and(|c| c.is_ascii_uppercase() || c == '_');
                 let rest = name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_');
                 if first && rest && name.len() <= 100 { Ok(Value::Text(text)) } else { fail() }
@@ -109,10 +123,13 @@ impl Shape {
         }
     }
 
-    fn expected(self) -> String {
+    pub(super) fn expected(self) -> String {
         match self {
             Self::Text => "a text".to_owned(),
+            Self::Folder => "the path of a folder".to_owned(),
+            Self::Ip => "an IP address such as 127.0.0.1".to_owned(),
             Self::Word(words) => format!("one of {}", words.join(", ")),
+            Self::Number(least, i64::MAX) => format!("a number from {least}"),
             Self::Number(least, most) => format!("a number from {least} to {most}"),
             Self::Flag => "true or false".to_owned(),
             Self::Words => "a list of texts".to_owned(),
@@ -155,6 +172,7 @@ mod tests {
         }
         assert!(Shape::KeyReference.parse("OPENAI_API_KEY").is_ok());
         assert!(Shape::KeyReference.parse("env:MY_KEY").is_ok());
+        assert!(Shape::KeyReference.parse("keychain:MY_KEY").is_err(), "nothing reads a keychain");
     }
 
     #[test]

@@ -36,6 +36,10 @@ pub(super) struct Kit {
     /// Files written below the job's HOME.
     pub(super) files: Vec<(&'static str, String)>,
     pub(super) offline_files: Vec<(&'static str, String)>,
+    /// Where a version manager keeps installations, and the program to look at below each.
+    pub(super) installed: Vec<(PathBuf, &'static str)>,
+    /// Small files that say which of them is used.
+    pub(super) chosen: Vec<PathBuf>,
     /// For commands without a sandbox, whose HOME is the job's all the same: where the real things are.
     pub(super) outside: Vec<(&'static str, PathBuf)>,
 }

@@ -12,10 +12,12 @@ mod machine;
 mod node;
 mod python;
 mod rust;
+mod versions;
 
 use std::path::{Path, PathBuf};
 
 pub use machine::Machine;
+pub use versions::stamp;
 
 use crate::HostError;
 use crate::sandbox::{Mount, Sandbox, SandboxSpec};

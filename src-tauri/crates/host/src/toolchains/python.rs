@@ -18,6 +18,8 @@ pub(super) fn detect(machine: &Machine) -> Option<Kit> {
         kit.shown.push(root.clone());
         kit.always.push(("PYENV_ROOT", Setting::path(root)));
         kit.outside.push(("PYENV_ROOT", root.clone()));
+        kit.installed.push((root.join("versions"), "bin/python"));
+        kit.chosen.push(root.join("version"));
         if let Some(version) = machine.variable("PYENV_VERSION") {
             kit.always.push(("PYENV_VERSION", Setting::text(version)));
         }
@@ -44,6 +46,7 @@ pub(super) fn detect(machine: &Machine) -> Option<Kit> {
     ]);
     let interpreters = machine.home.join(".local/share/uv/python");
     if interpreters.is_dir() {
+        kit.installed.push((interpreters.clone(), "bin/python3"));
         kit.always.push(("UV_PYTHON_INSTALL_DIR", Setting::path(&interpreters)));
     }
     kit.offline.extend([("UV_OFFLINE", Setting::text("1")), ("PIP_RETRIES", Setting::text("0"))]);

@@ -24,6 +24,8 @@ pub(super) fn detect(machine: &Machine) -> Option<Kit> {
         // The folder is read-only inside: a missing toolchain should be said, not tried.
         kit.always.push(("RUSTUP_AUTO_INSTALL", Setting::text("0")));
         kit.outside.push(("RUSTUP_HOME", rustup.clone()));
+        kit.installed.push((rustup.join("toolchains"), "bin/rustc"));
+        kit.chosen.push(rustup.join("settings.toml"));
         kit.shown.push(rustup);
     }
     if let Some(cargo) = cargo_home {

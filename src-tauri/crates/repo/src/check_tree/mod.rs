@@ -85,10 +85,12 @@ impl CheckTree {
     pub fn purge_untracked(&self) -> Result<()> {
         self.stand()?;
         let head = self.head()?;
+        // On a disk that a check has filled, nothing can be written before what it made is gone.
+        let emptied = self.clean(&["clean", "-ffdxq"]);
         if let Some(commit) = &head {
             self.reset(commit)?;
         }
-        self.clean(&["clean", "-ffdxq"])?;
+        emptied.or_else(|_| self.clean(&["clean", "-ffdxq"]))?;
         match head {
             Some(commit) => strays::remove(&self.depot, &commit, &self.dir),
             None => Ok(()),

@@ -61,7 +61,7 @@ pub(super) fn remote_head(repo: &Repository, remote: &str) -> Option<String> {
 }
 
 /// `https://user:secret@host/x` without what stands before the `@`.
-pub(super) fn without_credentials(url: &str) -> String {
+pub(crate) fn without_credentials(url: &str) -> String {
     match url.split_once("://") {
         Some((scheme, rest)) if scheme.starts_with("http") => {
             let (host, path) = rest.split_once('/').unwrap_or((rest, ""));

@@ -4,11 +4,14 @@
 mod base;
 mod blockers;
 mod census;
+mod checkout_diff;
 mod dirty;
 
+pub(crate) use base::without_credentials;
 pub use base::{BaseBranch, BaseSource};
 pub use blockers::{Blocked, Blocker};
 pub use census::{Language, Manifest};
+pub use checkout_diff::checkout_diff;
 pub(crate) use dirty::options as status_options;
 pub use dirty::{DirtyFile, DirtyState};
 

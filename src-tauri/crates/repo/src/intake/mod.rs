@@ -8,10 +8,12 @@ mod changes;
 mod content;
 mod links;
 mod quarantine;
+mod remote;
 mod risk;
 mod scope;
 
 pub use changes::{ChangeStatus, ChangedPath};
+pub use remote::FetchedBranch;
 pub use risk::{RiskReason, RiskyPath};
 pub use scope::{Scope, ScopeReport};
 

@@ -191,6 +191,18 @@ fn a_job_clone_stands_alone_and_borrows_objects() {
 }
 
 #[test]
+fn a_lock_that_a_killed_worker_left_on_a_jobs_base_does_not_hold_the_next_attempt_up() {
+    with_every_git(|world| {
+        let locks = world.depot.dir().join("refs/ph/base");
+        std::fs::create_dir_all(&locks).unwrap();
+        std::fs::write(locks.join("j1.lock"), "").unwrap();
+        world.job("j1");
+        assert_eq!(world.depot.read_ref(&DepotRef::Base("j1".into())).unwrap(), Some(world.main.clone()));
+        assert!(!locks.join("j1.lock").exists());
+    });
+}
+
+#[test]
 fn compacting_gathers_objects_and_loses_none() {
     with_every_git(|world| {
         let lease = IntegrationLease::acquire(&world.depot).unwrap();

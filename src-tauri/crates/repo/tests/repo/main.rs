@@ -14,4 +14,6 @@ mod inspecting;
 mod intakes;
 mod landing;
 mod processes;
+mod remotes;
+mod tracked;
 mod world;

@@ -105,6 +105,8 @@ impl Start {
         for name in ["REMOTEBUDDY_LLM_ENDPOINT", "WORKERS_LLM_ENDPOINT", "LLM_ENDPOINT"] {
             command.env_remove(name);
         }
+        // Nothing the person at this machine has configured reaches a test.
+        command.env("PILOTHOUSE_CONFIG_DIR", self.data.join("no-settings"));
         command.envs(self.environment.iter().map(|(k, v)| (k, v)));
         command
     }
@@ -133,7 +135,13 @@ impl RunningServer {
         BufReader::new(child.stdout.take().expect("its output")).read_line(&mut line).expect("a ready line");
         let ready: Value = serde_json::from_str(&line).unwrap_or_else(|_| panic!("not ready: {line:?}"));
         let text = |key: &str| ready[key].as_str().expect("a text").to_owned();
-        let token = std::fs::read_to_string(text("tokenFile")).expect("the token").trim().to_owned();
+        #[cfg_attr(not(target_os = "linux"), allow(unused_mut))]
+        let mut token_file = PathBuf::from(text("tokenFile"));
+        #[cfg(target_os = "linux")]
+        if !token_file.exists() {
+            token_file = super::small_disk::inside(child.id(), &token_file);
+        }
+        let token = std::fs::read_to_string(token_file).expect("the token").trim().to_owned();
         let url = text("url");
         Self {
             child,

@@ -89,6 +89,8 @@ pub fn plan_for(intent: &Intent, facts: &WorkspaceFacts) -> Result<Plan, Unplann
     let Nature { changing, runs_code, by_server } = nature(intent);
     let (write_globs, max_files_to_edit) =
         if changing && !by_server { room(intent, facts)? } else { (Vec::new(), 0) };
+    let validation_steps = validation(intent, facts)?;
+    let runs_code = runs_code || !validation_steps.is_empty();
     let title = cut(&title(intent), 110);
     Ok(Plan {
         schema_version: PLAN_SCHEMA_VERSION,
@@ -102,7 +104,7 @@ pub fn plan_for(intent: &Intent, facts: &WorkspaceFacts) -> Result<Plan, Unplann
             risk_level: risk(intent),
             scope: Scope { read_anywhere: true, write_globs, max_files_to_edit },
             acceptance_criteria: criteria(intent),
-            validation_steps: validation(intent, facts)?,
+            validation_steps,
             queue_priority: Priority::Interactive,
             queue_wait_budget_ms: QUEUE_WAIT_MS,
             execution_budget_ms: if runs_code { RUN_MS } else { EDIT_MS },

@@ -67,6 +67,18 @@ fn the_scope_is_exactly_what_the_intent_names() {
 }
 
 #[test]
+fn an_edit_that_is_validated_has_the_time_of_a_run() {
+    let proving = WorkspaceFacts { edit_validation: vec![argv("cargo test")], ..facts() };
+    let of =
+        |text: &str, facts: &WorkspaceFacts| plan_for(parse(text).intent().unwrap(), facts).unwrap().planning;
+    let (quick, proven) = (of("/replace a b", &facts()), of("/replace a b", &proving));
+    assert!(quick.validation_steps.is_empty());
+    assert_eq!(proven.validation_steps, [argv("cargo test")]);
+    assert!(proven.execution_budget_ms > quick.execution_budget_ms);
+    assert!(of("/find a", &proving).validation_steps.is_empty(), "a question is not an edit");
+}
+
+#[test]
 fn a_test_filter_goes_where_the_runner_takes_it() {
     let filtered = |runner: &str| with_filter(argv(runner), Some("x")).map(|a| a.join(" "));
     assert_eq!(filtered("cargo test -p a -- --nocapture").unwrap(), "cargo test -p a x -- --nocapture");

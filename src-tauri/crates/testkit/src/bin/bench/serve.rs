@@ -62,6 +62,7 @@ pub async fn serve(args: &[String]) -> anyhow::Result<()> {
         data: Some(data.into()),
         port: Some(0),
         workers: Some(0),
+        config_folder: None,
         unsafe_no_fsync: args.get(1).is_some_and(|a| a == NO_FSYNC),
         ..server::Options::default()
     };

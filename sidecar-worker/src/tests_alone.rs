@@ -1,0 +1,170 @@
+//! Whether the tests a change adds prove anything: the validation steps run once more with those tests on the base,
+//! without the rest of the change.
+//!
+//! This comes after the hand-over, so nothing that runs here can alter what was handed over; the clone is put back
+//! and compared all the same. What it finds is one line of the job's record. It never fails a job whose time is over
+//! or whose step cannot be run: then the line says that nothing was found out.
+
+use crate::gate::STEP_TIMEOUT;
+use crate::journal::Journal;
+use crate::test_files::{TestsOf, changes, tests_of};
+use crate::workbench::Workbench;
+use agent::Cancel;
+use host::spawn::Ended;
+use protocol::job::{CheckResult, VerifiedLine};
+use std::time::Duration;
+
+/// Paths in one call of git.
+const AT_ONCE: usize = 200;
+/// Longer than the coarsest clock by which a tool sees that a file is another one.
+const COARSE_CLOCK: Duration = Duration::from_millis(1_100);
+
+/// A finished change on its bench.
+pub(crate) struct TestsAlone<'a> {
+    pub bench: &'a Workbench,
+    pub steps: &'a [Vec<String>],
+    /// The commit that was handed over.
+    pub handed: &'a str,
+    pub journal: &'a Journal,
+    pub cancel: &'a Cancel,
+}
+
+impl TestsAlone<'_> {
+    /// What the tests prove; none when there are no steps or no tests. An error means that the clone is not what
+    /// was handed over any more.
+    pub(crate) async fn line(&self) -> anyhow::Result<Option<VerifiedLine>> {
+        if self.steps.is_empty() {
+            return Ok(None);
+        }
+        let base = self.bench.clone.base.to_string();
+        let listed = ["diff", "--name-status", "-z", "--no-renames", &base, self.handed];
+        let listed = self.bench.git(&listed, self.cancel).await?;
+        let (kept, removed, word) = match tests_of(&changes(&listed)) {
+            TestsOf::None => return Ok(None),
+            TestsOf::Only { word } => {
+                let detail = "The change touches only tests; there is nothing to run them without.";
+                return Ok(Some(unknown(word, detail)));
+            }
+            TestsOf::Some { kept, removed, word } => (kept, removed, word),
+        };
+        let tree = match self.tree().await {
+            Ok(tree) => tree,
+            Err(why) => return Ok(Some(unknown(word, &format!("It could not be found out: {why:#}.")))),
+        };
+        self.journal
+            .say(format!("Once more with the {word} tests, but without the rest of the change:"))
+            .await;
+        let found = self.find_out(&base, &kept, &removed, word).await;
+        if self.cancel.is_cancelled() {
+            return Ok(Some(unknown(word, "The job was stopped before that was found out.")));
+        }
+        let found = match self.put(&self.bench.clone.branch, &[], &[]).await {
+            Ok(()) => found,
+            Err(why) => Err(why),
+        };
+        anyhow::ensure!(self.handed_tree().await? == tree, "the job's branch is not what was handed over");
+        let line = found.unwrap_or_else(|why| unknown(word, &format!("It could not be found out: {why:#}.")));
+        self.journal
+            .say(match &line.detail {
+                Some(detail) => format!("{}. {detail}", line.what),
+                None => format!("{}.", line.what),
+            })
+            .await;
+        Ok(Some(line))
+    }
+
+    async fn find_out(
+        &self,
+        base: &str,
+        kept: &[String],
+        removed: &[String],
+        word: &str,
+    ) -> anyhow::Result<VerifiedLine> {
+        self.past_coarse_clocks().await;
+        self.put(base, kept, removed).await?;
+        let mut failing = None;
+        for argv in self.steps {
+            if !self.passes(argv).await? {
+                failing = Some(argv);
+                break;
+            }
+        }
+        let Some(failing) = failing else {
+            return Ok(VerifiedLine {
+                what: format!("The {word} tests also pass without the change: they prove nothing about it"),
+                result: CheckResult::NotChecked,
+                detail: Some(format!("Run with {} on the base.", kept.join(", "))),
+            });
+        };
+        // A step that fails on the base by itself says nothing about the tests.
+        self.journal.say("And without these tests too:").await;
+        self.past_coarse_clocks().await;
+        self.put(base, &[], &[]).await?;
+        if self.passes(failing).await? {
+            return Ok(VerifiedLine {
+                what: format!("The {word} tests fail without the change"),
+                result: CheckResult::Passed,
+                detail: None,
+            });
+        }
+        let detail = format!("`{}` fails on the base without them, too.", failing.join(" "));
+        Ok(unknown(word, &detail))
+    }
+
+    /// Files that are written now are seen as newer than what was made of the last ones.
+    async fn past_coarse_clocks(&self) {
+        tokio::select! {
+            () = tokio::time::sleep(COARSE_CLOCK) => {}
+            () = self.cancel.cancelled() => {}
+        }
+    }
+
+    /// Makes the clone's files those of `commit`, with some paths as they were handed over. Ignored files stay: they
+    /// are set-up and build folders.
+    async fn put(&self, commit: &str, kept: &[String], removed: &[String]) -> anyhow::Result<()> {
+        self.bench.git(&["clean", "-ffdq"], self.cancel).await?;
+        let how = if commit == self.bench.clone.branch { "--no-track" } else { "--detach" };
+        self.bench.git(&["checkout", "--quiet", "--force", how, commit, "--"], self.cancel).await?;
+        let take = ["--literal-pathspecs", "checkout", "--quiet", self.handed, "--"];
+        let remove = ["--literal-pathspecs", "rm", "--quiet", "--force", "--"];
+        for (command, paths) in [(&take, kept), (&remove, removed)] {
+            for paths in paths.chunks(AT_ONCE) {
+                let args: Vec<&str> =
+                    command.iter().copied().chain(paths.iter().map(String::as_str)).collect();
+                self.bench.git(&args, self.cancel).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether a step passes now. An error when that is not known.
+    async fn passes(&self, argv: &[String]) -> anyhow::Result<bool> {
+        self.journal.command(argv).await;
+        let outcome = self.bench.run(argv, STEP_TIMEOUT, Some(self.journal), self.cancel).await?;
+        anyhow::ensure!(outcome.ended == Ended::Exited, "`{}` {}", argv.join(" "), outcome.summary());
+        Ok(outcome.success())
+    }
+
+    /// The tree of the job's branch.
+    async fn handed_tree(&self) -> anyhow::Result<String> {
+        let branch = format!("refs/heads/{}^{{tree}}", self.bench.clone.branch);
+        self.bench.git(&["rev-parse", "--verify", &branch], self.cancel).await
+    }
+
+    /// The same, if the clone's index and files are that tree.
+    async fn tree(&self) -> anyhow::Result<String> {
+        let tree = self.handed_tree().await?;
+        let index = self.bench.git(&["write-tree"], self.cancel).await?;
+        let dirty = self.bench.git(&["status", "--porcelain", "--untracked-files=no"], self.cancel).await?;
+        anyhow::ensure!(tree == index && dirty.is_empty(), "the clone holds more than was handed over");
+        Ok(tree)
+    }
+}
+
+fn unknown(word: &str, detail: &str) -> VerifiedLine {
+    VerifiedLine {
+        what: format!("Whether the {word} tests fail without the change"),
+        result: CheckResult::NotChecked,
+        detail: Some(detail.to_owned()),
+    }
+}

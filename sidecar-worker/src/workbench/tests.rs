@@ -1,0 +1,114 @@
+//! Two attempts at one job on real benches: git, a depot, the sandbox of this machine.
+#![cfg(target_os = "linux")]
+
+use super::*;
+use client::Client;
+use host::sandbox::Preference;
+use host::toolchains::{Machine, Toolchains};
+use protocol::check::{CheckPlan, ChecksOrigin};
+
+struct Place {
+    folder: tempfile::TempDir,
+    shop: Shop,
+    base: String,
+}
+
+impl Place {
+    async fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        let user = at("user");
+        std::fs::create_dir(&user).unwrap();
+        let person = |args: &[&str]| {
+            let output = std::process::Command::new("git")
+                .current_dir(&user)
+                .args(["-c", "user.name=Ada", "-c", "user.email=ada@example.invalid"])
+                .args(args)
+                .output()
+                .unwrap();
+            assert!(output.status.success(), "{args:?}");
+            String::from_utf8(output.stdout).unwrap().trim().to_owned()
+        };
+        person(&["init", "--quiet", "--initial-branch=main", "."]);
+        std::fs::write(user.join("README.md"), "# Tern\n").unwrap();
+        person(&["add", "--all"]);
+        person(&["commit", "--quiet", "-m", "first"]);
+        let base = person(&["rev-parse", "HEAD"]);
+        let git = repo::Git::on_path(std::env::var_os("PATH").unwrap(), &at("git-home")).unwrap();
+        let depot = repo::Depot::open_or_create(&git, &at("depot.git")).unwrap();
+        depot.sync_from(&user, &["main"]).unwrap();
+        let shop = Shop {
+            client: Client::new("http://127.0.0.1:9", "token").unwrap(),
+            id: "w-1".into(),
+            git,
+            sandbox: host::sandbox::detect(Preference::Auto, folder.path()).await,
+            toolchains: Toolchains::detect(&Machine::current()),
+            layers: LayerStore::open(&at("layers"), 1 << 20).unwrap(),
+        };
+        Self { folder, shop, base }
+    }
+
+    async fn attempt(&self, name: &str) -> anyhow::Result<Workbench> {
+        let folder = self.folder.path().join("jobs").join(name);
+        let ground = JobGround {
+            workspace_id: serde_json::from_value("ws".into()).unwrap(),
+            depot: self.folder.path().join("depot.git").to_string_lossy().into_owned(),
+            base_commit: self.base.clone(),
+            integration_branch: "main_agents".into(),
+            folder: folder.to_string_lossy().into_owned(),
+            hide: Vec::new(),
+            checks: CheckPlan {
+                origin: ChecksOrigin::None,
+                confirmed: false,
+                checks: Vec::new(),
+                setup: Vec::new(),
+                recipes: Default::default(),
+                formatter: None,
+                test_runner: None,
+                warnings: Vec::new(),
+            },
+            layers: Vec::new(),
+            allow_host: false,
+            model: None,
+        };
+        Workbench::set_up(&self.shop, "job-1", &ground).await
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_attempt_that_lost_its_claim_leaves_its_successor_alone() {
+    let place = Place::new().await;
+    let stalled = place.attempt("job-1-aaaaaaaa").await.unwrap();
+    std::fs::write(stalled.root().join("half.txt"), "half\n").unwrap();
+    let successor = place.attempt("job-1-bbbbbbbb").await.unwrap();
+    assert!(stalled.root().join("half.txt").is_file(), "setting up does not touch who is still at it");
+    std::fs::write(successor.root().join("work.txt"), "work\n").unwrap();
+    let argv = ["sh", "-c", "touch ~/began; while [ ! -e ~/go ]; do sleep 0.05; done; echo whole"];
+    let argv: Vec<String> = argv.map(str::to_owned).into();
+    let home = place.folder.path().join("jobs/job-1-bbbbbbbb/home");
+    let lost = async {
+        while !home.join("began").exists() {
+            tokio::task::yield_now().await;
+        }
+        stalled.clear().await;
+        std::fs::write(home.join("go"), "").unwrap();
+    };
+    let cancel = Cancel::new();
+    let work = successor.run(&argv, Duration::from_secs(60), None, &cancel);
+    let (outcome, ()) = tokio::join!(work, lost);
+    let outcome = outcome.unwrap();
+    assert!(outcome.success(), "{}", outcome.summary());
+    assert_eq!(outcome.stdout.text(), "whole\n");
+    assert!(!place.folder.path().join("jobs/job-1-aaaaaaaa").exists(), "what was its own is gone");
+    assert!(successor.root().join("work.txt").is_file());
+    successor.clear().await;
+    assert_eq!(std::fs::read_dir(place.folder.path().join("jobs")).unwrap().count(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bench_that_cannot_be_set_up_leaves_no_folder() {
+    let mut place = Place::new().await;
+    place.base = "1".repeat(40);
+    assert!(place.attempt("job-1-aaaaaaaa").await.is_err(), "there is no such commit");
+    assert!(!place.folder.path().join("jobs/job-1-aaaaaaaa").exists());
+}

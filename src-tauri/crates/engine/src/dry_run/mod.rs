@@ -1,0 +1,106 @@
+//! Trying the confirmed checks on the commit that work would start from, before the first message.
+//!
+//! The same commands in the same sandbox on the same set-up as when something lands, so a check that passes here
+//! counts for that tree. Nothing lands and nothing is refused because of it: it tells a person early whether the
+//! checks work on this machine, and warms the set-up. It knows nothing of entries and candidates.
+
+mod run;
+mod trial;
+
+pub(crate) use trial::Trial;
+
+use crate::merge::checks;
+use crate::rooms::Room;
+use crate::{Caller, Engine, Reply, git};
+use host::clock::iso;
+use protocol::check::{CheckPlan, DryRun, DryRunParams, DryRunShown, DryRunState};
+use protocol::{ApiError, ErrorCode, Event, SessionId};
+use repo::ObjectId;
+use std::sync::Arc;
+use store::NewEvent;
+
+impl Engine {
+    /// Starts a trial and answers at once; while one runs, that one is answered.
+    pub async fn checks_dry_run(&self, caller: Caller, p: DryRunParams) -> Reply {
+        if let Some(answer) = self.replayed(&caller).await? {
+            return Ok(answer);
+        }
+        let room = self.room(&p.workspace_id)?;
+        let plan = self.check_plan(&room).await?;
+        if !plan.confirmed {
+            return Err(refused("These checks are not confirmed yet. Use them first, then try them."));
+        }
+        if plan.checks.is_empty() {
+            return Err(refused("This workspace has no checks to try. Add some in Settings."));
+        }
+        self.sandbox_for(&room)?;
+        let looked = room.clone();
+        let commit = self.blocking(move || looked.look()).await?.map_err(git::api)?.onto;
+        let fresh = DryRun {
+            workspace_id: room.id.clone(),
+            state: DryRunState::Preparing,
+            commit: commit.to_string(),
+            checks: plan.checks.iter().map(checks::waiting).collect(),
+            reason: None,
+            lines: Vec::new(),
+            lines_dropped: 0,
+            started_at: iso(self.clock.now_ms()),
+            finished_at: None,
+        };
+        let (shown, begun) = room.trial.begin(fresh);
+        if begun {
+            let engine = self.clone();
+            self.run(async move { engine.dry_run(&room, &plan, &commit).await }).await;
+        }
+        self.change(caller, move |_| Ok(shown)).await
+    }
+
+    pub async fn checks_dry_run_state(&self, p: DryRunParams) -> Result<DryRunShown, ApiError> {
+        Ok(DryRunShown { run: self.room(&p.workspace_id)?.trial.shown() })
+    }
+
+    async fn dry_run(&self, room: &Arc<Room>, plan: &CheckPlan, commit: &ObjectId) {
+        // A person wants it done: what stood in the way of a set-up before does not count.
+        room.set_up.try_anew(self.clock.now_ms());
+        let ended = match self.session_of(room).await {
+            Ok(session) => self.try_checks(room, &session, plan, commit).await,
+            Err(error) => Err(error),
+        };
+        let (state, reason) = match ended {
+            Ok(true) => (DryRunState::Passed, None),
+            Ok(false) => (DryRunState::Failed, None),
+            Err(error) if self.is_stopping() => (DryRunState::Stopped, Some(error.message)),
+            Err(error) => (DryRunState::Failed, Some(error.message)),
+        };
+        let at = iso(self.clock.now_ms());
+        room.trial.change(|run| {
+            run.state = state;
+            run.reason = reason;
+            run.finished_at = Some(at);
+        });
+        self.tell_dry_run(room).await;
+    }
+
+    /// The conversation of the workspace, where its questions are asked.
+    async fn session_of(&self, room: &Room) -> Result<SessionId, ApiError> {
+        let workspace = room.id.clone();
+        let sessions = self.store.read(|tx| tx.sessions()).await?;
+        let session = sessions.into_iter().find(|s| s.workspace_id.as_ref() == Some(&workspace));
+        session.map(|s| s.session_id).ok_or_else(|| ApiError::not_found("session of", workspace.as_str()))
+    }
+
+    /// Shows the state to everyone who follows; lines are fetched by who wants them.
+    async fn tell_dry_run(&self, room: &Room) {
+        let Some(run) = room.trial.shown() else { return };
+        let Ok(session) = self.session_of(room).await else { return };
+        let event = Event::DryRunChanged { run: Box::new(DryRun { lines: Vec::new(), ..run }) };
+        let new = NewEvent::new(&session, event, "server").about(room.id.as_str());
+        if let Err(error) = self.store.write(move |tx| tx.append(new).map(drop)).await {
+            tracing::warn!(workspace = %room.id, %error, "a dry run's event");
+        }
+    }
+}
+
+fn refused(text: &str) -> ApiError {
+    ApiError::new(ErrorCode::Conflict, text)
+}

@@ -1,0 +1,234 @@
+//! One trial from its set-up to its last check.
+
+use crate::merge::checks::{Environment, check_digest, fill, tail, waiting};
+use crate::rooms::Room;
+use crate::setup::{On, Prepared};
+use crate::{Engine, git};
+use host::redact::{LogCleaner, Redactor};
+use host::sandbox::Sandbox;
+use host::spawn::{Command, Ended, Outcome};
+use protocol::check::{Check, CheckPlan, DryRunState};
+use protocol::{ApiError, ErrorCode, SessionId};
+use repo::{CheckTree, ObjectId};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+use store::{EventFilter, StoredVerdict};
+
+/// Lines between a check and its reader.
+const LINES_IN_FLIGHT: usize = 1_024;
+
+/// Where a trial happens: files and HOME of its own, apart from those of landing.
+struct Place {
+    tree: CheckTree,
+    home: PathBuf,
+    sandbox: Sandbox,
+}
+
+impl Engine {
+    /// Whether all checks passed. A check that fails does not keep the others from being tried.
+    pub(super) async fn try_checks(
+        &self,
+        room: &Arc<Room>,
+        session: &SessionId,
+        plan: &CheckPlan,
+        commit: &ObjectId,
+    ) -> Result<bool, ApiError> {
+        let sandbox = self.sandbox_for(room)?;
+        let on = On::Commit(commit.clone());
+        let before = self.environment(room, plan, on.clone()).await?;
+        let (depot, of) = (room.depot.clone(), commit.clone());
+        let tree = self.blocking(move || depot.tree_of(&of)).await?.map_err(git::api)?;
+        let mut left = Vec::new();
+        for (at, check) in plan.checks.iter().enumerate() {
+            let env = before.as_ref().map(|environment| environment.of(check)).unwrap_or_default();
+            let (on, digest) = (tree.to_string(), check_digest(check));
+            let known = self.store.read(move |tx| tx.verdict(&on, &digest, &env)).await?;
+            match known.filter(|verdict| verdict.ok) {
+                Some(verdict) => room.trial.change(|run| fill(&mut run.checks, at, &verdict, true, false)),
+                None => left.push((at, check)),
+            }
+        }
+        if left.is_empty() {
+            return Ok(true);
+        }
+        self.ready_set_up(room, session, plan, commit).await?;
+        let gone = || ApiError::new(ErrorCode::Conflict, "Its set-up was removed meanwhile. Try again.");
+        let environment = self.environment(room, plan, on).await?.ok_or_else(gone)?;
+        let dir = self.data.candidates().join(room.id.as_str()).join("dry-run");
+        let home = self.data.homes().join(format!("dry-run-{}", room.id));
+        let laid = self.fresh_tree(room, plan, commit, (&dir, &home)).await?;
+        let place = Place { tree: laid, home, sandbox };
+        let mut passed = Ok(true);
+        for (at, check) in left {
+            match self.try_check(room, &place, check, at, &tree, &environment).await {
+                Ok(true) => {}
+                Ok(false) => passed = Ok(false),
+                Err(error) => {
+                    room.trial.change(|run| {
+                        if let Some(verdict) = run.checks.get_mut(at) {
+                            *verdict = waiting(check);
+                        }
+                    });
+                    passed = Err(error);
+                    break;
+                }
+            }
+        }
+        let Place { tree, home, .. } = place;
+        let depot = room.depot.clone();
+        let cleared = self.blocking(move || tree.remove().and_then(|()| depot.remove_clone(&home))).await?;
+        if let Err(error) = cleared {
+            tracing::warn!(%error, "the dry run's folder stays behind");
+        }
+        passed
+    }
+
+    /// Makes the set-up; waits for a person where one has to answer first.
+    async fn ready_set_up(
+        &self,
+        room: &Arc<Room>,
+        session: &SessionId,
+        plan: &CheckPlan,
+        commit: &ObjectId,
+    ) -> Result<(), ApiError> {
+        let filter = EventFilter { session: Some(session.clone()), all_types: true };
+        let mut events = self.follow(filter, self.store.latest_cursor());
+        self.tell_dry_run(room).await;
+        while let Prepared::Asked = self.prepare(room, session, plan, On::Commit(commit.clone())).await? {
+            room.trial.change(|run| {
+                run.state = DryRunState::Waiting;
+                run.reason = Some("Its set-up waits for your answer.".into());
+            });
+            self.tell_dry_run(room).await;
+            loop {
+                let batch = tokio::select! {
+                    batch = events.next() => batch.map_err(|_| stopping())?,
+                    () = self.stopping() => return Err(stopping()),
+                };
+                if batch.iter().any(|event| answers(&event.json)) {
+                    break;
+                }
+            }
+            room.trial.change(|run| {
+                run.state = DryRunState::Preparing;
+                run.reason = None;
+            });
+            self.tell_dry_run(room).await;
+        }
+        Ok(())
+    }
+
+    async fn try_check(
+        &self,
+        room: &Arc<Room>,
+        place: &Place,
+        check: &Check,
+        at: usize,
+        tree: &ObjectId,
+        environment: &Environment,
+    ) -> Result<bool, ApiError> {
+        room.trial.change(|run| {
+            run.state = DryRunState::Running;
+            if let Some(verdict) = run.checks.get_mut(at) {
+                verdict.state = "running".into();
+            }
+        });
+        room.trial.print([format!("$ {}", check.run.join(" "))], 0);
+        self.tell_dry_run(room).await;
+        let mut verdict = self.run_check(room, place, check).await?;
+        let (looked, expected) = (place.tree.clone(), tree.clone());
+        let unedited = self.blocking(move || looked.verify_unedited(&expected)).await?.map_err(git::api)?;
+        if let Err(edited) = unedited {
+            let paths: Vec<_> = edited.paths.iter().take(10).map(String::as_str).collect();
+            verdict.ok = false;
+            verdict.tail = format!(
+                "It changed the files it was checking: {}. A check must leave the tree as it is.\n\n{}",
+                paths.join(", "),
+                verdict.tail
+            );
+        } else if verdict.ok {
+            // Only what passed is kept: what is missing on this machine may be there the next time.
+            let (on, digest, env) = (tree.to_string(), check_digest(check), environment.of(check));
+            let (name, stored) = (check.name.clone(), verdict.clone());
+            self.store.write(move |tx| tx.store_verdict(&on, &digest, &env, &name, &stored)).await?;
+        }
+        room.trial.change(|run| fill(&mut run.checks, at, &verdict, false, false));
+        self.tell_dry_run(room).await;
+        Ok(verdict.ok)
+    }
+
+    async fn run_check(
+        &self,
+        room: &Arc<Room>,
+        place: &Place,
+        check: &Check,
+    ) -> Result<StoredVerdict, ApiError> {
+        let spec = self.sandbox_spec(room, place.tree.dir(), &place.home, false).await?;
+        let (lines, mut seen) = tokio::sync::mpsc::channel(LINES_IN_FLIGHT);
+        let command = Command::new(check.run.clone())
+            .cwd(place.tree.dir().to_owned())
+            .timeout(Duration::from_secs(check.timeout_s))
+            .lines(lines);
+        let started = self.clock.monotonic_ms();
+        let redactor = Arc::new(Redactor::default());
+        let mut cleaner = LogCleaner::new(redactor.clone());
+        let outcome = async {
+            let running = place.sandbox.confine(&spec, command)?.start().await?;
+            let cancel = running.cancel_handle();
+            let mut waiting = std::pin::pin!(running.wait());
+            let mut stopped = false;
+            loop {
+                tokio::select! {
+                    outcome = &mut waiting => {
+                        while let Ok(line) = seen.try_recv() {
+                            room.trial.print(cleaner.line(&line.text), line.lost_before);
+                        }
+                        return outcome;
+                    }
+                    Some(line) = seen.recv() => room.trial.print(cleaner.line(&line.text), line.lost_before),
+                    () = self.stopping(), if !stopped => {
+                        stopped = true;
+                        cancel.cancel();
+                    }
+                }
+            }
+        };
+        let outcome = outcome.await;
+        room.trial.print(cleaner.finish(), 0);
+        let duration_ms = self.clock.monotonic_ms().saturating_sub(started);
+        match outcome {
+            Ok(outcome) if outcome.ended == Ended::Cancelled => Err(stopping()),
+            Ok(outcome) => Ok(StoredVerdict {
+                ok: outcome.success(),
+                duration_ms,
+                tail: output(&outcome, check, &redactor),
+            }),
+            Err(error) => {
+                let text = format!("{}: {error}", check.run.join(" "));
+                room.trial.print([text.clone()], 0);
+                Ok(StoredVerdict { ok: false, duration_ms, tail: text })
+            }
+        }
+    }
+}
+
+/// The end of both streams, as it is kept of a check that lands something.
+fn output(outcome: &Outcome, check: &Check, redactor: &Redactor) -> String {
+    let text = host::ansi::strip(&format!("{}{}", outcome.stdout.text(), outcome.stderr.text()));
+    let mut text = tail(&redactor.text(&text));
+    if outcome.timed_out() {
+        text.push_str(&format!("\nIt timed out after {} s.", check.timeout_s));
+    }
+    text
+}
+
+/// Whether an event may have answered what a set-up waits for.
+fn answers(json: &[u8]) -> bool {
+    serde_json::from_slice::<serde_json::Value>(json)
+        .is_ok_and(|delivered| delivered["envelope"]["type"] == "approval.changed")
+}
+
+fn stopping() -> ApiError {
+    ApiError::new(ErrorCode::Unavailable, "The server is shutting down.")
+}

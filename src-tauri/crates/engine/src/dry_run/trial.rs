@@ -1,0 +1,100 @@
+//! The newest trial of a workspace and the end of its output. It does not survive a restart: it can be run again.
+
+use protocol::check::{DryRun, DryRunState};
+use std::sync::{Mutex, PoisonError};
+
+/// Lines kept.
+const LINES: usize = 200;
+/// Characters of a line.
+const LINE_CHARS: usize = 400;
+
+#[derive(Default)]
+pub(crate) struct Trial {
+    newest: Mutex<Option<DryRun>>,
+}
+
+impl Trial {
+    /// The trial that is under way, else this new one; true when it is the new one.
+    pub(super) fn begin(&self, fresh: DryRun) -> (DryRun, bool) {
+        let mut newest = self.newest.lock().unwrap_or_else(PoisonError::into_inner);
+        match newest.as_ref().filter(|run| under_way(run.state)) {
+            Some(running) => (running.clone(), false),
+            None => (newest.insert(fresh).clone(), true),
+        }
+    }
+
+    pub(super) fn shown(&self) -> Option<DryRun> {
+        self.newest.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(super) fn change(&self, change: impl FnOnce(&mut DryRun)) {
+        if let Some(run) = self.newest.lock().unwrap_or_else(PoisonError::into_inner).as_mut() {
+            change(run);
+        }
+    }
+
+    /// Adds lines of output; the oldest go.
+    pub(super) fn print(&self, lines: impl IntoIterator<Item = String>, lost: u64) {
+        self.change(|run| {
+            run.lines.extend(lines.into_iter().map(|line| short(&line)));
+            let over = run.lines.len().saturating_sub(LINES);
+            run.lines.drain(..over);
+            run.lines_dropped += over as u64 + lost;
+        });
+    }
+}
+
+fn under_way(state: DryRunState) -> bool {
+    match state {
+        DryRunState::Preparing | DryRunState::Waiting | DryRunState::Running => true,
+        DryRunState::Passed | DryRunState::Failed | DryRunState::Stopped => false,
+    }
+}
+
+fn short(line: &str) -> String {
+    match line.char_indices().nth(LINE_CHARS) {
+        Some((at, _)) => format!("{}…", line.get(..at).unwrap_or_default()),
+        None => line.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fresh(commit: &str) -> DryRun {
+        DryRun {
+            workspace_id: protocol::WorkspaceId::parse("tern").unwrap(),
+            state: DryRunState::Preparing,
+            commit: commit.into(),
+            checks: Vec::new(),
+            reason: None,
+            lines: Vec::new(),
+            lines_dropped: 0,
+            started_at: String::new(),
+            finished_at: None,
+        }
+    }
+
+    #[test]
+    fn a_second_one_joins_the_one_under_way_and_begins_after_its_end() {
+        let trial = Trial::default();
+        assert!(trial.begin(fresh("a")).1);
+        let (joined, begun) = trial.begin(fresh("b"));
+        assert!(!begun && joined.commit == "a");
+        trial.change(|run| run.state = DryRunState::Failed);
+        assert!(trial.begin(fresh("b")).1);
+    }
+
+    #[test]
+    fn only_the_end_of_the_output_is_kept_and_what_is_missing_is_counted() {
+        let trial = Trial::default();
+        trial.begin(fresh("a"));
+        trial.print((0..LINES + 5).map(|n| n.to_string()), 2);
+        trial.print(["x".repeat(LINE_CHARS * 2)], 0);
+        let run = trial.shown().unwrap();
+        assert_eq!((run.lines.len(), run.lines_dropped), (LINES, 8));
+        assert_eq!(run.lines[0], "6");
+        assert_eq!(run.lines.last().unwrap().chars().count(), LINE_CHARS + 1);
+    }
+}

@@ -1,0 +1,47 @@
+//! Bundles that workers upload: who may, and what is wrong with one, said at once.
+
+use super::places::take_bundle;
+use crate::{Engine, Principal, bundles};
+use protocol::{ApiError, ErrorCode, JobId};
+use store::QueueName;
+
+impl Engine {
+    /// Settles who may upload a bundle for a job: its own token, or its worker with the current claim.
+    pub async fn require_upload(&self, who: &Principal, job: &JobId, claim: &str) -> Result<(), ApiError> {
+        let (id, claim, who) = (job.to_string(), claim.to_owned(), who.clone());
+        self.store
+            .read(move |tx| match who {
+                Principal::Job { id: own } if own == id => Ok(()),
+                Principal::Job { .. } => {
+                    Err(ApiError::new(ErrorCode::Forbidden, "This token belongs to another job.").into())
+                }
+                Principal::Worker { id: worker }
+                    if tx.job(&id)?.worker_id.as_deref() != Some(worker.as_str()) =>
+                {
+                    Err(ApiError::new(ErrorCode::Forbidden, "This job is another worker's.").into())
+                }
+                _ => tx.require_claim(QueueName::Jobs, &id, &claim),
+            })
+            .await?;
+        Ok(())
+    }
+
+    /// Stores a bundle and takes it in at once, so that its worker hears what is wrong with it.
+    pub async fn keep_bundle(&self, job: &JobId, bytes: bytes::Bytes) -> Result<serde_json::Value, ApiError> {
+        let id = job.clone();
+        let job = self.store.read(move |tx| tx.job(id.as_str())).await?;
+        let workspace = job
+            .workspace_id
+            .clone()
+            .ok_or_else(|| ApiError::bad("a job without a workspace hands nothing over"))?;
+        let room = self.room(&workspace)?;
+        let (path, fresh) = (self.bundle_of(&job.id), self.ids.uuid());
+        let intake = self
+            .blocking(move || {
+                bundles::keep(&path, &bytes, &fresh)?;
+                take_bundle(&room, &job, &path)
+            })
+            .await??;
+        serde_json::to_value(intake).map_err(|e| ApiError::new(ErrorCode::Internal, e.to_string()))
+    }
+}

@@ -1,0 +1,219 @@
+//! Running an entry's checks, one after the other, until one fails.
+
+use super::machine::could_not_start;
+use super::verdicts::{edited, failed, fill, mark_running, tail, waiting};
+use super::{Environment, check_digest};
+use crate::Engine;
+use crate::rooms::Room;
+use flow::merge::Input;
+use host::HostError;
+use host::redact::Redactor;
+use host::sandbox::Sandbox;
+use host::spawn::{Command, Ended, Outcome};
+use protocol::check::{Check, CheckPlan};
+use protocol::merge::{CheckVerdict, MergeEntry};
+use protocol::{ApiError, ErrorCode, Event};
+use repo::{CheckTree, ObjectId};
+use std::sync::Arc;
+use std::time::Duration;
+use store::{NewEvent, StoredVerdict};
+
+/// How running one check ended.
+enum Ran {
+    Said(StoredVerdict),
+    Edited(String),
+}
+
+impl Engine {
+    /// An error means that the checks could not be run, which is not the candidate's fault.
+    pub(super) async fn run_checks(
+        &self,
+        room: &Arc<Room>,
+        entry: &MergeEntry,
+        plan: &CheckPlan,
+        sandbox: &Sandbox,
+        environment: &Environment,
+    ) -> Result<Input, ApiError> {
+        let tree = entry.tree.clone().unwrap_or_default();
+        let mut verdicts: Vec<CheckVerdict> = plan.checks.iter().map(waiting).collect();
+        let mut slot = None;
+        let retries = self.configured(room).await?.merge.flaky_retries;
+        for (at, check) in plan.checks.iter().enumerate() {
+            let (on, digest, env) = (tree.clone(), check_digest(check), environment.of(check));
+            let known = {
+                let (on, digest, env) = (on.clone(), digest.clone(), env.clone());
+                self.store.read(move |tx| tx.verdict(&on, &digest, &env)).await?
+            };
+            if let Some(known) = known {
+                fill(&mut verdicts, at, &known, true, false);
+                self.tell_finished(entry, check, &known, true).await?;
+                if !known.ok {
+                    return self.give_back(entry, verdicts, check, &known).await;
+                }
+                continue;
+            }
+            let slot = match &slot {
+                Some(slot) => slot,
+                None => slot.insert(self.check_slot(room, entry, plan).await?),
+            };
+            let mut verdict = StoredVerdict { ok: false, duration_ms: 0, tail: String::new() };
+            let mut tries = 0;
+            // A retry is shown as such.
+            while tries <= retries && !verdict.ok {
+                tries += 1;
+                mark_running(&mut verdicts, at, tries > 1);
+                self.apply(entry, Input::CheckProgress(verdicts.clone())).await?;
+                self.tell_started(entry, check, &tree).await?;
+                verdict = match self.run_one(room, slot, check, sandbox, &tree).await {
+                    Ok(Ran::Said(verdict)) => verdict,
+                    Ok(Ran::Edited(paths)) => {
+                        self.clear_slot(room, slot).await?;
+                        return Ok(edited(check, &paths));
+                    }
+                    Err(error) => {
+                        // It may be the disk that is full, of what this very check made.
+                        if error.code != ErrorCode::Unavailable {
+                            let _ = self.clear_slot(room, slot).await;
+                        }
+                        return Err(error);
+                    }
+                };
+            }
+            let (name, stored) = (check.name.clone(), verdict.clone());
+            self.store.write(move |tx| tx.store_verdict(&on, &digest, &env, &name, &stored)).await?;
+            fill(&mut verdicts, at, &verdict, false, tries > 1);
+            self.tell_finished(entry, check, &verdict, false).await?;
+            if !verdict.ok {
+                // What an entry that does not land left behind must not reach the next one's check.
+                self.clear_slot(room, slot).await?;
+                return self.give_back(entry, verdicts, check, &verdict).await;
+            }
+        }
+        if let Some(slot) = &slot {
+            self.checks_ended(slot, entry).await?;
+        }
+        Ok(Input::ChecksPassed(verdicts))
+    }
+
+    /// The entry takes its last verdicts with it.
+    async fn give_back(
+        &self,
+        entry: &MergeEntry,
+        verdicts: Vec<CheckVerdict>,
+        check: &Check,
+        verdict: &StoredVerdict,
+    ) -> Result<Input, ApiError> {
+        self.apply(entry, Input::CheckProgress(verdicts)).await?;
+        Ok(failed(check, verdict))
+    }
+
+    async fn run_one(
+        &self,
+        room: &Arc<Room>,
+        slot: &CheckTree,
+        check: &Check,
+        sandbox: &Sandbox,
+        tree: &str,
+    ) -> Result<Ran, ApiError> {
+        let spec = self.sandbox_spec(room, slot.dir(), &self.check_home(room), false).await?;
+        let command = Command::new(check.run.clone())
+            .cwd(slot.dir().to_owned())
+            .timeout(Duration::from_secs(check.timeout_s));
+        let started = self.clock.monotonic_ms();
+        let outcome = async {
+            let running = sandbox.confine(&spec, command)?.start().await?;
+            let cancel = running.cancel_handle();
+            let mut waiting = std::pin::pin!(running.wait());
+            tokio::select! {
+                outcome = &mut waiting => outcome,
+                () = self.stopping() => {
+                    cancel.cancel();
+                    waiting.await
+                }
+            }
+        };
+        let outcome = outcome.await;
+        let duration_ms = self.clock.monotonic_ms().saturating_sub(started);
+        let verdict = match outcome {
+            Ok(outcome) if outcome.ended == Ended::Cancelled => return Err(stopping()),
+            Ok(outcome) => {
+                StoredVerdict { ok: outcome.success(), duration_ms, tail: output(&outcome, check) }
+            }
+            // A script that names an interpreter nobody has; a program that is missing here is found below.
+            Err(error @ HostError::ProgramNotFound { .. }) => {
+                StoredVerdict { ok: false, duration_ms, tail: format!("{}: {error}", check.run.join(" ")) }
+            }
+            Err(error) => return Err(fault(could_not_start(&error.to_string()))),
+        };
+        if !verdict.ok {
+            if self.is_stopping() {
+                return Err(stopping());
+            }
+            if let Some(why) = self.machine_fault(room, std::slice::from_ref(check), sandbox).await? {
+                return Err(fault(why));
+            }
+        }
+        Ok(match self.edited(slot, tree).await? {
+            Some(paths) => Ran::Edited(paths),
+            None => Ran::Said(verdict),
+        })
+    }
+
+    async fn edited(&self, slot: &CheckTree, tree: &str) -> Result<Option<String>, ApiError> {
+        let (slot, tree) = (slot.clone(), ObjectId::parse(tree).map_err(crate::git::api)?);
+        let result = self.blocking(move || slot.verify_unedited(&tree)).await?.map_err(crate::git::api)?;
+        Ok(result.err().map(|edited| edited.paths.iter().take(10).cloned().collect::<Vec<_>>().join(", ")))
+    }
+
+    async fn tell_started(&self, entry: &MergeEntry, check: &Check, tree: &str) -> Result<(), ApiError> {
+        let event = Event::CheckStarted {
+            entry_id: entry.id.clone(),
+            name: check.name.clone(),
+            run: check.run.clone(),
+            tree: tree.to_owned(),
+        };
+        self.tell_check(entry, event).await
+    }
+
+    async fn tell_finished(
+        &self,
+        entry: &MergeEntry,
+        check: &Check,
+        verdict: &StoredVerdict,
+        reused: bool,
+    ) -> Result<(), ApiError> {
+        let event = Event::CheckFinished {
+            entry_id: entry.id.clone(),
+            name: check.name.clone(),
+            ok: verdict.ok,
+            duration_ms: verdict.duration_ms,
+            reused,
+            tail: verdict.tail.clone(),
+        };
+        self.tell_check(entry, event).await
+    }
+
+    async fn tell_check(&self, entry: &MergeEntry, event: Event) -> Result<(), ApiError> {
+        let new = NewEvent::new(&entry.session_id, event, "merge").about(entry.id.as_str());
+        self.store.write(move |tx| tx.append(new).map(drop)).await?;
+        Ok(())
+    }
+}
+
+/// The end of both streams, without colours and secrets.
+fn output(outcome: &Outcome, check: &Check) -> String {
+    let text = host::ansi::strip(&format!("{}{}", outcome.stdout.text(), outcome.stderr.text()));
+    let mut tail = tail(&Redactor::default().text(&text));
+    if outcome.timed_out() {
+        tail.push_str(&format!("\nIt timed out after {} s.", check.timeout_s));
+    }
+    tail
+}
+
+fn fault(why: String) -> ApiError {
+    ApiError::new(ErrorCode::Internal, why)
+}
+
+fn stopping() -> ApiError {
+    ApiError::new(ErrorCode::Unavailable, "The server is shutting down.")
+}

@@ -1,0 +1,57 @@
+//! Lines that are the same whether a server runs or not.
+
+use host::sandbox::{NoSandbox, SelectedSandbox};
+use protocol::ApiError;
+use protocol::doctor::{DoctorLine, Finding};
+use repo::Git;
+use std::path::Path;
+
+pub(super) fn line(id: &str, title: &str, finding: Finding, detail: String, fix: Option<&str>) -> DoctorLine {
+    DoctorLine { id: id.into(), title: title.into(), finding, detail, fix: fix.map(str::to_owned) }
+}
+
+pub(super) fn git(found: Option<&Git>, problem: Option<&ApiError>) -> DoctorLine {
+    match found {
+        Some(git) => {
+            let detail = format!("git {} at {}", git.version(), git.program().display());
+            line("git", "Git", Finding::Ok, detail, None)
+        }
+        None => line(
+            "git",
+            "Git",
+            Finding::Problem,
+            problem.map(|p| p.message.clone()).unwrap_or_default(),
+            Some("Install git 2.38 or newer, then start Pilothouse again."),
+        ),
+    }
+}
+
+pub(super) fn sandbox(found: &Result<SelectedSandbox, NoSandbox>) -> DoctorLine {
+    match found {
+        Ok(selected) if selected.sandbox.confines() => {
+            let detail = format!("{}: {}", selected.isolation.backend, selected.isolation.fs);
+            line("sandbox", "Sandbox", Finding::Ok, detail, None)
+        }
+        Ok(_) => line(
+            "sandbox",
+            "Sandbox",
+            Finding::Warning,
+            "Repository code runs as plain host processes in this run.".into(),
+            Some("Start without --sandbox host to confine it."),
+        ),
+        Err(none) => line("sandbox", "Sandbox", Finding::Problem, none.reason.clone(), Some(&none.fix)),
+    }
+}
+
+pub(super) fn data(folder: &Path) -> DoctorLine {
+    match host::paths::writable(folder) {
+        Ok(()) => line("data", "Data folder", Finding::Ok, folder.display().to_string(), None),
+        Err(error) => line(
+            "data",
+            "Data folder",
+            Finding::Problem,
+            error.to_string(),
+            Some("Free some space or choose another folder with --data."),
+        ),
+    }
+}

@@ -1,0 +1,91 @@
+//! Which versions of the tools are installed, without starting any of them: what is said of their programs' files
+//! changes when one of them is updated.
+
+use std::path::{Path, PathBuf};
+use std::time::UNIX_EPOCH;
+
+use super::{Toolchains, system_path};
+use crate::sandbox::Sandbox;
+
+/// Most bytes of a file that names the version in use.
+const LARGEST_CHOICE: u64 = 64 * 1024;
+
+impl Toolchains {
+    /// One line for each tool and each installation a version manager chooses from, looked at now.
+    pub fn versions(&self) -> Vec<String> {
+        let mut lines = Vec::new();
+        for kit in &self.kits {
+            lines.push(format!("{} {}", kit.name, stamp(&kit.place)));
+            for (folder, program) in &kit.installed {
+                let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+                let mut found: Vec<_> = entries.map(|entry| entry.path().join(program)).collect();
+                found.sort();
+                lines.extend(found.iter().map(|program| stamp(program)));
+            }
+            for file in &kit.chosen {
+                let small = std::fs::metadata(file).is_ok_and(|found| found.len() <= LARGEST_CHOICE);
+                let text = small.then(|| std::fs::read_to_string(file).ok()).flatten().unwrap_or_default();
+                lines.push(format!("{} {text}", file.display()));
+            }
+        }
+        lines
+    }
+
+    /// Where a job finds the program of this name.
+    pub fn program(&self, sandbox: &Sandbox, name: &str) -> Option<PathBuf> {
+        let own = (!sandbox.confines()).then_some(&self.path).into_iter().flatten().cloned();
+        let tools = self.kits.iter().flat_map(|kit| kit.path.iter().cloned());
+        let named = if cfg!(windows) { format!("{name}.exe") } else { name.to_owned() };
+        tools.chain(own).chain(system_path()).map(|folder| folder.join(&named)).find(|path| path.is_file())
+    }
+}
+
+/// A program's file as it is now: links resolved, its size, when it was changed. Of a folder only the name is said,
+/// since its time changes with whatever is made in it.
+pub fn stamp(program: &Path) -> String {
+    let real = std::fs::canonicalize(program).unwrap_or_else(|_| program.to_owned());
+    match std::fs::metadata(&real) {
+        Ok(found) if found.is_file() => {
+            let changed = found.modified().ok().and_then(|at| at.duration_since(UNIX_EPOCH).ok());
+            format!("{} {} {}", real.display(), found.len(), changed.map_or(0, |at| at.as_nanos()))
+        }
+        Ok(_) => real.display().to_string(),
+        Err(_) => format!("{} absent", real.display()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::toolchains::Machine;
+
+    #[test]
+    fn an_updated_an_added_and_a_chosen_toolchain_each_change_what_is_said() {
+        let temp = tempfile::tempdir().unwrap();
+        let write = |name: &str, text: &str| {
+            let path = temp.path().join(name);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, text).unwrap();
+        };
+        write(".cargo/bin/cargo", "a stand-in");
+        write(".rustup/toolchains/stable/bin/rustc", "1.0");
+        let machine = Machine { home: temp.path().into(), ..Machine::default() };
+        let tools = Toolchains::detect(&machine);
+        let mut seen = vec![tools.versions()];
+        assert_eq!(tools.versions(), seen[0]);
+        write(".rustup/toolchains/stable/lib/other", "not a compiler");
+        assert_eq!(tools.versions(), seen[0]);
+        for (name, text) in [
+            (".rustup/toolchains/stable/bin/rustc", "1.0.1"),
+            (".rustup/toolchains/beta/bin/rustc", "2.0"),
+            (".rustup/settings.toml", "default_toolchain = \"beta\"\n"),
+        ] {
+            write(name, text);
+            let now = tools.versions();
+            assert!(!seen.contains(&now), "{name}");
+            seen.push(now);
+        }
+        assert_eq!(tools.program(&Sandbox::Host, "cargo"), Some(temp.path().join(".cargo/bin/cargo")));
+        assert_eq!(tools.program(&Sandbox::Host, "no-such-program-here"), None);
+    }
+}

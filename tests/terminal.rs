@@ -1,0 +1,139 @@
+//! The command in a terminal: what it approves, what it prints, and what it says where nothing runs.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use protocol::approval::Decision;
+use serde_json::{Value, json};
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Command, Output};
+use testkit::world::{RunningServer, Start, TestRepo, program};
+
+fn command(data: &Path, args: &[&str]) -> Command {
+    let mut command = Command::new(program("pilothouse"));
+    command.args(args).arg("--data").arg(data);
+    command.env("PILOTHOUSE_CONFIG_DIR", data.join("no-settings"));
+    command
+}
+
+async fn run(data: &Path, args: &[&str]) -> Output {
+    let mut command = command(data, args);
+    tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap()
+}
+
+fn printed(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+fn json_lines(output: &Output) -> Vec<Value> {
+    printed(output)
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap_or_else(|_| panic!("{line}")))
+        .collect()
+}
+
+fn server(data: &Path) -> (TestRepo, RunningServer) {
+    let repo = TestRepo::with(&[("a.txt", "quiet\n"), ("b.txt", "still\n")]);
+    repo.write(".pilothouse/config.toml", "[[check]]\nname = \"always\"\nrun = [\"true\"]\n");
+    repo.commit_all("checks");
+    let server = RunningServer::start(&Start::on(data, repo.path()).flag("--trust"));
+    (repo, server)
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn ask_and_wait_approves_what_it_asked_for_and_nothing_else() {
+    let data = tempfile::tempdir().unwrap();
+    let (repo, server) = server(data.path());
+    let other = server.say("dev", "/replace still moving b.txt").await;
+    server.until("dev", other.cursor, |e| e.kind() == "approval_required").await;
+    let output = run(data.path(), &["ask", "--wait", "--approve", "/replace quiet loud a.txt"]).await;
+    let text = printed(&output);
+    assert_eq!(output.status.code(), Some(0), "{text}");
+    assert!(text.contains("Approved: Land “Replace quiet with loud"), "{text}");
+    assert!(text.contains("  Changes   1 file, +1 -1"), "{text}");
+    assert!(!text.contains('`') && !text.contains("**"), "a terminal shows words: {text}");
+    assert_eq!(repo.git(&["show", "main_agents:a.txt"]).trim(), "loud");
+    assert_eq!(repo.git(&["show", "main_agents:b.txt"]).trim(), "still");
+    let open = server.pending_approvals().await;
+    assert_eq!(open.len(), 1, "the other one still waits");
+    assert!(open[0].summary.contains("still"), "{}", open[0].summary);
+
+    let id = open[0].id.to_string();
+    let output = run(data.path(), &["approve", &id]).await;
+    let text = printed(&output);
+    assert_eq!(output.status.code(), Some(0), "{text}");
+    assert!(
+        text.starts_with("Land “Replace still with moving") && text.contains("This is approved now."),
+        "{text}"
+    );
+    server.first("dev", other.cursor, "merge.entry.landed").await;
+    let again = run(data.path(), &["approve", &id, "--json"]).await;
+    assert_eq!(again.status.code(), Some(1));
+    assert_eq!(json_lines(&again)[0]["code"], "already_resolved");
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn in_json_a_question_that_waits_is_a_line_of_its_own() {
+    let data = tempfile::tempdir().unwrap();
+    let (_repo, server) = server(data.path());
+    let mut child = command(data.path(), &["ask", "--wait", "--json", "/replace quiet loud a.txt"]);
+    let mut child = child.stdout(std::process::Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let mut next = move || serde_json::from_str::<Value>(&lines.next().unwrap().unwrap()).unwrap();
+    let (next, waiting) = tokio::task::spawn_blocking(move || {
+        next();
+        let waiting = next()["waiting"].take();
+        (next, waiting)
+    })
+    .await
+    .unwrap();
+    assert_eq!((waiting["action"].as_str(), waiting["state"].as_str()), (Some("land"), Some("pending")));
+    assert!(waiting["hash"].is_string() && waiting["summary"].is_string());
+    server.answer(waiting["id"].as_str().unwrap(), Decision::Approve).await.unwrap();
+    let last = tokio::task::spawn_blocking(next).await.unwrap();
+    assert_eq!((last["ok"].as_bool(), &last["last"]["type"]), (Some(true), &json!("merge.entry.landed")));
+    assert_eq!(tokio::task::spawn_blocking(move || child.wait().unwrap()).await.unwrap().code(), Some(0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_doctor_looks_by_himself_where_no_server_runs() {
+    let temp = tempfile::tempdir().unwrap();
+    let data = temp.path().join("never-used");
+    let output = run(&data, &["doctor"]).await;
+    let text = printed(&output);
+    let first = text.lines().next().unwrap();
+    assert!(first.starts_with("warning Server: not running"), "{text}");
+    for title in ["Git: git 2.", "Sandbox: ", "Data folder: "] {
+        assert!(text.contains(title), "{title} is not in\n{text}");
+    }
+    assert!(!data.exists(), "looking makes nothing");
+    let report = &json_lines(&run(&data, &["doctor", "--json"]).await)[0];
+    assert_eq!(
+        (report["lines"][0]["id"].as_str(), report["lines"][0]["finding"].as_str()),
+        (Some("server"), Some("warning"))
+    );
+    assert!(report["ok"].is_boolean());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_doctor_tells_a_server_that_is_gone_from_one_that_does_not_answer() {
+    let data = tempfile::tempdir().unwrap();
+    let (_repo, server) = server(data.path());
+    let with = run(data.path(), &["doctor", "--json"]).await;
+    assert_eq!(json_lines(&with)[0]["lines"][0]["id"], "git", "the server's own report");
+    let place = data.path().join("server.json");
+    let record = std::fs::read_to_string(&place).unwrap();
+    let pid = server.pid().to_string();
+    server.kill();
+    let text = printed(&run(data.path(), &["doctor"]).await);
+    let gone = format!("warning Server: not running; the last one, process {pid}, did not end by itself");
+    assert!(text.starts_with(&gone), "{text}");
+    // A record that names a living process, which is this test and answers nothing at that address.
+    std::fs::write(&place, record.replace(&pid, &std::process::id().to_string())).unwrap();
+    let output = run(data.path(), &["doctor"]).await;
+    let text = printed(&output);
+    assert!(text.starts_with("PROBLEM Server: process "), "{text}");
+    assert!(text.lines().next().unwrap().contains("does not answer"), "{text}");
+    assert_eq!(output.status.code(), Some(1));
+}
