@@ -144,7 +144,15 @@ fn a_mistake_stops_the_start_with_file_line_cause_and_next_step() {
         ("[server]\nport = = 1\n", ["config.toml:2: ", "Correct that file"]),
         (
             "[server]\nhost = \"localhost\"\n",
-            ["config.toml:2: server.host: must be an IP address", "Correct that file"],
+            ["config.toml:2: server.host: must be 127.0.0.1 or ::1", "Correct that file"],
+        ),
+        (
+            "[server]\nhost = \"192.168.1.5\"\n",
+            ["config.toml:2: server.host: must be 127.0.0.1 or ::1", "only the machine itself is served"],
+        ),
+        (
+            "[server]\nhost = \"0.0.0.0\"\n",
+            ["config.toml:2: server.host: must be 127.0.0.1 or ::1", "Correct that file"],
         ),
         (
             "\n[merge]\nstrategy = \"rebase\"\n",
@@ -166,6 +174,7 @@ fn a_mistake_stops_the_start_with_file_line_cause_and_next_step() {
             "policy.profile: must be one of careful, balanced, autopilot",
         ),
         ("PILOTHOUSE_PROFILE", "nowhere", "nowhere.toml"),
+        ("PILOTHOUSE_HOST", "192.168.1.5", "server.host: must be 127.0.0.1 or ::1"),
         ("WORKERS_LLM_KEY", "sk-abcdefabcdefabcdef", "never the key itself"),
     ] {
         let refused = RefusedStart::of(&start(data.path(), &repo, &settings).env(name, value));

@@ -123,6 +123,56 @@ async fn it_waits_for_the_answer_its_set_up_needs_and_goes_on_with_it() {
     assert!(end.payload()["run"]["reason"].as_str().unwrap().contains("denied"), "{:#}", end.payload());
 }
 
+/// A set-up that has to be asked about and then succeeds, and a check that leaves a trace outside.
+fn asks_first(repo: &TestRepo, trace: &std::path::Path) {
+    let check = json!(["sh", "-c", format!("echo >> {}", trace.display())]);
+    repo.write(
+        ".pilothouse/config.toml",
+        &format!(
+            "[[setup]]\nrun = [\"true\"]\nnetwork = [\"example.invalid\"]\n[[check]]\nname = \"c\"\nrun = {check}\n"
+        ),
+    );
+    repo.commit_all("set-up");
+}
+
+async fn update(server: &RunningServer, mut change: Value) {
+    let workspaces = server.client.send("POST", "/v1/rpc/workspace.list", None).await.unwrap();
+    change["id"] = workspaces["workspaces"][0]["id"].clone();
+    server.client.send("POST", "/v1/rpc/workspace.update", Some(change)).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn checks_that_are_withdrawn_or_replaced_while_it_waits_do_not_run_and_it_ends() {
+    let (repo, data) = (repo(&["true"]), tempfile::tempdir().unwrap());
+    let trace = data.path().join("trace");
+    asks_first(&repo, &trace);
+    let start = Start::on(data.path(), repo.path()).workers(0).flag("--trust").flag("--sandbox").flag("host");
+    let server = RunningServer::start(&start);
+    let mut cursor = 0;
+    let theirs = json!([{ "name": "mine", "run": ["true"], "timeoutS": 60 }]);
+    let changes = [
+        (json!({ "trusted": false }), "not confirmed any more"),
+        (json!({ "trusted": true, "checks": theirs }), "changed meanwhile"),
+    ];
+    for (change, why) in changes {
+        rpc(&server, "checks.dryRun").await.unwrap();
+        let (waits, _) = server.until("dev", cursor, state_is(&["waiting"])).await;
+        update(&server, change).await;
+        let (end, _) = server.until("dev", waits.cursor, state_is(&["passed", "failed"])).await;
+        let run = &end.payload()["run"];
+        assert_eq!(run["state"], "failed", "{run:#}");
+        assert!(run["reason"].as_str().unwrap().contains(why), "{run:#}");
+        cursor = end.cursor;
+        update(&server, json!({ "trusted": true })).await;
+    }
+    let open = server.pending_approvals().await;
+    let question = open.iter().find(|asked| asked.action.contains("setup")).unwrap();
+    server.answer(question.id.as_str(), Decision::Approve).await.unwrap();
+    let run = tried(&server).await;
+    assert_eq!((&run["state"], &run["checks"][0]["name"]), (&json!("passed"), &json!("mine")), "{run:#}");
+    assert!(!trace.exists(), "what nobody confirms any more never ran");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn checks_nobody_has_confirmed_do_not_run() {
     let (repo, data) = (repo(&["true"]), tempfile::tempdir().unwrap());

@@ -1,4 +1,5 @@
-//! Keeping a claim: renews the lease, and tells the job when it must stop.
+//! Keeping a claim: renews the lease, and tells the job when it must stop. A job that was told to stop still holds
+//! its claim until its end is reported.
 
 use crate::claim::LEASE_MS;
 use agent::Cancel;
@@ -9,6 +10,9 @@ use protocol::queue::RenewParams;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::Duration;
+
+/// How long a job that was told to stop may take to clear up and to report; longer than its report is insisted on.
+const OWED: Duration = Duration::from_secs(300);
 
 /// Why a job was told to stop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,7 +26,7 @@ pub(crate) enum Stopped {
     TimeUp,
 }
 
-/// Renews until dropped.
+/// Renews until dropped, or until a stopped job overstays.
 pub(crate) struct Keeper {
     pub cancel: Cancel,
     why: Arc<AtomicU8>,
@@ -35,20 +39,31 @@ impl Keeper {
         let (cancel, why) = (Cancel::new(), Arc::new(AtomicU8::new(0)));
         let (stop, reason) = (cancel.clone(), why.clone());
         let task = tokio::spawn(async move {
-            let deadline = tokio::time::Instant::now() + budget;
+            let mut deadline = tokio::time::Instant::now() + budget;
             let mut missed = 0;
             loop {
-                tokio::select! {
-                    () = tokio::time::sleep(Duration::from_millis(LEASE_MS / 15)) => {}
-                    () = tokio::time::sleep_until(deadline) => return end(&stop, &reason, Stopped::TimeUp),
+                let over = tokio::select! {
+                    () = tokio::time::sleep(Duration::from_millis(LEASE_MS / 15)) => false,
+                    () = tokio::time::sleep_until(deadline) => true,
+                };
+                if over && stop.is_cancelled() {
+                    return;
+                }
+                if over {
+                    deadline += OWED;
+                    end(&stop, &reason, Stopped::TimeUp);
                 }
                 let renew =
                     RenewParams { id: job.clone(), claim_token: token.clone(), lease_ms: Some(LEASE_MS) };
                 match client.call(typed::JobsRenew, &renew, None).await {
-                    Ok(renewed) if renewed.cancel_requested => {
-                        return end(&stop, &reason, Stopped::Cancelled);
+                    Ok(renewed) => {
+                        missed = 0;
+                        // The first reason stays.
+                        if renewed.cancel_requested && !stop.is_cancelled() {
+                            deadline = tokio::time::Instant::now() + OWED;
+                            end(&stop, &reason, Stopped::Cancelled);
+                        }
                     }
-                    Ok(_) => missed = 0,
                     Err(error)
                         if matches!(
                             error.code,
@@ -96,4 +111,59 @@ fn end(cancel: &Cancel, why: &AtomicU8, reason: Stopped) {
     };
     why.store(code, Ordering::Release);
     cancel.cancel();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio::net::TcpListener;
+
+    /// A scripted server: takes one renewal and answers it.
+    async fn renewed(server: &TcpListener, cancel_requested: bool) {
+        let (mut call, _) = server.accept().await.unwrap();
+        let mut asked = Vec::new();
+        while !String::from_utf8_lossy(&asked).contains("claimToken") {
+            assert_ne!(call.read_buf(&mut asked).await.unwrap(), 0, "the whole call arrives");
+        }
+        let body = format!(
+            r#"{{"ok":true,"leaseExpiresAt":"2026-01-01T00:00:00.000Z","cancelRequested":{cancel_requested}}}"#
+        );
+        let length = body.len();
+        let head = format!(
+            "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n"
+        );
+        call.write_all((head + &body).as_bytes()).await.unwrap();
+        let _ = call.shutdown().await;
+    }
+
+    async fn kept(budget: Duration) -> (TcpListener, Keeper) {
+        let server = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", server.local_addr().unwrap());
+        let client = Client::new(url, "token").unwrap();
+        (server, Keeper::start(client, "j-1".into(), "claim".into(), budget))
+    }
+
+    const SOON: Duration = Duration::from_secs(20);
+
+    #[tokio::test]
+    async fn a_job_whose_time_is_over_keeps_its_claim_until_its_end_is_reported() {
+        let (server, keeper) = kept(Duration::ZERO).await;
+        keeper.cancel.cancelled().await;
+        for cancel_requested in [false, true] {
+            let taken = tokio::time::timeout(SOON, renewed(&server, cancel_requested)).await;
+            taken.expect("it is still renewed");
+        }
+        assert_eq!(keeper.stopped(), Stopped::TimeUp, "the first reason stays");
+    }
+
+    #[tokio::test]
+    async fn a_cancelled_job_keeps_its_claim_until_its_end_is_reported() {
+        let (server, keeper) = kept(Duration::from_secs(600)).await;
+        for _ in 0..2 {
+            tokio::time::timeout(SOON, renewed(&server, true)).await.expect("it is still renewed");
+        }
+        keeper.cancel.cancelled().await;
+        assert_eq!(keeper.stopped(), Stopped::Cancelled);
+    }
 }

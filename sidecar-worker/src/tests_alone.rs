@@ -38,7 +38,10 @@ impl TestsAlone<'_> {
         }
         let base = self.bench.clone.base.to_string();
         let listed = ["diff", "--name-status", "-z", "--no-renames", &base, self.handed];
-        let listed = self.bench.git(&listed, self.cancel).await?;
+        let listed = match self.bench.git(&listed, self.cancel).await {
+            Ok(listed) => listed,
+            Err(why) => return Ok(Some(not_found_out("change's", &why))),
+        };
         let (kept, removed, word) = match tests_of(&changes(&listed)) {
             TestsOf::None => return Ok(None),
             TestsOf::Only { word } => {
@@ -49,7 +52,7 @@ impl TestsAlone<'_> {
         };
         let tree = match self.tree().await {
             Ok(tree) => tree,
-            Err(why) => return Ok(Some(unknown(word, &format!("It could not be found out: {why:#}.")))),
+            Err(why) => return Ok(Some(not_found_out(word, &why))),
         };
         self.journal
             .say(format!("Once more with the {word} tests, but without the rest of the change:"))
@@ -62,8 +65,14 @@ impl TestsAlone<'_> {
             Ok(()) => found,
             Err(why) => Err(why),
         };
-        anyhow::ensure!(self.handed_tree().await? == tree, "the job's branch is not what was handed over");
-        let line = found.unwrap_or_else(|why| unknown(word, &format!("It could not be found out: {why:#}.")));
+        let line = match self.handed_tree().await {
+            Ok(now) => {
+                anyhow::ensure!(now == tree, "the job's branch is not what was handed over");
+                found.unwrap_or_else(|why| not_found_out(word, &why))
+            }
+            // What cannot be read is not known to differ, and the commit is with the server already.
+            Err(why) => not_found_out(word, &why),
+        };
         self.journal
             .say(match &line.detail {
                 Some(detail) => format!("{}. {detail}", line.what),
@@ -123,7 +132,7 @@ impl TestsAlone<'_> {
     /// are set-up and build folders.
     async fn put(&self, commit: &str, kept: &[String], removed: &[String]) -> anyhow::Result<()> {
         self.bench.git(&["clean", "-ffdq"], self.cancel).await?;
-        let how = if commit == self.bench.clone.branch { "--no-track" } else { "--detach" };
+        let how = if commit == self.bench.clone.branch { "--no-guess" } else { "--detach" };
         self.bench.git(&["checkout", "--quiet", "--force", how, commit, "--"], self.cancel).await?;
         let take = ["--literal-pathspecs", "checkout", "--quiet", self.handed, "--"];
         let remove = ["--literal-pathspecs", "rm", "--quiet", "--force", "--"];
@@ -159,6 +168,10 @@ impl TestsAlone<'_> {
         anyhow::ensure!(tree == index && dirty.is_empty(), "the clone holds more than was handed over");
         Ok(tree)
     }
+}
+
+fn not_found_out(word: &str, why: &anyhow::Error) -> VerifiedLine {
+    unknown(word, &format!("It could not be found out: {why:#}."))
 }
 
 fn unknown(word: &str, detail: &str) -> VerifiedLine {

@@ -2,10 +2,12 @@
 #![cfg(target_os = "linux")]
 
 use super::*;
+use crate::tests_alone::TestsAlone;
 use client::Client;
 use host::sandbox::Preference;
 use host::toolchains::{Machine, Toolchains};
 use protocol::check::{CheckPlan, ChecksOrigin};
+use protocol::job::{CheckResult, VerifiedLine};
 
 struct Place {
     folder: tempfile::TempDir,
@@ -48,6 +50,7 @@ impl Place {
         Self { folder, shop, base }
     }
 
+    /// Names are marks of processes on the whole machine, and clearing up ends those, so each test has its own.
     async fn attempt(&self, name: &str) -> anyhow::Result<Workbench> {
         let folder = self.folder.path().join("jobs").join(name);
         let ground = JobGround {
@@ -111,4 +114,53 @@ async fn a_bench_that_cannot_be_set_up_leaves_no_folder() {
     place.base = "1".repeat(40);
     assert!(place.attempt("job-1-aaaaaaaa").await.is_err(), "there is no such commit");
     assert!(!place.folder.path().join("jobs/job-1-aaaaaaaa").exists());
+}
+
+/// What is found out about the tests of a small change, its validation being `script`.
+async fn tests_of(bench: &Workbench, script: &str, handed: Option<&str>) -> anyhow::Result<VerifiedLine> {
+    let cancel = Cancel::new();
+    std::fs::create_dir(bench.root().join("tests")).unwrap();
+    std::fs::write(bench.root().join("code.txt"), "new\n").unwrap();
+    std::fs::write(bench.root().join("tests/code.sh"), "test -e code.txt\n").unwrap();
+    let sha = crate::gate::commit(bench, "Add code", &cancel).await.unwrap().unwrap();
+    let job = serde_json::from_value("job-1".into()).unwrap();
+    let journal = Journal::open(Client::new("http://127.0.0.1:9", "token").unwrap(), job, "claim".into());
+    let steps = [["sh", "-c", script].map(str::to_owned).to_vec()];
+    let handed = handed.unwrap_or(&sha);
+    let alone = TestsAlone { bench, steps: &steps, handed, journal: &journal, cancel: &cancel };
+    Ok(alone.line().await?.unwrap())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn after_the_tests_ran_alone_the_clone_stands_on_the_jobs_branch_and_on_no_other() {
+    let place = Place::new().await;
+    let bench = place.attempt("job-1-cccccccc").await.unwrap();
+    let line = tests_of(&bench, "[ ! -e tests/code.sh ] || sh tests/code.sh", None).await.unwrap();
+    assert_eq!(line.what, "The added tests fail without the change", "{line:?}");
+    let git = async |args: &[&str]| bench.git(args, &Cancel::new()).await.unwrap().trim().to_owned();
+    assert_eq!(git(&["symbolic-ref", "HEAD"]).await, format!("refs/heads/{}", bench.clone.branch));
+    let branches = git(&["for-each-ref", "--format=%(refname:short)"]).await;
+    assert_eq!(branches, bench.clone.branch);
+    assert!(bench.root().join("code.txt").is_file());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_clone_that_cannot_be_read_any_more_takes_nothing_back_that_was_handed_over() {
+    let place = Place::new().await;
+    let bench = place.attempt("job-1-dddddddd").await.unwrap();
+    let line = tests_of(&bench, "rm -rf .git; false", None).await.unwrap();
+    assert_eq!(line.result, CheckResult::NotChecked, "{line:?}");
+    let bench = place.attempt("job-1-eeeeeeee").await.unwrap();
+    let line = tests_of(&bench, "true", Some(&"1".repeat(40))).await.unwrap();
+    assert_eq!(line.result, CheckResult::NotChecked, "{line:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_branch_that_moved_while_the_tests_ran_alone_is_an_error() {
+    let place = Place::new().await;
+    let bench = place.attempt("job-1-ffffffff").await.unwrap();
+    let branch = &bench.clone.branch;
+    let moving = format!("git update-ref refs/heads/{branch} HEAD; false");
+    let error = tests_of(&bench, &moving, None).await.unwrap_err();
+    assert!(error.to_string().contains("not what was handed over"), "{error:#}");
 }

@@ -69,7 +69,7 @@ pub struct Serve {
     /// Repository to open; may be given several times.
     #[arg(long, value_name = "PATH")]
     pub repo: Vec<PathBuf>,
-    /// Address to listen on [built in: 127.0.0.1]
+    /// Address to listen on, 127.0.0.1 or ::1 [built in: 127.0.0.1]
     #[arg(long)]
     pub host: Option<IpAddr>,
     /// 0 picks a free one [built in: that of the last run, else 3001 or the next free]

@@ -2,6 +2,7 @@
 
 use crate::Engine;
 use protocol::{ApiError, ErrorCode, JobId};
+use std::ffi::OsStr;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
@@ -52,27 +53,61 @@ impl Engine {
         }
     }
 
-    /// Removes every bundle that is not needed. `anew` says that the server has just been started: then a file that
-    /// was never finished is nobody's.
-    pub(crate) async fn clear_bundles(&self, anew: bool) -> Result<(), ApiError> {
+    /// Removes every bundle that is not needed. Other files here may be uploads under way.
+    pub(crate) async fn clear_bundles(&self) -> Result<(), ApiError> {
         let folder = self.data.bundles();
-        let names = self
-            .blocking(move || -> std::io::Result<Vec<String>> {
-                std::fs::read_dir(&folder)?
-                    .map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()))
-                    .collect()
+        let jobs = self
+            .blocking(move || -> std::io::Result<Vec<JobId>> {
+                let jobs = std::fs::read_dir(&folder)?.map(|entry| Ok(job_of(&entry?.file_name())));
+                jobs.filter_map(Result::transpose).collect()
             })
             .await?;
-        for name in names.unwrap_or_default() {
-            match name.strip_suffix(ENDING).and_then(|id| JobId::parse(id).ok()) {
-                Some(job) => self.drop_bundle(&job).await,
-                None if anew => {
-                    let path = self.data.bundles().join(&name);
-                    let _ = self.blocking(move || std::fs::remove_file(&path)).await?;
-                }
-                None => {}
-            }
+        for job in jobs.unwrap_or_default() {
+            self.drop_bundle(&job).await;
         }
         Ok(())
+    }
+}
+
+/// Removes whatever is no job's bundle: parts of uploads that a former run never finished. Only while nobody uploads.
+pub(crate) fn remove_unfinished(folder: &Path) -> std::io::Result<()> {
+    let mut all = Ok(());
+    for entry in std::fs::read_dir(folder)? {
+        let entry = entry?;
+        if job_of(&entry.file_name()).is_none() {
+            all = all.and(std::fs::remove_file(entry.path()));
+        }
+    }
+    all
+}
+
+/// The job whose bundle has this name.
+fn job_of(name: &OsStr) -> Option<JobId> {
+    JobId::parse(name.to_str()?.strip_suffix(ENDING)?).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{Options, SandboxChoice};
+
+    #[tokio::test]
+    async fn unfinished_uploads_go_before_anybody_can_upload_and_are_left_alone_after() {
+        let folder = tempfile::tempdir().unwrap();
+        let bundles = folder.path().join("bundles");
+        std::fs::create_dir(&bundles).unwrap();
+        let (old, live) = (bundles.join("j-1.old.part"), bundles.join("j-1.live.part"));
+        std::fs::write(&old, "by").unwrap();
+        let options = Options {
+            data: Some(folder.path().to_owned()),
+            sandbox: Some(SandboxChoice::Host),
+            config_folder: None,
+            environment: Vec::new(),
+            ..Options::default()
+        };
+        let opened = crate::open::open(options).await.unwrap();
+        assert!(!old.exists(), "nobody is told the address yet, and it is gone");
+        std::fs::write(&live, "by").unwrap();
+        opened.engine.clear_bundles().await.unwrap();
+        assert!(live.exists(), "somebody is still writing it");
     }
 }

@@ -114,6 +114,7 @@ impl Engine {
             "APPDATA",
             "TEMP",
             "TMP",
+            "PILOTHOUSE_LOG",
             "RUST_LOG",
         ] {
             if let Some(value) = self.options.variable(name) {

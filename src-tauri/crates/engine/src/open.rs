@@ -92,7 +92,7 @@ impl From<StoreError> for StartError {
 
 /// A server that holds its data folder but does not listen yet.
 pub struct Opened {
-    engine: Engine,
+    pub(crate) engine: Engine,
     remembered_port: Option<u16>,
 }
 
@@ -105,6 +105,10 @@ pub async fn open(options: Options) -> Result<Opened, StartError> {
     };
     let data = DataFolder::open(&root)?;
     let lock = DataLock::acquire(&data)?;
+    // Before anybody can upload: until then a file that was never finished is nobody's.
+    if let Err(error) = crate::bundles::remove_unfinished(&data.bundles()) {
+        tracing::warn!(%error, "an unfinished bundle stays behind");
+    }
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
     let ids: Arc<dyn Ids> = Arc::new(SystemIds);
     let (now, id) = (clock.clone(), ids.clone());
@@ -217,11 +221,9 @@ impl Engine {
 
     async fn start_crew(&self) {
         let e = self.clone();
-        self.run(async move {
-            e.clear_leftovers(true).await;
-            e.sweep_loop().await
-        })
-        .await;
+        self.run(async move { e.sweep_loop().await }).await;
+        let e = self.clone();
+        self.run(async move { e.leftovers_loop().await }).await;
         let e = self.clone();
         self.run(async move { e.outbox_loop().await }).await;
         let e = self.clone();

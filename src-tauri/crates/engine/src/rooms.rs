@@ -24,6 +24,8 @@ pub(crate) struct Room {
     pub merge: Notify,
     /// Whether its merge loop runs; a second one would race the first for every entry.
     pub(crate) landing: AtomicBool,
+    /// Entries whose checks could not be run.
+    pub(crate) held: merge::held::Held,
     /// One git movement of branches at a time.
     moving: Mutex<()>,
     /// What the user did to the integration branch and nobody has been told yet.
@@ -162,6 +164,7 @@ impl Engine {
             row: Mutex::new(row),
             merge: Notify::new(),
             landing: AtomicBool::new(false),
+            held: Default::default(),
             moving: Mutex::new(()),
             moves: Moves::default(),
             set_up: Default::default(),

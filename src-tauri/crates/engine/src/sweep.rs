@@ -14,6 +14,8 @@ const TICK: Duration = Duration::from_millis(250);
 const SLEEP_GAP_MS: i64 = 10_000;
 /// Old rows are dropped this often, in ticks.
 const PRUNE_EVERY: u64 = 4 * 600;
+/// What nobody needs any more is removed from the disk this often.
+const CLEAR_EVERY: Duration = Duration::from_secs(600);
 
 impl Engine {
     pub(crate) async fn sweep_loop(&self) {
@@ -39,14 +41,25 @@ impl Engine {
                 if let Err(error) = pruned.await {
                     tracing::error!(%error, "prune");
                 }
-                self.clear_leftovers(false).await;
             }
         }
     }
 
-    /// Removes what attempts and uploads left that nobody needs; `anew` at the start of the server.
-    pub(crate) async fn clear_leftovers(&self, anew: bool) {
-        for cleared in [self.clear_attempts().await, self.clear_bundles(anew).await] {
+    /// Removes leftovers at once and then now and again. Apart from the sweep: large folders take their time, which
+    /// would hold leases up and look like sleep.
+    pub(crate) async fn leftovers_loop(&self) {
+        while !self.is_stopping() {
+            self.clear_leftovers().await;
+            tokio::select! {
+                () = tokio::time::sleep(CLEAR_EVERY) => {}
+                () = self.stopping() => {}
+            }
+        }
+    }
+
+    /// Removes what attempts and uploads left that nobody needs.
+    async fn clear_leftovers(&self) {
+        for cleared in [self.clear_attempts().await, self.clear_bundles().await] {
             if let Err(error) = cleared {
                 tracing::error!(%error, "what was left behind is not removed");
             }

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use flow::merge::{Candidate, Decision, Input, Next, Returned, View, plan, step};
+use protocol::EntryId;
 use protocol::merge::{EntryState, MergeEntry, Strategy};
 use std::collections::BTreeMap;
 
@@ -62,6 +63,10 @@ struct World {
     /// Trees that passed their checks.
     proven: Vec<String>,
     entries: Vec<MergeEntry>,
+    /// Whose checks could not be run, the longest ago first.
+    held: Vec<EntryId>,
+    /// How often that happened, per entry.
+    faults: BTreeMap<String, u32>,
     answers: BTreeMap<String, (bool, String)>,
     /// Patches somebody said yes to, per entry.
     approved: BTreeMap<String, Vec<String>>,
@@ -75,6 +80,8 @@ impl World {
             branch: Vec::new(),
             proven: Vec::new(),
             entries: (0..entries).map(entry).collect(),
+            held: Vec::new(),
+            faults: BTreeMap::new(),
             answers: BTreeMap::new(),
             approved: BTreeMap::new(),
         }
@@ -161,6 +168,18 @@ impl World {
                     self.feed(at, Input::Restarted);
                     return;
                 }
+                // Some changes break the machine whenever they are checked.
+                if at % 4 == 3 || self.dice.below(10) == 0 {
+                    let faults = self.faults.entry(id.to_string()).or_default();
+                    *faults += 1;
+                    let reason = "no room".to_owned();
+                    let input =
+                        if *faults < 3 { Input::Blocked { reason } } else { Input::GivenUp { reason } };
+                    self.feed(at, input);
+                    self.held.retain(|held| held != id);
+                    self.held.push(id.clone());
+                    return;
+                }
                 if self.dice.below(5) == 0 {
                     self.feed(at, Input::GiveBack { why: Returned::CheckFailed, detail: "red".into() });
                     return;
@@ -228,8 +247,15 @@ impl World {
         }
         let open: Vec<MergeEntry> = self.entries.iter().filter(|e| !ended(e.state)).cloned().collect();
         let tip = self.tip();
-        let view =
-            View { tip: &tip, entries: &open, paused: self.dice.below(30) == 0, checks_confirmed: true };
+        self.held.retain(|id| open.iter().any(|e| e.state == EntryState::Approved && e.id == *id));
+        let held = self.held.clone();
+        let view = View {
+            tip: &tip,
+            entries: &open,
+            held: &held,
+            paused: self.dice.below(30) == 0,
+            checks_confirmed: true,
+        };
         let decisions = plan(&view);
         let moves = |d: &Decision| matches!(d, Decision::Check(_) | Decision::Land(_));
         assert!(!view.paused || !decisions.iter().any(moves), "paused: {decisions:?}");
@@ -287,8 +313,57 @@ fn an_entry_that_waits_for_a_person_holds_up_nobody() {
     }
     waiting.state = EntryState::WaitingApproval;
     ready.state = EntryState::Approved;
-    let view = View { tip: "tip", entries: &[waiting, ready.clone()], paused: false, checks_confirmed: true };
+    let view = View {
+        tip: "tip",
+        entries: &[waiting, ready.clone()],
+        paused: false,
+        checks_confirmed: true,
+        held: &[],
+    };
     assert!(plan(&view).contains(&Decision::Check(ready.id)));
+}
+
+#[test]
+fn one_whose_checks_cannot_be_run_lets_the_others_go_first_and_is_tried_again_in_its_turn() {
+    let entries: Vec<_> = (0..3)
+        .map(|n| MergeEntry {
+            state: EntryState::Approved,
+            onto: Some("tip".into()),
+            candidate: Some("c".into()),
+            ..entry(n)
+        })
+        .collect();
+    let of = |n: usize| entries[n].id.clone();
+    let decide = |entries: &[MergeEntry], held: &[EntryId]| {
+        plan(&View { tip: "tip", entries, held, paused: false, checks_confirmed: true })
+    };
+    assert_eq!(decide(&entries, &[]), [Decision::Check(of(0))], "one slot, in order");
+    assert_eq!(decide(&entries, &[of(0)]), [Decision::Check(of(1))], "past the one that is held");
+    assert_eq!(decide(&entries[..1], &[of(0)]), [Decision::Check(of(0))], "nothing else is ready");
+    assert_eq!(decide(&entries, &[of(2), of(0), of(1)]), [Decision::Check(of(2))], "tried longest ago");
+    assert_eq!(decide(&entries[..2], &[of(2), of(1), of(0)]), [Decision::Check(of(1))], "that one has ended");
+    let mut stale = entries.clone();
+    stale[0].onto = Some("older".into());
+    assert_eq!(decide(&stale, &[of(0), of(1), of(2)]), [Decision::Build(of(0))]);
+}
+
+#[test]
+fn one_whose_checks_are_given_up_waits_for_a_person_and_starts_over_on_their_word() {
+    let e = MergeEntry { state: EntryState::Checking, candidate: Some("c".into()), ..entry(0) };
+    let Next::Entry(next) = step(&e, Input::GivenUp { reason: "no room, three times".into() }) else {
+        panic!("it moves")
+    };
+    assert_eq!((next.state, next.reason.as_deref()), (EntryState::Parked, Some("no room, three times")));
+    let view = View {
+        tip: "tip",
+        entries: std::slice::from_ref(&*next),
+        held: &[],
+        paused: false,
+        checks_confirmed: true,
+    };
+    assert_eq!(plan(&view), Vec::new());
+    let Next::Entry(again) = step(&next, Input::Retry) else { panic!("it moves") };
+    assert_eq!((again.state, again.candidate), (EntryState::Queued, None));
 }
 
 #[test]
@@ -298,8 +373,13 @@ fn nothing_is_checked_while_paused_or_before_the_owner_confirmed_the_checks() {
     e.onto = Some("tip".into());
     e.candidate = Some("c".into());
     for (paused, confirmed) in [(true, true), (false, false)] {
-        let view =
-            View { tip: "tip", entries: std::slice::from_ref(&e), paused, checks_confirmed: confirmed };
+        let view = View {
+            tip: "tip",
+            entries: std::slice::from_ref(&e),
+            held: &[],
+            paused,
+            checks_confirmed: confirmed,
+        };
         assert_eq!(plan(&view), Vec::new());
     }
 }
@@ -315,7 +395,7 @@ fn nothing_lands_while_paused_or_without_confirmed_checks_and_an_interrupted_lan
         let waiting = entry(1);
         let entries = [landing, waiting.clone()];
         let decide = |paused, checks_confirmed| {
-            plan(&View { tip: "tip", entries: &entries, paused, checks_confirmed })
+            plan(&View { tip: "tip", entries: &entries, held: &[], paused, checks_confirmed })
         };
         let settled = vec![Decision::Settle(id("e-0".into())), Decision::Build(waiting.id.clone())];
         assert_eq!(decide(true, true), settled);

@@ -191,7 +191,8 @@ fn mistakes_name_file_line_key_and_cause() {
         ("[llm.workers]\nkey = \"sk-abcdef\"", "never the key itself"),
         ("a = ", "config.toml:1: "),
         ("[data]\ndir = \"mine\"", "config.toml:2: data.dir: must be an absolute path"),
-        ("[server]\nhost = \"localhost\"", "config.toml:2: server.host: must be an IP address"),
+        ("[server]\nhost = \"localhost\"", "config.toml:2: server.host: must be 127.0.0.1 or ::1"),
+        ("[server]\nhost = \"0.0.0.0\"", "config.toml:2: server.host: must be 127.0.0.1 or ::1"),
         (
             "[sandbox]\nbackend = \"host\"\nrequire = \"bwrap\"",
             "config.toml:3: sandbox.require: asks for bwrap, but sandbox.backend is host (user config.toml:2)",
@@ -309,6 +310,53 @@ fn a_model_saved_in_settings_lies_between_the_users_file_and_the_environment() {
     assert_eq!(config.model(Role::Workers).unwrap().endpoint, "http://127.0.0.1:8/v1");
     let told = config.warnings.iter().find(|w| w.key == "llm.workers").unwrap();
     assert_eq!(told.why, "not used: environment WORKERS_LLM_ENDPOINT names another model");
+}
+
+#[test]
+fn a_key_of_the_environment_does_not_go_to_the_endpoint_of_a_model_saved_in_settings() {
+    let with = |key_env: Option<&str>, environment: &[(&str, &str)]| {
+        let layers = Layers {
+            saved: vec![saved("http://lan-box:1234/v1", key_env)],
+            environment: environment.iter().map(|(name, value)| variable(name, value)).collect(),
+            ..Layers::default()
+        };
+        let config = Config::resolve(&layers).unwrap();
+        let model = config.model(Role::Workers).unwrap();
+        let told = config.warnings.into_iter().map(|w| (w.key, w.origin)).collect::<Vec<_>>();
+        (model.endpoint, model.key_env, told)
+    };
+    let exported = ("WORKERS_LLM_API_KEY", "sk-for-openai");
+    let told = |name: &str| vec![("llm.workers.key".to_owned(), format!("environment {name}"))];
+    let lan = || "http://lan-box:1234/v1".to_owned();
+    assert_eq!(with(None, &[exported]), (lan(), None, told("WORKERS_LLM_API_KEY")));
+    assert_eq!(with(None, &[("WORKERS_LLM_KEY", "OPENAI_API_KEY")]), (lan(), None, told("WORKERS_LLM_KEY")));
+    let own = || Some("LAN_KEY".to_owned());
+    assert_eq!(with(Some("LAN_KEY"), &[exported]), (lan(), own(), told("WORKERS_LLM_API_KEY")));
+    // Chosen in Settings is the same as exported, and a model's name alone changes nothing about it.
+    let both = [exported, ("WORKERS_LLM_MODEL", "other")];
+    assert_eq!(with(Some("WORKERS_LLM_API_KEY"), &both), (lan(), Some("WORKERS_LLM_API_KEY".into()), vec![]));
+    // An address of the environment's own gets the environment's key.
+    let (endpoint, key, _) = with(None, &[exported, ("WORKERS_LLM_ENDPOINT", "https://h/v1")]);
+    assert_eq!((endpoint.as_str(), key.as_deref()), ("https://h/v1", Some("WORKERS_LLM_API_KEY")));
+}
+
+#[test]
+fn a_key_that_a_file_names_without_an_address_does_not_go_to_the_endpoint_for_all_roles() {
+    let layers = |environment: Vec<(String, String)>| Layers {
+        user: file("u.toml", "[llm.workers]\nmodel = \"filed\"\nkey = \"OPENAI_API_KEY\""),
+        environment,
+        ..Layers::default()
+    };
+    let for_all = variable("LLM_ENDPOINT", "http://lan-box:7/v1");
+    let config = Config::resolve(&layers(vec![for_all.clone()])).unwrap();
+    let model = config.model(Role::Workers).unwrap();
+    assert_eq!((model.endpoint.as_str(), model.model.as_str()), ("http://lan-box:7/v1", "filed"));
+    assert_eq!(model.key_env, None);
+    let told = config.warnings.iter().find(|w| w.key == "llm.workers.key").unwrap();
+    assert_eq!(told.origin, "user u.toml:3");
+    // What lies in the environment itself belongs together.
+    let config = Config::resolve(&layers(vec![for_all, variable("WORKERS_LLM_API_KEY", "sk-x")])).unwrap();
+    assert_eq!(config.model(Role::Workers).unwrap().key_env.as_deref(), Some("WORKERS_LLM_API_KEY"));
 }
 
 #[test]

@@ -87,16 +87,23 @@ impl Depot {
         Ok(JobClone { dir: dir.to_owned(), branch, base: base.clone(), depot_objects: self.objects_dir() })
     }
 
-    /// Git's lock on a job's base stays behind when a worker is killed with its git in that instant. Only whoever
-    /// holds the job writes this ref, so a lock found on it belongs to somebody who does not any more.
+    /// Git's lock on a job's base stays behind when a worker is killed with its git in that instant. A worker that
+    /// lost its claim may be late, though, and at the same just now. Git waits for the lock for seconds, so one that
+    /// was there before and still is the same one belongs to nobody who lives.
     fn keep_base(&self, keep: &DepotRef, base: &ObjectId, expected: &Expected) -> Result<()> {
+        let lock = self.dir().join(format!("{}.lock", keep.name()?));
+        let made = || std::fs::metadata(&lock).and_then(|found| found.modified()).ok();
+        let before = made();
         match self.write_ref(keep, base, expected) {
+            // Whoever was late writes the same base mostly.
+            Err(RepoError::RefMoved { actual: Some(actual), .. }) if actual == *base => Ok(()),
             Err(moved @ RepoError::RefMoved { .. }) => Err(moved),
-            Err(error) => match std::fs::remove_file(self.dir().join(format!("{}.lock", keep.name()?))) {
+            Err(error) if before.is_none() || before != made() => Err(error),
+            Err(error) => match std::fs::remove_file(&lock) {
                 Ok(()) => self.write_ref(keep, base, expected),
                 Err(_) => Err(error),
             },
-            written => written,
+            Ok(()) => Ok(()),
         }
     }
 

@@ -48,7 +48,7 @@ pub use inspect::{
 };
 pub use intake::{
     ChangeStatus, ChangedPath, FetchedBranch, Intake, IntakeLimits, IntakeRequest, RiskReason, RiskyPath,
-    Scope, ScopeReport,
+    Scope, ScopeReport, bundle_tip,
 };
 pub use job_clone::JobClone;
 pub use land::{Advance, AdvanceRequest, CheckoutBlock, IntegrationLease, UpdatedCheckout};

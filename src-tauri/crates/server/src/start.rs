@@ -29,7 +29,9 @@ pub enum StartError {
     Engine(#[from] engine::StartError),
     #[error("Port {port} on {host} is taken by another program. Stop it, or choose another with --port.")]
     PortTaken { host: IpAddr, port: u16 },
-    #[error("Cannot listen on {address}: {cause}. Choose an address of this machine with --host.")]
+    #[error(
+        "Cannot listen on {address}: {cause}. Choose another port with --port, or the other of 127.0.0.1 and ::1 with --host."
+    )]
     Listen { address: SocketAddr, cause: std::io::Error },
 }
 
@@ -60,10 +62,8 @@ pub async fn start(options: Options) -> Result<Running, StartError> {
     let (host, asked) = opened.listen();
     let listener = bind(host, asked, opened.remembered_port()).await?;
     let port = listener.local_addr().map(|a| a.port()).unwrap_or_default();
-    let url = match host {
-        IpAddr::V6(address) if address.is_loopback() => format!("http://[{address}]:{port}"),
-        _ => format!("http://127.0.0.1:{port}"),
-    };
+    // Configuration admits only the two addresses that the gate lets requests name.
+    let url = format!("http://{}", SocketAddr::new(host, port));
     let codes = Arc::new(Codes::default());
     let engine = opened.wake(&url).await?;
     let code = engine.new_secret();

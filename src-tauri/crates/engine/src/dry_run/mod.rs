@@ -11,7 +11,7 @@ pub(crate) use trial::Trial;
 
 use crate::merge::checks;
 use crate::rooms::Room;
-use crate::{Caller, Engine, Reply, git};
+use crate::{Caller, Engine, Reply, git, ground};
 use host::clock::iso;
 use protocol::check::{CheckPlan, DryRun, DryRunParams, DryRunShown, DryRunState};
 use protocol::{ApiError, ErrorCode, Event, SessionId};
@@ -79,6 +79,20 @@ impl Engine {
             run.finished_at = Some(at);
         });
         self.tell_dry_run(room).await;
+    }
+
+    /// Refuses to go on with checks that are not the confirmed ones any more.
+    async fn still_confirmed(&self, room: &Arc<Room>, plan: &CheckPlan) -> Result<(), ApiError> {
+        // Somebody's word may be stored and not be in the room yet.
+        self.reload_row(&room.id).await?;
+        let now = self.check_plan(room).await?;
+        if !now.confirmed {
+            return Err(refused("These checks are not confirmed any more. Use them first, then try them."));
+        }
+        if ground::plan_digest(&now) != ground::plan_digest(plan) {
+            return Err(refused("The checks or their set-up were changed meanwhile. Try the new ones."));
+        }
+        Ok(())
     }
 
     /// The conversation of the workspace, where its questions are asked.

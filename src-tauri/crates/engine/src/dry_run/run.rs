@@ -18,6 +18,9 @@ use store::{EventFilter, StoredVerdict};
 /// Lines between a check and its reader.
 const LINES_IN_FLIGHT: usize = 1_024;
 
+/// What is said when a trial that waits may go on, or has lost its ground.
+const LOOK_AGAIN: [&str; 2] = ["approval.changed", "workspace.changed"];
+
 /// Where a trial happens: files and HOME of its own, apart from those of landing.
 struct Place {
     tree: CheckTree,
@@ -53,6 +56,8 @@ impl Engine {
             return Ok(true);
         }
         self.ready_set_up(room, session, plan, commit).await?;
+        // Making the set-up takes its time, and waiting for an answer may take days.
+        self.still_confirmed(room, plan).await?;
         let gone = || ApiError::new(ErrorCode::Conflict, "Its set-up was removed meanwhile. Try again.");
         let environment = self.environment(room, plan, on).await?.ok_or_else(gone)?;
         let dir = self.data.candidates().join(room.id.as_str()).join("dry-run");
@@ -110,6 +115,7 @@ impl Engine {
                     break;
                 }
             }
+            self.still_confirmed(room, plan).await?;
             room.trial.change(|run| {
                 run.state = DryRunState::Preparing;
                 run.reason = None;
@@ -223,10 +229,11 @@ fn output(outcome: &Outcome, check: &Check, redactor: &Redactor) -> String {
     text
 }
 
-/// Whether an event may have answered what a set-up waits for.
+/// Whether an event may have answered what a set-up waits for, or taken back what it is made for.
 fn answers(json: &[u8]) -> bool {
-    serde_json::from_slice::<serde_json::Value>(json)
-        .is_ok_and(|delivered| delivered["envelope"]["type"] == "approval.changed")
+    serde_json::from_slice::<serde_json::Value>(json).is_ok_and(|delivered| {
+        delivered["envelope"]["type"].as_str().is_some_and(|kind| LOOK_AGAIN.contains(&kind))
+    })
 }
 
 fn stopping() -> ApiError {

@@ -30,7 +30,7 @@ pub(crate) struct Taken {
 }
 
 impl Engine {
-    /// The hand-over of one of our own jobs: its bundle is in the depot already, or is taken in now.
+    /// The hand-over of one of our own jobs. Its uploaded bundle is taken in once more, also when the upload did that.
     pub(crate) async fn take_hand_over(
         &self,
         workspace: &WorkspaceId,

@@ -23,11 +23,15 @@ pub(super) struct Wanted<'a> {
 pub(super) fn find(room: &Room, wanted: &Wanted<'_>, bundle: &Path) -> Result<Intake, ApiError> {
     let mut missing = Vec::new();
     if bundle.is_file() {
-        let intake = take_bundle(room, wanted.job, bundle)?;
-        if intake.commit == *wanted.commit {
-            return Ok(intake);
+        match take_bundle(room, wanted.job, bundle) {
+            Ok(intake) if intake.commit == *wanted.commit => return Ok(intake),
+            Ok(intake) => missing.push(format!("the uploaded bundle holds {}", intake.commit)),
+            // What is wrong with another commit says nothing about this one.
+            Err(error) if holds_another(&error, wanted.commit, bundle) => {
+                missing.push(format!("the uploaded bundle: {}", error.message.trim_end_matches('.')));
+            }
+            Err(error) => return Err(error),
         }
-        missing.push(format!("the uploaded bundle holds {}", intake.commit));
     } else {
         missing.push("no bundle was uploaded".to_owned());
     }
@@ -46,6 +50,19 @@ pub(super) fn find(room: &Room, wanted: &Wanted<'_>, bundle: &Path) -> Result<In
         ErrorCode::CommitNotFound,
         format!("Commit {} was not found, or cannot be used: {}.", wanted.commit, missing.join("; ")),
     ))
+}
+
+/// Whether a bundle that was not taken in is about some other commit, or about none that can be told.
+fn holds_another(error: &ApiError, wanted: &ObjectId, bundle: &Path) -> bool {
+    match repo::bundle_tip(bundle) {
+        Ok(tip) => tip != *wanted,
+        Err(_) => refused(error),
+    }
+}
+
+/// Whether an error is a judgement of what was handed over, not a trouble of this machine.
+pub(super) fn refused(error: &ApiError) -> bool {
+    matches!(error.code, ErrorCode::BundleInvalid | ErrorCode::OutOfScope | ErrorCode::CommitNotFound)
 }
 
 pub(super) fn take_bundle(room: &Room, job: &Job, path: &Path) -> Result<Intake, ApiError> {

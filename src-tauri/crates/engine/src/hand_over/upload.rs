@@ -1,6 +1,6 @@
 //! Bundles that workers upload: who may, and what is wrong with one, said at once.
 
-use super::places::take_bundle;
+use super::places::{refused, take_bundle};
 use crate::{Engine, Principal, bundles};
 use protocol::{ApiError, ErrorCode, JobId};
 use store::QueueName;
@@ -39,7 +39,12 @@ impl Engine {
         let intake = self
             .blocking(move || {
                 bundles::keep(&path, &bytes, &fresh)?;
-                take_bundle(&room, &job, &path)
+                // One that was refused must not stand in the way of a commit that is found elsewhere.
+                take_bundle(&room, &job, &path).inspect_err(|error| {
+                    if refused(error) {
+                        let _ = std::fs::remove_file(&path);
+                    }
+                })
             })
             .await??;
         serde_json::to_value(intake).map_err(|e| ApiError::new(ErrorCode::Internal, e.to_string()))

@@ -51,18 +51,20 @@ impl Engine {
         let (looked, candidate, user) =
             (room.clone(), entry.candidate.clone(), tips.user_integration.clone());
         let input = self
-            .blocking(move || -> Result<Input, RepoError> {
+            .blocking(move || -> Result<Option<Input>, RepoError> {
                 let candidate = ObjectId::parse(candidate.as_deref().unwrap_or_default())?;
                 // Half of a landing is none: only the user's repository counts.
                 Ok(match user {
                     Some(tip) if looked.depot.contains(&tip, &candidate)? => {
-                        Input::Landed { commit: candidate.to_string() }
+                        Some(Input::Landed { commit: candidate.to_string() })
                     }
-                    Some(_) | None => Input::Blocked { reason: held_text(&looked).into() },
+                    Some(_) | None => held_by(&looked).map(|why| Input::Blocked { reason: why.into() }),
                 })
             })
             .await?
             .map_err(git::api)?;
+        // Nothing holds it any more: that came in between.
+        let Some(input) = input else { return Ok(Round::Progress) };
         let landed = matches!(input, Input::Landed { .. });
         let changed = self.apply(entry, input).await?;
         // What stands in the way is a person's word, and that rings the bell.
@@ -70,13 +72,15 @@ impl Engine {
     }
 }
 
-/// Why a landing waits although everything is proven.
-fn held_text(room: &Room) -> &'static str {
+/// Why a landing waits although everything is proven, as the workspace's owner wants it at this moment.
+fn held_by(room: &Room) -> Option<&'static str> {
     let row = room.row();
     if row.merge_paused || !row.merge_enabled {
-        "The merge queue is paused. It lands when you resume."
+        Some("The merge queue is paused. It lands when you resume.")
+    } else if row.own_checks.is_none() && !row.trusted {
+        Some("Its checks are not confirmed any more. It lands when you have confirmed them.")
     } else {
-        "Its checks are not confirmed any more. It lands when you have confirmed them."
+        None
     }
 }
 
@@ -93,6 +97,10 @@ fn land(room: &Room, entry: &MergeEntry, proof: &Proof, tips: &Tips) -> Input {
         }
         if entry.onto.as_deref() != Some(tips.onto.as_str()) && tips.integration != new {
             return Ok(Input::TipMoved);
+        }
+        // The round looked at this a while ago; what counts is the moment before the branch moves.
+        if let Some(why) = held_by(room) {
+            return Ok(Input::Blocked { reason: why.into() });
         }
         let lease = IntegrationLease::acquire(&room.depot)?;
         let note = format!("pilothouse: land {}", entry.title);

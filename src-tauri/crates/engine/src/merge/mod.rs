@@ -1,11 +1,12 @@
 //! The merge queue at work: one loop per workspace asks the machine what to do, does it, stores what came of it.
 //!
 //! The loop holds nothing in memory that a restart would miss: every decision is worked out anew from the stored
-//! entries and the branches as they are.
+//! entries and the branches as they are. Only whose turn it is after checks that could not be run is kept, by [`held`].
 
 mod candidate;
 pub(crate) mod checks;
 mod consult;
+pub(crate) mod held;
 mod land;
 pub(crate) mod moves;
 mod outcome;
@@ -116,9 +117,11 @@ impl Engine {
             self.ask_for_trust(room, &plan, &entries).await?;
         }
         let row = room.row();
+        let held = room.held.among(&entries);
         let view = View {
             tip: tips.onto.as_str(),
             entries: &entries,
+            held: &held,
             paused: row.merge_paused || !row.merge_enabled,
             checks_confirmed: plan.confirmed,
         };
@@ -140,7 +143,10 @@ impl Engine {
                 Decision::Build(_) => self.build_candidate(room, entry, &tips).await?,
                 Decision::Consult(_) => self.consult_policy(room, entry, &plan).await?,
                 Decision::ReadAnswer(_) => self.read_answer(entry).await?,
-                Decision::Check(_) => self.check_candidate(room, entry, &plan).await?,
+                Decision::Check(_) => {
+                    let checked = self.check_candidate(room, entry, &plan).await?;
+                    go_past(room, checked, &entries)
+                }
                 Decision::Land(_) => self.land_candidate(room, entry, &plan, &tips).await?,
                 Decision::Settle(_) => self.settle_landing(room, entry, &tips).await?,
             };
@@ -151,5 +157,20 @@ impl Engine {
             }
         }
         Ok(round)
+    }
+}
+
+/// Goes on at once with those behind an entry that could not be checked; once all are held, each is tried again in
+/// its turn.
+fn go_past(room: &Room, checked: Round, entries: &[MergeEntry]) -> Round {
+    if matches!(checked, Round::Progress) {
+        return checked;
+    }
+    let held = room.held.among(entries);
+    let ready = |e: &MergeEntry| e.state == EntryState::Approved && !held.contains(&e.id);
+    match checked {
+        _ if entries.iter().any(ready) => Round::Progress,
+        Round::Quiet if held.len() > 1 => Round::Blocked,
+        checked => checked,
     }
 }

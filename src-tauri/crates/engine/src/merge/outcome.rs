@@ -86,11 +86,13 @@ fn tell(tx: &mut Tx<'_>, before: &MergeEntry, entry: MergeEntry, input: Input) -
         (Input::Remove { .. }, _) => {
             Event::MergeRemoved { entry: boxed, reason: entry.reason.clone().unwrap_or_default() }
         }
-        (Input::Denied { .. } | Input::Expired | Input::Forbidden { .. }, _) => Event::MergeFailed {
-            entry: boxed,
-            reason: "merge.parked".into(),
-            detail: entry.reason.clone().unwrap_or_default(),
-        },
+        (Input::Denied { .. } | Input::Expired | Input::Forbidden { .. } | Input::GivenUp { .. }, _) => {
+            Event::MergeFailed {
+                entry: boxed,
+                reason: "merge.parked".into(),
+                detail: entry.reason.clone().unwrap_or_default(),
+            }
+        }
         (Input::Blocked { reason }, _) if before.reason.as_deref() == Some(reason) => return Ok(()),
         _ => Event::MergeQueued { entry: boxed },
     };

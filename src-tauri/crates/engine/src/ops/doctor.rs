@@ -57,7 +57,7 @@ impl Engine {
                 "Model",
                 Finding::Warning,
                 "No model is connected; the deterministic lane works without one.".into(),
-                Some("Settings, Models: pick one of the servers found on this machine."),
+                Some("Settings, Models: pick a server found on this machine, or type an address."),
             )
         });
         for row in self.store.read(|tx| tx.workspaces()).await? {

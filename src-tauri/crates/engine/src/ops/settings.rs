@@ -10,11 +10,11 @@ use protocol::settings::{
     ConfigShown, ConfigValue, ConfigWarning, ModelSetting, ModelSettings, ProbeReport, Providers, Role,
 };
 use protocol::{ApiError, ErrorCode, Event};
+use std::sync::Arc;
 use store::NewEvent;
 
 /// Waiting requests put back in one write.
 const OFFERED_AT_ONCE: usize = 100;
-use std::sync::Arc;
 
 impl Engine {
     /// Every key with its value and origin, as the server runs with them; then what each workspace has of its own.

@@ -10,6 +10,8 @@ pub struct View<'a> {
     pub tip: &'a str,
     /// Entries that have not ended, in landing order.
     pub entries: &'a [MergeEntry],
+    /// Approved ones whose checks could not be run, the one tried longest ago first.
+    pub held: &'a [EntryId],
     pub paused: bool,
     /// Whether the checks of the workspace are confirmed by its owner; without that nothing can be proven.
     pub checks_confirmed: bool,
@@ -33,7 +35,8 @@ pub enum Decision {
 }
 
 /// At most one decision per entry; landing and checking one at a time, in order, past entries that wait for a
-/// person, so that a question nobody answered holds up nobody else.
+/// person, so that a question nobody answered holds up nobody else. One that is held is tried again when no other
+/// is ready, each in its turn.
 ///
 /// A pause and a withdrawn trust stop a landing as well as a check, also one that was proven before and waits for
 /// something else.
@@ -47,7 +50,8 @@ pub fn plan(view: &View<'_>) -> Vec<Decision> {
         }
         decisions.push(Decision::Settle(landing.id.clone()));
     }
-    let mut slot_free = busy.is_none() && may_move;
+    let slot_free = busy.is_none() && may_move;
+    let turn = slot_free.then(|| next_to_check(view)).flatten();
     for entry in view.entries {
         let fresh = entry.candidate.is_some() && entry.onto.as_deref() == Some(view.tip);
         match entry.state {
@@ -55,13 +59,11 @@ pub fn plan(view: &View<'_>) -> Vec<Decision> {
             EntryState::Queued => decisions.push(Decision::Build(entry.id.clone())),
             EntryState::WaitingApproval if fresh => decisions.push(Decision::ReadAnswer(entry.id.clone())),
             EntryState::WaitingApproval => decisions.push(Decision::Build(entry.id.clone())),
-            EntryState::Approved if slot_free && fresh => {
+            EntryState::Approved if turn == Some(&entry.id) && fresh => {
                 decisions.push(Decision::Check(entry.id.clone()));
-                slot_free = false;
             }
-            EntryState::Approved if slot_free => {
+            EntryState::Approved if turn == Some(&entry.id) => {
                 decisions.push(Decision::Build(entry.id.clone()));
-                slot_free = false;
             }
             EntryState::Approved
             | EntryState::Checking
@@ -74,4 +76,11 @@ pub fn plan(view: &View<'_>) -> Vec<Decision> {
         }
     }
     decisions
+}
+
+/// Whose checks come next.
+fn next_to_check<'a>(view: &View<'a>) -> Option<&'a EntryId> {
+    let approved = || view.entries.iter().filter(|entry| entry.state == EntryState::Approved).map(|e| &e.id);
+    let ready = approved().find(|id| !view.held.contains(id));
+    ready.or_else(|| view.held.iter().find_map(|held| approved().find(|id| *id == held)))
 }

@@ -86,6 +86,11 @@ pub enum Input {
     Blocked {
         reason: String,
     },
+    /// Its checks could not be run again and again, and nobody knows whether that is its own fault: a person
+    /// decides whether they are tried once more.
+    GivenUp {
+        reason: String,
+    },
     /// The server started anew.
     Restarted,
     Retry,
@@ -239,6 +244,14 @@ pub fn step(entry: &MergeEntry, input: Input) -> Next {
             to(e, Approved)
         }
         (WaitingApproval | Parked, Input::Blocked { .. }) => Next::Ignored("It is not landing."),
+        (Approved | Checking, Input::GivenUp { reason }) => {
+            e.reason = Some(reason);
+            e.checks.clear();
+            to(e, Parked)
+        }
+        (Queued | WaitingApproval | Landing | Parked, Input::GivenUp { .. }) => {
+            Next::Ignored("It is not being checked.")
+        }
 
         (Checking | Landing, Input::TipMoved) => {
             e.checks.clear();

@@ -115,7 +115,13 @@ macro_rules! llm {
 
 /// All keys with a single value. Checks, set-up steps and recipes are lists of their own (`proofs`).
 pub(super) const KEYS: &[Key] = &[
-    key!("server.host", Shape::Ip, Some("127.0.0.1"), Server, "Address the server listens on."),
+    key!(
+        "server.host",
+        Shape::Loopback,
+        Some("127.0.0.1"),
+        Server,
+        "Address the server listens on. Only the machine itself is served."
+    ),
     key!(
         "server.port",
         Shape::Number(0, 65_535),

@@ -8,6 +8,7 @@
 //! Resolving is pure: [`Layers`] holds everything, [`files`] reads what lies in the user's own folders, and
 //! [`Own`] is what a program reads once, at its start. [`key_table`] writes the keys down for people.
 
+mod belonging;
 mod environment;
 pub mod files;
 mod keys;

@@ -59,7 +59,7 @@ fn shape(shape: Shape) -> String {
         Shape::Folder => "folder; absolute in a file".to_owned(),
         Shape::KeyReference => "name of a variable".to_owned(),
         Shape::Url => "address without user and password".to_owned(),
-        Shape::Ip => "IP address".to_owned(),
+        Shape::Loopback => "`127.0.0.1` or `::1`".to_owned(),
         Shape::Text | Shape::Number(..) | Shape::Flag | Shape::Words => {
             let expected = shape.expected();
             expected.strip_prefix("a ").unwrap_or(&expected).to_owned()

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use protocol::settings::{ConfigWarning, ModelSetting, Role};
+use protocol::settings::{ConfigWarning, ModelSetting};
 
 use super::environment::{ENDPOINT_OF_ALL, Meaning, meaning};
 use super::keys::{self, KEYS, PROFILES, Reader, Repository};
@@ -23,6 +23,7 @@ pub(super) fn resolve(layers: &Layers) -> Result<Config, HostError> {
     pile.local(layers)?;
     pile.environment(&layers.environment)?;
     pile.flags(&layers.flags)?;
+    pile.keep_to_saved(&layers.saved);
     pile.tighten();
     pile.agree()?;
     Ok(pile.settle())
@@ -178,22 +179,6 @@ impl Pile {
         for_all.map_or(Ok(()), |(_, text)| self.endpoint_of_all(text))
     }
 
-    /// Other programs understand this variable too, so it only serves roles nobody chose a model for.
-    fn endpoint_of_all(&mut self, text: &str) -> Result<(), HostError> {
-        let origin = Origin { layer: Layer::Environment, place: ENDPOINT_OF_ALL.to_owned(), line: None };
-        for role in Role::ALL {
-            let named = |field: &str| self.values.contains_key(format!("llm.{role}.{field}").as_str());
-            if named("endpoint") || named("backend") {
-                continue;
-            }
-            if let Some(key) = keys::find(&format!("llm.{role}.endpoint")) {
-                let value = key.shape.parse(text).map_err(|cause| origin.refuse(key.name, cause))?;
-                self.values.insert(key.name, (value, origin.clone()));
-            }
-        }
-        Ok(())
-    }
-
     fn flags(&mut self, flags: &[Flag]) -> Result<(), HostError> {
         flags.iter().try_for_each(|flag| {
             let origin = Origin { layer: Layer::Flag, place: flag.name.clone(), line: None };
@@ -219,20 +204,6 @@ impl Pile {
         } else {
             self.values.insert(key.name, (value, origin));
         }
-    }
-
-    /// A backend or an endpoint begins a role's model anew: a key never goes to an address that it was not
-    /// written beside.
-    fn begin_model(&mut self, key: &str, by: &Origin) {
-        let Some((group, "backend" | "endpoint")) = key.rsplit_once('.') else { return };
-        let Some(group) = group.strip_prefix("llm.").map(|role| format!("llm.{role}.")) else { return };
-        let weaker =
-            |name: &str, origin: &Origin| name.starts_with(group.as_str()) && origin.layer < by.layer;
-        if self.values.iter().any(|(name, (_, o))| weaker(name, o) && o.layer == Layer::Saved) {
-            let why = format!("not used: {by} names another model");
-            self.warn(group.trim_end_matches('.'), &Origin::saved(), &why);
-        }
-        self.values.retain(|name, (_, origin)| !weaker(name, origin));
     }
 
     /// A repository can only make the user's own choice stricter, wherever the user made it.
@@ -270,7 +241,7 @@ impl Pile {
         ))
     }
 
-    fn warn(&mut self, key: &str, origin: &Origin, why: &str) {
+    pub(super) fn warn(&mut self, key: &str, origin: &Origin, why: &str) {
         self.warnings.push(ConfigWarning {
             key: key.to_owned(),
             origin: origin.to_string(),

@@ -1,6 +1,6 @@
 //! A single configuration value and the shapes it may have.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::path::Path;
 
 use serde_json::json;
@@ -27,14 +27,17 @@ impl Value {
     }
 }
 
+/// What requests may name the server by; at any other address they would be refused.
+const LOOPBACK: [IpAddr; 2] = [IpAddr::V4(Ipv4Addr::LOCALHOST), IpAddr::V6(Ipv6Addr::LOCALHOST)];
+
 /// What a key accepts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Shape {
     Text,
     /// A folder; in a file an absolute one, since a file has no current folder.
     Folder,
-    /// An address of this machine.
-    Ip,
+    /// An address that only this machine reaches, one of the two the server is called by.
+    Loopback,
     /// One of these; `-` and `_` are the same.
     Word(&'static [&'static str]),
     /// Within these bounds, both included.
@@ -99,9 +102,9 @@ impl Shape {
                 }
             }
             (Self::Folder, Value::Text(text)) if text.is_empty() || text.contains('\0') => fail(),
-            (Self::Ip, Value::Text(text)) => match text.trim().parse::<IpAddr>() {
-                Ok(address) => Ok(Value::Text(address.to_string())),
-                Err(_) => fail(),
+            (Self::Loopback, Value::Text(text)) => match text.trim().parse::<IpAddr>() {
+                Ok(address) if LOOPBACK.contains(&address) => Ok(Value::Text(address.to_string())),
+                _ => fail(),
             },
             (Self::Url, Value::Text(text)) => match text.split_once("://") {
                 Some(("http" | "https", rest)) if !rest.is_empty() => {
@@ -127,7 +130,7 @@ impl Shape {
         match self {
             Self::Text => "a text".to_owned(),
             Self::Folder => "the path of a folder".to_owned(),
-            Self::Ip => "an IP address such as 127.0.0.1".to_owned(),
+            Self::Loopback => "127.0.0.1 or ::1 (only the machine itself is served)".to_owned(),
             Self::Word(words) => format!("one of {}", words.join(", ")),
             Self::Number(least, i64::MAX) => format!("a number from {least}"),
             Self::Number(least, most) => format!("a number from {least} to {most}"),
@@ -173,6 +176,16 @@ mod tests {
         assert!(Shape::KeyReference.parse("OPENAI_API_KEY").is_ok());
         assert!(Shape::KeyReference.parse("env:MY_KEY").is_ok());
         assert!(Shape::KeyReference.parse("keychain:MY_KEY").is_err(), "nothing reads a keychain");
+    }
+
+    #[test]
+    fn only_the_two_addresses_the_server_is_called_by_are_accepted() {
+        for address in ["127.0.0.1", " ::1 "] {
+            assert_eq!(Shape::Loopback.parse(address).unwrap(), Value::Text(address.trim().into()));
+        }
+        for address in ["0.0.0.0", "::", "192.168.1.5", "127.0.0.2", "::ffff:127.0.0.1", "localhost"] {
+            assert!(Shape::Loopback.parse(address).unwrap_err().contains("127.0.0.1 or ::1"), "{address}");
+        }
     }
 
     #[test]

@@ -17,7 +17,7 @@ mod versions;
 use std::path::{Path, PathBuf};
 
 pub use machine::Machine;
-pub use versions::stamp;
+pub use versions::{program_file, stamp};
 
 use crate::HostError;
 use crate::sandbox::{Mount, Sandbox, SandboxSpec};

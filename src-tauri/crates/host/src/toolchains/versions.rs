@@ -35,9 +35,19 @@ impl Toolchains {
     pub fn program(&self, sandbox: &Sandbox, name: &str) -> Option<PathBuf> {
         let own = (!sandbox.confines()).then_some(&self.path).into_iter().flatten().cloned();
         let tools = self.kits.iter().flat_map(|kit| kit.path.iter().cloned());
-        let named = if cfg!(windows) { format!("{name}.exe") } else { name.to_owned() };
+        let named = program_file(name);
         tools.chain(own).chain(system_path()).map(|folder| folder.join(&named)).find(|path| path.is_file())
     }
+}
+
+/// What a program of this name is called in the folders of a path, as it is looked up when it is started.
+pub fn program_file(name: &str) -> String {
+    with_suffix(name, std::env::consts::EXE_SUFFIX)
+}
+
+/// Windows adds its suffix only to a name without a dot: `npm.cmd` is that file.
+fn with_suffix(name: &str, suffix: &str) -> String {
+    if name.contains('.') { name.to_owned() } else { format!("{name}{suffix}") }
 }
 
 /// A program's file as it is now: links resolved, its size, when it was changed. Of a folder only the name is said,
@@ -58,6 +68,15 @@ pub fn stamp(program: &Path) -> String {
 mod tests {
     use super::*;
     use crate::toolchains::Machine;
+
+    #[test]
+    fn only_a_program_without_an_extension_is_given_the_one_of_the_system() {
+        assert_eq!(with_suffix("cargo", ".exe"), "cargo.exe");
+        for whole in ["npm.cmd", "cargo.exe", "python3.12"] {
+            assert_eq!(with_suffix(whole, ".exe"), whole);
+        }
+        assert_eq!(with_suffix("cargo", ""), "cargo");
+    }
 
     #[test]
     fn an_updated_an_added_and_a_chosen_toolchain_each_change_what_is_said() {

@@ -12,6 +12,7 @@ mod remote;
 mod risk;
 mod scope;
 
+pub use bundle::bundle_tip;
 pub use changes::{ChangeStatus, ChangedPath};
 pub use remote::FetchedBranch;
 pub use risk::{RiskReason, RiskyPath};

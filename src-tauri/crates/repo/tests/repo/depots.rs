@@ -203,6 +203,32 @@ fn a_lock_that_a_killed_worker_left_on_a_jobs_base_does_not_hold_the_next_attemp
 }
 
 #[test]
+fn a_lock_on_a_jobs_base_that_somebody_still_takes_again_and_again_is_left_to_them() {
+    with_every_git(|world| {
+        let locks = world.depot.dir().join("refs/ph/base");
+        std::fs::create_dir_all(&locks).unwrap();
+        let (lock, next) = (locks.join("j1.lock"), world.path("next.lock"));
+        std::fs::write(&lock, "").unwrap();
+        let (end, ended) = std::sync::mpsc::channel::<()>();
+        std::thread::scope(|scope| {
+            let (lock, next) = (&lock, &next);
+            let late = scope.spawn(move || {
+                let pause = std::time::Duration::from_millis(20);
+                while ended.recv_timeout(pause) == Err(std::sync::mpsc::RecvTimeoutError::Timeout) {
+                    std::fs::write(next, "").unwrap();
+                    std::fs::rename(next, lock).unwrap();
+                }
+            });
+            let made = world.depot.clone_for_job("w1", "j1", &world.main, &world.path("late"));
+            drop(end);
+            late.join().unwrap();
+            assert!(made.is_err(), "two at once");
+            assert!(lock.exists());
+        });
+    });
+}
+
+#[test]
 fn compacting_gathers_objects_and_loses_none() {
     with_every_git(|world| {
         let lease = IntegrationLease::acquire(&world.depot).unwrap();

@@ -61,7 +61,7 @@ fn room_to_write(folder: &Path, work: &Path, home: &Path) -> std::io::Result<()>
 fn missing_program(check: &Check, spec: &SandboxSpec) -> Option<String> {
     let name = check.run.first().filter(|name| Path::new(name).components().count() == 1)?;
     let path = spec.env.iter().rev().find(|(variable, _)| variable == "PATH").map(|(_, value)| value)?;
-    let named = if cfg!(windows) { format!("{name}.exe") } else { name.clone() };
+    let named = host::toolchains::program_file(name);
     let found = std::env::split_paths(path).any(|folder| folder.join(&named).is_file());
     (!found).then(|| {
         format!(
@@ -79,7 +79,8 @@ mod tests {
     #[test]
     fn a_program_that_is_nowhere_on_the_path_is_missing_and_one_of_the_tree_is_not_ours_to_find() {
         let temp = tempfile::tempdir().unwrap();
-        std::fs::write(temp.path().join("here"), "").unwrap();
+        std::fs::write(temp.path().join(format!("here{}", std::env::consts::EXE_SUFFIX)), "").unwrap();
+        std::fs::write(temp.path().join("here.cmd"), "").unwrap();
         let mut spec = SandboxSpec::new(temp.path(), temp.path());
         spec.env.push(("PATH".into(), temp.path().to_string_lossy().into_owned()));
         let missing = |program: &str| {
@@ -93,6 +94,7 @@ mod tests {
             missing_program(&check, &spec)
         };
         assert_eq!(missing("here"), None);
+        assert_eq!(missing("here.cmd"), None);
         assert_eq!(missing("./not-here"), None);
         assert!(missing("not-here").is_some_and(|text| text.contains("`not-here`")));
     }

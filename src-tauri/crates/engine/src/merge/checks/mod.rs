@@ -12,6 +12,7 @@ pub(crate) use environment::{Environment, installed};
 pub(crate) use verdicts::{fill, tail, waiting};
 
 use super::Round;
+use super::held::ATTEMPTS;
 use crate::rooms::Room;
 use crate::setup::On;
 use crate::{Engine, hash};
@@ -22,7 +23,11 @@ use protocol::merge::MergeEntry;
 use protocol::{ApiError, ErrorCode};
 use std::sync::Arc;
 
-/// Evidence that every confirmed check passed on a commit's tree. Only this file makes one.
+/// How the reason of a fault ends that is tried again.
+const BY_THEMSELVES: &str = " They are tried again by themselves.";
+
+/// Evidence that every confirmed check passed on a commit's tree. Its fields are private to the checks, and
+/// [`Engine::proof`] makes it from stored verdicts.
 pub(crate) struct Proof {
     commit: String,
     tree: String,
@@ -68,13 +73,14 @@ impl Engine {
             Ok(false) => {
                 self.apply(entry, Input::Blocked { reason: "Its set-up waits for an answer.".into() })
                     .await?;
+                room.held.put_last(entry);
                 return Ok(Round::Quiet);
             }
-            Err(error) => return self.block(entry, error).await,
+            Err(error) => return self.block(room, entry, error).await,
         }
         let (sandbox, environment) = match self.ready_to_check(room, entry, plan).await {
             Ok(ready) => ready,
-            Err(error) => return self.block(entry, error).await,
+            Err(error) => return self.block(room, entry, error).await,
         };
         self.apply(entry, Input::CheckStarted).await?;
         let input = match self.run_checks(room, entry, plan, &sandbox, &environment).await {
@@ -84,15 +90,29 @@ impl Engine {
                 self.apply(entry, Input::TipMoved).await?;
                 return Err(error);
             }
-            Err(error) => return self.block(entry, error).await,
+            Err(error) => return self.fault(room, entry, error).await,
         };
+        room.held.forget(entry);
         Ok(if self.apply(entry, input).await? { Round::Progress } else { Round::Quiet })
     }
 
-    async fn block(&self, entry: &MergeEntry, error: ApiError) -> Result<Round, ApiError> {
+    /// The checks were begun and could not be ended. This machine was in order before, as far as could be seen, so it
+    /// may be the change that breaks it: that is tried a few times.
+    async fn fault(&self, room: &Arc<Room>, entry: &MergeEntry, error: ApiError) -> Result<Round, ApiError> {
+        let attempts = room.held.faulted(entry);
+        if attempts < ATTEMPTS {
+            return self.block(room, entry, error).await;
+        }
+        self.apply(entry, Input::GivenUp { reason: given_up(attempts, &error.message) }).await?;
+        room.held.forget(entry);
+        Ok(Round::Progress)
+    }
+
+    async fn block(&self, room: &Arc<Room>, entry: &MergeEntry, error: ApiError) -> Result<Round, ApiError> {
         if error.code == ErrorCode::Unavailable {
             return Err(error);
         }
+        room.held.put_last(entry);
         self.apply(entry, Input::Blocked { reason: error.message }).await?;
         Ok(Round::Blocked)
     }
@@ -106,7 +126,7 @@ impl Engine {
     ) -> Result<(Sandbox, Environment), ApiError> {
         let sandbox = self.sandbox_for(room)?;
         // It says why it waits: whatever that was is looked at before all of its checks are begun once more.
-        if entry.reason.is_some()
+        if (entry.reason.is_some() || room.held.has_faulted(entry))
             && let Some(fault) = self.machine_fault(room, &plan.checks, &sandbox).await?
         {
             return Err(ApiError::new(ErrorCode::Internal, fault));
@@ -160,5 +180,25 @@ impl Engine {
                 format!("{none}. Or allow plain host processes for this workspace in its settings."),
             )),
         }
+    }
+}
+
+/// Cause and next step of an entry whose checks could not be run again and again.
+fn given_up(attempts: u32, last: &str) -> String {
+    let last = last.strip_suffix(BY_THEMSELVES).unwrap_or(last);
+    format!(
+        "Its checks were begun {attempts} times and could not be ended, although this machine could run checks before \
+         each. Its commit is kept; look at what the change does to its checks, then retry or remove it.\n\n{last}"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_given_up_does_not_say_that_it_is_tried_again() {
+        let text = given_up(3, &machine::could_not_start("no file can be written"));
+        assert!(text.ends_with("no file can be written."), "{text}");
     }
 }

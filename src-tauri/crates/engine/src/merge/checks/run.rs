@@ -14,6 +14,8 @@ use protocol::check::{Check, CheckPlan};
 use protocol::merge::{CheckVerdict, MergeEntry};
 use protocol::{ApiError, ErrorCode, Event};
 use repo::{CheckTree, ObjectId};
+use std::io::ErrorKind;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 use store::{NewEvent, StoredVerdict};
@@ -139,8 +141,8 @@ impl Engine {
             Ok(outcome) => {
                 StoredVerdict { ok: outcome.success(), duration_ms, tail: output(&outcome, check) }
             }
-            // A script that names an interpreter nobody has; a program that is missing here is found below.
-            Err(error @ HostError::ProgramNotFound { .. }) => {
+            // A program that is missing here, or a machine that cannot start any, is found below.
+            Err(error) if of_the_tree(&error, check, sandbox) => {
                 StoredVerdict { ok: false, duration_ms, tail: format!("{}: {error}", check.run.join(" ")) }
             }
             Err(error) => return Err(fault(could_not_start(&error.to_string()))),
@@ -208,6 +210,27 @@ fn output(outcome: &Outcome, check: &Check) -> String {
         tail.push_str(&format!("\nIt timed out after {} s.", check.timeout_s));
     }
     tail
+}
+
+/// Whether what could not be started is a file the change brings: a script that names an interpreter nobody has, or
+/// one that is not executable. Only without confinement is it the check's own program that was to be started.
+fn of_the_tree(error: &HostError, check: &Check, sandbox: &Sandbox) -> bool {
+    let with_folder = check.run.first().is_some_and(|name| Path::new(name).components().count() > 1);
+    match error {
+        HostError::ProgramNotFound { .. } => true,
+        HostError::Spawn { source, .. } => {
+            matches!(sandbox, Sandbox::Host) && with_folder && refused_by_its_file(source)
+        }
+        _ => false,
+    }
+}
+
+/// Not executable, no program at all, or a path through a file; whatever else may be the machine's trouble.
+fn refused_by_its_file(error: &std::io::Error) -> bool {
+    /// `ENOEXEC`, and `ERROR_BAD_EXE_FORMAT` of Windows.
+    const NO_PROGRAM: i32 = if cfg!(windows) { 193 } else { 8 };
+    matches!(error.kind(), ErrorKind::PermissionDenied | ErrorKind::NotADirectory)
+        || error.raw_os_error() == Some(NO_PROGRAM)
 }
 
 fn fault(why: String) -> ApiError {
