@@ -52,17 +52,7 @@ fn a_read_only_data_folder_is_refused_before_anything_is_touched() {
     let (repo, folder) = (repo(), tempfile::tempdir().unwrap());
     assert_eq!(RunningServer::start(&start(folder.path(), &repo)).terminate(), Some(0));
     let root = folder.path().to_string_lossy().into_owned();
-    let read_only = start(folder.path(), &repo).under(&[
-        "bwrap",
-        "--dev-bind",
-        "/",
-        "/",
-        "--ro-bind",
-        &root,
-        &root,
-        "--die-with-parent",
-        "--",
-    ]);
+    let read_only = start(folder.path(), &repo).with_read_only(&root);
     RefusedStart::of(&read_only).assert_says(3, &[&root, "cannot be written", "--data"]);
     assert_eq!(RunningServer::start(&start(folder.path(), &repo)).terminate(), Some(0));
 }

@@ -108,17 +108,7 @@ async fn a_clone_without_a_local_main_starts_from_the_remotes() {
 async fn in_a_read_only_repository_nothing_is_lost_and_it_lands_once_it_can_be_written() {
     let (repo, data) = (TestRepo::with(&[("README.md", "# Tern\n")]), tempfile::tempdir().unwrap());
     let root = repo.path().to_string_lossy().into_owned();
-    let read_only = start(&data, repo.path()).under(&[
-        "bwrap",
-        "--dev-bind",
-        "/",
-        "/",
-        "--ro-bind",
-        &root,
-        &root,
-        "--die-with-parent",
-        "--",
-    ]);
+    let read_only = start(&data, repo.path()).with_read_only(&root);
     let before = repo.fingerprint();
     let server = RunningServer::start(&read_only);
     let facts = facts(&server).await;

@@ -6,7 +6,7 @@ use crate::tests_alone::TestsAlone;
 use client::Client;
 use host::sandbox::Preference;
 use host::toolchains::{Machine, Toolchains};
-use protocol::check::{CheckPlan, ChecksOrigin};
+use protocol::check::CheckPlan;
 use protocol::job::{CheckResult, VerifiedLine};
 
 struct Place {
@@ -60,16 +60,7 @@ impl Place {
             integration_branch: "main_agents".into(),
             folder: folder.to_string_lossy().into_owned(),
             hide: Vec::new(),
-            checks: CheckPlan {
-                origin: ChecksOrigin::None,
-                confirmed: false,
-                checks: Vec::new(),
-                setup: Vec::new(),
-                recipes: Default::default(),
-                formatter: None,
-                test_runner: None,
-                warnings: Vec::new(),
-            },
+            checks: CheckPlan::none(),
             layers: Vec::new(),
             allow_host: false,
             model: None,

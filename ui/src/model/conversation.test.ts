@@ -26,6 +26,14 @@ async function letGo(held: Array<() => void>): Promise<void> {
   }
 }
 
+async function readBack(conversation: Conversation, held: Array<() => void>, pages: number): Promise<void> {
+  for (let page = 0; page < pages; page += 1) {
+    const older = conversation.older();
+    await letGo(held);
+    await older;
+  }
+}
+
 describe("a conversation", () => {
   it("keeps an answer that is being written when older messages come before it", async () => {
     const { conversation, held, texts } = world(400);
@@ -42,11 +50,7 @@ describe("a conversation", () => {
   it("stays as it is while a long log is told again, and misses nothing that comes meanwhile", async () => {
     const { conversation, held, texts } = world(2600);
     await conversation.open();
-    for (let page = 0; page < 3; page += 1) {
-      const older = conversation.older();
-      await letGo(held);
-      await older;
-    }
+    await readBack(conversation, held, 3);
     const shown = texts().length;
     const older = conversation.older();
     await settled();
@@ -62,11 +66,7 @@ describe("a conversation", () => {
   it("lets a telling go that was overtaken by a new beginning", async () => {
     const { conversation, held, texts } = world(2600);
     await conversation.open();
-    for (let page = 0; page < 3; page += 1) {
-      const older = conversation.older();
-      await letGo(held);
-      await older;
-    }
+    await readBack(conversation, held, 3);
     const older = conversation.older();
     await settled();
     const again = conversation.reopen();

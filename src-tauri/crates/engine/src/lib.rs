@@ -165,8 +165,11 @@ impl Engine {
         &self,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, ApiError> {
-        tokio::task::spawn_blocking(work)
-            .await
-            .map_err(|_| ApiError::new(protocol::ErrorCode::Unavailable, "The server is shutting down."))
+        tokio::task::spawn_blocking(work).await.map_err(|_| shutting_down())
     }
+}
+
+/// What whoever is cut short by the end of the server is told.
+pub(crate) fn shutting_down() -> ApiError {
+    ApiError::new(protocol::ErrorCode::Unavailable, "The server is shutting down.")
 }

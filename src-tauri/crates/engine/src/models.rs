@@ -70,7 +70,7 @@ impl Engine {
         let call = complete_with_retries(&client, request, &policy, &pace, &mut on_delta, &cancel);
         let reply = tokio::select! {
             reply = call => reply.map_err(|e| ApiError::new(ErrorCode::ModelUnreachable, e.to_string()))?,
-            () = self.stopping() => return Err(ApiError::new(ErrorCode::Unavailable, "The server is shutting down.")),
+            () = self.stopping() => return Err(crate::shutting_down()),
         };
         let (role, model, usage, session) =
             (setting.role.to_string(), setting.model.clone(), reply.usage, session.clone());

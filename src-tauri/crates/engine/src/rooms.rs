@@ -296,10 +296,10 @@ impl Engine {
         let (checks, mut warnings) = match self.room(&row.id) {
             Ok(room) => match self.check_plan(&room).await {
                 Ok(plan) => (plan, Vec::new()),
-                Err(error) => (merge::checks::no_checks(), vec![error.message]),
+                Err(error) => (CheckPlan::none(), vec![error.message]),
             },
             Err(_) => (
-                merge::checks::no_checks(),
+                CheckPlan::none(),
                 vec![format!("{} cannot be opened now. Is the folder still there?", row.repo_root)],
             ),
         };

@@ -76,6 +76,22 @@ wire! {
     }
 }
 
+impl CheckPlan {
+    /// No checks, and nobody who confirmed that.
+    pub fn none() -> Self {
+        Self {
+            origin: ChecksOrigin::None,
+            confirmed: false,
+            checks: Vec::new(),
+            setup: Vec::new(),
+            recipes: BTreeMap::new(),
+            formatter: None,
+            test_runner: None,
+            warnings: Vec::new(),
+        }
+    }
+}
+
 wire! {
     pub enum DryRunState {
         /// Its set-up is made, or its files are laid out.

@@ -43,6 +43,22 @@ pub struct JobFinish {
     pub branch: Option<String>,
 }
 
+impl JobFinish {
+    /// An end that hands nothing over.
+    pub fn without_work(status: JobStatus, result: serde_json::Value, error: String) -> Self {
+        Self {
+            status,
+            result: Some(result),
+            error: Some(error),
+            artifacts: Vec::new(),
+            verified: None,
+            isolation: None,
+            commit_sha: None,
+            branch: None,
+        }
+    }
+}
+
 impl Tx<'_> {
     /// Adds a job at the end of its band: `(id, position)`.
     pub fn enqueue_job(&mut self, new: NewJob) -> Result<(String, u64), StoreError> {

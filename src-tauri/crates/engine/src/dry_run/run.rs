@@ -1,12 +1,12 @@
 //! One trial from its set-up to its last check.
 
-use crate::merge::checks::{Environment, check_digest, fill, tail, waiting};
+use crate::merge::checks::{Environment, check_digest, fill, output, waiting};
 use crate::rooms::Room;
 use crate::setup::{On, Prepared};
-use crate::{Engine, git};
+use crate::{Engine, git, shutting_down};
 use host::redact::{LogCleaner, Redactor};
 use host::sandbox::Sandbox;
-use host::spawn::{Command, Ended, Outcome};
+use host::spawn::{Command, Ended};
 use protocol::check::{Check, CheckPlan, DryRunState};
 use protocol::{ApiError, ErrorCode, SessionId};
 use repo::{CheckTree, ObjectId};
@@ -108,8 +108,8 @@ impl Engine {
             self.tell_dry_run(room).await;
             loop {
                 let batch = tokio::select! {
-                    batch = events.next() => batch.map_err(|_| stopping())?,
-                    () = self.stopping() => return Err(stopping()),
+                    batch = events.next() => batch.map_err(|_| shutting_down())?,
+                    () = self.stopping() => return Err(shutting_down()),
                 };
                 if batch.iter().any(|event| answers(&event.json)) {
                     break;
@@ -204,7 +204,7 @@ impl Engine {
         room.trial.print(cleaner.finish(), 0);
         let duration_ms = self.clock.monotonic_ms().saturating_sub(started);
         match outcome {
-            Ok(outcome) if outcome.ended == Ended::Cancelled => Err(stopping()),
+            Ok(outcome) if outcome.ended == Ended::Cancelled => Err(shutting_down()),
             Ok(outcome) => Ok(StoredVerdict {
                 ok: outcome.success(),
                 duration_ms,
@@ -219,23 +219,9 @@ impl Engine {
     }
 }
 
-/// The end of both streams, as it is kept of a check that lands something.
-fn output(outcome: &Outcome, check: &Check, redactor: &Redactor) -> String {
-    let text = host::ansi::strip(&format!("{}{}", outcome.stdout.text(), outcome.stderr.text()));
-    let mut text = tail(&redactor.text(&text));
-    if outcome.timed_out() {
-        text.push_str(&format!("\nIt timed out after {} s.", check.timeout_s));
-    }
-    text
-}
-
 /// Whether an event may have answered what a set-up waits for, or taken back what it is made for.
 fn answers(json: &[u8]) -> bool {
     serde_json::from_slice::<serde_json::Value>(json).is_ok_and(|delivered| {
         delivered["envelope"]["type"].as_str().is_some_and(|kind| LOOK_AGAIN.contains(&kind))
     })
-}
-
-fn stopping() -> ApiError {
-    ApiError::new(ErrorCode::Unavailable, "The server is shutting down.")
 }

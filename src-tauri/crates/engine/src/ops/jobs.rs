@@ -231,18 +231,15 @@ impl Engine {
             .change(caller, move |tx| {
                 let before = tx.job(p.id.as_str())?;
                 let status = if before.cancel_requested { JobStatus::Cancelled } else { JobStatus::Failed };
+                let error = match &p.detail {
+                    Some(detail) => format!("{}\n{detail}", p.message),
+                    None => p.message.clone(),
+                };
+                let result = serde_json::json!({ "verification": p.verification });
                 let finish = JobFinish {
-                    status,
-                    result: Some(serde_json::json!({ "verification": p.verification })),
-                    error: Some(match &p.detail {
-                        Some(detail) => format!("{}\n{detail}", p.message),
-                        None => p.message.clone(),
-                    }),
                     artifacts: p.artifacts,
-                    verified: None,
                     isolation: p.isolation,
-                    commit_sha: None,
-                    branch: None,
+                    ..JobFinish::without_work(status, result, error)
                 };
                 let duration_ms = tx.finish_job(p.id.as_str(), &p.claim_token, finish)?;
                 let job = tx.job(p.id.as_str())?;
@@ -449,14 +446,9 @@ fn end_cancelled(
     by: String,
 ) -> Result<FinishedJob, store::StoreError> {
     let finish = JobFinish {
-        status: JobStatus::Cancelled,
-        result: Some(result),
-        error: Some("Cancelled".into()),
         artifacts: p.artifacts,
-        verified: None,
         isolation: p.isolation,
-        commit_sha: None,
-        branch: None,
+        ..JobFinish::without_work(JobStatus::Cancelled, result, "Cancelled".into())
     };
     let duration_ms = tx.finish_job(p.id.as_str(), &p.claim_token, finish)?;
     if let Some(session) = &tx.job(p.id.as_str())?.session_id {

@@ -129,7 +129,7 @@ mod tests {
     fn a_recipe_runs_only_with_the_command_and_the_writes_it_was_allowed_with() {
         let allowed = recipe(&["make", "gen"], &["gen/**"]);
         let task = job(&allowed, &["gen/**"]);
-        let mut checks = crate::merge::checks::no_checks();
+        let mut checks = protocol::check::CheckPlan::none();
         let gone = still_allowed(&task, &checks).unwrap_err();
         assert_eq!(gone.code, ErrorCode::Stale);
         for (now, same) in [

@@ -1,7 +1,7 @@
 //! Making the layers that are missing.
 
 use super::network::{Leave, close_stale};
-use super::run::{Ran, last, stopping};
+use super::run::{Ran, last};
 use super::wanted::{On, Wanted};
 use crate::Engine;
 use crate::rooms::Room;
@@ -62,7 +62,7 @@ impl Engine {
         }
         let _alone = tokio::select! {
             alone = room.set_up.building.lock() => alone,
-            () = self.stopping() => return Err(stopping()),
+            () = self.stopping() => return Err(crate::shutting_down()),
         };
         let work = Work { room, session, all: &all };
         let mut layers = Vec::new();

@@ -129,7 +129,7 @@ impl Engine {
         let built = tokio::select! {
             built = self.layers.build(build) => built,
             // Dropping the run ends every process of it.
-            () = self.stopping() => return Err(stopping()),
+            () = self.stopping() => return Err(crate::shutting_down()),
         };
         let ms = self.clock.monotonic_ms().saturating_sub(started);
         Ok(match built {
@@ -144,10 +144,6 @@ impl Engine {
 
 pub(super) fn internal(text: String) -> ApiError {
     ApiError::new(ErrorCode::Internal, text)
-}
-
-pub(super) fn stopping() -> ApiError {
-    ApiError::new(ErrorCode::Unavailable, "The server is shutting down.")
 }
 
 /// The end of both streams, without colours and secrets.

@@ -76,6 +76,12 @@ impl Start {
         self
     }
 
+    /// Starts the server where it sees one folder read-only.
+    #[cfg(target_os = "linux")]
+    pub fn with_read_only(self, folder: &str) -> Self {
+        self.under(&["bwrap", "--dev-bind", "/", "/", "--ro-bind", folder, folder, "--die-with-parent", "--"])
+    }
+
     pub fn env(mut self, name: &str, value: &str) -> Self {
         self.environment.push((name.to_owned(), value.to_owned()));
         self

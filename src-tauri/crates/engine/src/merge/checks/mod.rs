@@ -9,7 +9,7 @@ mod slot;
 mod verdicts;
 
 pub(crate) use environment::{Environment, installed};
-pub(crate) use verdicts::{fill, tail, waiting};
+pub(crate) use verdicts::{fill, output, waiting};
 
 use super::Round;
 use super::held::ATTEMPTS;
@@ -18,7 +18,7 @@ use crate::setup::On;
 use crate::{Engine, hash};
 use flow::merge::Input;
 use host::sandbox::Sandbox;
-use protocol::check::{Check, CheckPlan, ChecksOrigin};
+use protocol::check::{Check, CheckPlan};
 use protocol::merge::MergeEntry;
 use protocol::{ApiError, ErrorCode};
 use std::sync::Arc;
@@ -40,19 +40,6 @@ impl Proof {
 
     pub(super) fn tree(&self) -> &str {
         &self.tree
-    }
-}
-
-pub(crate) fn no_checks() -> CheckPlan {
-    CheckPlan {
-        origin: ChecksOrigin::None,
-        confirmed: false,
-        checks: Vec::new(),
-        setup: Vec::new(),
-        recipes: Default::default(),
-        formatter: None,
-        test_runner: None,
-        warnings: Vec::new(),
     }
 }
 

@@ -1,15 +1,15 @@
 //! Running an entry's checks, one after the other, until one fails.
 
 use super::machine::could_not_start;
-use super::verdicts::{edited, failed, fill, mark_running, tail, waiting};
+use super::verdicts::{edited, failed, fill, mark_running, output, waiting};
 use super::{Environment, check_digest};
-use crate::Engine;
 use crate::rooms::Room;
+use crate::{Engine, shutting_down};
 use flow::merge::Input;
 use host::HostError;
 use host::redact::Redactor;
 use host::sandbox::Sandbox;
-use host::spawn::{Command, Ended, Outcome};
+use host::spawn::{Command, Ended};
 use protocol::check::{Check, CheckPlan};
 use protocol::merge::{CheckVerdict, MergeEntry};
 use protocol::{ApiError, ErrorCode, Event};
@@ -137,10 +137,12 @@ impl Engine {
         let outcome = outcome.await;
         let duration_ms = self.clock.monotonic_ms().saturating_sub(started);
         let verdict = match outcome {
-            Ok(outcome) if outcome.ended == Ended::Cancelled => return Err(stopping()),
-            Ok(outcome) => {
-                StoredVerdict { ok: outcome.success(), duration_ms, tail: output(&outcome, check) }
-            }
+            Ok(outcome) if outcome.ended == Ended::Cancelled => return Err(shutting_down()),
+            Ok(outcome) => StoredVerdict {
+                ok: outcome.success(),
+                duration_ms,
+                tail: output(&outcome, check, &Redactor::default()),
+            },
             // A program that is missing here, or a machine that cannot start any, is found below.
             Err(error) if of_the_tree(&error, check, sandbox) => {
                 StoredVerdict { ok: false, duration_ms, tail: format!("{}: {error}", check.run.join(" ")) }
@@ -149,7 +151,7 @@ impl Engine {
         };
         if !verdict.ok {
             if self.is_stopping() {
-                return Err(stopping());
+                return Err(shutting_down());
             }
             if let Some(why) = self.machine_fault(room, std::slice::from_ref(check), sandbox).await? {
                 return Err(fault(why));
@@ -202,16 +204,6 @@ impl Engine {
     }
 }
 
-/// The end of both streams, without colours and secrets.
-fn output(outcome: &Outcome, check: &Check) -> String {
-    let text = host::ansi::strip(&format!("{}{}", outcome.stdout.text(), outcome.stderr.text()));
-    let mut tail = tail(&Redactor::default().text(&text));
-    if outcome.timed_out() {
-        tail.push_str(&format!("\nIt timed out after {} s.", check.timeout_s));
-    }
-    tail
-}
-
 /// Whether what could not be started is a file the change brings: a script that names an interpreter nobody has, or
 /// one that is not executable. Only without confinement is it the check's own program that was to be started.
 fn of_the_tree(error: &HostError, check: &Check, sandbox: &Sandbox) -> bool {
@@ -235,8 +227,4 @@ fn refused_by_its_file(error: &std::io::Error) -> bool {
 
 fn fault(why: String) -> ApiError {
     ApiError::new(ErrorCode::Internal, why)
-}
-
-fn stopping() -> ApiError {
-    ApiError::new(ErrorCode::Unavailable, "The server is shutting down.")
 }

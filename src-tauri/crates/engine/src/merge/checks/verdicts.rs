@@ -1,6 +1,8 @@
 //! The verdicts of an entry while its checks run, as they are shown.
 
 use flow::merge::{Input, Returned};
+use host::redact::Redactor;
+use host::spawn::Outcome;
 use protocol::check::Check;
 use protocol::merge::CheckVerdict;
 use store::StoredVerdict;
@@ -60,7 +62,17 @@ pub(super) fn edited(check: &Check, paths: &str) -> Input {
     }
 }
 
-pub(crate) fn tail(text: &str) -> String {
+/// The end of both streams, without colours and secrets.
+pub(crate) fn output(outcome: &Outcome, check: &Check, redactor: &Redactor) -> String {
+    let text = host::ansi::strip(&format!("{}{}", outcome.stdout.text(), outcome.stderr.text()));
+    let mut tail = tail(&redactor.text(&text));
+    if outcome.timed_out() {
+        tail.push_str(&format!("\nIt timed out after {} s.", check.timeout_s));
+    }
+    tail
+}
+
+fn tail(text: &str) -> String {
     let text = text.trim_end();
     match text.char_indices().rev().nth(TAIL) {
         Some((at, _)) => format!("…{}", text.get(at..).unwrap_or_default()),
