@@ -106,6 +106,32 @@ async fn its_output_is_there_while_it_runs_a_second_call_joins_it_and_a_stop_end
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn somebody_stops_it_and_it_can_be_tried_again() {
+    let marker = format!("48{}", std::process::id());
+    let repo = repo(&[&format!("echo begun; sleep {marker}"), "true"]);
+    let data = tempfile::tempdir().unwrap();
+    let server = RunningServer::start(&Start::on(data.path(), repo.path()).workers(0).flag("--trust"));
+    assert_eq!(rpc(&server, "checks.dryRunStop").await.unwrap(), json!({ "run": null }), "nothing runs");
+    for _ in 0..2 {
+        let latest = server.say("dev", "/status").await.cursor;
+        rpc(&server, "checks.dryRun").await.unwrap();
+        let begun = || async {
+            let run = rpc(&server, "checks.dryRunState").await.unwrap();
+            run["run"]["lines"].as_array().unwrap().contains(&json!("begun")).then_some(())
+        };
+        server.eventually("its first line", begun).await;
+        rpc(&server, "checks.dryRunStop").await.unwrap();
+        let (end, _) = server.until("dev", latest, state_is(&["passed", "failed", "stopped"])).await;
+        let run = &end.payload()["run"];
+        assert_eq!(run["state"], "stopped", "{run:#}");
+        assert!(run["reason"].as_str().unwrap().contains("stopped"), "{run:#}");
+        assert_eq!(run["checks"][1]["state"], "waiting", "the rest is not tried: {run:#}");
+    }
+    let ps = std::process::Command::new("ps").args(["-eo", "args"]).output().unwrap();
+    assert!(!String::from_utf8_lossy(&ps.stdout).contains(&format!("sleep {marker}")), "nothing is left");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn it_waits_for_the_answer_its_set_up_needs_and_goes_on_with_it() {
     let (repo, data) = (repo(&["true"]), tempfile::tempdir().unwrap());
     repo.write(

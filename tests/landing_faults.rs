@@ -208,6 +208,32 @@ async fn what_a_killed_check_left_does_not_reach_its_second_run() {
     assert_eq!(landed["type"], "merge.entry.landed", "{landed:#}");
 }
 
+/// Waits until an entry says that its check was killed; its cursor.
+async fn said_killed(server: &RunningServer, entry: &str, after: i64) -> i64 {
+    let says = |e: &StreamEvent| {
+        let told = &e.payload()["entry"];
+        told["id"] == entry && told["reason"].as_str().is_some_and(|r| r.contains("“big” was killed"))
+    };
+    server.until("dev", after, says).await.0.cursor
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_check_that_the_system_kills_says_nothing_about_the_change_and_is_run_again() {
+    let tools = tempfile::tempdir().unwrap();
+    let once = tools.path().join("once");
+    let check = format!("test -e {0} && exit 0; touch {0}; kill -9 $$", once.display());
+    let (repo_a, data) = (repo(&[("big", &["sh", "-c", &check])]), tempfile::tempdir().unwrap());
+    let server = unconfined(&repo_a, data.path(), tools.path());
+    let (entry, cursor) = approved(&server, "/replace one two src/a.txt").await;
+    let cursor = said_killed(&server, &entry, cursor).await;
+    assert_eq!(end(&server, &entry, cursor).await.0["type"], "merge.entry.landed");
+    // A sandbox tells of it in its own way.
+    let (repo_b, data) = (repo(&[("big", &["sh", "-c", "kill -9 $$"])]), tempfile::tempdir().unwrap());
+    let server = RunningServer::start(&Start::on(data.path(), repo_b.path()).flag("--trust"));
+    let (entry, cursor) = approved(&server, "/replace one two src/a.txt").await;
+    said_killed(&server, &entry, cursor).await;
+}
+
 /// A job that a worker which is not ours has claimed: its id and claim.
 async fn foreign_job(server: &RunningServer) -> (String, String) {
     let send = async |path: &str, body: Value| server.client.send("POST", path, Some(body)).await.unwrap();

@@ -16,7 +16,7 @@ use protocol::job::{CheckResult, CompleteJob, FailJob, HandOver, Job, JobClaimed
 use protocol::ops::typed;
 use protocol::plan::TaskParams;
 use protocol::worker::EffectiveIsolation;
-use protocol::{ApiError, ErrorCode, Lane};
+use protocol::{ApiError, ErrorCode, Lane, fenced};
 use std::time::Duration;
 
 /// Rounds in which a backend may mend what the gate found.
@@ -262,7 +262,7 @@ fn answer(work: &Work, judged: &Judged) -> String {
         let word = if line.result == CheckResult::Passed { "passed" } else { "failed" };
         text.push_str(&format!("`{}` {word}.\n\n", line.what));
         if let Some(detail) = &line.detail {
-            text.push_str(&format!("```\n{detail}\n```\n\n"));
+            text.push_str(&format!("{}\n\n", fenced("", detail)));
         }
     }
     match &work.report {

@@ -80,6 +80,15 @@ async fn rules_of_the_repository_that_cannot_be_read_whole_stop_what_they_would_
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn rules_behind_a_link_are_not_taken_for_none() {
+    let scene = Scene::trusted(&[("README.md", "# Tern\n"), ("rules.toml", "")]);
+    std::fs::create_dir_all(scene.repo.path().join(".pilothouse")).unwrap();
+    std::os::unix::fs::symlink("../rules.toml", scene.repo.path().join(".pilothouse/policy.toml")).unwrap();
+    scene.repo.commit_all("rules elsewhere");
+    nobody_judges(&scene, "a link").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn rules_of_the_user_that_cannot_be_read_stop_what_they_would_have_judged() {
     let settings = tempfile::tempdir().unwrap();
     // There, and no file.

@@ -83,3 +83,26 @@ async fn folders_and_bundles_nobody_needs_are_removed_and_the_others_stay() {
     scene.post(&format!("/jobs/{foreign}/fail"), json!({ "claimToken": token, "message": "no" })).await;
     scene.until_empty("bundles").await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_ended_jobs_stood_on_is_let_go_of_and_their_diffs_are_shown_all_the_same() {
+    let mut scene = Scene::of(FILES, 1);
+    let sent = scene.server.say("dev", "append a line \"x\" to README.md").await;
+    let asked = scene.server.first("dev", sent.cursor, "approval_required").await;
+    let job = asked.payload()["details"]["jobId"].as_str().unwrap().to_owned();
+    let bases = |scene: &Scene| {
+        let depot = std::fs::read_dir(scene.data.path().join("depots")).unwrap().next().unwrap().unwrap();
+        let git = std::process::Command::new("git")
+            .args(["for-each-ref", "--format=%(refname)", "refs/ph/base"])
+            .current_dir(depot.path())
+            .output()
+            .unwrap();
+        String::from_utf8(git.stdout).unwrap()
+    };
+    assert_eq!(bases(&scene), format!("refs/ph/base/{job}\n"));
+    scene = scene.restarted();
+    scene.server.eventually("it is let go of", async || bases(&scene).is_empty().then_some(())).await;
+    let diff =
+        scene.server.owner("POST", "/v1/rpc/jobs.diff").json(&json!({ "id": job })).send().await.json();
+    assert_eq!(diff["files"][0]["path"], "README.md", "{diff}");
+}

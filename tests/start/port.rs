@@ -9,7 +9,9 @@ fn a_taken_port_is_named_and_the_data_folder_is_free_again() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port();
     let start = Start::on(data.path(), repo.path()).workers(0).port(port);
-    RefusedStart::of(&start).assert_says(3, &[&port.to_string(), "taken", "--port"]);
+    let refused = RefusedStart::of(&start);
+    refused.assert_says(3, &[&port.to_string(), "taken", "--port"]);
+    assert_eq!(refused.word, "start.port_taken");
     drop(taken);
     assert_eq!(RunningServer::start(&start).terminate(), Some(0));
 }

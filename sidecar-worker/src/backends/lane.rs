@@ -5,6 +5,7 @@ use crate::gate::ends;
 use crate::life::{Attempt, Work};
 use anyhow::Context as _;
 use host::spawn::Outcome;
+use protocol::fenced;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -47,11 +48,8 @@ pub(crate) async fn perform(attempt: &Attempt<'_>) -> anyhow::Result<Work> {
             anyhow::bail!("`{}` {}\n{text}", command.argv.join(" "), outcome.summary());
         }
         if matches!(command.purpose, Purpose::Recipe | Purpose::Git) {
-            let said = if text.trim().is_empty() {
-                "It printed nothing.".to_owned()
-            } else {
-                format!("```\n{text}\n```")
-            };
+            let said =
+                if text.trim().is_empty() { "It printed nothing.".to_owned() } else { fenced("", &text) };
             report = Some(format!(
                 "{}{} succeeded.\n\n{said}",
                 report.map(|r| format!("{r}\n\n")).unwrap_or_default(),

@@ -807,6 +807,7 @@ export interface Methods {
   "workspace.update": [params: UpdateWorkspace, reply: Workspace];
   "workspace.facts": [params: WorkspaceParams, reply: RepositoryFacts];
   "checks.dryRun": [params: DryRunParams, reply: DryRun];
+  "checks.dryRunStop": [params: DryRunParams, reply: DryRunShown];
   "checks.dryRunState": [params: DryRunParams, reply: DryRunShown];
   "config.show": [params: Nothing, reply: ConfigShown];
   "config.models": [params: Nothing, reply: ModelSettings];

@@ -11,15 +11,15 @@ import { words } from "./words";
 const ROWS = 6;
 
 /** What is known about the trial of a workspace, followed while the page is open. */
-export function useDryRun(workspaceId: string): DryRunSeen & { start: () => void } {
+export function useDryRun(workspaceId: string): DryRunSeen & { start: () => void; stop: () => void } {
   const crew = useCrew();
   const watch = crew.dryRun(workspaceId);
   useEffect(() => watch.look(), [watch]);
-  return { ...useStore(watch.state), start: () => void watch.start() };
+  return { ...useStore(watch.state), start: () => void watch.start(), stop: () => void watch.stop() };
 }
 
 export function DryRunCard({ workspace, onSkip }: { workspace: Workspace; onSkip: () => void }) {
-  const { run, starting, failure, start } = useDryRun(workspace.id);
+  const { run, starting, failure, start, stop } = useDryRun(workspace.id);
   const over = run !== undefined && isOver(run);
   return (
     <>
@@ -49,6 +49,9 @@ export function DryRunCard({ workspace, onSkip }: { workspace: Workspace; onSkip
               </Link>
             ) : null}
             <span className="t2 c3 grow">{words.dryGoesOn}</span>
+            <Button small icon="stop" onClick={stop}>
+              {words.dryStop}
+            </Button>
             <Button small look="ghost" onClick={onSkip}>
               {words.drySkip}
             </Button>

@@ -80,6 +80,7 @@ export const de: Words = {
   dryRun: "Probelauf der Prüfungen",
   dryOffer: "Probieren Sie die Prüfungen einmal an Ihrem letzten Commit aus, bevor etwas von ihnen abhängt.",
   dryStart: "Jetzt ausprobieren",
+  dryStop: "Stoppen",
   drySkip: "Überspringen",
   dryGoesOn: "Läuft von selbst weiter",
   dryAnswer: "Antworten",

@@ -81,6 +81,7 @@ const en = {
   dryRun: "Dry run of the checks",
   dryOffer: "Try the checks once on your last commit, before anything depends on them.",
   dryStart: "Try them now",
+  dryStop: "Stop",
   drySkip: "Skip",
   dryGoesOn: "Goes on by itself",
   dryAnswer: "Answer",

@@ -71,6 +71,16 @@ describe("the dry run of the checks", () => {
     expect(waiting).toHaveLength(0);
   });
 
+  it("asks for the end of the one that runs and is over with the event", async () => {
+    const { watch, asked } = world({ start: () => run("running"), read: () => run("running") });
+    await watch.start();
+    await watch.stop();
+    expect(asked).toEqual(["checks.dryRun", "checks.dryRunStop"]);
+    expect(watch.state.get().run?.state).toBe("running");
+    watch.receive(run("stopped", { reason: "It was stopped before its end." }));
+    expect(watch.state.get().run?.state).toBe("stopped");
+  });
+
   it("says why it was refused", async () => {
     const { watch } = world({
       start: () => {

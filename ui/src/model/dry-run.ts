@@ -50,6 +50,16 @@ export class DryRunWatch {
     }
   }
 
+  /** Ends the one that runs; its end is told by the event stream. */
+  async stop(): Promise<void> {
+    try {
+      const { run } = await this.#call("checks.dryRunStop", { workspaceId: this.#workspaceId });
+      if (run) this.#take(run);
+    } catch (thrown) {
+      this.state.update((seen) => ({ ...seen, failure: asFailure(thrown) }));
+    }
+  }
+
   /** Somebody looks until the answer is called. */
   look(): () => void {
     this.#lookers += 1;

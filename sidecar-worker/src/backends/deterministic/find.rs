@@ -3,7 +3,7 @@
 use super::content::{Skipped, located, read};
 use super::tree::{Tree, matcher};
 use super::{DeterministicError, Edits};
-use protocol::count;
+use protocol::{count, fenced};
 use regex::bytes::{Regex, RegexBuilder};
 
 /// Most lines of a report.
@@ -38,7 +38,7 @@ pub(super) fn find(
         String::new()
     };
     let report =
-        format!("{summary}.{note}{cut}{}\n\n```\n{}\n```\n", found.left_out(), found.hits.join("\n"));
+        format!("{summary}.{note}{cut}{}\n\n{}\n", found.left_out(), fenced("", &found.hits.join("\n")));
     Ok(Edits::report(summary, report))
 }
 

@@ -3,7 +3,7 @@
 use super::content::{located, make_room, read, write};
 use super::tree::{Tree, shown};
 use super::{DeterministicError, Edits};
-use protocol::count;
+use protocol::{count, fenced};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -71,12 +71,12 @@ pub(super) fn rename(
     } else {
         let more = if mentions.len() == MAX_MENTIONS { " or more" } else { "" };
         report.push_str(&format!(
-            "\n\n{} the old path; nothing of that was changed:\n\n```\n{}\n```\n",
+            "\n\n{} the old path; nothing of that was changed:\n\n{}\n",
             match mentions.len() {
                 1 => "1 line mentions".to_owned(),
                 n => format!("{n}{more} lines mention"),
             },
-            mentions.join("\n")
+            fenced("", &mentions.join("\n"))
         ));
     }
     Ok(Edits {

@@ -3,7 +3,7 @@
 use super::find::{compile, search};
 use super::tree::Tree;
 use super::{DeterministicError, Edits};
-use protocol::count;
+use protocol::{count, fenced};
 
 pub(super) fn todos(tree: &Tree<'_>) -> Result<Edits, DeterministicError> {
     let regex = compile(r"\b(?:TODO|FIXME|HACK|XXX)\b", "TODO", false)?;
@@ -21,6 +21,6 @@ pub(super) fn todos(tree: &Tree<'_>) -> Result<Edits, DeterministicError> {
     } else {
         String::new()
     };
-    let report = format!("{summary}.{cut}{}\n\n```\n{}\n```\n", found.left_out(), found.hits.join("\n"));
+    let report = format!("{summary}.{cut}{}\n\n{}\n", found.left_out(), fenced("", &found.hits.join("\n")));
     Ok(Edits::report(summary, report))
 }

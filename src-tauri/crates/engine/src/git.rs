@@ -32,7 +32,9 @@ pub(crate) fn api(error: RepoError) -> ApiError {
         RepoError::TooOld { .. } => (ErrorCode::GitTooOld, " Update git."),
         RepoError::BundleInvalid { .. } | RepoError::TooLarge { .. } => (ErrorCode::BundleInvalid, ""),
         RepoError::OutOfScope { .. } => (ErrorCode::OutOfScope, ""),
-        RepoError::NotFound { .. } | RepoError::BadRef { .. } => (ErrorCode::CommitNotFound, ""),
+        RepoError::NotFound { .. } | RepoError::NotAFile { .. } | RepoError::BadRef { .. } => {
+            (ErrorCode::CommitNotFound, "")
+        }
         RepoError::Conflict { .. } => (ErrorCode::MergeConflict, ""),
         RepoError::Io { source, .. } if source.kind() == std::io::ErrorKind::StorageFull => {
             (ErrorCode::StorageFull, " Free some space and try again.")

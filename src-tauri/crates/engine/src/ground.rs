@@ -27,7 +27,7 @@ impl Engine {
         let tips = self.blocking(move || looked.look()).await?.map_err(git::api)?;
         let task: Option<TaskParams> = serde_json::from_str(&job.params).ok();
         let base = task.as_ref().and_then(|t| t.base_commit.clone()).unwrap_or_else(|| tips.onto.to_string());
-        let checks = self.check_plan(&room).await?;
+        let checks = self.check_plan_at(&room, tips.onto.clone()).await?;
         if let Some(task) = &task {
             crate::remote_buddy::recipe::still_allowed(task, &checks)?;
         }
@@ -69,11 +69,21 @@ impl Engine {
     /// The checks of a workspace: the user's own, else the repository's (from the integration base, never from a
     /// candidate), else what detection proposes.
     pub(crate) async fn check_plan(&self, room: &Arc<Room>) -> Result<CheckPlan, ApiError> {
+        let looked = room.clone();
+        let base = self.blocking(move || looked.look()).await?.map_err(git::api)?.onto;
+        self.check_plan_at(room, base).await
+    }
+
+    /// The same for whoever has looked just now, and knows what the next commit stands on.
+    pub(crate) async fn check_plan_at(
+        &self,
+        room: &Arc<Room>,
+        base: ObjectId,
+    ) -> Result<CheckPlan, ApiError> {
         let row = room.row();
         let (engine, room) = (self.clone(), room.clone());
         let (mut plan, config) = self
             .blocking(move || {
-                let base = room.look().map_err(git::api)?.onto;
                 let config = engine.configured_at(&room, &base)?;
                 let mut known = room.plan.lock().unwrap_or_else(PoisonError::into_inner);
                 if let Some((at, of, plan)) = known.as_ref()

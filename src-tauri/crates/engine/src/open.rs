@@ -40,6 +40,17 @@ pub enum StartError {
 }
 
 impl StartError {
+    /// Stable over releases; what whoever started the server matches on.
+    pub fn code(&self) -> &'static str {
+        match self {
+            StartError::Host(error) | StartError::Configuration { error, .. } => error.code(),
+            StartError::Store(_) => "start.database",
+            StartError::NewerDatabase { .. } => "start.newer_database",
+            StartError::Repository { error, .. } => error.code.as_str(),
+            StartError::Other(_) => "start.failed",
+        }
+    }
+
     /// Exit code of the process contract.
     pub fn exit_code(&self) -> i32 {
         match self {

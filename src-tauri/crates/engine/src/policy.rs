@@ -27,7 +27,7 @@ impl Engine {
     ) -> Result<Verdict, ApiError> {
         let policy = self.policy_of(room).await?;
         let question = Question { action, session: Some(session), job: None };
-        let moment = Moment { ms: self.clock.now_ms(), minute_of_day: self.minute_of_day() };
+        let moment = Moment { ms: self.clock.now_ms(), minute_of_day: self.clock.minute_of_day() };
         let verdict = flow::policy::decide(&policy, &[], question, moment);
         let word = action.what.word().to_owned();
         let (session, told) = (session.clone(), verdict.clone());
@@ -42,11 +42,6 @@ impl Engine {
             })
             .await?;
         Ok(verdict)
-    }
-
-    /// Minutes after midnight. UTC: the machine's zone is not read.
-    fn minute_of_day(&self) -> u16 {
-        (self.clock.now_ms().rem_euclid(24 * 3_600_000) / 60_000) as u16
     }
 
     /// Profile, the user's file and, once the folder is trusted, the repository's file at the integration base.

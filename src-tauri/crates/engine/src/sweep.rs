@@ -59,7 +59,7 @@ impl Engine {
 
     /// Removes what attempts and uploads left that nobody needs.
     async fn clear_leftovers(&self) {
-        for cleared in [self.clear_attempts().await, self.clear_bundles().await] {
+        for cleared in [self.clear_attempts().await, self.clear_bundles().await, self.tidy_depots().await] {
             if let Err(error) = cleared {
                 tracing::error!(%error, "what was left behind is not removed");
             }

@@ -4,9 +4,9 @@
 
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
-use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 use time::macros::format_description;
+use time::{OffsetDateTime, UtcOffset};
 
 use crate::HostError;
 
@@ -16,6 +16,8 @@ pub trait Clock: Send + Sync {
     fn now_ms(&self) -> i64;
     /// Milliseconds since some fixed point of this process; never goes back.
     fn monotonic_ms(&self) -> u64;
+    /// Minutes after midnight where the user is; of UTC when the machine does not know its zone.
+    fn minute_of_day(&self) -> u16;
 }
 
 /// The clock of the machine.
@@ -46,6 +48,13 @@ impl Clock for SystemClock {
 
     fn monotonic_ms(&self) -> u64 {
         u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX)
+    }
+
+    fn minute_of_day(&self) -> u16 {
+        let now = OffsetDateTime::now_utc();
+        let here = UtcOffset::local_offset_at(now).unwrap_or(UtcOffset::UTC);
+        let there = now.to_offset(here);
+        u16::from(there.hour()) * 60 + u16::from(there.minute())
     }
 }
 

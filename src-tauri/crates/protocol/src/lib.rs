@@ -15,6 +15,7 @@ pub mod event;
 pub mod ids;
 pub mod intent;
 pub mod job;
+mod markdown;
 pub mod merge;
 pub mod message;
 pub mod ops;
@@ -33,6 +34,7 @@ pub use envelope::{Delivered, Envelope, PROTOCOL_VERSION};
 pub use error::{ApiError, ErrorCode};
 pub use event::Event;
 pub use ids::*;
+pub use markdown::fenced;
 pub use plan::{Lane, Plan, Planning, Priority, RiskLevel, Scope};
 
 /// Derives every wire type shares.

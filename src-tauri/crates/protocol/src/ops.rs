@@ -171,6 +171,7 @@ operations! {
     WorkspaceUpdate "workspace.update" (UpdateWorkspace) -> Workspace, Admin, change;
     WorkspaceFacts "workspace.facts" (WorkspaceParams) -> RepositoryFacts, Read, query;
     ChecksDryRun "checks.dryRun" (DryRunParams) -> DryRun, Admin, change;
+    ChecksDryRunStop "checks.dryRunStop" (DryRunParams) -> DryRunShown, Admin, change;
     ChecksDryRunState "checks.dryRunState" (DryRunParams) -> DryRunShown, Read, query;
     ConfigShow "config.show" (Nothing) -> ConfigShown, Read, query;
     ConfigModels "config.models" (Nothing) -> ModelSettings, Read, query;

@@ -38,6 +38,8 @@ pub enum RepoError {
     RefMoved { name: String, expected: Option<ObjectId>, actual: Option<ObjectId> },
     #[error("{what} does not exist")]
     NotFound { what: String },
+    #[error("{what} is {kind}, not a file of its own")]
+    NotAFile { what: String, kind: &'static str },
     #[error("the handed-over bundle is refused: {reason}")]
     BundleInvalid { reason: String },
     #[error("the change leaves its scope: {reason}")]
@@ -77,6 +79,7 @@ impl RepoError {
             Self::BadRef { .. } => "git.bad_ref",
             Self::RefMoved { .. } => "git.ref_moved",
             Self::NotFound { .. } => "git.not_found",
+            Self::NotAFile { .. } => "git.not_a_file",
             Self::BundleInvalid { .. } => "git.bundle_invalid",
             Self::OutOfScope { .. } => "git.out_of_scope",
             Self::TooLarge { .. } => "git.too_large",

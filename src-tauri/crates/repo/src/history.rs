@@ -30,7 +30,8 @@ impl Depot {
         walk(&self.open()?, from, exclude, limit)
     }
 
-    /// The file at `path` in a commit: `NotFound` when there is none, or it is a folder, link or submodule.
+    /// The file at `path` in a commit: `NotFound` when there is none, `NotAFile` when a folder, link or submodule
+    /// is there.
     pub fn read_file(&self, commit: &ObjectId, path: &str, cap: usize) -> Result<FileAt> {
         let repo = self.open()?;
         let missing = || RepoError::NotFound { what: format!("{path} in {}", commit.short()) };
@@ -38,10 +39,12 @@ impl Depot {
         if path.is_empty() || path.contains('\0') {
             return Err(missing());
         }
-        let entry = tree.get_path(Path::new(path)).map_err(|_| missing())?;
-        let plain = matches!(entry.filemode(), 0o100644 | 0o100755 | 0o100664);
-        if !plain {
-            return Err(missing());
+        let entry = match tree.get_path(Path::new(path)) {
+            Ok(entry) => entry,
+            Err(_) => return Err(link_above(&tree, path, commit).unwrap_or_else(missing)),
+        };
+        if let Some(kind) = not_a_file(entry.filemode()) {
+            return Err(RepoError::NotAFile { what: format!("{path} in {}", commit.short()), kind });
         }
         let (size, _) = repo.odb()?.read_header(entry.id())?;
         if size > (64 << 20) {
@@ -77,6 +80,25 @@ impl Depot {
         paths.sort();
         Ok((paths, !whole))
     }
+}
+
+/// What an entry of a tree is, when it is no file.
+fn not_a_file(mode: i32) -> Option<&'static str> {
+    match mode {
+        0o100644 | 0o100755 | 0o100664 => None,
+        0o120000 => Some("a link"),
+        0o040000 => Some("a folder"),
+        _ => Some("a submodule"),
+    }
+}
+
+/// Whether something other than a folder stands where the path needs one: what it names may be elsewhere then.
+fn link_above(tree: &git2::Tree<'_>, path: &str, commit: &ObjectId) -> Option<RepoError> {
+    let above = Path::new(path).ancestors().skip(1);
+    let found = above.filter_map(|folder| Some((folder, tree.get_path(folder).ok()?))).next()?;
+    let kind = not_a_file(found.1.filemode()).filter(|kind| *kind != "a folder")?;
+    let what = format!("{} in {}", found.0.display(), commit.short());
+    Some(RepoError::NotAFile { what, kind })
 }
 
 pub(crate) fn walk(

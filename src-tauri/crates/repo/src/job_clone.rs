@@ -5,6 +5,7 @@
 //! bring a remote named after the depot and every other job's branches, and would copy everything when
 //! the history is shallow.
 
+use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -119,6 +120,23 @@ impl Depot {
             Some(base) => self.remove_ref(&keep, &base),
             None => Ok(()),
         }
+    }
+
+    /// The jobs whose bases are kept; true for those that handed something over.
+    pub fn jobs_with_a_base(&self) -> Result<Vec<(String, bool)>> {
+        let (mut bases, mut handed) = (Vec::new(), BTreeSet::new());
+        for (which, _) in self.list_refs()? {
+            match which {
+                DepotRef::Base(job) => bases.push(job),
+                DepotRef::Job(job) => drop(handed.insert(job)),
+                _ => {}
+            }
+        }
+        let with_its_work = |job: String| {
+            let handed = handed.contains(&job);
+            (job, handed)
+        };
+        Ok(bases.into_iter().map(with_its_work).collect())
     }
 
     /// An empty repository in `dir` that finds the depot's objects as its own.

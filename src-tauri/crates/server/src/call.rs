@@ -114,6 +114,7 @@ async fn dispatch(state: &ServerState, method: Method, caller: Caller, p: Value)
         Method::WorkspaceUpdate => e.workspace_update(caller, read(p)?).await,
         Method::WorkspaceFacts => answer(e.workspace_facts(read(p)?).await?),
         Method::ChecksDryRun => e.checks_dry_run(caller, read(p)?).await,
+        Method::ChecksDryRunStop => e.checks_dry_run_stop(caller, read(p)?).await,
         Method::ChecksDryRunState => answer(e.checks_dry_run_state(read(p)?).await?),
         Method::ConfigShow => answer(e.config_show().await?),
         Method::ConfigModels => answer(e.config_models().await?),

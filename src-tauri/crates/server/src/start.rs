@@ -36,6 +36,15 @@ pub enum StartError {
 }
 
 impl StartError {
+    /// Stable over releases; what whoever started the server matches on.
+    pub fn code(&self) -> &'static str {
+        match self {
+            StartError::Engine(error) => error.code(),
+            StartError::PortTaken { .. } => "start.port_taken",
+            StartError::Listen { .. } => "start.cannot_listen",
+        }
+    }
+
     /// Exit code of the process contract.
     pub fn exit_code(&self) -> i32 {
         match self {

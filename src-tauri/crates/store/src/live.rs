@@ -56,15 +56,23 @@ pub struct Waiter {
     id: u64,
     /// Gone once it was heard.
     told: Option<oneshot::Receiver<Due>>,
+    /// What it was woken for and has not looked for yet.
+    heard: Option<Due>,
 }
 
 impl Waiter {
-    /// Resolves after a commit that may have brought something to claim. Claim again, then wait again.
+    /// Resolves after a commit that may have brought something to claim. Claim again, say [`Self::looked`], then wait
+    /// again: a claim that is given up in between hands the word on to the next.
     pub async fn woken(&mut self) {
         if let Some(told) = &mut self.told {
-            let _ = told.await;
+            self.heard = told.await.ok();
         }
         self.told = None;
+    }
+
+    /// Whatever it was woken for was looked for.
+    pub fn looked(mut self) {
+        self.heard = None;
     }
 }
 
@@ -72,7 +80,8 @@ impl Drop for Waiter {
     fn drop(&mut self) {
         self.live.waiting.lock().unwrap_or_else(PoisonError::into_inner).retain(|w| w.id != self.id);
         // Out of the line nobody can tell it any more; what it was told and never heard belongs to the next.
-        if let Some(due) = self.told.take().and_then(|mut told| told.try_recv().ok()) {
+        let told = self.told.take().and_then(|mut told| told.try_recv().ok());
+        if let Some(due) = told.or_else(|| self.heard.take()) {
             self.live.wake_one(due);
         }
     }
@@ -109,7 +118,7 @@ impl Live {
             kinds,
             tell,
         });
-        Waiter { live: self.clone(), id, told: Some(told) }
+        Waiter { live: self.clone(), id, told: Some(told), heard: None }
     }
 
     pub(crate) fn listen(&self, session: Option<&str>) -> broadcast::Receiver<Arc<StoredEvent>> {

@@ -91,7 +91,7 @@ async fn hears(waiter: &mut Waiter, patience: Duration) -> bool {
 const SOON: Duration = Duration::from_secs(10);
 
 #[tokio::test]
-async fn a_claim_that_leaves_without_having_heard_its_wake_passes_it_on() {
+async fn a_claim_that_leaves_without_having_looked_passes_its_wake_on() {
     let dir = tempfile::tempdir().unwrap();
     let store = open(&dir).await;
     let waiter = || store.waiter(QueueName::Requests, None, None);
@@ -103,10 +103,17 @@ async fn a_claim_that_leaves_without_having_heard_its_wake_passes_it_on() {
     assert!(hears(&mut next, SOON).await, "the next in line has it");
     assert!(!hears(&mut other_queue, Duration::ZERO).await);
 
-    // Heard, it is used: nobody else is sent after the same item.
+    // Heard is not looked for.
     let (mut told, mut next) = (waiter(), waiter());
     enqueue(&store).await;
     assert!(hears(&mut told, SOON).await);
     drop(told);
+    assert!(hears(&mut next, SOON).await);
+
+    // Looked for, it is used: nobody else is sent after the same item.
+    let (mut told, mut next) = (waiter(), waiter());
+    enqueue(&store).await;
+    assert!(hears(&mut told, SOON).await);
+    told.looked();
     assert!(!hears(&mut next, Duration::ZERO).await);
 }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use minijinja::value::{Serde, Value};
 use minijinja::{AutoEscape, Environment, UndefinedBehavior};
+use protocol::fenced;
 use serde::Serialize;
 
 use super::PromptError;
@@ -68,21 +69,10 @@ fn environment() -> Environment<'static> {
     let mut environment = Environment::empty();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_auto_escape_callback(|_| AutoEscape::None);
-    environment.add_filter("fenced", |text: String| fenced(&text));
+    environment.add_filter("fenced", |text: String| {
+        fenced("", if text.trim().is_empty() { "(nothing)" } else { &text })
+    });
     environment
-}
-
-/// Text from elsewhere between fences longer than any inside it.
-fn fenced(text: &str) -> String {
-    let mut longest = 0;
-    let mut run = 0;
-    for c in text.chars() {
-        run = if c == '`' { run + 1 } else { 0 };
-        longest = longest.max(run);
-    }
-    let fence = "`".repeat((longest + 1).max(3));
-    let text = if text.trim().is_empty() { "(nothing)" } else { text.trim_end() };
-    format!("{fence}\n{text}\n{fence}")
 }
 
 /// Without the empty lines that conditions leave behind, outside fences only.
@@ -110,11 +100,13 @@ fn tidy(text: String) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use minijinja::context;
 
     #[test]
-    fn text_cannot_break_out_of_its_fence() {
-        assert_eq!(fenced("a\n```\nb"), "````\na\n```\nb\n````");
-        assert_eq!(fenced(" "), "```\n(nothing)\n```");
+    fn text_cannot_break_out_of_its_fence_and_nothing_is_said_to_be_nothing() {
+        let shown = |text: &str| environment().render_str("{{ text | fenced }}", context! { text }).unwrap();
+        assert_eq!(shown("a\n```\nb"), "````\na\n```\nb\n````");
+        assert_eq!(shown(" "), "```\n(nothing)\n```");
     }
 
     #[test]

@@ -31,6 +31,12 @@ pub(crate) async fn run(data: Option<PathBuf>, flags: Serve, as_json: bool) -> u
                 }
                 _ => "",
             };
+            if as_json {
+                let message = format!("{error}{next}");
+                output::json(
+                    &serde_json::json!({ "ready": false, "code": error.code(), "message": message }),
+                );
+            }
             eprintln!("pilothouse: {error}{next}");
             return error.exit_code() as u8;
         }

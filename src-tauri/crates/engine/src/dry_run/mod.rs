@@ -19,6 +19,9 @@ use repo::ObjectId;
 use std::sync::Arc;
 use store::NewEvent;
 
+/// Why a trial ended that somebody stopped.
+const STOPPED: &str = "It was stopped before its end.";
+
 impl Engine {
     /// Starts a trial and answers at once; while one runs, that one is answered.
     pub async fn checks_dry_run(&self, caller: Caller, p: DryRunParams) -> Reply {
@@ -55,6 +58,13 @@ impl Engine {
         self.change(caller, move |_| Ok(shown)).await
     }
 
+    /// Ends the trial under way and what it runs. A set-up that is being made is made to its end: others need it too.
+    pub async fn checks_dry_run_stop(&self, caller: Caller, p: DryRunParams) -> Reply {
+        let room = self.room(&p.workspace_id)?;
+        room.trial.stop();
+        self.change(caller, move |_| Ok(DryRunShown { run: room.trial.shown() })).await
+    }
+
     pub async fn checks_dry_run_state(&self, p: DryRunParams) -> Result<DryRunShown, ApiError> {
         Ok(DryRunShown { run: self.room(&p.workspace_id)?.trial.shown() })
     }
@@ -67,6 +77,7 @@ impl Engine {
             Err(error) => Err(error),
         };
         let (state, reason) = match ended {
+            _ if room.trial.is_unwanted() => (DryRunState::Stopped, Some(STOPPED.to_owned())),
             Ok(true) => (DryRunState::Passed, None),
             Ok(false) => (DryRunState::Failed, None),
             Err(error) if self.is_stopping() => (DryRunState::Stopped, Some(error.message)),

@@ -1,5 +1,6 @@
 //! One trial from its set-up to its last check.
 
+use super::{STOPPED, refused};
 use crate::merge::checks::{Environment, check_digest, fill, output, waiting};
 use crate::rooms::Room;
 use crate::setup::{On, Prepared};
@@ -66,6 +67,9 @@ impl Engine {
         let place = Place { tree: laid, home, sandbox };
         let mut passed = Ok(true);
         for (at, check) in left {
+            if room.trial.is_unwanted() {
+                break;
+            }
             match self.try_check(room, &place, check, at, &tree, &environment).await {
                 Ok(true) => {}
                 Ok(false) => passed = Ok(false),
@@ -110,12 +114,16 @@ impl Engine {
                 let batch = tokio::select! {
                     batch = events.next() => batch.map_err(|_| shutting_down())?,
                     () = self.stopping() => return Err(shutting_down()),
+                    () = room.trial.unwanted() => return Err(refused(STOPPED)),
                 };
                 if batch.iter().any(|event| answers(&event.json)) {
                     break;
                 }
             }
             self.still_confirmed(room, plan).await?;
+            if room.trial.is_unwanted() {
+                break;
+            }
             room.trial.change(|run| {
                 run.state = DryRunState::Preparing;
                 run.reason = None;
@@ -197,6 +205,10 @@ impl Engine {
                         stopped = true;
                         cancel.cancel();
                     }
+                    () = room.trial.unwanted(), if !stopped => {
+                        stopped = true;
+                        cancel.cancel();
+                    }
                 }
             }
         };
@@ -204,7 +216,10 @@ impl Engine {
         room.trial.print(cleaner.finish(), 0);
         let duration_ms = self.clock.monotonic_ms().saturating_sub(started);
         match outcome {
-            Ok(outcome) if outcome.ended == Ended::Cancelled => Err(shutting_down()),
+            Ok(outcome) if outcome.ended == Ended::Cancelled => match room.trial.is_unwanted() {
+                true => Err(refused(STOPPED)),
+                false => Err(shutting_down()),
+            },
             Ok(outcome) => Ok(StoredVerdict {
                 ok: outcome.success(),
                 duration_ms,

@@ -2,15 +2,23 @@
 
 use protocol::check::{DryRun, DryRunState};
 use std::sync::{Mutex, PoisonError};
+use tokio::sync::watch;
 
 /// Lines kept.
 const LINES: usize = 200;
 /// Characters of a line.
 const LINE_CHARS: usize = 400;
 
-#[derive(Default)]
 pub(crate) struct Trial {
     newest: Mutex<Option<DryRun>>,
+    /// Whether the one under way is to end.
+    unwanted: watch::Sender<bool>,
+}
+
+impl Default for Trial {
+    fn default() -> Self {
+        Self { newest: Mutex::default(), unwanted: watch::Sender::new(false) }
+    }
 }
 
 impl Trial {
@@ -19,8 +27,29 @@ impl Trial {
         let mut newest = self.newest.lock().unwrap_or_else(PoisonError::into_inner);
         match newest.as_ref().filter(|run| under_way(run.state)) {
             Some(running) => (running.clone(), false),
-            None => (newest.insert(fresh).clone(), true),
+            None => {
+                self.unwanted.send_replace(false);
+                (newest.insert(fresh).clone(), true)
+            }
         }
+    }
+
+    /// Asks the one under way to end; nothing when none is.
+    pub(super) fn stop(&self) {
+        let newest = self.newest.lock().unwrap_or_else(PoisonError::into_inner);
+        if newest.as_ref().is_some_and(|run| under_way(run.state)) {
+            self.unwanted.send_replace(true);
+        }
+    }
+
+    pub(super) fn is_unwanted(&self) -> bool {
+        *self.unwanted.borrow()
+    }
+
+    /// Resolves once the one under way is to end.
+    pub(super) async fn unwanted(&self) {
+        // The sender lives as long as this, so an error cannot be.
+        let _ = self.unwanted.subscribe().wait_for(|unwanted| *unwanted).await;
     }
 
     pub(super) fn shown(&self) -> Option<DryRun> {
@@ -84,6 +113,19 @@ mod tests {
         assert!(!begun && joined.commit == "a");
         trial.change(|run| run.state = DryRunState::Failed);
         assert!(trial.begin(fresh("b")).1);
+    }
+
+    #[test]
+    fn a_stop_is_for_the_one_under_way_and_not_for_the_next() {
+        let trial = Trial::default();
+        trial.stop();
+        assert!(!trial.is_unwanted(), "nothing was under way");
+        trial.begin(fresh("a"));
+        trial.stop();
+        assert!(trial.is_unwanted());
+        trial.change(|run| run.state = DryRunState::Stopped);
+        trial.begin(fresh("b"));
+        assert!(!trial.is_unwanted());
     }
 
     #[test]

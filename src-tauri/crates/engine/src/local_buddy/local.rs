@@ -3,7 +3,7 @@
 use crate::{Engine, git};
 use flow::light::{Answer, LocalRequest};
 use host::redact::Redactor;
-use protocol::{ApiError, ErrorCode, WorkspaceId};
+use protocol::{ApiError, ErrorCode, WorkspaceId, fenced};
 use repo::GrepRequest;
 
 /// Bytes of a file that are shown.
@@ -41,11 +41,8 @@ impl Engine {
             match request {
                 LocalRequest::Read { path } => {
                     let file = room.depot.read_file(&onto, &path, SHOWN_BYTES).map_err(git::api)?;
-                    Ok(format!(
-                        "`{path}` at `{}`:\n\n```\n{}\n```",
-                        onto.short(),
-                        String::from_utf8_lossy(&file.bytes)
-                    ))
+                    let shown = fenced("", &String::from_utf8_lossy(&file.bytes));
+                    Ok(format!("`{path}` at `{}`:\n\n{shown}", onto.short()))
                 }
                 LocalRequest::Search { text } => {
                     let found = room
@@ -83,10 +80,8 @@ fn shown_diff(text: &str, cut: bool) -> String {
         return "Nothing that git tracks is changed in your checkout.".into();
     }
     let text = Redactor::default().text(text);
-    let ticks = text.lines().map(|line| line.chars().filter(|c| *c == '`').count()).max().unwrap_or(0);
-    let fence = "`".repeat(ticks.max(2) + 1);
     let more = if cut { "\n\nThere is more than is shown here; `git diff HEAD` has all of it." } else { "" };
-    format!("{fence}diff\n{}\n{fence}{more}", text.trim_end())
+    format!("{}{more}", fenced("diff", &text))
 }
 
 #[cfg(test)]

@@ -102,7 +102,7 @@ impl Engine {
         let looked = room.clone();
         let tips = self.blocking(move || looked.look()).await?.map_err(crate::git::api)?;
         self.tell_moves(room, &entries).await?;
-        let plan = match self.check_plan(room).await {
+        let plan = match self.check_plan_at(room, tips.onto.clone()).await {
             Ok(plan) => plan,
             // Nobody can say what proves them; that is shown where they wait.
             Err(error) if error.code == ErrorCode::ConfigInvalid => {

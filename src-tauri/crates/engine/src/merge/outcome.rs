@@ -7,7 +7,7 @@ use protocol::approval::ApprovalState;
 use protocol::job::TASK_EXECUTE;
 use protocol::merge::{CompletionStatus, EntryState, MergeEntry};
 use protocol::plan::TaskParams;
-use protocol::{ApiError, Event, Lane};
+use protocol::{ApiError, Event, Lane, fenced};
 use store::{NewEvent, NewJob, StoreError, Tx};
 
 /// Automatic attempts to repair an entry that came back.
@@ -124,9 +124,10 @@ fn came_back(tx: &mut Tx<'_>, entry: &MergeEntry, why: Returned, detail: &str) -
     let job = tx.job(entry.job_id.as_str())?;
     let task = serde_json::from_str::<TaskParams>(&job.params).ok().filter(|_| job.kind == TASK_EXECUTE);
     let repairable = matches!(why, Returned::Conflict | Returned::CheckFailed | Returned::EditedTree);
+    let told = told(why, detail);
     let Some(mut task) = task.filter(|t| repairable && allowed(t, why)) else {
         let text = format!(
-            "**{}** did not land: {detail}\n\nIts commit `{}` is kept in the depot. Nothing changed on {}.",
+            "**{}** did not land: {told}\n\nIts commit `{}` is kept in the depot. Nothing changed on {}.",
             plain(&entry.title),
             short(&entry.commit_sha),
             entry.target
@@ -155,7 +156,7 @@ fn came_back(tx: &mut Tx<'_>, entry: &MergeEntry, why: Returned, detail: &str) -
         },
     )?;
     let text = format!(
-        "**{}** did not land: {detail}\n\nIt went back to a worker (repair {attempt}).",
+        "**{}** did not land: {told}\n\nIt went back to a worker (repair {attempt}).",
         plain(&entry.title)
     );
     reaction::say(tx, &entry.session_id, text, None)
@@ -166,6 +167,15 @@ fn allowed(task: &TaskParams, why: Returned) -> bool {
     match task.lane {
         Lane::Worker => task.fix_up < FIX_UPS,
         Lane::Deterministic => why == Returned::Conflict && task.fix_up < 1,
+    }
+}
+
+/// The reason as markdown. What a check printed follows its first paragraph and is shown as it is.
+fn told(why: Returned, detail: &str) -> String {
+    match detail.split_once("\n\n").filter(|_| why == Returned::CheckFailed) {
+        Some((reason, "")) => reason.to_owned(),
+        Some((reason, output)) => format!("{reason}\n\n{}", fenced("", output)),
+        None => detail.to_owned(),
     }
 }
 

@@ -9,7 +9,7 @@ use protocol::merge::{
 use protocol::ops::{CompletionParams, Done};
 use protocol::queue::{ListParams, RenewParams};
 use protocol::{ApiError, ErrorCode};
-use store::{NewCompletion, QueueName};
+use store::{NewCompletion, QueueName, Waiter};
 
 impl Engine {
     pub async fn completions_enqueue(&self, caller: Caller, p: EnqueueCompletion) -> Reply {
@@ -94,30 +94,36 @@ impl Engine {
         }
         let _ = caller;
         let deadline = self.wait_deadline(p.wait_ms)?;
+        // Kept until what it was woken for is looked for: a caller that goes away meanwhile hands it on.
+        let mut woken: Option<Waiter> = None;
         loop {
             let mut waiter = self.store.waiter(QueueName::Completions, None, None);
-            if self.store.read(|tx| tx.has_pending_completion()).await? {
-                let (pusher, lease) = (p.pusher_id.clone(), p.lease_ms);
-                let claimed = self.store.write(move |tx| {
-                    let Some(claimed) = tx.claim_completion(&pusher, lease)? else { return Ok(None) };
-                    let mut completion = tx.completion(&claimed.id)?;
-                    completion.claim_token = Some(claimed.token.clone());
-                    let lease_expires_at = host::clock::iso(claimed.lease_expires_at);
-                    Ok(Some(CompletionClaimed {
-                        ok: true,
-                        completion,
-                        claim_token: claimed.token,
-                        lease_expires_at,
-                    }))
-                });
-                if let Some(claimed) = claimed.await? {
-                    return Ok(claimed);
-                }
+            let taken = self.take_completion(&p).await?;
+            woken.take().into_iter().for_each(Waiter::looked);
+            if let Some(claimed) = taken {
+                return Ok(claimed);
             }
             if !self.wait_for_work(&mut waiter, deadline).await {
                 return Err(ApiError::new(ErrorCode::Empty, "No pending completions"));
             }
+            woken = Some(waiter);
         }
+    }
+
+    /// Takes the first one there is. Looking writes nothing.
+    async fn take_completion(&self, p: &ClaimCompletion) -> Result<Option<CompletionClaimed>, ApiError> {
+        if !self.store.read(|tx| tx.has_pending_completion()).await? {
+            return Ok(None);
+        }
+        let (pusher, lease) = (p.pusher_id.clone(), p.lease_ms);
+        let claimed = self.store.write(move |tx| {
+            let Some(claimed) = tx.claim_completion(&pusher, lease)? else { return Ok(None) };
+            let mut completion = tx.completion(&claimed.id)?;
+            completion.claim_token = Some(claimed.token.clone());
+            let lease_expires_at = host::clock::iso(claimed.lease_expires_at);
+            Ok(Some(CompletionClaimed { ok: true, completion, claim_token: claimed.token, lease_expires_at }))
+        });
+        Ok(claimed.await?)
     }
 
     pub async fn completions_processed(&self, caller: Caller, p: FinishCompletion) -> Reply {

@@ -9,7 +9,7 @@ use protocol::request::{
     RequestStatus, Requests,
 };
 use protocol::{ApiError, ErrorCode, Event, message::MAX_MESSAGE};
-use store::{NewEvent, NewRequest, QueueName, RequestFinish};
+use store::{NewEvent, NewRequest, QueueName, RequestFinish, Waiter};
 
 impl Engine {
     pub async fn requests_enqueue(&self, caller: Caller, p: EnqueueRequest) -> Reply {
@@ -57,36 +57,47 @@ impl Engine {
             return Err(ApiError::new(ErrorCode::Forbidden, "A worker's token does not claim requests."));
         }
         let deadline = self.wait_deadline(p.wait_ms)?;
+        // Kept until what it was woken for is looked for: a caller that goes away meanwhile hands it on.
+        let mut woken: Option<Waiter> = None;
         loop {
             let mut waiter = self.store.waiter(QueueName::Requests, None, None);
-            if self.store.read(|tx| tx.has_pending_request()).await? {
-                let (agent, lease) = (p.agent_id.clone(), p.lease_ms);
-                let claimed = self.store.write(move |tx| {
-                    let Some(claimed) = tx.claim_request(&agent, lease)? else { return Ok(None) };
-                    let mut request = tx.request(&claimed.id)?;
-                    request.claim_token = Some(claimed.token.clone());
-                    tx.append(NewEvent::new(
-                        &request.session_id.clone(),
-                        Event::RequestChanged { request_id: request.id.clone(), status: request.status },
-                        agent,
-                    ))?;
-                    let until = host::clock::iso(claimed.lease_expires_at);
-                    Ok(Some(RequestClaimed {
-                        ok: true,
-                        request,
-                        queue_wait_ms: claimed.queue_wait_ms,
-                        claim_token: claimed.token,
-                        lease_expires_at: until,
-                    }))
-                });
-                if let Some(claimed) = claimed.await? {
-                    return Ok(claimed);
-                }
+            let taken = self.take_request(&p).await?;
+            woken.take().into_iter().for_each(Waiter::looked);
+            if let Some(claimed) = taken {
+                return Ok(claimed);
             }
             if !self.wait_for_work(&mut waiter, deadline).await {
                 return Err(ApiError::new(ErrorCode::Empty, "No pending requests"));
             }
+            woken = Some(waiter);
         }
+    }
+
+    /// Takes the first one there is. Looking writes nothing.
+    async fn take_request(&self, p: &ClaimRequest) -> Result<Option<RequestClaimed>, ApiError> {
+        if !self.store.read(|tx| tx.has_pending_request()).await? {
+            return Ok(None);
+        }
+        let (agent, lease) = (p.agent_id.clone(), p.lease_ms);
+        let claimed = self.store.write(move |tx| {
+            let Some(claimed) = tx.claim_request(&agent, lease)? else { return Ok(None) };
+            let mut request = tx.request(&claimed.id)?;
+            request.claim_token = Some(claimed.token.clone());
+            tx.append(NewEvent::new(
+                &request.session_id.clone(),
+                Event::RequestChanged { request_id: request.id.clone(), status: request.status },
+                agent,
+            ))?;
+            let until = host::clock::iso(claimed.lease_expires_at);
+            Ok(Some(RequestClaimed {
+                ok: true,
+                request,
+                queue_wait_ms: claimed.queue_wait_ms,
+                claim_token: claimed.token,
+                lease_expires_at: until,
+            }))
+        });
+        Ok(claimed.await?)
     }
 
     pub async fn requests_complete(&self, caller: Caller, p: FinishRequest) -> Reply {

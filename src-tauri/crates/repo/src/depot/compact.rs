@@ -1,9 +1,10 @@
 //! Keeping the depot small and quick. Every hand-over and candidate adds single objects; now and then they
-//! are gathered into one pack. Nothing is ever dropped, reachable or not.
+//! are gathered into a pack, and small packs into larger ones, so that the work is that of what is new and not of
+//! the whole history. Nothing is ever dropped, reachable or not.
 
 use std::time::Duration;
 
-use super::{Depot, DepotRef};
+use super::Depot;
 use crate::Result;
 use crate::error::IoContext;
 use crate::land::IntegrationLease;
@@ -12,16 +13,15 @@ use crate::land::IntegrationLease;
 const ENOUGH: usize = 20;
 
 impl Depot {
-    /// Gathers single objects if there are many and no job's clone borrows them (a clone with a pack open
-    /// would look for objects that moved). Says whether it did.
+    /// Gathers single objects if there are many. Says whether it did. Clones that borrow them may be at work: git looks
+    /// again for an object that moved into another pack, and none goes away.
     pub fn compact(&self, lease: &IntegrationLease) -> Result<bool> {
         lease.covers(self)?;
-        let borrowed = self.list_refs()?.iter().any(|(which, _)| matches!(which, DepotRef::Base(_)));
-        if borrowed || self.sampled()? < ENOUGH {
+        if self.sampled()? < ENOUGH {
             return Ok(false);
         }
-        let repack = &["repack", "-a", "-d", "--keep-unreachable", "--quiet"];
-        self.call().flags(repack).timeout(Duration::from_secs(3600)).success()?;
+        let repack = &["repack", "--geometric=2", "-d", "--quiet"];
+        self.call().flags(repack).timeout(Duration::from_secs(600)).success()?;
         self.call().flags(&["pack-refs", "--all"]).success()?;
         Ok(true)
     }

@@ -65,9 +65,8 @@ fn files_are_read_and_listed_at_a_commit() {
         let file = world.depot.read_file(&new, "src/a.txt", 6).unwrap();
         assert_eq!((file.bytes.as_slice(), file.truncated, file.binary), (b"line 1".as_slice(), true, false));
         assert!(world.depot.read_file(&new, "image.bin", 10).unwrap().binary);
-        for path in
-            ["", "src", "missing", "../user/README.md", "/etc/passwd", "src/../README.md", "a\0b", "-x"]
-        {
+        assert_eq!(world.depot.read_file(&new, "src", 10).unwrap_err().code(), "git.not_a_file");
+        for path in ["", "missing", "../user/README.md", "/etc/passwd", "src/../README.md", "a\0b", "-x"] {
             assert_eq!(
                 world.depot.read_file(&new, path, 10).unwrap_err().code(),
                 "git.not_found",
@@ -81,6 +80,24 @@ fn files_are_read_and_listed_at_a_commit() {
         assert!(world.depot.list_files(&new, 2).unwrap().1);
         assert_eq!(world.depot.log(&new, None, 1).unwrap().len(), 1);
         assert_eq!(world.depot.log(&new, None, 10).unwrap()[1].commit, world.main);
+    });
+}
+
+#[test]
+fn a_file_behind_a_link_is_neither_read_nor_taken_for_missing() {
+    with_every_git(|world| {
+        let intake = world.hand_over("links", |dir| {
+            std::os::unix::fs::symlink("src/a.txt", dir.join("to-file")).unwrap();
+            std::os::unix::fs::symlink("src", dir.join("to-folder")).unwrap();
+        });
+        for path in ["to-file", "to-folder", "to-folder/a.txt", "to-folder/missing/deep"] {
+            let error = world.depot.read_file(&intake.commit, path, 10).unwrap_err();
+            assert_eq!(error.code(), "git.not_a_file", "{path}: {error}");
+        }
+        assert_eq!(
+            world.depot.read_file(&intake.commit, "src/none/deep", 10).unwrap_err().code(),
+            "git.not_found"
+        );
     });
 }
 

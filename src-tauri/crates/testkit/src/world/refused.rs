@@ -1,6 +1,7 @@
 //! Starts that must not succeed.
 
 use super::{Start, program};
+use serde_json::Value;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
@@ -11,6 +12,8 @@ const PATIENCE: Duration = Duration::from_secs(30);
 #[derive(Debug)]
 pub struct RefusedStart {
     pub code: Option<i32>,
+    /// The error's code in the answer on standard output.
+    pub word: String,
     /// Everything on standard error, without the line break at its end.
     pub said: String,
 }
@@ -26,11 +29,13 @@ impl RefusedStart {
             .spawn()
             .expect("it runs");
         let output = ended(child);
-        assert!(output.stdout.is_empty(), "it came up: {}", String::from_utf8_lossy(&output.stdout));
-        Self {
-            code: output.status.code(),
-            said: String::from_utf8_lossy(&output.stderr).trim_end().to_owned(),
-        }
+        let answer = String::from_utf8_lossy(&output.stdout).into_owned();
+        let answer: Value = serde_json::from_str(&answer).unwrap_or_else(|e| panic!("{e}: {answer}"));
+        assert_eq!(answer["ready"], false, "it came up: {answer}");
+        let said = String::from_utf8_lossy(&output.stderr).trim_end().to_owned();
+        let word = answer["code"].as_str().expect("its code").to_owned();
+        assert_eq!(answer["message"].as_str(), said.strip_prefix("pilothouse: "), "both say the same");
+        Self { code: output.status.code(), word, said }
     }
 
     /// Exit code, one line, and every part of it that must be there.

@@ -9,7 +9,7 @@ use flow::merge::Input;
 use host::HostError;
 use host::redact::Redactor;
 use host::sandbox::Sandbox;
-use host::spawn::{Command, Ended};
+use host::spawn::{Command, Ended, Outcome};
 use protocol::check::{Check, CheckPlan};
 use protocol::merge::{CheckVerdict, MergeEntry};
 use protocol::{ApiError, ErrorCode, Event};
@@ -138,6 +138,7 @@ impl Engine {
         let duration_ms = self.clock.monotonic_ms().saturating_sub(started);
         let verdict = match outcome {
             Ok(outcome) if outcome.ended == Ended::Cancelled => return Err(shutting_down()),
+            Ok(outcome) if was_killed(&outcome) => return Err(fault(killed(check))),
             Ok(outcome) => StoredVerdict {
                 ok: outcome.success(),
                 duration_ms,
@@ -223,6 +224,20 @@ fn refused_by_its_file(error: &std::io::Error) -> bool {
     const NO_PROGRAM: i32 = if cfg!(windows) { 193 } else { 8 };
     matches!(error.kind(), ErrorKind::PermissionDenied | ErrorKind::NotADirectory)
         || error.raw_os_error() == Some(NO_PROGRAM)
+}
+
+/// Whether somebody else than us killed it. A sandbox tells the signal of its program as a shell does.
+fn was_killed(outcome: &Outcome) -> bool {
+    /// `SIGKILL`, and 128 more.
+    const KILL: i32 = 9;
+    outcome.ended == Ended::Exited && (outcome.signal == Some(KILL) || outcome.code == Some(128 + KILL))
+}
+
+fn killed(check: &Check) -> String {
+    could_not_start(&format!(
+        "the check “{}” was killed while it ran, which the system does when memory runs out",
+        check.name
+    ))
 }
 
 fn fault(why: String) -> ApiError {
