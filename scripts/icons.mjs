@@ -1,7 +1,9 @@
 // Draws icons/ anew from icons/icon.svg. Needs rsvg-convert (Debian: librsvg2-bin). The results are checked in;
-// run it after changing the drawing. ICO and ICNS are containers whose entries may be PNG files.
+// run it after changing the drawing. ICO and ICNS are containers whose entries may be PNG files. What was made from
+// which drawing is written to icons/made-from.json, so a test can tell without drawing anything.
 
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { entry, must, onPath, root, Stop } from './run.mjs';
@@ -57,4 +59,9 @@ await entry(async () => {
   const types = { ic07: 128, ic08: 256, ic09: 512, ic10: 1024, ic11: 32, ic12: 64, ic13: 256, ic14: 512 };
   writeFileSync(join(icons, 'icon.icns'), icns(Object.entries(types).map(([type, size]) => ({ type, png: png[size] }))));
   copyFileSync(join(icons, 'icon.svg'), join(root, 'src-tauri', 'splash', 'icon.svg'));
+  const sum = (name) => createHash('sha256').update(readFileSync(join(icons, name))).digest('hex');
+  const tray = readdirSync(join(icons, 'tray')).map((name) => `tray/${name}`);
+  const made = [...Object.values(named), 'icon.ico', 'icon.icns', ...tray].sort();
+  const record = { from: { 'icon.svg': sum('icon.svg'), '../scripts/tray-icons.mjs': sum('../scripts/tray-icons.mjs') }, made: Object.fromEntries(made.map((name) => [name, sum(name)])) };
+  writeFileSync(join(icons, 'made-from.json'), `${JSON.stringify(record, null, 2)}\n`);
 });

@@ -3,6 +3,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { binary } from './cargo.mjs';
+import { buildNewerDesktop, newerDesktop } from './newer-desktop.mjs';
 import { browsers } from './packages.mjs';
 import { ask, onPath, root } from './run.mjs';
 
@@ -29,6 +30,8 @@ const built = () => ({
   PILOTHOUSE_WORKER_BIN: binary('pilothouse-worker'),
   PILOTHOUSE_DESKTOP_BIN: binary('pilothouse-desktop'),
   PILOTHOUSE_MODEL_BIN: binary('scripted-model'),
+  PILOTHOUSE_NEWER_DESKTOP_BIN: newerDesktop(),
+  PILOTHOUSE_WITNESS_BIN: binary('desktop-witness'),
   PILOTHOUSE_CHROMIUM: process.env.PILOTHOUSE_CHROMIUM ?? browsers.map(onPath).find(Boolean) ?? '',
 });
 
@@ -60,6 +63,7 @@ export const lanes = [
   {
     name: 'shell',
     only: 'linux',
+    prepare: buildNewerDesktop,
     steps: () => [{ ...node(testFiles('shell'), virtualDisplay), env: built() }],
   },
 ];

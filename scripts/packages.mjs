@@ -22,6 +22,7 @@ export const purposes = {
   window: [
     { name: 'dbus', command: 'dbus-run-session' },
     { name: 'xdg-utils', command: 'xdg-open' },
+    { name: 'libayatana-appindicator3-1' },
     { name: 'fonts-dejavu-core' },
   ],
   // A browser and a virtual display for the tests.
@@ -33,7 +34,10 @@ export const purposes = {
     { name: 'webkit2gtk-driver', command: 'WebKitWebDriver' },
     { name: 'matchbox-window-manager', command: 'matchbox-window-manager' },
     { name: 'wmctrl', command: 'wmctrl' },
+    { name: 'xdotool', command: 'xdotool' },
+    { name: 'gnome-keyring', command: 'gnome-keyring-daemon' },
     { name: 'procps', command: 'ps' },
+    { name: 'desktop-file-utils', command: 'desktop-file-validate' },
   ],
 };
 

@@ -2,11 +2,11 @@
 
 import { buildAll } from './cargo.mjs';
 import { lanes } from './lanes.mjs';
-import { entry, must, Stop, tee } from './run.mjs';
+import { entry, must, root, Stop, tee } from './run.mjs';
 import { ensure } from './system-packages.mjs';
 import { tally } from './tally.mjs';
 import { checkToolchains } from './toolchain.mjs';
-import { buildUi } from './ui-build.mjs';
+import { buildUi, installPackages } from './ui-build.mjs';
 
 const seconds = (since) => `${((performance.now() - since) / 1000).toFixed(1)} s`;
 
@@ -44,12 +44,16 @@ await entry(async () => {
   const selected = chosen(process.argv.slice(2));
   checkToolchains();
   await timed('system packages', table, () => ensure(['build', 'run', 'desktop', 'window', 'test']));
-  await timed('ui packages and pages', table, buildUi);
+  await timed('npm packages and pages', table, async () => {
+    await installPackages(root);
+    await buildUi();
+  });
   await timed('build', table, () => must('cargo', buildAll));
   for (const lane of selected) {
     if (lane.only && lane.only !== process.platform) {
       table.push([lane.name, `not run: needs ${lane.only}`, '']);
     } else {
+      if (lane.prepare) await timed(`${lane.name}: a newer build`, table, lane.prepare);
       const { passed, failed } = await timed(lane.name, table, () => runLane(lane));
       total.passed += passed;
       total.failed += failed;

@@ -34,14 +34,16 @@ async function unlessStamped(stamp, now, work) {
   writeFileSync(stamp, now);
 }
 
-/** Installs the npm packages of ui/ when the lock file changed. */
-export async function installUi() {
+/** Installs the npm packages of a folder when its lock file changed. */
+export async function installPackages(folder) {
   checkNode();
-  const now = hash([join(ui, 'package.json'), join(ui, 'package-lock.json')]);
-  await unlessStamped(join(ui, 'node_modules', '.installed'), `${now} ${process.platform}-${process.arch}`, () =>
-    must('npm', ['ci', '--no-audit', '--no-fund'], { cwd: ui }),
+  const now = hash([join(folder, 'package.json'), join(folder, 'package-lock.json')]);
+  await unlessStamped(join(folder, 'node_modules', '.installed'), `${now} ${process.platform}-${process.arch}`, () =>
+    must('npm', ['ci', '--no-audit', '--no-fund'], { cwd: folder }),
   );
 }
+
+export const installUi = () => installPackages(ui);
 
 /** What the built pages come from: everything in ui/ but the packages, the result and the tests. */
 function* sources() {

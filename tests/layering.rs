@@ -18,19 +18,21 @@ const DOORS: [(&str, &[&str]); 14] = [
     ("server", &["engine", "protocol", "host"]),
     ("pilothouse", &["server", "client", "protocol", "host"]),
     ("worker", &["protocol", "repo", "host", "agent", "client"]),
-    ("desktop", &["server", "host", "protocol"]),
+    ("desktop", &["server", "client", "protocol", "host"]),
     ("testkit", &["protocol", "flow", "store", "repo", "agent", "host", "client", "engine", "server"]),
     ("node", &["protocol", "host", "client"]),
 ];
 
 /// Tool, the only crates that may depend on it.
-const OWNERS: [(&str, &[&str]); 7] = [
+const OWNERS: [(&str, &[&str]); 9] = [
     ("rusqlite", &["store"]),
     ("git2", &["repo"]),
     ("portable-pty", &["terminal"]),
     ("axum", &["server", "testkit"]),
     ("tauri", &["desktop"]),
     ("keyring", &["host"]),
+    ("keyring-core", &["host"]),
+    ("zbus-secret-service-keyring-store", &["host"]),
     ("notify", &["host"]),
 ];
 

@@ -137,3 +137,26 @@ async fn the_doctor_tells_a_server_that_is_gone_from_one_that_does_not_answer() 
     assert!(text.lines().next().unwrap().contains("does not answer"), "{text}");
     assert_eq!(output.status.code(), Some(1));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_no_window_can_be_shown_open_opens_the_repository_and_prints_a_link() {
+    let data = tempfile::tempdir().unwrap();
+    let (_repo, server) = server(data.path());
+    let other = TestRepo::with(&[("README.md", "# Bär und Möwe\n")]);
+    let folder = other.path().to_string_lossy().into_owned();
+    let open = |what: &str| {
+        let mut command = command(data.path(), &["open", what]);
+        command.env_remove("DISPLAY").env_remove("WAYLAND_DISPLAY");
+        tokio::task::spawn_blocking(move || command.output().unwrap())
+    };
+    let opened = open(&folder).await.unwrap();
+    assert!(opened.status.success(), "{opened:?}");
+    assert!(printed(&opened).starts_with(&format!("{}/#code=", server.url)), "{opened:?}");
+    let list = server.client.send("POST", "/v1/rpc/workspace.list", None).await.unwrap();
+    assert_eq!(list["workspaces"].as_array().unwrap().len(), 2);
+    for odd in ["pilothouse://session/dev", "/nowhere/at all"] {
+        let refused = open(odd).await.unwrap();
+        assert_eq!(refused.status.code(), Some(1), "{odd}");
+        assert!(!refused.stderr.is_empty());
+    }
+}

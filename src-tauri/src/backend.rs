@@ -7,8 +7,10 @@ use tauri::Url;
 use tauri::async_runtime::{self, JoinHandle};
 use tokio::sync::oneshot;
 
+use crate::deep_link::Page;
 use crate::flags::Flags;
 use crate::link::Door;
+use crate::running::Address;
 
 /// Why there is no server to show.
 #[derive(Debug, Clone)]
@@ -32,10 +34,11 @@ struct Own {
     ended: JoinHandle<()>,
 }
 
-/// A backend and the one-time link that signs the window in.
+/// A backend, the one-time link that signs the window in, and the page of the repository that was named.
 pub struct Opened {
     pub backend: Backend,
     pub link: Url,
+    pub page: Option<Page>,
 }
 
 /// Joins the running server of the data folder, or starts one. `on_end` is called if our server is asked to
@@ -45,7 +48,13 @@ pub async fn open(flags: &Flags, on_end: impl FnOnce() + Send + 'static) -> Resu
         return Ok(joined);
     }
     match server::start(flags.options()).await {
-        Ok(running) => tend(running, on_end),
+        Ok(running) => {
+            let mut opened = tend(running, on_end)?;
+            if !flags.repositories().is_empty() {
+                opened.page = pages_of(&opened.backend, flags).await;
+            }
+            Ok(opened)
+        }
         // Another one may have been quicker between the look and the start.
         Err(error) => match join(flags).await {
             Some(joined) => Ok(joined),
@@ -69,7 +78,17 @@ fn tend(running: server::Running, on_end: impl FnOnce() + Send + 'static) -> Res
         }
         running.shutdown().await;
     });
-    Ok(Opened { backend: Backend { url, token_file, own: Some(Own { stop, ended }) }, link })
+    Ok(Opened { backend: Backend { url, token_file, own: Some(Own { stop, ended }) }, link, page: None })
+}
+
+/// The server has opened the repositories at its start; asking again tells where they are.
+async fn pages_of(backend: &Backend, flags: &Flags) -> Option<Page> {
+    let (url, token_file, flags) = (backend.url.clone(), backend.token_file.clone(), flags.clone());
+    let asked = async_runtime::spawn_blocking(move || {
+        let door = Door { url: url.as_str().trim_end_matches('/'), token_file: &token_file };
+        add_repositories(&door, &flags)
+    });
+    asked.await.ok().flatten()
 }
 
 /// The server that holds the data folder already, if it answers. Repositories named now are opened there.
@@ -83,29 +102,40 @@ async fn join(flags: &Flags) -> Option<Opened> {
             .fresh_link()
             .inspect_err(|error| tracing::info!(%error, "the recorded server does not answer"))
             .ok()?;
-        add_repositories(&door, &flags);
+        let page = add_repositories(&door, &flags);
         let (url, link) = (Url::parse(&record.url).ok()?, Url::parse(&link).ok()?);
-        Some(Opened { backend: Backend { url, token_file: record.token_file, own: None }, link })
+        Some(Opened { backend: Backend { url, token_file: record.token_file, own: None }, link, page })
     })
     .await
     .ok()
     .flatten()
 }
 
-/// Opens the repositories of the command line in a server that runs already.
-pub fn add_repositories(door: &Door<'_>, flags: &Flags) {
-    for path in &flags.repo {
-        let path = std::path::absolute(path).unwrap_or_else(|_| path.clone());
-        if let Err(error) = door.add_repository(&path, flags.trust) {
-            eprintln!("{}: {error:#}", path.display());
+/// Opens the repositories of the command line in a server that runs already. Answers the page of the last one.
+pub fn add_repositories(door: &Door<'_>, flags: &Flags) -> Option<Page> {
+    let mut page = None;
+    for path in flags.repositories() {
+        let path = std::path::absolute(&path).unwrap_or(path);
+        match door.add_repository(&path, flags.trust) {
+            Ok(opened) => page = Some(opened),
+            Err(error) => eprintln!("{}: {error:#}", path.display()),
         }
     }
+    page
 }
 
 impl Backend {
     /// Whether the server ends with this process.
     pub fn is_own(&self) -> bool {
         self.own.is_some()
+    }
+
+    /// Where it is asked what it does.
+    pub fn address(&self) -> Address {
+        Address {
+            url: self.url.as_str().trim_end_matches('/').to_owned(),
+            token_file: self.token_file.clone(),
+        }
     }
 
     /// A new one-time link, for a window that is opened again.

@@ -6,8 +6,9 @@ use tauri::{AppHandle, State, Url};
 use tauri_plugin_dialog::DialogExt as _;
 use tokio::sync::oneshot;
 
+use crate::choices::{self, Change, Choices};
 use crate::shell::Shell;
-use crate::{origin, window};
+use crate::{hub, origin, window};
 
 /// A folder chosen in the system's own dialog; none when it was cancelled.
 #[tauri::command]
@@ -32,7 +33,24 @@ pub fn open_link(href: String) -> Result<(), String> {
 /// Ends the program and its server.
 #[tauri::command]
 pub fn quit(app: AppHandle) {
-    app.exit(0);
+    crate::leave::quit(&app);
+}
+
+/// Changes what is given of the app's own choices and answers what holds.
+#[tauri::command]
+pub fn choices(app: AppHandle, shell: State<'_, Arc<Shell>>, change: Change) -> Result<Choices, String> {
+    choices::change(&app, &shell, &change)
+}
+
+/// Shows the server a link leads to, or this machine's when there is none.
+#[tauri::command]
+pub fn attach(app: AppHandle, shell: State<'_, Arc<Shell>>, link: Option<String>) -> Result<(), String> {
+    let hub = link.map(|link| hub::read(&link)).transpose().map_err(|error| {
+        tracing::warn!(code = error.code(), "an address was refused");
+        error.to_string()
+    })?;
+    shell.attach(hub.clone());
+    window::lead_to_server(&app, hub).map_err(|error| error.to_string())
 }
 
 /// Why the server did not start.
@@ -41,10 +59,10 @@ pub fn start_problem(shell: State<'_, Arc<Shell>>) -> Option<String> {
     shell.problem().map(|problem| problem.text)
 }
 
-/// Tries to start the server again and leads the window to it.
+/// Starts the server again, unless there is one that answers, and leads the window to it.
 #[tauri::command]
 pub async fn try_again(app: AppHandle, shell: State<'_, Arc<Shell>>) -> Result<(), String> {
-    if shell.own_origin().is_none() {
+    if shell.is_gone().await {
         shell.open().await.map_err(|problem| problem.text)?;
     }
     crate::summons::listen(&app, &shell);

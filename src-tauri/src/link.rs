@@ -9,6 +9,8 @@ use std::time::Duration;
 use anyhow::{Context as _, Result, bail};
 use serde_json::{Value, json};
 
+use crate::deep_link::Page;
+
 /// A server on this machine answers at once or is not well.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// No answer read here is longer.
@@ -28,9 +30,23 @@ impl Door<'_> {
         answer["openUrl"].as_str().map(str::to_owned).context("the server sent no link")
     }
 
-    /// Registers a repository, or does nothing if it is known.
-    pub fn add_repository(&self, path: &Path, trust: bool) -> Result<()> {
-        self.post("/v1/rpc/workspace.add", &json!({ "path": path, "trust": trust })).map(drop)
+    /// Registers a repository, or does nothing if it is known. Answers the page of its newest conversation.
+    pub fn add_repository(&self, path: &Path, trust: bool) -> Result<Page> {
+        let workspace = self.post("/v1/rpc/workspace.add", &json!({ "path": path, "trust": trust }))?;
+        let id = workspace["id"].as_str().context("the server sent no workspace")?;
+        let list = self.post("/v1/rpc/session.list", &json!({}))?;
+        let sessions = list["sessions"].as_array().map(Vec::as_slice).unwrap_or_default();
+        let newest = sessions
+            .iter()
+            .filter(|session| session["workspaceId"] == id)
+            .max_by_key(|session| session["lastEventAt"].as_str().or(session["createdAt"].as_str()));
+        let session = newest.and_then(|session| session["sessionId"].as_str());
+        Ok(Page::at(session.map_or("/".to_owned(), |session| format!("/w/{id}/s/{session}"))))
+    }
+
+    /// One operation of the API, by its name.
+    pub fn call(&self, method: &str, params: &Value) -> Result<Value> {
+        self.post(&format!("/v1/rpc/{method}"), params)
     }
 
     fn post(&self, path: &str, body: &Value) -> Result<Value> {

@@ -2,20 +2,36 @@
 //!
 //! This room holds only what a window is for: starting or joining the server of a data folder, opening the page
 //! on its loopback address, the few commands only a desktop can do, and quitting without leaving anything
-//! behind. It deliberately knows nothing of sessions, jobs, git or the database; the page speaks to the server
-//! over the same API as a browser or a phone.
+//! behind. It deliberately knows nothing of git or the database. The page speaks to the server over the same API as
+//! a browser or a phone, and so do the tray and the notifications: only `follow` asks it what goes on.
 #![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
 
 mod backend;
+mod choices;
 mod closing;
 mod commands;
+mod deep_link;
 mod display;
+mod exactly;
 mod flags;
+mod follow;
+mod hub;
+mod leave;
 mod link;
+mod memory;
+mod menu;
+mod notify;
+mod open_folder;
 mod origin;
+mod running;
 mod shell;
+mod spelling;
 mod summons;
+mod tray;
+mod update;
 mod window;
+mod wish;
+mod words;
 
 use std::process::ExitCode;
 
@@ -37,8 +53,15 @@ fn main() -> ExitCode {
     if summons::answered(&flags) {
         return ExitCode::SUCCESS;
     }
+    let mut odd_link = None;
     let shell = Shell::start(flags);
-    match window::run(shell) {
+    if let Some(link) = shell.flags.link() {
+        match wish::page(link, shell.own_origin().as_ref()) {
+            Ok(page) => shell.begin_at(page),
+            Err(why) => odd_link = Some(why),
+        }
+    }
+    match window::run(shell, odd_link.as_deref()) {
         Ok(code) => code,
         Err(error) => {
             eprintln!("The window cannot be opened: {error:#}");

@@ -33,3 +33,14 @@ export async function closeWindow(title) {
     return !titles().includes(title);
   });
 }
+
+/** Presses the close button of the window of this title; it may ask before it goes. */
+export function requestClose(title) {
+  spawnSync('wmctrl', ['-F', '-c', title]);
+}
+
+/** Presses keys, such as `ctrl+q`, in the window that has the focus. */
+export function press(keys) {
+  const { status, stderr } = spawnSync('xdotool', ['key', keys], { encoding: 'utf8' });
+  if (status !== 0) throw new Error(`xdotool key ${keys}: ${stderr}`);
+}

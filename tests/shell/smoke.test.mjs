@@ -2,20 +2,16 @@
 // start, joins a server that runs, and leaves nothing behind.
 
 import assert from 'node:assert/strict';
-import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { closeWindow, manageWindows, titles } from './desk.mjs';
 import { colours } from './picture.mjs';
+import { desktop, headless, nothingLeft, onPage, open, pictures, place } from './scene.mjs';
 import { listens, processesNaming, serverRecord } from './traces.mjs';
-import { freePort, until, Window } from './webdriver.mjs';
-
-const desktop = process.env.PILOTHOUSE_DESKTOP_BIN;
-const headless = process.env.PILOTHOUSE_BIN;
-const pictures = process.env.PILOTHOUSE_PICTURES;
+import { freePort, until } from './webdriver.mjs';
 
 let stopManaging;
 before(async () => {
@@ -23,57 +19,10 @@ before(async () => {
 });
 after(() => stopManaging?.());
 
-/** A data folder, a HOME and a small repository of the test's own. */
-function place(t) {
-  const folder = mkdtempSync(join(tmpdir(), 'pilothouse-shell-'));
-  const repo = join(folder, 'lighthouse');
-  const home = join(folder, 'home');
-  for (const path of [repo, home]) mkdirSync(path);
-  writeFileSync(join(repo, 'README.md'), '# A small repository\n');
-  const git = (...args) => execFileSync('git', ['-C', repo, '-c', 'user.name=t', '-c', 'user.email=t@localhost', ...args]);
-  git('init', '-q', '-b', 'main');
-  git('add', '-A');
-  git('commit', '-q', '-m', 'first');
-  t.after(async () => {
-    for (const found of processesNaming(folder)) kill(found);
-    await until('nothing of the test runs', () => processesNaming(folder).length === 0);
-    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
-  });
-  return { data: join(folder, 'data'), repo, env: { HOME: home, XDG_RUNTIME_DIR: folder } };
-}
-
-/** A process that ended by itself meanwhile is fine. */
-function kill(found) {
-  try {
-    process.kill(Number(found.split(' ')[0]), 'SIGKILL');
-  } catch (error) {
-    if (error.code !== 'ESRCH') throw error;
-  }
-}
-
-async function open(t, at, ...args) {
-  // The driver knows the folder too, through its environment, and is cleaned up with the rest.
-  return Window.open(desktop, ['--data', at.data, '--workers', '0', ...args], at.env);
-}
-
-const onPage = (window, port) =>
-  until('the interface is there', () =>
-    window.run('return location.origin === arguments[0] && document.title.endsWith("Pilothouse") && document.body.innerText.trim().length > 0', `http://127.0.0.1:${port}`),
-  );
-
-/** Nothing of the program is left: no process of its data folder, no port, no record. */
-async function nothingLeft(window, at, port) {
-  await until('every process of the program is gone', () => processesNaming(at.data, [window.driver.pid]).length === 0).catch(
-    (error) => assert.fail(`${error.message}; left: ${processesNaming(at.data, [window.driver.pid]).join(', ')}`),
-  );
-  await until('the port is free again', async () => !(await listens(port)));
-  assert.equal(serverRecord(at.data), undefined, 'the record is gone');
-}
-
 test('the window shows the interface, and quitting leaves nothing behind', async (t) => {
   const at = place(t);
   const port = await freePort();
-  const window = await open(t, at, '--port', String(port), '--repo', at.repo);
+  const window = await open(at, '--port', String(port), '--repo', at.repo);
   await onPage(window, port);
   await until('the repository is shown', () => window.run('return document.body.innerText.includes("lighthouse")'));
   const picture = await window.picture();
@@ -88,11 +37,11 @@ test('the window shows the interface, and quitting leaves nothing behind', async
 test('the page may ask for what it was given and for nothing else', async (t) => {
   const at = place(t);
   const port = await freePort();
-  const window = await open(t, at, '--port', String(port));
+  const window = await open(at, '--port', String(port));
   await onPage(window, port);
   const [ok, said] = await window.runAsync('return window.__TAURI__.core.invoke("open_link", { href: "file:///etc/passwd" })');
   assert.deepEqual([ok, said], [false, 'Links of the kind file: are not opened.']);
-  const [allowed, refusal] = await window.runAsync('return window.__TAURI__.core.invoke("try_again")');
+  const [allowed, refusal] = await window.runAsync('return window.__TAURI__.core.invoke("start_problem")');
   assert.equal(allowed, false);
   assert.match(refusal, /not allowed/);
   await window.run('location.href = "data:text/html,elsewhere"');
@@ -103,7 +52,7 @@ test('the page may ask for what it was given and for nothing else', async (t) =>
 test('closing the window ends the server with it', async (t) => {
   const at = place(t);
   const port = await freePort();
-  const window = await open(t, at, '--port', String(port));
+  const window = await open(at, '--port', String(port), '--on-close', 'quit');
   await onPage(window, port);
   await closeWindow('Pilothouse');
   await nothingLeft(window, at, port);
@@ -112,7 +61,7 @@ test('closing the window ends the server with it', async (t) => {
 test('closing keeps the server if that was said, and a second start brings the window back', async (t) => {
   const at = place(t);
   const port = await freePort();
-  const window = await open(t, at, '--port', String(port), '--keep-serving');
+  const window = await open(at, '--port', String(port), '--on-close', 'keep');
   await onPage(window, port);
   const { pid } = serverRecord(at.data);
   await closeWindow('Pilothouse');
@@ -130,7 +79,7 @@ test('a server that cannot start is explained, and trying again works once the c
   const port = await freePort();
   const squatter = createServer().listen(port, '127.0.0.1');
   t.after(() => squatter.close());
-  const window = await open(t, at, '--port', String(port));
+  const window = await open(at, '--port', String(port), '--on-close', 'quit');
   const text = () => window.run('return document.getElementById("problem").textContent');
   await until('the problem is told', async () => /taken by another program.*--port/.test(await text()));
   await window.click('#again');
@@ -156,7 +105,7 @@ test('a window joins the server that holds the data folder and leaves it running
     server.stdout.once('data', resolve);
     server.once('exit', (code) => reject(new Error(`the server ended (exit ${code})`)));
   });
-  const window = await open(t, at, '--repo', at.repo);
+  const window = await open(at, '--repo', at.repo);
   await onPage(window, port);
   await closeWindow('Pilothouse');
   await until('the window is gone', () => processesNaming(at.data, [window.driver.pid, server.pid]).length === 0);

@@ -129,7 +129,7 @@ function makeWorld(scenario, many) {
     for (const [minutes, type, payload, from] of data.story()) world.append(type, payload, { from, ts: data.at(minutes) });
   }
   const state = {
-    workspaces: fresh ? [] : data.workspaces(), sessions: fresh ? [] : data.sessions(Math.min(many, 40)), jobs: fresh ? [] : data.jobs(many), approvals: fresh ? [] : data.approvals(), queues: fresh ? [] : data.mergeQueues(), models: [],
+    workspaces: fresh ? [] : data.workspaces(), sessions: fresh ? [] : data.sessions(Math.min(many, 40)), jobs: fresh ? [] : data.jobs(many), approvals: fresh ? [] : data.approvals(), queues: fresh ? [] : data.mergeQueues(), models: [], savedKeys: [],
   };
   const find = (list, id, what) => {
     const found = list.find((one) => one.id === id);
@@ -228,6 +228,16 @@ function makeWorld(scenario, many) {
     },
     "config.forget_model": ({ role }) => {
       state.models = state.models.filter((one) => one.role !== role);
+      return { ok: true };
+    },
+    "config.keys": () => ({ keychain: { place: "system", name: "Secret Service", system: "available", detail: "Keys are kept in the Secret Service." }, keys: state.savedKeys }),
+    "config.set_key": ({ role, endpoint }) => {
+      const saved = { role, endpoint, place: "system", state: "ready", detail: "Kept in the keychain of this system.", savedAt: Date.now() };
+      state.savedKeys = [...state.savedKeys.filter((one) => one.role !== role), saved];
+      return saved;
+    },
+    "config.forget_key": ({ role }) => {
+      state.savedKeys = state.savedKeys.filter((one) => one.role !== role);
       return { ok: true };
     },
     "config.providers": () => data.providers(),

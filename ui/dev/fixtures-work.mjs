@@ -403,6 +403,7 @@ export function extendWithWork(fixture, { now = Date.now(), lines = 0 } = {}) {
       publish(decision === "approve" ? "merge.entry.checking" : "merge.entry.queued", { entry: one });
       return work.approval;
     },
+    "config.keys": () => ({ keychain: { place: "run", name: "this run only", system: "none", detail: "A key lasts only until the server stops, because there is no keychain: there is no session bus.", fix: "To keep keys, start Pilothouse in a session with a keychain." }, keys: [] }),
     "config.providers": () => ({ providers: PROVIDERS, clis: [{ name: "codex", version: "codex-cli 0.63.0", path: "/usr/local/bin/codex" }] }),
     "config.models": () => ({ models }),
     "config.set_model": (setting) => {

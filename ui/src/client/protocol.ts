@@ -268,7 +268,7 @@ tail: string, } } | { "type": "approval.changed", "payload": { approval: Approva
 /**
  * Every code the server answers with, its HTTP status and whether trying again can help.
  */
-export type ErrorCode = "bad_request" | "unknown_method" | "unauthenticated" | "forbidden" | "wrong_host" | "foreign_origin" | "not_found" | "method_not_allowed" | "empty" | "conflict" | "already_resolved" | "stale" | "lease_lost" | "rate_limited" | "too_large" | "unsupported_media" | "timeout" | "unavailable" | "storage.full" | "storage.failed" | "internal" | "git.not_a_repository" | "git.bare" | "git.unreadable" | "git.missing" | "git.too_old" | "git.failed" | "git.commit_not_found" | "git.bundle_invalid" | "git.out_of_scope" | "merge.conflict" | "git.empty" | "sandbox.none" | "model.none" | "model.unreachable" | "config.invalid";
+export type ErrorCode = "bad_request" | "unknown_method" | "unauthenticated" | "forbidden" | "wrong_host" | "foreign_origin" | "not_found" | "method_not_allowed" | "empty" | "conflict" | "already_resolved" | "stale" | "lease_lost" | "rate_limited" | "too_large" | "unsupported_media" | "timeout" | "unavailable" | "storage.full" | "storage.failed" | "internal" | "git.not_a_repository" | "git.bare" | "git.unreadable" | "git.missing" | "git.too_old" | "git.failed" | "git.commit_not_found" | "git.bundle_invalid" | "git.out_of_scope" | "merge.conflict" | "git.empty" | "sandbox.none" | "model.none" | "model.unreachable" | "config.invalid" | "keychain.closed";
 
 export type EventPage = { 
 /**
@@ -308,6 +308,8 @@ error?: string, };
 export type FinishRequest = { id: RequestId, claimToken: string, result?: JsonValue, };
 
 export type FinishedJob = { ok: boolean, durationMs: number, completedAt: string, completionId: CompletionId | null, };
+
+export type ForgetKey = { role: Role, };
 
 export type ForgetModel = { role: Role, };
 
@@ -404,6 +406,48 @@ export type JobStatus = "pending" | "claimed" | "completed" | "failed" | "cancel
 export type Jobs = { ok: boolean, jobs: Array<Job>, counts: { [key in string]: number }, priorityCounts: { [key in string]: number }, pendingSnapshot: Array<PendingItem>, slo: Slo, };
 
 export type JsonValue = number | string | boolean | Array<JsonValue> | { [key in string]: JsonValue } | null;
+
+/**
+ * Where a key is kept: the system's keychain, our encrypted file, or the memory of this run.
+ */
+export type KeyPlace = "system" | "file" | "run";
+
+/**
+ * `ready`: goes with the model's calls. `elsewhere`: saved for another address than the model has now, so it
+ * stays unused. `locked`: the place it is in does not open. `gone`: no longer where it was put.
+ */
+export type KeyState = "ready" | "elsewhere" | "locked" | "gone";
+
+/**
+ * A key on its way in. Debug shows that there is one; nothing of ours ever answers with it.
+ */
+export type KeyText = string;
+
+/**
+ * Where a key would be kept that is saved now.
+ */
+export type KeychainShown = { 
+/**
+ * Absent when no key can be saved now; `detail` and `fix` say why.
+ */
+place?: KeyPlace, 
+/**
+ * The place's name for people.
+ */
+name: string, system: KeychainState, 
+/**
+ * The cause, in plain words.
+ */
+detail: string, 
+/**
+ * The one next step, when there is one.
+ */
+fix?: string, };
+
+/**
+ * What the system's own keychain says of itself. `none`: there is none here.
+ */
+export type KeychainState = "available" | "locked" | "none";
 
 export type LandParams = { id: EntryId, 
 /**
@@ -565,7 +609,11 @@ export type PostCommand = { sessionId: SessionId, type: string, payload: JsonVal
  */
 export type Priority = "interactive" | "normal" | "background";
 
-export type ProbeParams = { setting: ModelSetting, };
+export type ProbeParams = { setting: ModelSetting, 
+/**
+ * A key to try that is not saved yet. It goes to the setting's address and is kept nowhere.
+ */
+key?: KeyText, };
 
 export type ProbeReport = { ok: boolean, steps: Array<ProbeStep>, };
 
@@ -649,6 +697,25 @@ export type Role = "localbuddy" | "remotebuddy" | "workers";
 export type Runtime = { startedAt: string, uptimeMs: number, version: string, protocolVersion: string, pid: number, data: string, git: string | null, };
 
 /**
+ * A key that was saved for the model of a role.
+ */
+export type SavedKey = { role: Role, 
+/**
+ * The only address it is sent to.
+ */
+endpoint: string, place: KeyPlace, state: KeyState, 
+/**
+ * What its state means here.
+ */
+detail: string, 
+/**
+ * Milliseconds since 1970.
+ */
+savedAt: number, };
+
+export type SavedKeys = { keychain: KeychainShown, keys: Array<SavedKey>, };
+
+/**
  * What a job may read and write, relative to the repository's root.
  */
 export type Scope = { readAnywhere: boolean, 
@@ -669,6 +736,11 @@ export type SessionId = string;
 export type SessionJoined = { sessionId: SessionId, protocolVersion: string, created: boolean, workspaceId: WorkspaceId | null, };
 
 export type Sessions = { sessions: Array<Session>, };
+
+/**
+ * The key of a role's model. `endpoint` must be the address the model has: a key goes nowhere else.
+ */
+export type SetKey = { role: Role, endpoint: string, key: KeyText, };
 
 /**
  * A command run once per digest of its key files, online with what the user allowed.
@@ -700,6 +772,14 @@ export type SystemStatus = { ts: string, workers: WorkerCounts, queues: Queues, 
  * Why there is no sandbox and how to get one, when there is none.
  */
 isolationProblem: string | null, budgets: Budgets, pendingApprovals: number, checksRunning: number, 
+/**
+ * Trials of the checks under way; one that waits for an answer is not.
+ */
+dryRunsRunning: number, 
+/**
+ * Set-ups that are being made.
+ */
+setUpsRunning: number, 
 /**
  * Whether RemoteBuddy has a model.
  */
@@ -813,6 +893,9 @@ export interface Methods {
   "config.models": [params: Nothing, reply: ModelSettings];
   "config.set_model": [params: ModelSetting, reply: Done];
   "config.forget_model": [params: ForgetModel, reply: Done];
+  "config.keys": [params: Nothing, reply: SavedKeys];
+  "config.set_key": [params: SetKey, reply: SavedKey];
+  "config.forget_key": [params: ForgetKey, reply: Done];
   "config.providers": [params: Nothing, reply: Providers];
   "config.probe": [params: ProbeParams, reply: ProbeReport];
   "system.status": [params: TtlParams, reply: SystemStatus];

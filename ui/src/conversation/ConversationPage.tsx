@@ -50,6 +50,11 @@ function OneConversation({ sessionId, workspaceId }: { sessionId: string; worksp
   const hasWork = useMemo(() => state.items.some((item) => item.kind === "plan" || item.kind === "job" || item.kind === "diff"), [state.items]);
   const paneOpen = pane.open && (pane.asked || hasWork);
 
+  // A link that knew only the session gets its whole address.
+  const home = session?.workspaceId;
+  useEffect(() => {
+    if (home && workspaceId === "-") void navigate({ to: "/w/$workspace/s/$session", params: { workspace: home, session: sessionId }, replace: true });
+  }, [home, workspaceId, sessionId, navigate]);
   useEffect(() => {
     rememberSession(sessionId);
     if (conversation.state.get().fresh) void conversation.open();

@@ -53,6 +53,7 @@ export function staleAfter(type: Envelope["type"] | string): readonly Slice[] {
     case "merge.branch.moved":
       return ["merge", "workspaces"];
     case "workspace.changed":
+      return ["workspaces", "sessions", "merge"];
     case "setup.finished":
       return ["workspaces", "merge"];
     case "budget.used":

@@ -1,6 +1,8 @@
 // What differs between the desktop window and a browser tab. The shell announces itself by an object on the
 // window; without it every command has an honest fallback or says that it is not there.
 
+import type { Updates, UpdateSeen } from "../updates/seen";
+
 export interface Platform {
   readonly kind: "desktop" | "browser";
   /** Opens a link outside of the page. */
@@ -9,6 +11,19 @@ export interface Platform {
   readonly pickFolder?: () => Promise<string | undefined>;
   /** Ends the program, also when it would go on without its window; absent where there is nothing to end. */
   readonly quit?: () => Promise<void>;
+  /** Starts the server again that is gone, and leads the window to it; absent where nothing can be started. */
+  readonly startAgain?: () => Promise<void>;
+  /** Newer versions of the program; absent where the page is no part of one. */
+  readonly updates?: Updates;
+  /** Changes what is given and answers what holds; absent where there is no app to choose for. */
+  readonly choices?: (change: Partial<DesktopChoices>) => Promise<DesktopChoices>;
+}
+
+export interface DesktopChoices {
+  readonly onClose: "ask" | "keep" | "quit";
+  /** Said when the app was started, so a change counts from the next start on. */
+  readonly onCloseFixed: boolean;
+  readonly startAtLogin: boolean;
 }
 
 interface Shell {
@@ -41,6 +56,14 @@ export function detectPlatform(host: Window): Platform {
     quit: async () => {
       await invoke("quit");
     },
+    startAgain: async () => {
+      await invoke("try_again");
+    },
+    updates: {
+      seen: async () => (await invoke("update_state")) as UpdateSeen,
+      act: async (act) => (await invoke("update_act", { act })) as UpdateSeen,
+    },
+    choices: async (change) => (await invoke("choices", { change })) as DesktopChoices,
   };
 }
 

@@ -3,7 +3,9 @@
 import { useId, useState } from "react";
 import { useAction, useClient } from "../app";
 import { Button, durationText, Field, InlineText, State } from "../components";
-import type { Dialect, ProbeReport, ProviderFound } from "../client";
+import type { Dialect, KeychainShown, ProbeReport, ProviderFound, SavedKey } from "../client";
+import { KeyField } from "./ModelKey";
+import { keyProblem } from "./model-key";
 import { type FieldSay, type ModelForm, sayForm, settingOf } from "./model-form";
 import { words } from "./words";
 
@@ -16,31 +18,41 @@ const DIALECTS: readonly { id: Dialect; name: string }[] = [
 export function ModelEditor({
   start,
   providers,
+  chain,
+  savedKey,
   live,
   onSave,
   onCancel,
 }: {
   start: ModelForm;
   providers: readonly ProviderFound[];
+  /** Where a key would be kept. */
+  chain: KeychainShown | undefined;
+  savedKey: SavedKey | undefined;
   live: boolean;
-  onSave: (form: ModelForm) => Promise<void>;
+  /** A typed key goes beside the form, so that it is never part of what is shown or compared. */
+  onSave: (form: ModelForm, key: string) => Promise<void>;
   onCancel: () => void;
 }) {
   const call = useClient();
   const [form, setForm] = useState(start);
+  const [typedKey, setTypedKey] = useState("");
   const [report, setReport] = useState<{ of: string; report: ProbeReport }>();
   const probing = useAction();
   const saving = useAction();
   const id = useId();
   const says = sayForm(form);
   const key = JSON.stringify(settingOf(form));
+  const fromVariable = form.keyEnv.trim() !== "";
+  const newKey = fromVariable || keyProblem(typedKey) ? "" : typedKey.trim();
+  const sound = says.sound && (fromVariable || keyProblem(typedKey) === null);
   const tried = report?.of === key ? report.report : undefined;
   const untouched = (value: string, say: FieldSay): FieldSay => (value === "" ? { ...say, problem: null } : say);
   const set = (part: Partial<ModelForm>) => setForm((before) => ({ ...before, ...part }));
   const offered = providers.find((one) => one.endpoint && form.endpoint.startsWith(one.endpoint.replace(/\/+$/, "")))?.models ?? [];
   const probe = () =>
     probing.run(async () => {
-      const answer = await call("config.probe", { setting: settingOf(form) });
+      const answer = await call("config.probe", { setting: settingOf(form), ...(newKey ? { key: newKey } : {}) });
       setReport({ of: key, report: answer });
     });
   return (
@@ -48,7 +60,7 @@ export function ModelEditor({
       className="meditor"
       onSubmit={(event) => {
         event.preventDefault();
-        if (says.sound && live) void saving.run(() => onSave(form));
+        if (sound && live) void saving.run(() => onSave(form, newKey));
       }}
     >
       <div className="field">
@@ -74,6 +86,7 @@ export function ModelEditor({
           ))}
         </datalist>
       ) : null}
+      <KeyField value={typedKey} chain={chain} saved={savedKey?.state === "ready"} fromVariable={fromVariable} onChange={setTypedKey} />
       <Said label={`${words.keyEnv}, ${words.optional}`} value={form.keyEnv} mono say={says.keyEnv} hint={words.keyEnvHint} placeholder="OPENAI_API_KEY" onChange={(keyEnv) => set({ keyEnv })} />
       <Said label={`${words.contextWindow}, ${words.optional}`} value={form.contextWindow} say={says.contextWindow} hint={words.contextHint} placeholder="65536" onChange={(contextWindow) => set({ contextWindow })} />
       <div className="meditor__probe" aria-live="polite">
@@ -100,12 +113,12 @@ export function ModelEditor({
         ) : null}
       </div>
       <div className="h">
-        <Button busy={probing.busy} disabled={!says.sound || !live} onClick={() => void probe()}>
+        <Button busy={probing.busy} disabled={!sound || !live} onClick={() => void probe()}>
           {probing.busy ? words.probing : words.probe}
         </Button>
         <span className="push" />
         <Button onClick={onCancel}>{words.cancel}</Button>
-        <Button type="submit" look="primary" busy={saving.busy} disabled={!says.sound || !live}>
+        <Button type="submit" look="primary" busy={saving.busy} disabled={!sound || !live}>
           {words.save}
         </Button>
       </div>

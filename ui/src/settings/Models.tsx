@@ -3,9 +3,10 @@
 import { type ReactNode, useState } from "react";
 import { useAction, useCall, useClient, useCrew } from "../app";
 import { Banner, Button, Dialog, ErrorState, Facts, InlineText, Menu, plainLine, Skeleton, State, type StateKind } from "../components";
-import type { CliFound, ModelSetting, ProviderFound, Role } from "../client";
+import type { CliFound, KeychainShown, ModelSetting, ProviderFound, Role, SavedKey } from "../client";
 import { agentName } from "../first-run/agents";
 import { ModelEditor } from "./ModelEditor";
+import { SavedKeyLine } from "./ModelKey";
 import { emptyForm, formFor, formOf, type ModelForm, settingOf } from "./model-form";
 import { originText } from "./origins";
 import { SectionHead } from "./Row";
@@ -29,15 +30,19 @@ export function Models({ live }: { live: boolean }) {
   const crew = useCrew();
   const providers = useCall("config.providers", {});
   const models = useCall("config.models", {});
+  const keys = useCall("config.keys", {});
   const action = useAction();
   const [editing, setEditing] = useState<ModelForm>();
   const [forgetting, setForgetting] = useState<Role>();
   const settle = async () => {
     models.reload();
+    keys.reload();
     await crew.refresh("status");
   };
-  const save = async (form: ModelForm) => {
-    await call("config.set_model", settingOf(form));
+  const save = async (form: ModelForm, key: string) => {
+    const setting = settingOf(form);
+    await call("config.set_model", setting);
+    if (key !== "") await call("config.set_key", { role: setting.role, endpoint: setting.endpoint, key });
     setEditing(undefined);
     await settle();
   };
@@ -70,6 +75,9 @@ export function Models({ live }: { live: boolean }) {
               role={role}
               setting={setting}
               providers={found}
+              chain={keys.value?.keychain}
+              savedKey={keys.value?.keys.find((one) => one.role === role.id)}
+              onForgotten={keys.reload}
               loading={models.value === undefined && models.failure === undefined}
               live={live}
               editing={editing?.role === role.id ? editing : undefined}
@@ -231,6 +239,8 @@ function RoleRow({
   role,
   setting,
   providers,
+  chain,
+  savedKey,
   loading,
   live,
   editing,
@@ -238,17 +248,22 @@ function RoleRow({
   onCancel,
   onSave,
   onForget,
+  onForgotten,
 }: {
   role: (typeof ROLES)[number];
   setting: ModelSetting | undefined;
   providers: readonly ProviderFound[];
+  chain: KeychainShown | undefined;
+  savedKey: SavedKey | undefined;
   loading: boolean;
   live: boolean;
   editing: ModelForm | undefined;
   onEdit: () => void;
   onCancel: () => void;
-  onSave: (form: ModelForm) => Promise<void>;
+  onSave: (form: ModelForm, key: string) => Promise<void>;
   onForget: () => void;
+  /** Of its key alone. */
+  onForgotten: () => void;
 }) {
   const provider = setting ? providers.find((one) => one.endpoint && setting.endpoint.startsWith(one.endpoint.replace(/\/+$/, ""))) : undefined;
   return (
@@ -284,7 +299,8 @@ function RoleRow({
         </div>
         <div className="o">{editing ? words.originUnsaved : setting?.origin ? originText(setting.origin, words) : setting ? words.originUser : words.originNone}</div>
       </div>
-      {editing ? <ModelEditor key={`${editing.role}${editing.endpoint}${editing.model}`} start={editing} providers={providers} live={live} onSave={onSave} onCancel={onCancel} /> : null}
+      {savedKey ? <SavedKeyLine saved={savedKey} chainName={chain?.name ?? ""} role={role.name} live={live} onForgotten={onForgotten} /> : null}
+      {editing ? <ModelEditor key={`${editing.role}${editing.endpoint}${editing.model}`} start={editing} providers={providers} chain={chain} savedKey={savedKey} live={live} onSave={onSave} onCancel={onCancel} /> : null}
     </div>
   );
 }

@@ -5,9 +5,12 @@ import { useId, useState } from "react";
 import { PageBar, useCall, useModel } from "../app";
 import { EmptyState, Icon, Skeleton } from "../components";
 import { isLive } from "../model";
+import { platform } from "../platform";
 import { usePreference } from "../review/preferences";
+import { UpdatesSection } from "../updates/UpdatesSection";
 import { Appearance } from "./Appearance";
 import { Checks } from "./Checks";
+import { Desktop } from "./Desktop";
 import { General } from "./General";
 import { Models } from "./Models";
 import { Policy } from "./Policy";
@@ -93,6 +96,10 @@ function Body({
       return <Appearance />;
     case "shortcuts":
       return <Shortcuts />;
+    case "desktop":
+      return <Desktop />;
+    case "updates":
+      return platform.updates ? <UpdatesSection updates={platform.updates} /> : null;
     case "values":
       return <Values config={config} />;
     default:

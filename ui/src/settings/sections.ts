@@ -1,9 +1,12 @@
 // The sections of the settings and what can be found in each.
 
 import type { IconName } from "../components";
+import { platform } from "../platform";
+import { words as updateWords } from "../updates/words";
+import { words as desktopWords } from "./desktop-words";
 import { words } from "./words";
 
-export type SectionId = "general" | "models" | "sandbox" | "checks" | "policy" | "appearance" | "shortcuts" | "values";
+export type SectionId = "general" | "models" | "sandbox" | "checks" | "policy" | "appearance" | "shortcuts" | "desktop" | "updates" | "values";
 
 export interface Section {
   readonly id: SectionId;
@@ -14,7 +17,7 @@ export interface Section {
   readonly holds: readonly string[];
 }
 
-export const SECTIONS: readonly Section[] = [
+const ALL: readonly Section[] = [
   { id: "general", label: words.general, icon: "sliders", of: "workspace", holds: [words.name, words.folder, words.base, words.integration, words.mergeEnabled] },
   { id: "checks", label: words.checks, icon: "merge", of: "workspace", holds: [words.checksHead, words.setupHead, words.recipesHead, words.strategy, words.paused, words.trust] },
   { id: "policy", label: words.policy, icon: "shield", of: "workspace", holds: [words.profileHead, words.careful, words.balanced, words.autopilot] },
@@ -22,8 +25,15 @@ export const SECTIONS: readonly Section[] = [
   { id: "models", label: words.models, icon: "chip", of: "machine", holds: [words.localbuddy, words.remotebuddy, words.workersRole, words.endpoint, words.model, words.keyEnv, words.contextWindow, "Ollama", "LM Studio", "llama-server", "OpenAI", "Anthropic"] },
   { id: "appearance", label: words.appearance, icon: "sun", of: "machine", holds: [words.theme, words.diffColours, words.textSize, words.language, words.contrast] },
   { id: "shortcuts", label: words.shortcuts, icon: "keyboard", of: "machine", holds: [words.pageKeys, words.reviewKeys] },
+  { id: "desktop", label: desktopWords.head, icon: "helm", of: "machine", holds: [desktopWords.onClose, desktopWords.login] },
+  { id: "updates", label: updateWords.title, icon: "refresh", of: "machine", holds: [updateWords.version, updateWords.channel, "update.channel"] },
   { id: "values", label: words.values, icon: "book", of: "machine", holds: ["config.toml", "PILOTHOUSE_", words.valueOrigin] },
 ];
+
+/** Without those of the app where there is none. */
+export const SECTIONS: readonly Section[] = ALL.filter(
+  (section) => (section.id !== "desktop" || platform.choices !== undefined) && (section.id !== "updates" || platform.updates !== undefined),
+);
 
 export interface Hit {
   readonly section: Section;

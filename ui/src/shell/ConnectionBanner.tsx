@@ -3,6 +3,7 @@
 import { useEffect, useState } from "react";
 import { useCrew, useModel } from "../app";
 import { Banner, Button } from "../components";
+import { platform } from "../platform";
 import { words } from "./words";
 
 /** Short breaks heal by themselves before anybody would read about them. */
@@ -14,9 +15,11 @@ export function ConnectionBanner() {
   const waiting = useModel((all) => all.outbox.filter((message) => message.state === "waiting").length);
   const down = state === "offline" || state === "connecting";
   const [late, setLate] = useState(false);
+  const [problem, setProblem] = useState<string>();
   useEffect(() => {
     if (!down) {
       setLate(false);
+      setProblem(undefined);
       return;
     }
     const timer = setTimeout(() => setLate(true), PATIENCE_MS);
@@ -28,12 +31,24 @@ export function ConnectionBanner() {
       tone="needs"
       icon="offline"
       action={
-        <Button small onClick={() => crew.retryNow()}>
-          {words.tryNow}
-        </Button>
+        <>
+          {platform.startAgain ? (
+            <Button
+              small
+              onClick={() => {
+                platform.startAgain?.().catch((thrown: unknown) => setProblem(String(thrown)));
+              }}
+            >
+              {words.startAgain}
+            </Button>
+          ) : null}
+          <Button small onClick={() => crew.retryNow()}>
+            {words.tryNow}
+          </Button>
+        </>
       }
     >
-      {words.offlineBanner(waiting)}
+      {problem ?? words.offlineBanner(waiting)}
     </Banner>
   );
 }

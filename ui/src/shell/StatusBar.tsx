@@ -3,6 +3,7 @@
 import { Link, useParams } from "@tanstack/react-router";
 import { useModel } from "../app";
 import { clockText, Icon, StateIcon } from "../components";
+import { UpdateMark } from "../updates/UpdateMark";
 import { decimal } from "../words";
 import { words } from "./words";
 
@@ -46,6 +47,7 @@ export function StatusBar() {
           ) : null}
         </>
       ) : null}
+      <UpdateMark />
       <span className="push mono" data-testid="status-tip">
         {queue ? `${queue.branch} ${queue.tip ? queue.tip.slice(0, 7) : words.notBegun}` : ""}
       </span>

@@ -42,6 +42,7 @@ export const de: Words = {
   approvals: "Freigaben",
   work: "Arbeit",
   tryNow: "Jetzt versuchen",
+  startAgain: "Neu starten",
   offlineBanner: (waiting) =>
     waiting === 0
       ? "Getrennt. Sie sehen den letzten bekannten Stand; er holt von selbst auf."

@@ -43,6 +43,7 @@ const en = {
   approvals: "Approvals",
   work: "Work",
   tryNow: "Try now",
+  startAgain: "Start it again",
   offlineBanner: (waiting: number) =>
     waiting === 0
       ? "Offline. What you see is the last known state; it catches up by itself."

@@ -1,6 +1,8 @@
 //! What can be typed.
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use protocol::settings::Role;
+use std::ffi::OsString;
 use std::net::IpAddr;
 use std::path::PathBuf;
 
@@ -21,8 +23,12 @@ pub struct Cli {
 pub enum Command {
     /// Run the server without a window.
     Serve(Serve),
-    /// Print a link that signs a browser in.
-    Open,
+    /// Show repositories or a link in the window; without any, print a link that signs a browser in.
+    Open {
+        /// A folder, or a link such as pilothouse://session/dev
+        #[arg(value_name = "PATH OR LINK")]
+        what: Vec<OsString>,
+    },
     /// Look for problems and say the next step for each.
     Doctor,
     /// What the crew is doing.
@@ -47,11 +53,64 @@ pub enum Command {
     Land { entry: String },
     /// Show the merge queue.
     Queue,
+    /// The server in the background, kept running by the system from login on.
+    Service {
+        #[command(subcommand)]
+        what: ServiceCommand,
+    },
+    /// Keys of models, kept in the keychain of this system where there is one.
+    Key {
+        #[command(subcommand)]
+        what: KeyCommand,
+    },
     /// Configuration.
     Config {
         #[command(subcommand)]
         what: ConfigCommand,
     },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum ServiceCommand {
+    /// Write the entry (systemd user unit, launchd agent or Windows task) and start it.
+    Install(Install),
+    /// Stop it and remove the entry. Data stays.
+    Uninstall,
+    /// Whether it is installed, starts at login and runs.
+    Status,
+}
+
+#[derive(Debug, Args)]
+pub struct Install {
+    #[command(flatten)]
+    pub serve: Serve,
+    /// Begin at the next login instead of now.
+    #[arg(long)]
+    pub no_start: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum KeyCommand {
+    /// Save the key of a role's model, read from standard input or a hidden prompt.
+    Set {
+        /// localbuddy, remotebuddy or workers; needed where several have a model.
+        #[arg(long, value_parser = role)]
+        role: Option<Role>,
+    },
+    /// Remove a saved key from where it is kept.
+    Forget {
+        #[arg(long, value_parser = role)]
+        role: Option<Role>,
+    },
+    /// Where keys are kept, and which are saved; never a key itself.
+    Status {
+        #[arg(long, value_parser = role)]
+        role: Option<Role>,
+    },
+}
+
+fn role(word: &str) -> Result<Role, String> {
+    Role::from_word(word).ok_or_else(|| "must be localbuddy, remotebuddy or workers".to_owned())
 }
 
 #[derive(Debug, Subcommand)]

@@ -16,6 +16,7 @@ mod git;
 mod ground;
 mod hand_over;
 mod hash;
+mod keys;
 mod launcher;
 mod local_buddy;
 mod markdown;
@@ -78,6 +79,8 @@ pub struct Inner {
     pub(crate) rooms: RwLock<BTreeMap<WorkspaceId, Arc<rooms::Room>>>,
     pub(crate) principals: principal::Principals,
     pub(crate) ephemeral: ephemeral::Ephemeral,
+    /// Keys saved for models.
+    pub(crate) keys: keys::Keys,
     pub(crate) http: reqwest::Client,
     pub(crate) started_at: i64,
     pub(crate) started_mono: u64,

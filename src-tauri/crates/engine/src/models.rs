@@ -24,15 +24,29 @@ pub(crate) fn setting_key(role: Role) -> String {
     format!("model.{role}")
 }
 
+/// A client for this model with this key and no other.
+pub(crate) fn client_with(setting: &ModelSetting, key: Option<Secret>) -> Result<ModelClient, ApiError> {
+    let endpoint = Endpoint {
+        dialect: setting.dialect,
+        base_url: setting.endpoint.clone(),
+        model: setting.model.clone(),
+        api_key: key,
+    };
+    ModelClient::new(endpoint, Timeouts::default())
+        .map_err(|e| ApiError::new(ErrorCode::ConfigInvalid, e.to_string()))
+}
+
 impl Engine {
     /// The model of a role. None means the deterministic lane only.
     pub(crate) async fn model(&self, role: Role) -> Result<Option<ModelSetting>, ApiError> {
         Ok(self.config_now().await?.model(role))
     }
 
-    pub(crate) fn key_of(&self, setting: &ModelSetting) -> Result<Option<Secret>, ApiError> {
+    /// The key that goes with a call to this model's own address: that of the variable it names, else the one
+    /// that was saved for exactly this role and address.
+    pub(crate) async fn key_of(&self, setting: &ModelSetting) -> Result<Option<Secret>, ApiError> {
         match &setting.key_env {
-            None => Ok(None),
+            None => self.saved_key(setting.role, &setting.endpoint).await,
             Some(name) => match self.options.variable(name) {
                 Some(value) => Ok(Some(Secret::new(value))),
                 None => Err(ApiError::new(
@@ -45,15 +59,8 @@ impl Engine {
         }
     }
 
-    pub(crate) fn client_of(&self, setting: &ModelSetting) -> Result<ModelClient, ApiError> {
-        let endpoint = Endpoint {
-            dialect: setting.dialect,
-            base_url: setting.endpoint.clone(),
-            model: setting.model.clone(),
-            api_key: self.key_of(setting)?,
-        };
-        ModelClient::new(endpoint, Timeouts::default())
-            .map_err(|e| ApiError::new(ErrorCode::ConfigInvalid, e.to_string()))
+    pub(crate) async fn client_of(&self, setting: &ModelSetting) -> Result<ModelClient, ApiError> {
+        client_with(setting, self.key_of(setting).await?)
     }
 
     /// One call with retries; usage is recorded whatever the reply says.
@@ -64,7 +71,7 @@ impl Engine {
         session: &SessionId,
         mut on_delta: impl FnMut(Delta) + Send,
     ) -> Result<Reply, ApiError> {
-        let client = self.client_of(setting)?;
+        let client = self.client_of(setting).await?;
         let cancel = Cancel::new();
         let (policy, pace) = (RetryPolicy::default(), TokioPace::default());
         let call = complete_with_retries(&client, request, &policy, &pace, &mut on_delta, &cancel);
@@ -103,7 +110,7 @@ impl Engine {
             .model(Role::Workers)
             .await?
             .ok_or_else(|| ApiError::new(ErrorCode::NoModel, "No model is set for workers."))?;
-        let key = self.key_of(&setting)?;
+        let key = self.key_of(&setting).await?;
         let endpoint = Endpoint {
             dialect: setting.dialect,
             base_url: setting.endpoint,

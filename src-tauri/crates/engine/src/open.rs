@@ -128,6 +128,7 @@ pub async fn open(options: Options) -> Result<Opened, StartError> {
         Store::open(&data.database(), sources, store::Options { unsafe_no_fsync: options.unsafe_no_fsync })?;
     let token = ids.secret();
     host::token_file::write_secret(&data.token_file(), &token)?;
+    let keys = crate::keys::Keys::open(&options, &own.config, &data)?;
     let layers = host::layers::LayerStore::open(&data.layers(), crate::setup::LARGEST_LAYER)?;
     let sandbox = sandbox(&own.config.workers, data.root()).await;
     let (git, git_problem) = match crate::git::find(&options, &data) {
@@ -157,6 +158,7 @@ pub async fn open(options: Options) -> Result<Opened, StartError> {
             rooms: Default::default(),
             principals: Principals::new(&token),
             ephemeral: Ephemeral::new(),
+            keys,
             http,
             started_at,
             started_mono,
@@ -241,6 +243,8 @@ impl Engine {
         self.run(async move { e.remote_buddy_loop().await }).await;
         let e = self.clone();
         self.run(async move { e.launcher_loop().await }).await;
+        let e = self.clone();
+        self.run(async move { e.fetch_keys().await }).await;
         for room in self.room_list() {
             self.start_merge(room).await;
         }

@@ -2,10 +2,10 @@
 
 use crate::rooms::Room;
 use crate::{Engine, git};
-use protocol::{ApiError, ErrorCode, SessionId, WorkspaceId};
+use protocol::{ApiError, ErrorCode, Event, SessionId, WorkspaceId};
 use std::path::Path;
 use std::sync::Arc;
-use store::WorkspaceRow;
+use store::{NewEvent, WorkspaceRow};
 
 impl Engine {
     /// Registers the repository that `path` lies in; an already registered one is returned.
@@ -97,11 +97,20 @@ impl Engine {
         let session = crate::ops::sessions::default_session(first, workspace)?;
         let workspace = workspace.clone();
         self.store
-            .write(move |tx| match tx.session_workspace(session.as_str())? {
-                // The session that was ready before there was any workspace.
-                Some(None) => tx.bind_session(&session, &workspace),
-                Some(Some(_)) => Ok(()),
-                None => tx.insert_session(&session, Some(&workspace), session.as_str(), None),
+            .write(move |tx| {
+                match tx.session_workspace(session.as_str())? {
+                    // The session that was ready before there was any workspace.
+                    Some(None) => tx.bind_session(&session, &workspace)?,
+                    Some(Some(_)) => {}
+                    None => tx.insert_session(&session, Some(&workspace), session.as_str(), None)?,
+                }
+                // Pages that are open learn of it.
+                tx.append(NewEvent::new(
+                    &session,
+                    Event::WorkspaceChanged { workspace_id: workspace },
+                    "server",
+                ))
+                .map(drop)
             })
             .await?;
         Ok(())

@@ -10,7 +10,7 @@ use crate::ids::{Ids as _, SystemIds};
 /// Writes beside the target, syncs, renames over it and syncs the folder, so a crash at any point leaves one
 /// whole version. Only the owner may read the file, from before it has content; on Windows the access list of
 /// the folder decides that.
-pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<(), HostError> {
+pub fn write(path: &Path, bytes: &[u8]) -> Result<(), HostError> {
     let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
     let beside = folder.join(format!(".{name}.{}.tmp", SystemIds.uuid()));

@@ -26,7 +26,7 @@ impl Ids for SystemIds {
 }
 
 /// Without randomness no token would be a secret, so going on is not an option: the process ends.
-fn random<const N: usize>() -> [u8; N] {
+pub(crate) fn random<const N: usize>() -> [u8; N] {
     let mut bytes = [0_u8; N];
     if let Err(error) = getrandom::fill(&mut bytes) {
         tracing::error!(%error, "the operating system gives no randomness");

@@ -5,13 +5,15 @@
 //! folder, an argument vector or some bytes, and answers with what the machine did.
 
 pub mod ansi;
-mod atomic_file;
+pub mod atomic_file;
+pub mod background;
 pub mod clock;
 pub mod config;
 pub mod data_lock;
 pub mod detect_project;
 mod error;
 pub mod ids;
+pub mod keychain;
 pub mod layers;
 pub mod paths;
 pub mod providers;

@@ -131,6 +131,27 @@ impl DataFolder {
         self.secrets().join("local.token")
     }
 
+    /// Keys of models, encrypted with a key the user supplies.
+    pub fn sealed_keys(&self) -> PathBuf {
+        self.secrets().join("keys.sealed")
+    }
+
+    /// What tells this folder from others where both keep something in the same place. Made once; goes where
+    /// the folder goes.
+    pub fn identity(&self) -> Result<String, HostError> {
+        let path = self.secrets().join("folder.id");
+        match fs::read_to_string(&path) {
+            Ok(text) if !text.trim().is_empty() => return Ok(text.trim().to_owned()),
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                return Err(HostError::file("read", &path)(error));
+            }
+            Ok(_) | Err(_) => {}
+        }
+        let id = SystemIds.uuid();
+        crate::atomic_file::write(&path, format!("{id}\n").as_bytes())?;
+        Ok(id)
+    }
+
     pub fn logs(&self) -> PathBuf {
         self.root.join("logs")
     }

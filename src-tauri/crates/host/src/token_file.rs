@@ -28,7 +28,7 @@ pub fn read_secret(path: &Path) -> Result<String, HostError> {
 }
 
 #[cfg(unix)]
-fn check_private(path: &Path, file: &fs::File) -> Result<(), HostError> {
+pub(crate) fn check_private(path: &Path, file: &fs::File) -> Result<(), HostError> {
     use std::os::unix::fs::MetadataExt as _;
     let facts = file.metadata().map_err(HostError::file("read", path))?;
     let mode = facts.mode() & 0o777;
@@ -43,7 +43,7 @@ fn check_private(path: &Path, file: &fs::File) -> Result<(), HostError> {
 }
 
 #[cfg(not(unix))]
-fn check_private(_path: &Path, _file: &fs::File) -> Result<(), HostError> {
+pub(crate) fn check_private(_path: &Path, _file: &fs::File) -> Result<(), HostError> {
     Ok(())
 }
 

@@ -437,3 +437,38 @@ fn a_workspaces_files_add_to_what_was_read_at_the_start_and_only_their_warnings_
     let new: Vec<_> = config.warnings_beyond(&own.config).map(|w| w.key.as_str()).collect();
     assert_eq!(new, ["server.port"]);
 }
+
+#[test]
+fn where_updates_come_from_is_the_users_word_alone() {
+    let update =
+        "[update]\nenabled = true\nchannel = \"canary\"\nendpoint = \"https://x.test/\"\npublicKey = \"k\"";
+    let foreign = [
+        repository(update),
+        Layers { local: file("local.toml", update), ..Layers::default() },
+        Layers { local: file("local.toml", update), local_is_tracked: true, ..Layers::default() },
+    ];
+    for layers in foreign {
+        let config = Config::resolve(&layers).unwrap();
+        let update = &config.update;
+        assert_eq!((update.enabled, update.channel.as_str()), (None, "stable"));
+        assert_eq!((&update.endpoint, &update.public_key), (&None, &None));
+        for key in ["update.enabled", "update.channel", "update.endpoint", "update.publicKey"] {
+            assert!(config.warnings.iter().any(|w| w.key == key && w.why.starts_with("ignored")), "{key}");
+        }
+    }
+    let own = Layers {
+        user: file("config.toml", update),
+        environment: vec![variable("PILOTHOUSE_UPDATE_ENABLED", "no")],
+        ..Layers::default()
+    };
+    let update = Config::resolve(&own).unwrap().update;
+    assert_eq!((update.enabled, update.channel.as_str()), (Some(false), "canary"));
+    assert_eq!(
+        (update.endpoint.as_deref(), update.public_key.as_deref()),
+        (Some("https://x.test"), Some("k"))
+    );
+    let odd = repository("[update]\nchannel = \"nightly\"");
+    assert!(Config::resolve(&odd).is_ok(), "what is ignored cannot be wrong");
+    let odd = Layers { user: odd.repository, ..Layers::default() };
+    assert!(Config::resolve(&odd).unwrap_err().to_string().contains("stable, canary"));
+}

@@ -63,6 +63,8 @@ codes! {
     NoModel = "model.none", 422, false;
     ModelUnreachable = "model.unreachable", 422, true;
     ConfigInvalid = "config.invalid", 422, false;
+    /// The place keys are kept in does not open, or not with the key that was given for it.
+    KeychainClosed = "keychain.closed", 422, true;
 }
 
 /// The body of every failed call.

@@ -15,6 +15,7 @@ pub mod event;
 pub mod ids;
 pub mod intent;
 pub mod job;
+pub mod keys;
 mod markdown;
 pub mod merge;
 pub mod message;

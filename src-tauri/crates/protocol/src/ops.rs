@@ -4,8 +4,8 @@
 //! not in it does not exist, and one whose scope the caller lacks is refused.
 
 use crate::{
-    approval::*, check::*, doctor::*, job::*, merge::*, message::*, queue::*, request::*, session::*,
-    settings::*, status::*, wire, worker::*, workspace::*,
+    approval::*, check::*, doctor::*, job::*, keys::*, merge::*, message::*, queue::*, request::*,
+    session::*, settings::*, status::*, wire, worker::*, workspace::*,
 };
 
 wire! {
@@ -59,7 +59,13 @@ wire! {
 
 wire! {
     #[serde(deny_unknown_fields)]
-    pub struct ProbeParams { pub setting: ModelSetting }
+    pub struct ProbeParams {
+        pub setting: ModelSetting,
+        /// A key to try that is not saved yet. It goes to the setting's address and is kept nowhere.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        pub key: Option<KeyText>,
+    }
 }
 
 wire! {
@@ -177,6 +183,9 @@ operations! {
     ConfigModels "config.models" (Nothing) -> ModelSettings, Read, query;
     ConfigSetModel "config.set_model" (ModelSetting) -> Done, Admin, change;
     ConfigForgetModel "config.forget_model" (ForgetModel) -> Done, Admin, change;
+    ConfigKeys "config.keys" (Nothing) -> SavedKeys, Read, query;
+    ConfigSetKey "config.set_key" (SetKey) -> SavedKey, Admin, change;
+    ConfigForgetKey "config.forget_key" (ForgetKey) -> Done, Admin, change;
     ConfigProviders "config.providers" (Nothing) -> Providers, Admin, query;
     ConfigProbe "config.probe" (ProbeParams) -> ProbeReport, Admin, query;
     SystemStatusShow "system.status" (TtlParams) -> SystemStatus, Read, query;

@@ -52,6 +52,12 @@ wire! {
         pub budgets: Budgets,
         pub pending_approvals: u64,
         pub checks_running: u64,
+        /// Trials of the checks under way; one that waits for an answer is not.
+        #[serde(default)]
+        pub dry_runs_running: u64,
+        /// Set-ups that are being made.
+        #[serde(default)]
+        pub set_ups_running: u64,
         /// Whether RemoteBuddy has a model.
         pub model_ready: bool,
         pub latest_cursor: i64,

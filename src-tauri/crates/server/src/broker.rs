@@ -15,6 +15,10 @@ use engine::Principal;
 use protocol::ErrorCode;
 
 const PATHS: [&str; 3] = ["chat/completions", "responses", "messages"];
+/// Longest complaint that is passed on whole.
+const COMPLAINT_BYTES: usize = 64 * 1024;
+/// Longest time a complaint may take to come.
+const COMPLAINT_TIME: std::time::Duration = std::time::Duration::from_secs(10);
 /// What of the provider's answer the job sees.
 const PASSED_ON: [&str; 5] = [
     "content-type",
@@ -63,7 +67,26 @@ pub(crate) async fn forward(
         .iter()
         .filter_map(|name| Some((HeaderName::from_static(name), answer.headers().get(*name)?.clone())))
         .collect();
-    let mut response = (status, Body::from_stream(answer.bytes_stream())).into_response();
+    let body = match &target.key {
+        // Services repeat the key in their complaints about it.
+        Some(key) if !status.is_success() => {
+            Body::from(key.redact(&String::from_utf8_lossy(&beginning(answer).await)))
+        }
+        _ => Body::from_stream(answer.bytes_stream()),
+    };
+    let mut response = (status, body).into_response();
     response.headers_mut().extend(headers);
     Ok(response)
+}
+
+/// As much of a complaint as anybody reads, and no longer than anybody waits for it.
+async fn beginning(mut answer: reqwest::Response) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let deadline = tokio::time::Instant::now() + COMPLAINT_TIME;
+    while bytes.len() < COMPLAINT_BYTES
+        && let Ok(Ok(Some(chunk))) = tokio::time::timeout_at(deadline, answer.chunk()).await
+    {
+        bytes.extend_from_slice(&chunk);
+    }
+    bytes
 }

@@ -1,8 +1,11 @@
 //! One file per command that does more than ask and print.
 
 mod ask;
+mod background;
 mod connect;
 mod doctor;
+mod key;
+mod open;
 mod serve;
 mod show;
 
@@ -20,6 +23,8 @@ pub(crate) async fn run(cli: Cli) -> u8 {
     let result = match cli.command {
         Command::Serve(flags) => return serve::run(cli.data, flags, as_json).await,
         Command::Doctor => return doctor::run(cli.data, as_json).await,
+        Command::Service { what } => return background::run(cli.data, what, as_json).await,
+        Command::Open { what } if !what.is_empty() => return open::run(cli.data, &what, as_json).await,
         command => match connect::connect(cli.data.as_deref()) {
             Ok(Found::Nobody { data, own }) if matches!(command, Command::Config { .. }) => {
                 let Command::Config { what: ConfigCommand::Show { origin } } = command else { return 2 };
@@ -42,16 +47,8 @@ pub(crate) async fn run(cli: Cli) -> u8 {
 
 async fn talk(client: &Client, command: Command, as_json: bool) -> Result<u8, ApiError> {
     match command {
-        Command::Serve(_) | Command::Doctor => Ok(2),
-        Command::Open => {
-            let link = client.send("POST", "/auth/link", Some(serde_json::json!({}))).await?;
-            if as_json {
-                output::json(&link);
-            } else {
-                say!("{}", link["openUrl"].as_str().unwrap_or_default());
-            }
-            Ok(0)
-        }
+        Command::Serve(_) | Command::Doctor | Command::Service { .. } => Ok(2),
+        Command::Open { .. } => open::link(client, as_json).await.map(|()| 0),
         Command::Status => {
             let status = client.call(typed::SystemStatusShow, &TtlParams::default(), None).await?;
             show::status(&status, as_json);
@@ -79,6 +76,7 @@ async fn talk(client: &Client, command: Command, as_json: bool) -> Result<u8, Ap
             show::queues(&queues, as_json);
             Ok(0)
         }
+        Command::Key { what } => key::run(client, what, as_json).await,
         Command::Config { what: ConfigCommand::Show { origin } } => {
             let shown = client.call(typed::ConfigShow, &Nothing {}, None).await?;
             show::config(&shown, origin, as_json);

@@ -49,6 +49,7 @@ pub(crate) async fn run(data: Option<PathBuf>, flags: Serve, as_json: bool) -> u
     } else {
         say!("Pilothouse is ready. Open {}", running.open_url);
     }
+    host::background::tell_ready();
     tokio::select! {
         () = signalled() => {}
         () = running.stop_requested() => {}

@@ -5,7 +5,7 @@ use crate::merge::checks::{Environment, check_digest, fill, output, waiting};
 use crate::rooms::Room;
 use crate::setup::{On, Prepared};
 use crate::{Engine, git, shutting_down};
-use host::redact::{LogCleaner, Redactor};
+use host::redact::LogCleaner;
 use host::sandbox::Sandbox;
 use host::spawn::{Command, Ended};
 use protocol::check::{Check, CheckPlan, DryRunState};
@@ -185,7 +185,7 @@ impl Engine {
             .timeout(Duration::from_secs(check.timeout_s))
             .lines(lines);
         let started = self.clock.monotonic_ms();
-        let redactor = Arc::new(Redactor::default());
+        let redactor = Arc::new(self.redactor());
         let mut cleaner = LogCleaner::new(redactor.clone());
         let outcome = async {
             let running = place.sandbox.confine(&spec, command)?.start().await?;

@@ -52,7 +52,7 @@ impl Trial {
         let _ = self.unwanted.subscribe().wait_for(|unwanted| *unwanted).await;
     }
 
-    pub(super) fn shown(&self) -> Option<DryRun> {
+    pub(crate) fn shown(&self) -> Option<DryRun> {
         self.newest.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 

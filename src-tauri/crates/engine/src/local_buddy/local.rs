@@ -34,7 +34,7 @@ impl Engine {
                 .blocking(move || repo::checkout_diff(&room.root, SHOWN_BYTES))
                 .await?
                 .map_err(git::api)?;
-            return Ok(shown_diff(&text, cut));
+            return Ok(shown_diff(&text, cut, &self.redactor()));
         }
         self.blocking(move || {
             let onto = room.look().map_err(git::api)?.onto;
@@ -75,23 +75,24 @@ impl Engine {
 }
 
 /// A diff in a fence that nothing in it can close. It is kept in the conversation, so secrets are taken out.
-fn shown_diff(text: &str, cut: bool) -> String {
+fn shown_diff(text: &str, cut: bool, redactor: &Redactor) -> String {
     if text.trim().is_empty() {
         return "Nothing that git tracks is changed in your checkout.".into();
     }
-    let text = Redactor::default().text(text);
+    let text = redactor.text(text);
     let more = if cut { "\n\nThere is more than is shown here; `git diff HEAD` has all of it." } else { "" };
     format!("{}{more}", fenced("diff", &text))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::shown_diff;
+    use super::{Redactor, shown_diff};
 
     #[test]
     fn a_diff_cannot_leave_its_fence_and_says_when_it_was_cut() {
-        let shown = shown_diff("+````\n+x\n", true);
+        let redactor = Redactor::default();
+        let shown = shown_diff("+````\n+x\n", true, &redactor);
         assert!(shown.starts_with("`````diff\n+````\n+x\n`````\n\nThere is more"), "{shown}");
-        assert!(!shown_diff("", false).contains('`'));
+        assert!(!shown_diff("", false, &redactor).contains('`'));
     }
 }

@@ -60,6 +60,8 @@ impl Engine {
                 Some("Settings, Models: pick a server found on this machine, or type an address."),
             )
         });
+        let saved = self.config_keys().await?;
+        lines.push(lines::keys(&saved.keychain, &saved.keys));
         for row in self.store.read(|tx| tx.workspaces()).await? {
             lines.push(self.doctor_workspace(row).await);
         }

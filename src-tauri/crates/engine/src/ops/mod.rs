@@ -6,6 +6,7 @@ pub(crate) mod chat;
 mod completions;
 mod doctor;
 pub(crate) mod jobs;
+mod keys;
 mod merge;
 mod requests;
 pub(crate) mod sessions;

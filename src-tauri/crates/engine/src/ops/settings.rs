@@ -1,6 +1,6 @@
 //! Settings: what is configured and by whom, models per role, providers found here, one-click probes.
 
-use crate::models::setting_key;
+use crate::models::{client_with, setting_key};
 use crate::rooms::Room;
 use crate::{Caller, Engine, Reply};
 use agent::{Cancel, TokioPace};
@@ -89,7 +89,7 @@ impl Engine {
     }
 
     pub async fn config_set_model(&self, caller: Caller, p: ModelSetting) -> Reply {
-        self.client_of(&ModelSetting { key_env: None, ..p.clone() })?;
+        client_with(&p, None)?;
         if p.model.trim().is_empty() || p.model.len() > 200 {
             return Err(ApiError::bad("model is required"));
         }
@@ -132,7 +132,10 @@ impl Engine {
     }
 
     pub async fn config_probe(&self, p: ProbeParams) -> Result<ProbeReport, ApiError> {
-        let client = self.client_of(&p.setting)?;
+        let client = match &p.key {
+            Some(key) => client_with(&p.setting, Some(crate::keys::usable(key)?))?,
+            None => self.client_of(&p.setting).await?,
+        };
         Ok(agent::probe::probe(&client, &TokioPace::default(), &Cancel::new()).await)
     }
 

@@ -2,8 +2,10 @@
 
 use crate::Engine;
 use protocol::ApiError;
+use protocol::check::{DryRun, DryRunState};
 use protocol::ops::TtlParams;
 use protocol::status::{Budgets, Queues, Runtime, SloPair, Storage, SystemStatus, WorkerCounts};
+use std::sync::PoisonError;
 
 impl Engine {
     pub async fn system_status(&self, p: TtlParams) -> Result<SystemStatus, ApiError> {
@@ -22,6 +24,7 @@ impl Engine {
             Ok(selected) => (Some(selected.isolation.clone()), None),
             Err(none) => (None, Some(none.to_string())),
         };
+        let (dry_runs_running, set_ups_running) = self.busy_rooms();
         let model_ready = self.model(protocol::settings::Role::Remotebuddy).await?.is_some();
         Ok(self
             .store
@@ -65,10 +68,21 @@ impl Engine {
                     budgets: Budgets { input_tokens_today, output_tokens_today },
                     pending_approvals: tx.pending_approvals()?,
                     checks_running: merge.get("checking").copied().unwrap_or(0),
+                    dry_runs_running,
+                    set_ups_running,
                     model_ready,
                     latest_cursor: facts.events,
                 })
             })
             .await?)
+    }
+
+    /// Workspaces with a trial of their checks under way, and those whose set-up is being made.
+    fn busy_rooms(&self) -> (u64, u64) {
+        let rooms = self.rooms.read().unwrap_or_else(PoisonError::into_inner);
+        let tries = |run: DryRun| run.finished_at.is_none() && run.state != DryRunState::Waiting;
+        let dry_runs = rooms.values().filter(|room| room.trial.shown().is_some_and(tries)).count();
+        let set_ups = rooms.values().filter(|room| room.set_up.is_building()).count();
+        (dry_runs as u64, set_ups as u64)
     }
 }

@@ -132,11 +132,14 @@ impl Engine {
             () = self.stopping() => return Err(crate::shutting_down()),
         };
         let ms = self.clock.monotonic_ms().saturating_sub(started);
+        let redactor = self.redactor();
         Ok(match built {
             Ok(Built::Kept(layer, outcome)) => {
-                Ran::Kept { layer: Box::new(layer), tail: output(&outcome), ms }
+                Ran::Kept { layer: Box::new(layer), tail: output(&outcome, &redactor), ms }
             }
-            Ok(Built::Failed(outcome)) => Ran::Failed { why: outcome.summary(), tail: output(&outcome), ms },
+            Ok(Built::Failed(outcome)) => {
+                Ran::Failed { why: outcome.summary(), tail: output(&outcome, &redactor), ms }
+            }
             Err(error) => Ran::Failed { why: error.to_string(), tail: String::new(), ms },
         })
     }
@@ -147,9 +150,9 @@ pub(super) fn internal(text: String) -> ApiError {
 }
 
 /// The end of both streams, without colours and secrets.
-fn output(outcome: &Outcome) -> String {
+fn output(outcome: &Outcome, redactor: &Redactor) -> String {
     let text = host::ansi::strip(&format!("{}{}", outcome.stdout.text(), outcome.stderr.text()));
-    last(Redactor::default().text(&text).trim_end(), TAIL)
+    last(redactor.text(&text).trim_end(), TAIL)
 }
 
 /// The end of a text, at most so many characters and a mark.

@@ -20,6 +20,11 @@ pub(crate) struct SetUpState {
 }
 
 impl SetUpState {
+    /// Whether a step is being run.
+    pub(crate) fn is_building(&self) -> bool {
+        self.building.try_lock().is_err()
+    }
+
     /// A person wants the work done: what stood in its way is tried, and asked, again.
     pub(crate) fn try_anew(&self, now_ms: i64) {
         self.anew.store(now_ms, Ordering::Release);

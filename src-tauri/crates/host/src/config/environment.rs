@@ -26,7 +26,11 @@ pub(super) const ELSEWHERE: &[(&str, &str)] = &[
     ("LOG", "What is logged on standard error, such as `info` or `engine=debug,warn`."),
     ("TOKEN", "Token for the server named by `server.url`."),
     ("TOKEN_FILE", "File that holds this token and that only its owner may read."),
-    ("KEEP_SERVING", "Of the window: go on serving when it is closed."),
+    (
+        "SECRETS_KEY",
+        "What `secrets.keyFile` would hold, for where a variable is easier to give than a file; it wins over the file.",
+    ),
+    ("ON_CLOSE", "Of the window: what closing it means, `ask`, `keep` (go on serving) or `quit`."),
     ("JOB", "Set by the server for what it runs; marks the processes of a job."),
     ("RUN", "Set by the server for what it runs; marks the processes of a command."),
 ];

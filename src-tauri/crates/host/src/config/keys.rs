@@ -31,6 +31,8 @@ pub(super) enum Reader {
     Server,
     /// A client that looks for a server.
     Client,
+    /// The desktop window, once.
+    Window,
     /// The server, for each workspace: only these make sense in a workspace's own files.
     Workspace,
     /// Nothing in this build. Setting it is answered with a warning.
@@ -52,6 +54,8 @@ const BACKENDS: &[&str] = &[
     "ollama_chat",
 ];
 const STRATEGIES: &[&str] = &["cherry_pick", "no_ff", "ff_only", "squash"];
+/// From the steady one to the early one.
+const CHANNELS: &[&str] = &["stable", "canary"];
 const SANDBOXES: &[&str] = &["auto", "bwrap", "container", "host"];
 const TOKENS: Shape = Shape::Number(0, i64::MAX);
 const WINDOW: Shape = Shape::Number(1, i64::MAX);
@@ -145,6 +149,13 @@ pub(super) const KEYS: &[Key] = &[
     ),
     key!("data.dir", Shape::Folder, None, Server, "Data folder. Unset: the system's place for such data."),
     key!(
+        "secrets.keyFile",
+        Shape::File,
+        None,
+        Server,
+        "File only you may read that holds a key of 12 characters or more. Saved keys of models are kept in a file encrypted with it where the system has no keychain, or a locked one."
+    ),
+    key!(
         "workers.count",
         Shape::Number(0, 64),
         None,
@@ -211,6 +222,48 @@ pub(super) const KEYS: &[Key] = &[
     ),
     key!("budget.tokensPerJob", TOKENS, None, Nobody, "Most tokens of one job."),
     key!("budget.tokensPerDay", TOKENS, None, Nobody, "Most tokens of one day."),
+    key!(
+        "desktop.notify.needsYou",
+        Shape::Flag,
+        Some("true"),
+        Server,
+        "Whether the desktop notifies of a question that waits for you."
+    ),
+    key!(
+        "desktop.notify.finished",
+        Shape::Flag,
+        Some("true"),
+        Server,
+        "Whether it notifies of what landed or was reported."
+    ),
+    key!(
+        "desktop.notify.failed",
+        Shape::Flag,
+        Some("true"),
+        Server,
+        "Whether it notifies of what failed or came back."
+    ),
+    key!(
+        "desktop.notify.limit",
+        Shape::Flag,
+        Some("true"),
+        Server,
+        "Whether it notifies of a request that waits for a model."
+    ),
+    key!(
+        "desktop.notify.quietFrom",
+        Shape::TimeOfDay,
+        None,
+        Server,
+        "Local time from which on no notification is sent, until `desktop.notify.quietUntil`; both are needed."
+    ),
+    key!(
+        "desktop.notify.quietUntil",
+        Shape::TimeOfDay,
+        None,
+        Server,
+        "End of the quiet hours; a question that still waits then is told."
+    ),
     llm!("llm.localbuddy.backend", backend, Server, "LocalBuddy's model"),
     llm!("llm.localbuddy.endpoint", endpoint, Server, "LocalBuddy's model"),
     llm!("llm.localbuddy.model", model, Server, "LocalBuddy's model"),
@@ -226,6 +279,34 @@ pub(super) const KEYS: &[Key] = &[
     llm!("llm.workers.model", model, Server, "the workers' model"),
     llm!("llm.workers.key", key, Server, "the workers' model"),
     llm!("llm.workers.contextWindow", window, Server, "the workers' model"),
+    key!(
+        "update.enabled",
+        Shape::Flag,
+        None,
+        Window,
+        "Whether the window looks for a newer version by itself. Unset: when it has an endpoint and a public key."
+    ),
+    key!(
+        "update.channel",
+        Shape::Word(CHANNELS),
+        Some("stable"),
+        Window,
+        "Which versions are offered; `stable` leaves out those that are marked as early ones."
+    ),
+    key!(
+        "update.endpoint",
+        Shape::Url,
+        None,
+        Window,
+        "Where the window asks for a newer version: an https address, in which `{{channel}}`, `{{target}}`, `{{arch}}`, `{{current_version}}` and `{{bundle_type}}` are filled in. Unset: the one the package was built with, if any."
+    ),
+    key!(
+        "update.publicKey",
+        Shape::Text,
+        None,
+        Window,
+        "The key that signs updates, as `tauri signer generate` writes its public half. Unset: the one the package was built with, if any."
+    ),
 ];
 
 pub(super) fn find(name: &str) -> Option<&'static Key> {

@@ -28,8 +28,8 @@ pub use model::RoleModel;
 pub use origin::{Layer, Origin};
 pub use own::Own;
 pub use reference::{keys as key_table, variables as variable_table};
-pub use settings::{Budget, Config, Merge, ScopeHints, Server, Workers, redacted};
-pub use value::Value;
+pub use settings::{Budget, Config, Merge, ScopeHints, Server, Update, Workers, redacted};
+pub use value::{Value, time_of_day};
 
 use protocol::settings::ModelSetting;
 

@@ -21,7 +21,7 @@ pub fn keys() -> String {
         };
         let local = match key.read_by {
             Reader::Workspace => "yes",
-            Reader::Server | Reader::Client => "no",
+            Reader::Server | Reader::Client | Reader::Window => "no",
             Reader::Nobody => "",
         };
         // Writing into a text cannot fail.
@@ -49,7 +49,7 @@ pub fn variables() -> String {
 fn meaning(key: &Key) -> String {
     match key.read_by {
         Reader::Nobody => format!("**Not used yet.** {}", key.meaning),
-        Reader::Server | Reader::Client | Reader::Workspace => key.meaning.to_owned(),
+        Reader::Server | Reader::Client | Reader::Window | Reader::Workspace => key.meaning.to_owned(),
     }
 }
 
@@ -57,9 +57,11 @@ fn shape(shape: Shape) -> String {
     match shape {
         Shape::Word(words) => words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", "),
         Shape::Folder => "folder; absolute in a file".to_owned(),
+        Shape::File => "path of a file; absolute in a file".to_owned(),
         Shape::KeyReference => "name of a variable".to_owned(),
         Shape::Url => "address without user and password".to_owned(),
         Shape::Loopback => "`127.0.0.1` or `::1`".to_owned(),
+        Shape::TimeOfDay => "time of day, `HH:MM`".to_owned(),
         Shape::Text | Shape::Number(..) | Shape::Flag | Shape::Words => {
             let expected = shape.expected();
             expected.strip_prefix("a ").unwrap_or(&expected).to_owned()

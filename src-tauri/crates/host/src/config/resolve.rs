@@ -106,7 +106,9 @@ impl Pile {
                 self.warn(name, &origin, "ignored: a repository may not set this");
                 return Ok(());
             }
-            if layer == Layer::Local && matches!(key.read_by, Reader::Server | Reader::Client) {
+            if layer == Layer::Local
+                && matches!(key.read_by, Reader::Server | Reader::Client | Reader::Window)
+            {
                 self.warn(
                     name,
                     &origin,

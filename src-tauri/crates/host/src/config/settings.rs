@@ -58,11 +58,25 @@ pub struct Budget {
     pub tokens_per_day: Option<u64>,
 }
 
+/// Where newer versions of the window come from.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Update {
+    /// Whether it looks by itself; none leaves that to whether it can.
+    pub enabled: Option<bool>,
+    /// `stable` or `canary`.
+    pub channel: String,
+    /// With the places that are filled in, such as `{{channel}}`.
+    pub endpoint: Option<String>,
+    pub public_key: Option<String>,
+}
+
 /// Everything that is configured, and where it was.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Config {
     pub server: Server,
     pub data_dir: Option<PathBuf>,
+    /// Holds what saved keys are encrypted with where there is no keychain.
+    pub secrets_key_file: Option<PathBuf>,
     pub workers: Workers,
     pub merge: Merge,
     /// One per role, in the order localbuddy, remotebuddy, workers.
@@ -74,6 +88,7 @@ pub struct Config {
     pub profile_cap: Option<(Profile, Origin)>,
     pub scope: ScopeHints,
     pub budget: Budget,
+    pub update: Update,
     /// `None`: nobody said anything, detection may propose. `Some(vec![])`: written out, none.
     pub checks: Option<Vec<Check>>,
     pub checks_origin: Option<Origin>,

@@ -10,7 +10,7 @@ use super::Value;
 use super::model::RoleModel;
 use super::proofs::Proofs;
 use super::resolve::Pile;
-use super::settings::{Budget, Config, Merge, ScopeHints, Server, Workers};
+use super::settings::{Budget, Config, Merge, ScopeHints, Server, Update, Workers};
 use crate::sandbox::Preference;
 
 impl Pile {
@@ -49,6 +49,7 @@ impl Pile {
         Config {
             server,
             data_dir: self.word("data.dir").map(Into::into),
+            secrets_key_file: self.word("secrets.keyFile").map(Into::into),
             workers,
             merge,
             models,
@@ -62,6 +63,12 @@ impl Pile {
             budget: Budget {
                 tokens_per_job: number("budget.tokensPerJob").map(i64::cast_unsigned),
                 tokens_per_day: number("budget.tokensPerDay").map(i64::cast_unsigned),
+            },
+            update: Update {
+                enabled: self.values.contains_key("update.enabled").then(|| flag("update.enabled")),
+                channel: self.word("update.channel").unwrap_or_default(),
+                endpoint: self.word("update.endpoint"),
+                public_key: self.word("update.publicKey"),
             },
             checks_origin: origin("check"),
             setup_origin: origin("setup"),

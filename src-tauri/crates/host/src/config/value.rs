@@ -36,6 +36,8 @@ pub(super) enum Shape {
     Text,
     /// A folder; in a file an absolute one, since a file has no current folder.
     Folder,
+    /// A file; in a file an absolute one, like a folder.
+    File,
     /// An address that only this machine reaches, one of the two the server is called by.
     Loopback,
     /// One of these; `-` and `_` are the same.
@@ -43,6 +45,8 @@ pub(super) enum Shape {
     /// Within these bounds, both included.
     Number(i64, i64),
     Flag,
+    /// `HH:MM`, as a clock shows it.
+    TimeOfDay,
     Words,
     /// `http://` or `https://`, without user and password.
     Url,
@@ -62,7 +66,7 @@ impl Shape {
             | (_, other @ (Kind::List(_) | Kind::Table(_))) => {
                 Err(format!("must be {}, not {}", self.expected(), other.name()))
             }
-            (Self::Folder, Kind::Text(text)) if !Path::new(text).is_absolute() => {
+            (Self::Folder | Self::File, Kind::Text(text)) if !Path::new(text).is_absolute() => {
                 Err("must be an absolute path".to_owned())
             }
             (_, Kind::Text(text)) => self.check(Value::Text(text.clone())),
@@ -101,7 +105,13 @@ impl Shape {
                     None => fail(),
                 }
             }
-            (Self::Folder, Value::Text(text)) if text.is_empty() || text.contains('\0') => fail(),
+            (Self::TimeOfDay, Value::Text(text)) => match time_of_day(text.trim()) {
+                Some(_) => Ok(Value::Text(text.trim().to_owned())),
+                None => fail(),
+            },
+            (Self::Folder | Self::File, Value::Text(text)) if text.is_empty() || text.contains('\0') => {
+                fail()
+            }
             (Self::Loopback, Value::Text(text)) => match text.trim().parse::<IpAddr>() {
                 Ok(address) if LOOPBACK.contains(&address) => Ok(Value::Text(address.to_string())),
                 _ => fail(),
@@ -130,11 +140,13 @@ impl Shape {
         match self {
             Self::Text => "a text".to_owned(),
             Self::Folder => "the path of a folder".to_owned(),
+            Self::File => "the path of a file".to_owned(),
             Self::Loopback => "127.0.0.1 or ::1 (only the machine itself is served)".to_owned(),
             Self::Word(words) => format!("one of {}", words.join(", ")),
             Self::Number(least, i64::MAX) => format!("a number from {least}"),
             Self::Number(least, most) => format!("a number from {least} to {most}"),
             Self::Flag => "true or false".to_owned(),
+            Self::TimeOfDay => "a time of day such as 22:00".to_owned(),
             Self::Words => "a list of texts".to_owned(),
             Self::Url => "an address such as http://127.0.0.1:11434/v1, without user and password".to_owned(),
             Self::KeyReference => {
@@ -143,6 +155,16 @@ impl Shape {
             }
         }
     }
+}
+
+/// Minutes after midnight of `HH:MM`; none when it is no such time.
+pub fn time_of_day(text: &str) -> Option<u16> {
+    let (hours, minutes) = text.split_once(':')?;
+    let digits = |part: &str, most: u16| {
+        let is_two = part.len() == 2 && part.bytes().all(|byte| byte.is_ascii_digit());
+        part.parse::<u16>().ok().filter(|number| is_two && *number <= most)
+    };
+    Some(digits(hours, 23)? * 60 + digits(minutes, 59)?)
 }
 
 /// A list whose items are all texts.
@@ -186,6 +208,16 @@ mod tests {
         for address in ["0.0.0.0", "::", "192.168.1.5", "127.0.0.2", "::ffff:127.0.0.1", "localhost"] {
             assert!(Shape::Loopback.parse(address).unwrap_err().contains("127.0.0.1 or ::1"), "{address}");
         }
+    }
+
+    #[test]
+    fn a_time_of_day_is_what_a_clock_shows() {
+        assert_eq!(time_of_day("22:05"), Some(1_325));
+        for no in ["24:00", "7:00", "07:60", "0700", "", "+7:00", "07:0a"] {
+            assert!(time_of_day(no).is_none(), "{no}");
+        }
+        assert_eq!(Shape::TimeOfDay.parse(" 07:00 ").unwrap(), Value::Text("07:00".into()));
+        assert!(Shape::TimeOfDay.parse("noon").unwrap_err().contains("22:00"));
     }
 
     #[test]

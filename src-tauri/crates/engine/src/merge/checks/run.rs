@@ -7,7 +7,6 @@ use crate::rooms::Room;
 use crate::{Engine, shutting_down};
 use flow::merge::Input;
 use host::HostError;
-use host::redact::Redactor;
 use host::sandbox::Sandbox;
 use host::spawn::{Command, Ended, Outcome};
 use protocol::check::{Check, CheckPlan};
@@ -142,7 +141,7 @@ impl Engine {
             Ok(outcome) => StoredVerdict {
                 ok: outcome.success(),
                 duration_ms,
-                tail: output(&outcome, check, &Redactor::default()),
+                tail: output(&outcome, check, &self.redactor()),
             },
             // A program that is missing here, or a machine that cannot start any, is found below.
             Err(error) if of_the_tree(&error, check, sandbox) => {

@@ -51,6 +51,11 @@ pub async fn doctor_without_server(options: &Options, silent: Option<&ApiError>)
         Ok(folder) => data(folder),
         Err(error) => line("data", "Data folder", Finding::Problem, error.to_string(), None),
     });
+    if let (Ok(folder), Ok(own)) = (&folder, &own) {
+        let shown =
+            crate::keys::chain_of(options, &own.config, folder.join("secrets/keys.sealed")).look().await;
+        all.push(lines::keys(&shown, &[]));
+    }
     DoctorReport { ok: all.iter().all(|line| line.finding != Finding::Problem), lines: all }
 }
 

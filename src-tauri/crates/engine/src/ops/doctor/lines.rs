@@ -3,6 +3,7 @@
 use host::sandbox::{NoSandbox, SelectedSandbox};
 use protocol::ApiError;
 use protocol::doctor::{DoctorLine, Finding};
+use protocol::keys::{KeyPlace, KeyState, KeychainShown, SavedKey};
 use repo::Git;
 use std::path::Path;
 
@@ -54,4 +55,29 @@ pub(super) fn data(folder: &Path) -> DoctorLine {
             Some("Free some space or choose another folder with --data."),
         ),
     }
+}
+
+/// Where saved keys are, and whether they open.
+pub(super) fn keys(chain: &KeychainShown, saved: &[SavedKey]) -> DoctorLine {
+    let bad = |key: &&SavedKey| matches!(key.state, KeyState::Locked | KeyState::Gone);
+    let (id, title) = ("keys", "Saved keys");
+    if let Some(key) = saved.iter().find(bad) {
+        return line(
+            id,
+            title,
+            Finding::Problem,
+            format!("The key of {} cannot be used. {}", key.role, key.detail),
+            Some(chain.fix.as_deref().unwrap_or("Save it again in Settings, Models.")),
+        );
+    }
+    let count = match saved.len() {
+        0 => "None is saved.".to_owned(),
+        n => format!("Saved: {}.", protocol::count(n, "key", "keys")),
+    };
+    let lasting = matches!(chain.place, Some(KeyPlace::System | KeyPlace::File));
+    let finding = match lasting && chain.fix.is_none() {
+        true => Finding::Ok,
+        false => Finding::Warning,
+    };
+    line(id, title, finding, format!("{} {count}", chain.detail), chain.fix.as_deref())
 }

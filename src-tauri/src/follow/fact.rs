@@ -1,0 +1,187 @@
+//! Which events are worth telling, and which parts of what is known they make old. Pure.
+
+use client::StreamEvent;
+use protocol::merge::MergeEntry;
+use protocol::{ApprovalId, Envelope, Event, JobId, SessionId, WorkspaceId};
+
+/// Something that happened and that somebody may want to be told.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Fact {
+    pub cursor: i64,
+    pub session: SessionId,
+    pub what: What,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum What {
+    Landed {
+        title: String,
+        job: JobId,
+        workspace: WorkspaceId,
+    },
+    /// A job ended with an answer. Whether it left a commit is asked afterwards: then its landing is the end.
+    Reported {
+        job: JobId,
+        summary: String,
+    },
+    JobFailed {
+        job: JobId,
+        message: String,
+    },
+    /// Checks failed or it no longer fits; the job repairs it if it may.
+    CameBack {
+        title: String,
+        job: JobId,
+        reason: String,
+    },
+    /// It waits for a person. After a person's own no there is nothing to tell.
+    Parked {
+        title: String,
+        job: JobId,
+        reason: String,
+        asked: Option<ApprovalId>,
+    },
+    WaitsForModel {
+        understood: String,
+        why: String,
+    },
+}
+
+/// Parts of a snapshot.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Parts {
+    pub approvals: bool,
+    pub activity: bool,
+    pub sessions: bool,
+    pub spaces: bool,
+    pub switches: bool,
+}
+
+impl Parts {
+    pub const ALL: Self =
+        Self { approvals: true, activity: true, sessions: true, spaces: true, switches: true };
+    /// What is looked at now and then even when nobody said that it changed.
+    pub const AGEING: Self =
+        Self { approvals: true, activity: true, sessions: true, spaces: false, switches: false };
+
+    pub fn any(self) -> bool {
+        self != Self::default()
+    }
+
+    pub fn with(self, other: Self) -> Self {
+        Self {
+            approvals: self.approvals || other.approvals,
+            activity: self.activity || other.activity,
+            sessions: self.sessions || other.sessions,
+            spaces: self.spaces || other.spaces,
+            switches: self.switches || other.switches,
+        }
+    }
+}
+
+/// What an event of this kind makes old. A job's log, the bulk of all events, is nothing to us.
+pub fn parts(kind: &str) -> Parts {
+    let none = Parts::default();
+    match kind {
+        "approval_required" | "approved" | "denied" | "approval.changed" => {
+            Parts { approvals: true, activity: true, ..none }
+        }
+        "message" => Parts { sessions: true, activity: true, ..none },
+        "workspace.changed" => Parts { spaces: true, activity: true, ..none },
+        "job_enqueued" | "job_claimed" | "job_completed" | "job_failed" | "job.requeued"
+        | "job.cancelled" | "request.changed" | "request.waiting" | "plan.ready" => {
+            Parts { activity: true, ..none }
+        }
+        kind if kind.starts_with("merge.") => Parts { activity: true, ..none },
+        _ => none,
+    }
+}
+
+/// What an event says that is worth telling.
+pub fn of(event: &StreamEvent) -> Option<Fact> {
+    let told = matches!(
+        event.kind(),
+        "merge.entry.landed"
+            | "merge.entry.returned"
+            | "merge.entry.failed"
+            | "job_completed"
+            | "job_failed"
+            | "request.waiting"
+    );
+    if !told {
+        return None;
+    }
+    // A newer server may say things this build has no words for.
+    let envelope: Envelope = serde_json::from_value(event.envelope.clone()).ok()?;
+    let of_entry = |entry: &MergeEntry| (entry.title.clone(), entry.job_id.clone());
+    let what = match envelope.event {
+        Event::MergeLanded { entry } => {
+            let (title, job) = of_entry(&entry);
+            What::Landed { title, job, workspace: entry.workspace_id }
+        }
+        Event::MergeReturned { entry, reason, detail } => {
+            let (title, job) = of_entry(&entry);
+            What::CameBack {
+                title,
+                job,
+                reason: entry.reason.unwrap_or_else(|| first_line(&detail, &reason)),
+            }
+        }
+        Event::MergeFailed { entry, reason, detail } => {
+            let (title, job) = of_entry(&entry);
+            What::Parked { title, job, reason: first_line(&detail, &reason), asked: entry.approval_id }
+        }
+        Event::JobCompleted { job_id, summary, .. } => {
+            What::Reported { job: job_id, summary: summary.unwrap_or_default() }
+        }
+        Event::JobFailed { job_id, message, .. } => What::JobFailed { job: job_id, message },
+        Event::RequestWaiting { understood, why, .. } => What::WaitsForModel { understood, why },
+        _ => return None,
+    };
+    Some(Fact { cursor: event.cursor, session: envelope.session_id, what })
+}
+
+fn first_line(text: &str, otherwise: &str) -> String {
+    text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or(otherwise).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn event(kind: &str, payload: serde_json::Value) -> StreamEvent {
+        let envelope = json!({
+            "protocolVersion": "0.1.0", "id": "e-1", "ts": "2026-01-31T12:00:00.000Z", "sessionId": "dev",
+            "type": kind, "payload": payload,
+        });
+        StreamEvent { cursor: 7, envelope }
+    }
+
+    #[test]
+    fn a_failed_job_is_a_fact_and_its_log_is_not() {
+        let fact = of(&event("job_failed", json!({ "jobId": "j-1", "message": "no compiler" }))).unwrap();
+        assert_eq!((fact.cursor, fact.session.as_str()), (7, "dev"));
+        assert!(matches!(fact.what, What::JobFailed { message, .. } if message == "no compiler"));
+        assert!(
+            of(&event("job_log", json!({ "jobId": "j-1", "stream": "stdout", "seq": 1, "line": "x" })))
+                .is_none()
+        );
+        assert!(!parts("job_log").any() && !parts("job.progress").any());
+    }
+
+    #[test]
+    fn an_event_of_a_newer_server_is_passed_over() {
+        assert!(of(&event("job_failed", json!({ "else": true }))).is_none());
+        assert!(of(&event("job.novel", json!({}))).is_none());
+        assert!(!parts("job.novel").any());
+    }
+
+    #[test]
+    fn an_answer_makes_the_questions_old_and_a_landing_only_the_activity() {
+        assert!(parts("approval.changed").approvals);
+        let landing = parts("merge.entry.landed");
+        assert!(landing.activity && !landing.approvals && !landing.spaces);
+        assert!(parts("message").with(parts("workspace.changed")).spaces);
+    }
+}

@@ -1,0 +1,234 @@
+//! Which notification comes of what happened. Pure.
+
+use std::collections::BTreeMap;
+
+use protocol::WorkspaceId;
+use protocol::approval::Approval;
+
+use super::notice::{Kind, Notice, Question};
+use crate::exactly;
+use crate::follow::{Fact, Link, Snapshot, What};
+use crate::words::Words;
+
+/// More new questions at once than this are told by one notification.
+const AT_ONCE: usize = 3;
+/// Titles in one line.
+const TITLES: usize = 3;
+
+/// The key of a question's own notification, also where it was told together with others.
+pub fn key_of(approval: &Approval) -> String {
+    format!("question:{}", approval.id)
+}
+
+/// Notifications of questions that nobody was told of, oldest first.
+pub fn questions(now: &Snapshot, was_told: impl Fn(&str) -> bool, words: Words) -> Vec<Notice> {
+    let mut new: Vec<&Approval> = now.approvals.iter().filter(|one| !was_told(&key_of(one))).collect();
+    new.reverse();
+    if new.len() <= AT_ONCE {
+        return new.into_iter().map(|one| question(one, now, words)).collect();
+    }
+    let titles = new.iter().rev().map(|one| exactly::shortened(&one.summary)).take(TITLES).collect();
+    vec![Notice {
+        key: format!("questions:{}", new[0].id),
+        kind: Kind::NeedsYou,
+        title: words.many_ask(),
+        body: listed(titles, new.len(), words),
+        page: "/approvals".into(),
+        question: None,
+        about: new.iter().map(|one| one.id.clone()).collect(),
+    }]
+}
+
+fn question(approval: &Approval, now: &Snapshot, words: Words) -> Notice {
+    let exactly = exactly::of(approval, words);
+    let mut lines = vec![exactly.summary.clone()];
+    lines.extend(exactly.lines);
+    if !exactly.may_approve {
+        lines.push(words.opens_to_read());
+    }
+    Notice {
+        key: key_of(approval),
+        kind: Kind::NeedsYou,
+        title: words.asks(&exactly::shortened(now.name_of(approval.workspace_id.as_ref()))),
+        body: lines.join("\n"),
+        page: format!("/approvals/{}", approval.id),
+        question: Some(Question {
+            id: approval.id.clone(),
+            hash: approval.hash.clone(),
+            summary: exactly.summary,
+            may_approve: exactly.may_approve,
+        }),
+        about: vec![approval.id.clone()],
+    }
+}
+
+/// Whether what a notification asks is not asked any more. While the server is out of reach nobody knows.
+pub fn is_over(notice: &Notice, now: &Snapshot) -> bool {
+    now.link == Link::Up
+        && !notice.about.is_empty()
+        && !now.approvals.iter().any(|one| notice.about.contains(&one.id))
+}
+
+/// Landings of a workspace since its notification was last looked at: they are told together.
+#[derive(Debug, Default)]
+pub struct Landings(BTreeMap<WorkspaceId, Vec<String>>);
+
+impl Landings {
+    /// The notification with this key was closed or clicked.
+    pub fn seen(&mut self, key: &str) {
+        self.0.retain(|workspace, _| landed_key(workspace) != key);
+    }
+}
+
+fn landed_key(workspace: &WorkspaceId) -> String {
+    format!("landed:{workspace}")
+}
+
+pub fn fact(fact: &Fact, now: &Snapshot, landings: &mut Landings, words: Words) -> Notice {
+    let plain = |kind, title: String, body: &str, page: String| Notice {
+        key: format!("event:{}", fact.cursor),
+        kind,
+        title,
+        body: body.lines().map(exactly::plain).collect::<Vec<_>>().join("\n"),
+        page,
+        question: None,
+        about: Vec::new(),
+    };
+    match &fact.what {
+        What::Landed { title, job, workspace } => {
+            let name = exactly::shortened(now.name_of(Some(workspace)));
+            let titles = landings.0.entry(workspace.clone()).or_default();
+            titles.push(exactly::shortened(title));
+            let (headline, page) = match titles.len() {
+                1 => (words.landed_one(&name), format!("/jobs/{job}")),
+                n => (words.landed_many(n, &name), "/queue".into()),
+            };
+            let shown = titles.iter().rev().take(TITLES).cloned().collect();
+            let body = listed(shown, titles.len(), words);
+            Notice { key: landed_key(workspace), ..plain(Kind::Finished, headline, &body, page) }
+        }
+        What::Reported { job, summary } => {
+            let mut lines = summary.lines().filter(|line| !line.trim().is_empty());
+            let title = exactly::shortened(lines.next().unwrap_or_default());
+            plain(
+                Kind::Finished,
+                words.reported(&title),
+                lines.next().unwrap_or_default(),
+                format!("/jobs/{job}"),
+            )
+        }
+        What::JobFailed { job, message } => {
+            let (title, why) = message.split_once(": ").unwrap_or((message, ""));
+            plain(Kind::Failed, words.job_failed(&exactly::shortened(title)), why, format!("/jobs/{job}"))
+        }
+        What::CameBack { title, job, reason } => {
+            plain(Kind::Failed, words.came_back(&exactly::shortened(title)), reason, format!("/jobs/{job}"))
+        }
+        What::Parked { title, job, reason, .. } => {
+            plain(Kind::Failed, words.parked(&exactly::shortened(title)), reason, format!("/jobs/{job}"))
+        }
+        What::WaitsForModel { understood, why } => {
+            let body = if understood.trim().is_empty() { why } else { understood };
+            plain(Kind::Limit, words.waits_for_model(), body, now.page_of(fact.session.as_str()))
+        }
+    }
+}
+
+fn listed(titles: Vec<String>, of: usize, words: Words) -> String {
+    let more = of.saturating_sub(titles.len());
+    let mut text = titles.join("\n");
+    if more > 0 {
+        text = format!("{text}\n{}", words.and_more(more));
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::exactly::tests::landing;
+    use protocol::{JobId, SessionId};
+
+    fn asking(ids: &[&str]) -> Snapshot {
+        Snapshot {
+            link: Link::Up,
+            approvals: ids.iter().map(|id| landing(id)).collect(),
+            ..Snapshot::default()
+        }
+    }
+
+    fn happened(cursor: i64, what: What) -> Fact {
+        Fact { cursor, session: SessionId::parse("dev").unwrap(), what }
+    }
+
+    fn landed(cursor: i64, title: &str) -> Fact {
+        let (job, workspace) = (JobId::parse("j-1").unwrap(), WorkspaceId::parse("w-1").unwrap());
+        happened(cursor, What::Landed { title: title.into(), job, workspace })
+    }
+
+    #[test]
+    fn a_question_is_told_once_with_what_exactly_and_bound_to_its_hash() {
+        let now = asking(&["b", "a"]);
+        let told = questions(&now, |key| key == "question:a", Words::English);
+        assert_eq!(told.len(), 1);
+        assert_eq!((told[0].key.as_str(), told[0].page.as_str()), ("question:b", "/approvals/b"));
+        assert!(told[0].body.contains("1 file, +2 −1, onto main_agents"), "{}", told[0].body);
+        let question = told[0].question.as_ref().unwrap();
+        assert_eq!((question.hash.as_str(), question.may_approve), ("hash-b", true));
+    }
+
+    #[test]
+    fn many_questions_at_once_are_one_notification() {
+        let told = questions(&asking(&["e", "d", "c", "b", "a"]), |_| false, Words::English);
+        assert_eq!(told.len(), 1);
+        assert_eq!((told[0].about.len(), told[0].page.as_str()), (5, "/approvals"));
+        assert_eq!(told[0].body, "Question e\nQuestion d\nQuestion c\nand 2 more");
+    }
+
+    #[test]
+    fn a_notification_is_over_when_none_of_its_questions_waits() {
+        let notice = questions(&asking(&["a"]), |_| false, Words::English).remove(0);
+        assert!(!is_over(&notice, &asking(&["b", "a"])));
+        assert!(is_over(&notice, &asking(&["b"])));
+        let gone = Snapshot { link: Link::Down(String::new()), ..asking(&[]) };
+        assert!(!is_over(&notice, &gone), "nobody knows");
+        let click = Notice::about_a_click("t".into(), "b".into(), "/".into());
+        assert!(!is_over(&click, &asking(&[])));
+    }
+
+    #[test]
+    fn landings_are_gathered_until_somebody_looked() {
+        let (now, mut landings) = (asking(&[]), Landings::default());
+        let first = fact(&landed(1, "One"), &now, &mut landings, Words::English);
+        assert_eq!(
+            (first.title.as_str(), first.page.as_str()),
+            ("A change landed in Pilothouse", "/jobs/j-1")
+        );
+        let second = fact(&landed(2, "Two"), &now, &mut landings, Words::English);
+        assert_eq!(
+            (second.title.as_str(), second.body.as_str()),
+            ("2 changes landed in Pilothouse", "Two\nOne")
+        );
+        assert_eq!(first.key, second.key);
+        landings.seen(&second.key);
+        let third = fact(&landed(3, "Three"), &now, &mut landings, Words::English);
+        assert_eq!(third.body, "Three");
+    }
+
+    #[test]
+    fn each_kind_of_fact_has_its_switch_and_its_page() {
+        let (now, mut landings, job) = (asking(&[]), Landings::default(), JobId::parse("j-9").unwrap());
+        let mut told = |what| {
+            let notice = fact(&happened(4, what), &now, &mut landings, Words::English);
+            (notice.kind, notice.title, notice.page)
+        };
+        let failed = What::JobFailed { job: job.clone(), message: "Tidy: no compiler".into() };
+        assert_eq!(told(failed), (Kind::Failed, "Failed: Tidy".into(), "/jobs/j-9".into()));
+        let back = What::CameBack { title: "Tidy".into(), job: job.clone(), reason: "tests failed".into() };
+        assert_eq!(told(back), (Kind::Failed, "Came back: Tidy".into(), "/jobs/j-9".into()));
+        let done = What::Reported { job, summary: "12 files\nmore".into() };
+        assert_eq!(told(done), (Kind::Finished, "Done: 12 files".into(), "/jobs/j-9".into()));
+        let waits = What::WaitsForModel { understood: "refactor".into(), why: "no model".into() };
+        assert_eq!(told(waits), (Kind::Limit, "A request waits for a model".into(), "/w/-/s/dev".into()));
+    }
+}

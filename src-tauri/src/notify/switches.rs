@@ -1,0 +1,116 @@
+//! What the user wants to be notified of, and when not. Pure; the values come from the server's configuration.
+
+use protocol::settings::ConfigValue;
+
+use super::notice::Kind;
+
+/// The keys `desktop.notify.*`. Everything is on until somebody says otherwise.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Switches {
+    needs_you: bool,
+    finished: bool,
+    failed: bool,
+    limit: bool,
+    /// Minutes after midnight, local: from the first until before the second. May pass midnight.
+    quiet: Option<(u16, u16)>,
+}
+
+impl Default for Switches {
+    fn default() -> Self {
+        Self { needs_you: true, finished: true, failed: true, limit: true, quiet: None }
+    }
+}
+
+impl Switches {
+    pub fn read(values: &[ConfigValue]) -> Self {
+        let value = |name: &str| {
+            let key = values.iter().find(|one| one.key.strip_prefix("desktop.notify.") == Some(name));
+            key.map(|one| &one.value)
+        };
+        let flag = |name: &str| value(name).and_then(|value| value.as_bool()).unwrap_or(true);
+        let time = |name: &str| host::config::time_of_day(value(name)?.as_str()?);
+        Self {
+            needs_you: flag("needsYou"),
+            finished: flag("finished"),
+            failed: flag("failed"),
+            limit: flag("limit"),
+            quiet: time("quietFrom").zip(time("quietUntil")),
+        }
+    }
+
+    pub fn is_on(&self, kind: Kind) -> bool {
+        match kind {
+            Kind::NeedsYou => self.needs_you,
+            Kind::Finished => self.finished,
+            Kind::Failed => self.failed,
+            Kind::Limit => self.limit,
+            Kind::Click => true,
+        }
+    }
+
+    /// Whether it is quiet at this minute of the day. From a time until the same time is the whole day.
+    pub fn is_quiet(&self, minute: u16) -> bool {
+        match self.quiet {
+            None => false,
+            Some((from, until)) if from < until => (from..until).contains(&minute),
+            Some((from, until)) => minute >= from || minute < until,
+        }
+    }
+
+    pub fn may_show(&self, kind: Kind, minute: u16) -> bool {
+        kind == Kind::Click || (self.is_on(kind) && !self.is_quiet(minute))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::{Value, json};
+
+    fn read(values: &[(&str, Value)]) -> Switches {
+        let one = |(key, value): &(&str, Value)| ConfigValue {
+            key: format!("desktop.notify.{key}"),
+            value: value.clone(),
+            origin: "user".into(),
+        };
+        Switches::read(&values.iter().map(one).collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn everything_is_on_until_it_is_switched_off() {
+        assert_eq!(read(&[]), Switches::default());
+        let some = read(&[("finished", json!(false)), ("limit", json!(null))]);
+        assert!(
+            !some.may_show(Kind::Finished, 0)
+                && some.may_show(Kind::NeedsYou, 0)
+                && some.may_show(Kind::Limit, 0)
+        );
+    }
+
+    #[test]
+    fn quiet_hours_pass_midnight_and_need_both_ends() {
+        let night = read(&[("quietFrom", json!("22:00")), ("quietUntil", json!("07:30"))]);
+        for (minute, quiet) in [
+            (22 * 60, true),
+            (23 * 60, true),
+            (0, true),
+            (7 * 60 + 29, true),
+            (7 * 60 + 30, false),
+            (21 * 60 + 59, false),
+        ] {
+            assert_eq!(night.is_quiet(minute), quiet, "{minute}");
+        }
+        let noon = read(&[("quietFrom", json!("12:00")), ("quietUntil", json!("13:00"))]);
+        assert!(noon.is_quiet(12 * 60) && !noon.is_quiet(13 * 60) && !noon.is_quiet(0));
+        assert!(!read(&[("quietFrom", json!("22:00"))]).is_quiet(23 * 60));
+        assert!(!read(&[("quietFrom", json!("late")), ("quietUntil", json!("07:00"))]).is_quiet(0));
+        let always = read(&[("quietFrom", json!("00:00")), ("quietUntil", json!("00:00"))]);
+        assert!(always.is_quiet(0) && always.is_quiet(1_439));
+    }
+
+    #[test]
+    fn the_answer_to_a_click_is_shown_even_at_night() {
+        let night = read(&[("quietFrom", json!("00:00")), ("quietUntil", json!("00:00"))]);
+        assert!(night.may_show(Kind::Click, 0) && !night.may_show(Kind::NeedsYou, 0));
+    }
+}

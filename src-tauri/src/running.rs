@@ -1,0 +1,148 @@
+//! What a server is doing right now: what would be cut short if it ended.
+//!
+//! Asked over the same API as everybody asks, so that it is true of a joined server too. What is cut short is not
+//! lost: a claimed job goes back to the head of its queue, a check is run again.
+
+use std::future::Future;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result};
+use serde_json::{Value, json};
+use tauri::async_runtime;
+
+use crate::link::Door;
+
+/// How many of each kind are at work.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Running {
+    /// Jobs in the hands of a worker.
+    pub jobs: u32,
+    /// Requests that are being planned.
+    pub plans: u32,
+    /// Merge entries that are checked or land, and dry runs of the checks.
+    pub checks: u32,
+    /// Set-ups that are being made.
+    pub set_ups: u32,
+}
+
+impl Running {
+    /// Whether nothing would be cut short.
+    pub fn is_nothing(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// Reads the answer to `system.status`; a count that an older server does not tell is none.
+    fn read(status: &Value) -> Result<Self> {
+        let queues = status.get("queues").context("the status tells no queues")?;
+        let of = |value: &Value| u32::try_from(value.as_u64().unwrap_or(0)).unwrap_or(u32::MAX);
+        Ok(Self {
+            jobs: of(&queues["jobs"]["claimed"]),
+            plans: of(&queues["requests"]["claimed"]),
+            checks: of(&status["checksRunning"])
+                .saturating_add(of(&queues["merge"]["landing"]))
+                .saturating_add(of(&status["dryRunsRunning"])),
+            set_ups: of(&status["setUpsRunning"]),
+        })
+    }
+}
+
+impl std::fmt::Display for Running {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let mut said = false;
+        for (n, one, more) in [
+            (self.jobs, "job", "jobs"),
+            (self.plans, "plan", "plans"),
+            (self.checks, "check", "checks"),
+            (self.set_ups, "set-up", "set-ups"),
+        ] {
+            if n > 0 {
+                write!(f, "{}{n} {}", if said { ", " } else { "" }, if n == 1 { one } else { more })?;
+                said = true;
+            }
+        }
+        if said { Ok(()) } else { f.write_str("nothing") }
+    }
+}
+
+/// Address and token file of a server, to be kept across awaits.
+#[derive(Debug, Clone)]
+pub struct Address {
+    pub url: String,
+    pub token_file: PathBuf,
+}
+
+impl Address {
+    pub fn door(&self) -> Door<'_> {
+        Door { url: self.url.trim_end_matches('/'), token_file: &self.token_file }
+    }
+}
+
+/// What runs on the server at `address`. An error means it did not answer: then nobody knows.
+pub async fn ask(address: &Address) -> Result<Running> {
+    let address = address.clone();
+    let status = async_runtime::spawn_blocking(move || address.door().call("system.status", &json!({})));
+    Running::read(&status.await??)
+}
+
+/// Waits until nothing runs, looking every `pause`; `seen` is told each look. False when `give_up` resolved first
+/// or the server stopped answering.
+pub async fn wait_for_nothing(
+    address: &Address,
+    pause: Duration,
+    mut seen: impl FnMut(Running),
+    give_up: impl Future<Output = ()>,
+) -> bool {
+    let looks = async {
+        loop {
+            match ask(address).await {
+                Ok(running) => {
+                    seen(running);
+                    if running.is_nothing() {
+                        return true;
+                    }
+                }
+                Err(error) => {
+                    tracing::warn!(%error, "what runs is not known");
+                    return false;
+                }
+            }
+            tokio::time::sleep(pause).await;
+        }
+    };
+    tokio::select! {
+        done = looks => done,
+        () = give_up => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_claimed_checked_landing_or_being_set_up_runs_and_what_waits_does_not() {
+        let status = json!({
+            "queues": {
+                "jobs": { "claimed": 2, "pending": 9 },
+                "requests": { "claimed": 1, "waiting_for_model": 3 },
+                "merge": { "checking": 1, "landing": 1, "waiting_approval": 4 },
+            },
+            "checksRunning": 1, "dryRunsRunning": 1, "setUpsRunning": 1, "pendingApprovals": 7,
+        });
+        let running = Running::read(&status).unwrap();
+        assert_eq!(running, Running { jobs: 2, plans: 1, checks: 3, set_ups: 1 });
+        assert_eq!(running.to_string(), "2 jobs, 1 plan, 3 checks, 1 set-up");
+        assert!(!running.is_nothing());
+    }
+
+    #[test]
+    fn an_idle_server_of_an_older_build_runs_nothing_and_no_answer_is_not_nothing() {
+        let idle = json!({ "queues": { "jobs": {}, "requests": {}, "merge": {} }, "checksRunning": 0 });
+        let running = Running::read(&idle).unwrap();
+        assert!(running.is_nothing());
+        assert_eq!(running.to_string(), "nothing");
+        assert!(Running::read(&json!({ "message": "no" })).is_err());
+    }
+}

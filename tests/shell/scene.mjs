@@ -1,0 +1,69 @@
+// What the tests of the window share: a place of their own, the window opened in it, and nothing left of it.
+
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { listens, processesNaming, serverRecord } from './traces.mjs';
+import { until, Window } from './webdriver.mjs';
+
+/** Programs under test. */
+export const desktop = process.env.PILOTHOUSE_DESKTOP_BIN;
+export const headless = process.env.PILOTHOUSE_BIN;
+/** Folder that pictures are kept in, if any. */
+export const pictures = process.env.PILOTHOUSE_PICTURES;
+
+/** A small repository with one commit, in a folder that does not exist yet. */
+export function repository(path) {
+  mkdirSync(path, { recursive: true });
+  writeFileSync(join(path, 'README.md'), '# A small repository\n');
+  const git = (...args) => execFileSync('git', ['-C', path, '-c', 'user.name=t', '-c', 'user.email=t@localhost', ...args]);
+  git('init', '-q', '-b', 'main');
+  git('add', '-A');
+  git('commit', '-q', '-m', 'first');
+  return path;
+}
+
+/** A data folder, a HOME and a small repository of the test's own. */
+export function place(t) {
+  const folder = mkdtempSync(join(tmpdir(), 'pilothouse-shell-'));
+  const home = join(folder, 'home');
+  mkdirSync(home);
+  const repo = repository(join(folder, 'lighthouse'));
+  t.after(async () => {
+    for (const found of processesNaming(folder)) kill(found);
+    await until('nothing of the test runs', () => processesNaming(folder).length === 0);
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  });
+  return { folder, data: join(folder, 'data'), repo, env: { HOME: home, XDG_RUNTIME_DIR: folder } };
+}
+
+/** A process that ended by itself meanwhile is fine. */
+function kill(found) {
+  try {
+    process.kill(Number(found.split(' ')[0]), 'SIGKILL');
+  } catch (error) {
+    if (error.code !== 'ESRCH') throw error;
+  }
+}
+
+/** The program in a window that can be driven. */
+export function open(at, ...args) {
+  // The driver knows the folder too, through its environment, and is cleaned up with the rest.
+  return Window.open(desktop, ['--data', at.data, '--workers', '0', ...args], at.env);
+}
+
+export const onPage = (window, port) =>
+  until('the interface is there', () =>
+    window.run('return location.origin === arguments[0] && document.title.endsWith("Pilothouse") && document.body.innerText.trim().length > 0', `http://127.0.0.1:${port}`),
+  );
+
+/** Nothing of the program is left: no process of its data folder, no port, no record. */
+export async function nothingLeft(window, at, port) {
+  await until('every process of the program is gone', () => processesNaming(at.data, [window.driver.pid]).length === 0).catch(
+    (error) => assert.fail(`${error.message}; left: ${processesNaming(at.data, [window.driver.pid]).join(', ')}`),
+  );
+  await until('the port is free again', async () => !(await listens(port)));
+  assert.equal(serverRecord(at.data), undefined, 'the record is gone');
+}
