@@ -17,6 +17,8 @@ export const purposes = {
     { name: 'pkg-config', command: 'pkg-config' },
     { name: 'libwebkit2gtk-4.1-dev', module: 'webkit2gtk-4.1' },
     { name: 'libdbus-1-dev', module: 'dbus-1' },
+    // Asked by the packager for the tray's library.
+    { name: 'libayatana-appindicator3-dev', module: 'ayatana-appindicator3-0.1' },
   ],
   // Showing it somewhere with fonts and a session bus.
   window: [

@@ -1,7 +1,7 @@
 // The updates section of the real window, as a person uses it.
 
 import assert from 'node:assert/strict';
-import { existsSync, readlinkSync } from 'node:fs';
+import { readlinkSync } from 'node:fs';
 import { serverRecord } from './traces.mjs';
 import { digest, newer } from './update-place.mjs';
 import { freePort, until, Window } from './webdriver.mjs';
@@ -50,9 +50,19 @@ export async function restarted(at, before, build = newer) {
   return serverRecord(at.data).pid;
 }
 
+/** A process that ended and that nobody has asked about yet has no program any more. */
+function runs(pid) {
+  try {
+    readlinkSync(`/proc/${pid}/exe`);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 export async function end(at, pid) {
   process.kill(pid, 'SIGTERM');
-  await until('it ended', () => !existsSync(`/proc/${pid}`) && serverRecord(at.data) === undefined);
+  await until('it ended', () => !runs(pid) && serverRecord(at.data) === undefined);
 }
 
 /** What is told in the details of a failure: its code and the shell's own words. */

@@ -85,4 +85,10 @@ export class Window {
     const found = await this.ask('POST', `${this.session}/element`, { using: 'css selector', value: selector });
     await this.ask('POST', `${this.session}/element/${Object.values(found)[0]}/click`, {});
   }
+
+  /** Types into the element as a person does; a line break is Enter. */
+  async type(selector, text) {
+    const found = await this.ask('POST', `${this.session}/element`, { using: 'css selector', value: selector });
+    await this.ask('POST', `${this.session}/element/${Object.values(found)[0]}/value`, { text: text.replaceAll('\n', '\ue007') });
+  }
 }

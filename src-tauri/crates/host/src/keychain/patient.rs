@@ -2,6 +2,7 @@
 //!
 //! However often a keychain hangs, it costs one thread: while a call is overdue, others are refused at once.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -79,7 +80,7 @@ impl Patient {
             match to.try_send(call) {
                 Ok(()) => return Ok(number),
                 Err(TrySendError::Full(_)) => return Err(KeychainError::NoAnswer),
-                // A call that panicked took the thread with it.
+                // The thread is gone, whatever ended it.
                 Err(TrySendError::Disconnected(back)) => call = back,
             }
         }
@@ -96,7 +97,7 @@ impl Patient {
 }
 
 fn answer_all(calls: &Receiver<(u64, Call)>, ended: &AtomicU64) {
-    /// Counts the call as ended also when it panics.
+    /// Counts the call as ended in whatever way it ends.
     struct Ended<'a>(u64, &'a AtomicU64);
     impl Drop for Ended<'_> {
         fn drop(&mut self) {
@@ -105,6 +106,9 @@ fn answer_all(calls: &Receiver<(u64, Call)>, ended: &AtomicU64) {
     }
     while let Ok((number, call)) = calls.recv() {
         let _ended = Ended(number, ended);
-        call();
+        // Whoever waits is told by the end of its answer; the thread goes on for the others.
+        if catch_unwind(AssertUnwindSafe(call)).is_err() {
+            tracing::error!("a call to a keychain panicked");
+        }
     }
 }
