@@ -1,14 +1,26 @@
-// `npm run bench [-- ARGS]`: the measured figures, in release, each with its floor in the same run.
+// `npm run bench [-- ARGS]`: the measured figures, in release, each with its floor in the same run. Without arguments the
+// window's too, on Linux; `--only desktop` measures those alone.
 
 import { binary, buildBinaries } from './cargo.mjs';
 import { foreground } from './foreground.mjs';
 import { entry, must } from './run.mjs';
 import { ensure } from './system-packages.mjs';
 import { checkToolchains } from './toolchain.mjs';
+import { buildUi } from './ui-build.mjs';
 
 await entry(async () => {
+  const args = process.argv.slice(2);
+  const window = process.platform === 'linux' && (args.length === 0 || args.join(' ') === '--only desktop');
+  const server = args.join(' ') !== '--only desktop';
   checkToolchains();
-  await ensure(['build', 'run']);
-  await must('cargo', buildBinaries(['bench', 'pilothouse', 'pilothouse-worker'], true, ['pilothouse-testkit/bench']));
-  return foreground(binary('bench', 'release'), process.argv.slice(2));
+  await ensure(window ? ['build', 'run', 'desktop', 'window', 'test'] : ['build', 'run']);
+  await buildUi();
+  if (server) {
+    await must('cargo', buildBinaries(['bench', 'pilothouse', 'pilothouse-worker'], true, ['pilothouse-testkit/bench']));
+    const code = await foreground(binary('bench', 'release'), args);
+    if (code !== 0) return code;
+  }
+  if (!window) return 0;
+  await must('cargo', buildBinaries(['pilothouse-desktop', 'pilothouse', 'pilothouse-worker'], true));
+  return foreground(process.execPath, ['scripts/virtual-display.mjs', process.execPath, 'scripts/bench/desktop.mjs']);
 });
