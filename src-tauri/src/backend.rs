@@ -83,11 +83,8 @@ fn tend(running: server::Running, on_end: impl FnOnce() + Send + 'static) -> Res
 
 /// The server has opened the repositories at its start; asking again tells where they are.
 async fn pages_of(backend: &Backend, flags: &Flags) -> Option<Page> {
-    let (url, token_file, flags) = (backend.url.clone(), backend.token_file.clone(), flags.clone());
-    let asked = async_runtime::spawn_blocking(move || {
-        let door = Door { url: url.as_str().trim_end_matches('/'), token_file: &token_file };
-        add_repositories(&door, &flags)
-    });
+    let (address, flags) = (backend.address(), flags.clone());
+    let asked = async_runtime::spawn_blocking(move || add_repositories(&address.door(), &flags));
     asked.await.ok().flatten()
 }
 
@@ -140,8 +137,7 @@ impl Backend {
 
     /// A new one-time link, for a window that is opened again.
     pub fn fresh_link(&self) -> Option<Url> {
-        let url = self.url.as_str().trim_end_matches('/');
-        let link = Door { url, token_file: &self.token_file }.fresh_link();
+        let link = self.address().door().fresh_link();
         link.inspect_err(|error| tracing::warn!(%error, "no fresh link")).ok()?.parse().ok()
     }
 

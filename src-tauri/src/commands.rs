@@ -44,12 +44,11 @@ pub fn choices(app: AppHandle, shell: State<'_, Arc<Shell>>, change: Change) -> 
 
 /// Shows the server a link leads to, or this machine's when there is none.
 #[tauri::command]
-pub fn attach(app: AppHandle, shell: State<'_, Arc<Shell>>, link: Option<String>) -> Result<(), String> {
+pub fn attach(app: AppHandle, link: Option<String>) -> Result<(), String> {
     let hub = link.map(|link| hub::read(&link)).transpose().map_err(|error| {
         tracing::warn!(code = error.code(), "an address was refused");
         error.to_string()
     })?;
-    shell.attach(hub.clone());
     window::lead_to_server(&app, hub).map_err(|error| error.to_string())
 }
 

@@ -57,7 +57,7 @@ pub fn quit(app: &AppHandle) {
             Answer::Second => {
                 window::close_and_stay(&on);
                 async_runtime::spawn(async move {
-                    running::wait_for_nothing(&address, LOOK, |_| {}, std::future::pending()).await;
+                    running::wait_for_nothing(&address, LOOK).await;
                     on.exit(0);
                 });
             }

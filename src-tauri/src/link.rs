@@ -1,5 +1,5 @@
-//! The two calls the shell makes to a server it did not just start: a fresh sign-in link, and "open this
-//! repository too". Plain HTTP/1.1 on loopback, so that the window needs no HTTP client of its own.
+//! Calls to the server of this machine from where nothing can be awaited: before the window is there, and on its own
+//! thread. Plain HTTP/1.1 on loopback; whoever may wait uses crate `client`.
 
 use std::io::{Read as _, Write as _};
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
@@ -32,9 +32,9 @@ impl Door<'_> {
 
     /// Registers a repository, or does nothing if it is known. Answers the page of its newest conversation.
     pub fn add_repository(&self, path: &Path, trust: bool) -> Result<Page> {
-        let workspace = self.post("/v1/rpc/workspace.add", &json!({ "path": path, "trust": trust }))?;
+        let workspace = self.call("workspace.add", &json!({ "path": path, "trust": trust }))?;
         let id = workspace["id"].as_str().context("the server sent no workspace")?;
-        let list = self.post("/v1/rpc/session.list", &json!({}))?;
+        let list = self.call("session.list", &json!({}))?;
         let sessions = list["sessions"].as_array().map(Vec::as_slice).unwrap_or_default();
         let newest = sessions
             .iter()

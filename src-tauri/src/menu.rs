@@ -1,12 +1,9 @@
 //! The menu of the window, with its accelerators. Whatever is about the crew leads to a page; the rest is the window's.
 
-use std::sync::Arc;
-
 use tauri::menu::{AboutMetadata, Menu, MenuBuilder, MenuEvent, MenuItemBuilder, SubmenuBuilder};
-use tauri::{AppHandle, Manager as _, async_runtime};
+use tauri::{AppHandle, async_runtime};
 use tauri_plugin_dialog::DialogExt as _;
 
-use crate::shell::Shell;
 use crate::window::{self, Zoom};
 use crate::wish::{self, Wish};
 use crate::words::words;
@@ -109,10 +106,7 @@ pub fn chosen(app: &AppHandle, event: &MenuEvent) {
         id::CONVERSATION => page("/"),
         id::APPROVALS => page("/approvals"),
         id::WORK => page("/queue"),
-        id::THIS_MACHINE => {
-            app.state::<Arc<Shell>>().attach(None);
-            window::lead_to_server(app, None)
-        }
+        id::THIS_MACHINE => window::lead_to_server(app, None),
         id::OTHER_SERVER => window::ask_for_server(app),
         id::DOCTOR => page("/doctor"),
         id::SHORTCUTS => page("/shortcuts"),

@@ -3,7 +3,6 @@
 //! Asked over the same API as everybody asks, so that it is true of a joined server too. What is cut short is not
 //! lost: a claimed job goes back to the head of its queue, a check is run again.
 
-use std::future::Future;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -69,13 +68,14 @@ impl std::fmt::Display for Running {
 /// Address and token file of a server, to be kept across awaits.
 #[derive(Debug, Clone)]
 pub struct Address {
+    /// Without a slash at its end.
     pub url: String,
     pub token_file: PathBuf,
 }
 
 impl Address {
     pub fn door(&self) -> Door<'_> {
-        Door { url: self.url.trim_end_matches('/'), token_file: &self.token_file }
+        Door { url: &self.url, token_file: &self.token_file }
     }
 }
 
@@ -86,34 +86,14 @@ pub async fn ask(address: &Address) -> Result<Running> {
     Running::read(&status.await??)
 }
 
-/// Waits until nothing runs, looking every `pause`; `seen` is told each look. False when `give_up` resolved first
-/// or the server stopped answering.
-pub async fn wait_for_nothing(
-    address: &Address,
-    pause: Duration,
-    mut seen: impl FnMut(Running),
-    give_up: impl Future<Output = ()>,
-) -> bool {
-    let looks = async {
-        loop {
-            match ask(address).await {
-                Ok(running) => {
-                    seen(running);
-                    if running.is_nothing() {
-                        return true;
-                    }
-                }
-                Err(error) => {
-                    tracing::warn!(%error, "what runs is not known");
-                    return false;
-                }
-            }
-            tokio::time::sleep(pause).await;
+/// Waits until nothing runs, looking every `pause`, or until the server does not answer any more.
+pub async fn wait_for_nothing(address: &Address, pause: Duration) {
+    loop {
+        match ask(address).await {
+            Ok(running) if running.is_nothing() => return,
+            Ok(_) => tokio::time::sleep(pause).await,
+            Err(error) => return tracing::warn!(%error, "what runs is not known"),
         }
-    };
-    tokio::select! {
-        done = looks => done,
-        () = give_up => false,
     }
 }
 

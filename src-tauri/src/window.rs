@@ -81,7 +81,7 @@ pub fn run(shell: Shell, told: Option<&str>) -> anyhow::Result<ExitCode> {
 
 /// Brings the window to the front, opening it again if it was closed.
 pub fn show(app: &AppHandle) -> tauri::Result<()> {
-    match app.get_webview_window(LABEL) {
+    match find(app) {
         Some(window) => {
             window.unminimize()?;
             window.show()?;
@@ -94,7 +94,7 @@ pub fn show(app: &AppHandle) -> tauri::Result<()> {
 /// Brings the window to the front and leads it to a page of our own, such as `/approvals/ap-1`.
 pub fn go(app: &AppHandle, path: &str) -> tauri::Result<()> {
     let shell = Arc::clone(app.state::<Arc<Shell>>().inner());
-    let Some(window) = app.get_webview_window(LABEL) else {
+    let Some(window) = find(app) else {
         shell.begin_at(Page::at(path));
         return open(app);
     };
@@ -172,6 +172,7 @@ pub fn zoom(app: &AppHandle, step: Zoom) -> tauri::Result<()> {
 
 /// Leads the window to another server, or back to this machine's.
 pub fn lead_to_server(app: &AppHandle, hub: Option<Url>) -> tauri::Result<()> {
+    app.state::<Arc<Shell>>().attach(hub.clone());
     let (Some(hub), Some(window)) = (hub, find(app)) else { return lead_to_page(app) };
     window.set_title(&format!("Pilothouse – {}", hub.host_str().unwrap_or_default()))?;
     window.navigate(hub)
@@ -205,12 +206,9 @@ fn only_for_us(
 
 /// Leads the window to the interface, once there is a server.
 pub fn lead_to_page(app: &AppHandle) -> tauri::Result<()> {
-    let (Some(window), Begin::Page(link)) =
-        (app.get_webview_window(LABEL), app.state::<Arc<Shell>>().begin())
-    else {
-        return Ok(());
-    };
-    app.state::<Arc<Shell>>().attach(None);
+    let shell = app.state::<Arc<Shell>>();
+    let (Some(window), Begin::Page(link)) = (find(app), shell.begin()) else { return Ok(()) };
+    shell.attach(None);
     window.set_title(TITLE)?;
     window.navigate(link)
 }

@@ -2,24 +2,11 @@
 
 use std::sync::Arc;
 
-use serde::Deserialize;
 use tauri::{AppHandle, Manager as _};
 
 use super::desk::{Desk, Seen};
 use super::failure::Failure;
 use super::machine::Wish;
-
-/// A wish as the page says it.
-#[derive(Debug, Clone, Copy, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub enum Act {
-    Check,
-    Download,
-    Restart,
-    Wait,
-    Drain,
-    Cancel,
-}
 
 fn desk(app: &AppHandle) -> Result<Arc<Desk>, Failure> {
     app.try_state::<Arc<Desk>>().map(|desk| Arc::clone(&desk)).ok_or_else(Failure::off)
@@ -33,15 +20,8 @@ pub fn update_state(app: AppHandle) -> Result<Seen, Failure> {
 
 /// Takes up a wish and answers how things stand then. A wish that does not fit is refused with `update.not_now`.
 #[tauri::command]
-pub async fn update_act(app: AppHandle, act: Act) -> Result<Seen, Failure> {
+pub async fn update_act(app: AppHandle, act: Wish) -> Result<Seen, Failure> {
     let desk = desk(&app)?;
-    desk.wish(match act {
-        Act::Check => Wish::Check,
-        Act::Download => Wish::Download,
-        Act::Restart => Wish::Restart,
-        Act::Wait => Wish::Wait,
-        Act::Drain => Wish::Drain,
-        Act::Cancel => Wish::Cancel,
-    })?;
+    desk.wish(act)?;
     Ok(desk.seen())
 }

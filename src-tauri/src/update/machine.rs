@@ -1,7 +1,7 @@
 //! What an update goes through, as a pure machine: what a person wishes and what work came to go in, what is to be
 //! done next comes out. It knows no clock, network, file or window.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::failure::Failure;
 use crate::running::Running;
@@ -56,7 +56,8 @@ pub enum State {
 }
 
 /// What a person, or the clock in case of `Check`, asks for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub enum Wish {
     Check,
     Download,

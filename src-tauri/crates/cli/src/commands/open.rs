@@ -7,7 +7,7 @@ use client::Client;
 use protocol::ops::typed;
 use protocol::workspace::AddWorkspace;
 use protocol::{ApiError, ErrorCode};
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Stdio};
 use std::time::Duration;
@@ -51,9 +51,12 @@ async fn start(window: &Path, data: Option<&Path>, what: &[OsString]) -> Result<
 
 /// A path as it is from everywhere; a link as it is.
 fn absolute(word: &OsString) -> PathBuf {
-    let is_link = word.to_str().is_some_and(|text| text.starts_with("pilothouse:"));
     let path = PathBuf::from(word);
-    if is_link { path } else { std::path::absolute(&path).unwrap_or(path) }
+    if is_link(word) { path } else { std::path::absolute(&path).unwrap_or(path) }
+}
+
+fn is_link(word: &OsStr) -> bool {
+    word.to_str().is_some_and(|text| text.starts_with("pilothouse:"))
 }
 
 fn why(status: ExitStatus) -> String {
@@ -70,7 +73,7 @@ async fn in_browser(data: Option<&Path>, what: &[OsString], as_json: bool) -> Re
     let client = connect::connect(data)?.server()?;
     for word in what {
         let path = absolute(word);
-        let Some(path) = path.to_str().filter(|path| !path.starts_with("pilothouse:")) else {
+        let Some(path) = path.to_str().filter(|_| !is_link(word)) else {
             return Err(unavailable("A link is followed in the window, and none can be shown here.".into()));
         };
         client.call(typed::WorkspaceAdd, &AddWorkspace { path: path.to_owned(), trust: false }, None).await?;

@@ -29,7 +29,9 @@ impl Engine {
             return Ok(answer);
         }
         let room = self.room(&p.workspace_id)?;
-        let plan = self.check_plan(&room).await?;
+        let looked = room.clone();
+        let commit = self.blocking(move || looked.look()).await?.map_err(git::api)?.onto;
+        let plan = self.check_plan_at(&room, commit.clone()).await?;
         if !plan.confirmed {
             return Err(refused("These checks are not confirmed yet. Use them first, then try them."));
         }
@@ -37,8 +39,6 @@ impl Engine {
             return Err(refused("This workspace has no checks to try. Add some in Settings."));
         }
         self.sandbox_for(&room)?;
-        let looked = room.clone();
-        let commit = self.blocking(move || looked.look()).await?.map_err(git::api)?.onto;
         let fresh = DryRun {
             workspace_id: room.id.clone(),
             state: DryRunState::Preparing,

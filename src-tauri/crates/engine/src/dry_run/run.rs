@@ -1,19 +1,18 @@
 //! One trial from its set-up to its last check.
 
 use super::{STOPPED, refused};
-use crate::merge::checks::{Environment, check_digest, fill, output, waiting};
+use crate::merge::checks::{Environment, check_digest, command, fill, output, waiting};
 use crate::rooms::Room;
 use crate::setup::{On, Prepared};
 use crate::{Engine, git, shutting_down};
 use host::redact::LogCleaner;
 use host::sandbox::Sandbox;
-use host::spawn::{Command, Ended};
+use host::spawn::Ended;
 use protocol::check::{Check, CheckPlan, DryRunState};
 use protocol::{ApiError, ErrorCode, SessionId};
 use repo::{CheckTree, ObjectId};
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
 use store::{EventFilter, StoredVerdict};
 
 /// Lines between a check and its reader.
@@ -150,15 +149,11 @@ impl Engine {
         });
         room.trial.print([format!("$ {}", check.run.join(" "))], 0);
         self.tell_dry_run(room).await;
-        let mut verdict = self.run_check(room, place, check).await?;
-        let (looked, expected) = (place.tree.clone(), tree.clone());
-        let unedited = self.blocking(move || looked.verify_unedited(&expected)).await?.map_err(git::api)?;
-        if let Err(edited) = unedited {
-            let paths: Vec<_> = edited.paths.iter().take(10).map(String::as_str).collect();
+        let mut verdict = self.watch_check(room, place, check).await?;
+        if let Some(paths) = self.edited(&place.tree, tree).await? {
             verdict.ok = false;
             verdict.tail = format!(
-                "It changed the files it was checking: {}. A check must leave the tree as it is.\n\n{}",
-                paths.join(", "),
+                "It changed the files it was checking: {paths}. A check must leave the tree as it is.\n\n{}",
                 verdict.tail
             );
         } else if verdict.ok {
@@ -172,49 +167,35 @@ impl Engine {
         Ok(verdict.ok)
     }
 
-    async fn run_check(
+    /// Runs a check and prints what it says as it comes.
+    async fn watch_check(
         &self,
         room: &Arc<Room>,
         place: &Place,
         check: &Check,
     ) -> Result<StoredVerdict, ApiError> {
-        let spec = self.sandbox_spec(room, place.tree.dir(), &place.home, false).await?;
         let (lines, mut seen) = tokio::sync::mpsc::channel(LINES_IN_FLIGHT);
-        let command = Command::new(check.run.clone())
-            .cwd(place.tree.dir().to_owned())
-            .timeout(Duration::from_secs(check.timeout_s))
-            .lines(lines);
-        let started = self.clock.monotonic_ms();
         let redactor = Arc::new(self.redactor());
         let mut cleaner = LogCleaner::new(redactor.clone());
-        let outcome = async {
-            let running = place.sandbox.confine(&spec, command)?.start().await?;
-            let cancel = running.cancel_handle();
-            let mut waiting = std::pin::pin!(running.wait());
-            let mut stopped = false;
-            loop {
-                tokio::select! {
-                    outcome = &mut waiting => {
-                        while let Ok(line) = seen.try_recv() {
-                            room.trial.print(cleaner.line(&line.text), line.lost_before);
-                        }
-                        return outcome;
-                    }
-                    Some(line) = seen.recv() => room.trial.print(cleaner.line(&line.text), line.lost_before),
-                    () = self.stopping(), if !stopped => {
-                        stopped = true;
-                        cancel.cancel();
-                    }
-                    () = room.trial.unwanted(), if !stopped => {
-                        stopped = true;
-                        cancel.cancel();
-                    }
-                }
+        let stop = async {
+            tokio::select! {
+                () = self.stopping() => {}
+                () = room.trial.unwanted() => {}
             }
         };
-        let outcome = outcome.await;
+        let of = (&place.tree, place.home.as_path());
+        let mut running = std::pin::pin!(self.run_check(room, check, &place.sandbox, of, Some(lines), stop));
+        let ended = loop {
+            tokio::select! {
+                ended = &mut running => break ended,
+                Some(line) = seen.recv() => room.trial.print(cleaner.line(&line.text), line.lost_before),
+            }
+        };
+        while let Ok(line) = seen.try_recv() {
+            room.trial.print(cleaner.line(&line.text), line.lost_before);
+        }
         room.trial.print(cleaner.finish(), 0);
-        let duration_ms = self.clock.monotonic_ms().saturating_sub(started);
+        let command::Ended { outcome, duration_ms } = ended?;
         match outcome {
             Ok(outcome) if outcome.ended == Ended::Cancelled => match room.trial.is_unwanted() {
                 true => Err(refused(STOPPED)),

@@ -2,6 +2,7 @@
 //!
 //! A verdict is about the change: what this machine could not run gives none, and the entry waits with the reason.
 
+pub(crate) mod command;
 mod environment;
 mod machine;
 mod run;

@@ -2,13 +2,13 @@
 
 use super::machine::could_not_start;
 use super::verdicts::{edited, failed, fill, mark_running, output, waiting};
-use super::{Environment, check_digest};
+use super::{Environment, check_digest, command};
 use crate::rooms::Room;
 use crate::{Engine, shutting_down};
 use flow::merge::Input;
 use host::HostError;
 use host::sandbox::Sandbox;
-use host::spawn::{Command, Ended, Outcome};
+use host::spawn::{Ended, Outcome};
 use protocol::check::{Check, CheckPlan};
 use protocol::merge::{CheckVerdict, MergeEntry};
 use protocol::{ApiError, ErrorCode, Event};
@@ -16,7 +16,6 @@ use repo::{CheckTree, ObjectId};
 use std::io::ErrorKind;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
 use store::{NewEvent, StoredVerdict};
 
 /// How running one check ended.
@@ -116,25 +115,9 @@ impl Engine {
         sandbox: &Sandbox,
         tree: &str,
     ) -> Result<Ran, ApiError> {
-        let spec = self.sandbox_spec(room, slot.dir(), &self.check_home(room), false).await?;
-        let command = Command::new(check.run.clone())
-            .cwd(slot.dir().to_owned())
-            .timeout(Duration::from_secs(check.timeout_s));
-        let started = self.clock.monotonic_ms();
-        let outcome = async {
-            let running = sandbox.confine(&spec, command)?.start().await?;
-            let cancel = running.cancel_handle();
-            let mut waiting = std::pin::pin!(running.wait());
-            tokio::select! {
-                outcome = &mut waiting => outcome,
-                () = self.stopping() => {
-                    cancel.cancel();
-                    waiting.await
-                }
-            }
-        };
-        let outcome = outcome.await;
-        let duration_ms = self.clock.monotonic_ms().saturating_sub(started);
+        let place = (slot, &*self.check_home(room));
+        let command::Ended { outcome, duration_ms } =
+            self.run_check(room, check, sandbox, place, None, self.stopping()).await?;
         let verdict = match outcome {
             Ok(outcome) if outcome.ended == Ended::Cancelled => return Err(shutting_down()),
             Ok(outcome) if was_killed(&outcome) => return Err(fault(killed(check))),
@@ -157,16 +140,11 @@ impl Engine {
                 return Err(fault(why));
             }
         }
-        Ok(match self.edited(slot, tree).await? {
+        let tree = ObjectId::parse(tree).map_err(crate::git::api)?;
+        Ok(match self.edited(slot, &tree).await? {
             Some(paths) => Ran::Edited(paths),
             None => Ran::Said(verdict),
         })
-    }
-
-    async fn edited(&self, slot: &CheckTree, tree: &str) -> Result<Option<String>, ApiError> {
-        let (slot, tree) = (slot.clone(), ObjectId::parse(tree).map_err(crate::git::api)?);
-        let result = self.blocking(move || slot.verify_unedited(&tree)).await?.map_err(crate::git::api)?;
-        Ok(result.err().map(|edited| edited.paths.iter().take(10).cloned().collect::<Vec<_>>().join(", ")))
     }
 
     async fn tell_started(&self, entry: &MergeEntry, check: &Check, tree: &str) -> Result<(), ApiError> {
