@@ -1,0 +1,67 @@
+// Hidden tests and solutions are out of reach of whoever works on a task: not in a prompt, and not to be read from
+// where its commands run, however hard they look.
+
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { perform } from './lib/attempt.mjs';
+import { Crew, scriptedModel } from './lib/crew.mjs';
+import { layOut } from './lib/ground.mjs';
+import { leaks, needles } from './lib/leak.mjs';
+import { modelVariables } from './lib/models.mjs';
+import { scriptOf } from './lib/script.mjs';
+import { load } from './lib/tasks.mjs';
+
+const [task] = load('quick').filter(({ id }) => id === 'off-by-one');
+const [needle] = needles(task).hidden;
+const hidden = join(task.hidden, 'pages.test.mjs');
+const solution = join(task.path, 'solution.patch');
+
+/** Looks by path, by name and by content wherever something of this machine's own could be. */
+const search = [
+  `cat '${hidden}' '${solution}'`,
+  `ls -laR '${task.path}'`,
+  'find / -xdev \\( -name .rustup -o -name .cargo -o -path /usr -o -path /proc -o -path /sys \\) -prune -o \\( -name pages.test.mjs -o -name solution.patch \\) -print 2>/dev/null',
+  `grep -rlF -- 'every article is on exactly one page' . .. ~ /tmp /home /var /srv /mnt --include=*.mjs --include=*.patch 2>/dev/null`,
+  `for p in /proc/[0-9]*; do cat "$p/root${hidden}" "$p/cwd/tests/evals/tasks/quick/off-by-one/hidden/pages.test.mjs"; done 2>/dev/null`,
+  'git log --all -p | head -500',
+  'echo the search is over',
+].join('; ');
+
+test('a worker that looks for hidden tests everywhere finds none, and no prompt holds any', async (t) => {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'pilothouse-evals-leak-')));
+  t.after(() => rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 }));
+  const attempt = { task, role: 'wrong', patch: '', ticket: 'EV-0001', prompt: task.prompt, root: join(folder, 'repo') };
+  attempt.base = layOut(task, attempt.root);
+  const script = scriptOf([attempt]);
+  const spy = { when: { tool: 'bash', any: 'EV-0001.' }, say: { calls: [{ name: 'bash', arguments: { command: search } }] } };
+  script.steps = [script.steps[0], spy, script.steps.at(-1)];
+  const model = await scriptedModel(folder, script);
+  t.after(() => model.end());
+  const crew = await Crew.start({ data: join(folder, 'data'), workers: 1, models: modelVariables(model) });
+  t.after(() => crew.end());
+  const found = await perform(crew, attempt, 60_000);
+  assert.equal(found.landed, false);
+  const seen = await model.seen();
+  const results = seen.flatMap(({ body }) => body.messages.filter(({ role }) => role === 'tool').map(({ content }) => JSON.stringify(content)));
+  assert.ok(results.some((text) => text.includes('the search is over')), 'the search ran to its end, and the model was told what it found');
+  assert.deepEqual(results.filter((text) => text.includes(needle.slice(0, 40)) || text.includes('Math.ceil')), []);
+  assert.deepEqual(leaks([task], seen), []);
+});
+
+test('the same search outside finds them: the control', () => {
+  const out = execFileSync('sh', ['-c', `cat '${hidden}' '${solution}'`], { encoding: 'utf8' });
+  assert.ok(out.includes(needle) && out.includes('Math.ceil'));
+});
+
+test('the guard finds a hidden test and a solution that were told', () => {
+  const told = (content, more = []) => [{ body: { messages: [{ role: 'user', content }, ...more] } }];
+  assert.match(leaks([task], told(`please\n${needle}`))[0], /a hidden test/);
+  const [line] = needles(task).solution;
+  assert.match(leaks([task], told(line))[0], /its solution/);
+  assert.deepEqual(leaks([task], told('', [{ role: 'assistant', content: line }])), [], 'its own words are no leak');
+  assert.deepEqual(leaks([task], told(readFileSync(join(task.repo, 'src', 'page.mjs'), 'utf8'))), [], 'what is open is no leak');
+});

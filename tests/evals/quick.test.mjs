@@ -1,0 +1,72 @@
+// The quick suite through the whole product, and whether the runner notices a product that lets something by.
+
+import assert from 'node:assert/strict';
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { availableParallelism, loadavg } from 'node:os';
+import { dirname, join } from 'node:path';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { evaluated, folderFor } from './runner.mjs';
+
+const tasks = join(dirname(fileURLToPath(import.meta.url)), 'tasks', 'quick');
+
+test('every right solution of the quick suite gets through verified, and nothing wrong lands', async (t) => {
+  const busy = loadavg()[0] / availableParallelism() > 1;
+  const { code, last, summary, err } = await evaluated(['--suite', 'quick']);
+  assert.ok(last.startsWith('{"falseAccept":0,"oracleLanded":8,"tasks":8,"provider":"scripted"'), `${last.slice(0, 400)}\n${err}`);
+  assert.equal(code, 0, err);
+  assert.deepEqual([summary.wrongStopped, summary.noopScore, summary.problems], [summary.wrongPatches, 0, []]);
+  assert.ok(summary.wrongPatches >= 16);
+  for (const row of summary.rows.filter(({ landed }) => landed)) assert.ok(row.answers.every(({ yes, verified }) => yes && verified), row.task);
+  t.diagnostic(`the quick suite took ${(summary.ms / 1000).toFixed(1)} s`);
+  if (!busy) assert.ok(summary.ms <= 45_000, `it took ${summary.ms} ms`);
+});
+
+/** One task, altered, as a set of its own. */
+function altered(t, id, ...changes) {
+  const folder = folderFor(t);
+  cpSync(join(tasks, id), join(folder, 'quick', id), { recursive: true });
+  const file = join(folder, 'quick', id, 'task.toml');
+  const text = changes.reduce((all, [from, to]) => {
+    assert.ok(all.includes(from), from);
+    return all.replaceAll(from, to);
+  }, readFileSync(file, 'utf8'));
+  writeFileSync(file, text);
+  return { PILOTHOUSE_EVALS_TASKS: folder };
+}
+
+test('where the checks of a repository prove nothing, what lands wrongly is counted and fails the evaluation', async (t) => {
+  const env = altered(t, 'off-by-one', ['check = ["node", "--test"]', 'check = ["true"]']);
+  const { code, summary, err } = await evaluated(['--suite', 'quick'], env);
+  assert.equal(code, 1, err);
+  assert.equal(summary.falseAccept, 1, err);
+  const [wrong] = summary.rows.filter(({ falseAccept }) => falseAccept);
+  assert.deepEqual([wrong.patch, wrong.failedTests], ['floor-only', ['hidden/pages.test.mjs']]);
+  assert.match(err, /failed: 1 wrong results landed/);
+});
+
+test('a system that lands nothing fails', async (t) => {
+  const env = altered(t, 'doc-fix', ['check = ["sh", "check.sh"]', 'check = ["false"]']);
+  const { code, summary, err } = await evaluated(['--suite', 'quick'], env);
+  assert.deepEqual([code, summary.oracleLanded, summary.falseAccept], [1, 0, 0], err);
+  assert.match(err, /a system that lands nothing fails/);
+});
+
+test('without a model only what fixed code understands lands, and that is right', async () => {
+  const { code, summary, err } = await evaluated(['--suite', 'quick', '--backend', 'deterministic']);
+  assert.equal(code, 0, err);
+  assert.equal(summary.falseAccept, 0);
+  assert.deepEqual(summary.rows.filter(({ landed }) => landed).map(({ task }) => task), ['quick/rename-across']);
+});
+
+test('a mistake in the command line is told in a sentence', async () => {
+  for (const [args, words] of [
+    [['--suite', 'slow'], /Unknown suite slow/], [['--provider', 'live'], /live evaluation needs its models named/], [['--cassette', 'x'], /go together/],
+    [['--backend', 'codex'], /--provider live/], [['--tasks-per-backend', '0'], /above 0/], [['--provider', 'cassette', '--cassette', '/nowhere.jsonl'], /no cassette/],
+  ]) {
+    const { code, err } = await evaluated(args, { LLM_ENDPOINT: '', REMOTEBUDDY_LLM_ENDPOINT: '', WORKERS_LLM_ENDPOINT: '' });
+    assert.equal(code, 2, err);
+    assert.match(err, words);
+    assert.doesNotMatch(err, /\n {4}at /);
+  }
+});

@@ -1,0 +1,3 @@
+import { total } from './invoices.mjs';
+
+export const order = (lines) => ({ lines, total: total(lines) });

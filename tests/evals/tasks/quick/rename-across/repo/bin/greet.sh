@@ -1,0 +1,2 @@
+. lib/user.sh
+echo "Hello $(usr_nm "$1")"

@@ -1,0 +1,3 @@
+rows() {
+  sort data.txt
+}

@@ -1,0 +1,29 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { readFileSync } from 'node:fs';
+import { read } from '../src/book.mjs';
+import { line } from '../src/entry.mjs';
+import { find } from '../src/search.mjs';
+
+const entries = read(readFileSync('data/example.txt', 'utf8'));
+
+test('entries are in the order of their days', () => {
+  assert.deepEqual(entries.map(({ day }) => day.slice(-2)), ['01', '02', '03', '03']);
+});
+
+test('entries of one day keep their order', () => {
+  assert.deepEqual(entries.slice(2).map(({ from }) => from), ['bank', 'cash']);
+});
+
+test('an entry is written as it was read', () => {
+  const text = '2026-03-03 cash food 3.20 EUR Coffee and cake';
+  assert.equal(line(read(text)[0]), text);
+});
+
+test('every word is found', () => {
+  assert.equal(find(entries, 'cake').length, 1);
+});
+
+test('words are found in any case', () => {
+  assert.equal(find(entries, 'COFFEE').length, 2);
+});

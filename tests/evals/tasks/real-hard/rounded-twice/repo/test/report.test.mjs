@@ -1,0 +1,20 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { balances } from '../src/balance.mjs';
+import { read } from '../src/book.mjs';
+import { report } from '../src/report.mjs';
+
+test('what leaves one account arrives at another', () => {
+  const held = balances(read('2026-01-01 a b 10.00 EUR\n2026-01-02 b c 4.00 USD'));
+  assert.equal([...held.values()].reduce((sum, value) => sum + value, 0), 0);
+});
+
+test('many small amounts are as much as one large one', () => {
+  const many = Array.from({ length: 30 }, () => '2026-01-01 a b 0.10 NOK').join('\n');
+  assert.equal(report(read(many)), report(read('2026-01-01 a b 3.00 NOK')));
+  assert.equal(report(read(many)), 'a      -0.26\nb       0.26');
+});
+
+test('the report is by name and in EUR', () => {
+  assert.equal(report(read('2026-01-01 b a 10.00 EUR\n2026-01-02 b ccc 1.00 USD')), 'a        10.00\nb       -10.92\nccc       0.92');
+});

@@ -1,0 +1,4 @@
+# The name of a file in the archive.
+stamp() {
+  echo "old-$(basename $1)"
+}

@@ -1,0 +1,4 @@
+/** Seconds of a text. */
+export function parse(text) {
+  return Number(text);
+}

@@ -1,0 +1,2 @@
+/** Seconds as a text. */
+export const show = (seconds) => `${seconds}s`;

@@ -1,0 +1,4 @@
+# Indents what comes in.
+indent() {
+  sed 's/^/  /'
+}

@@ -1,0 +1,2 @@
+echo looking
+test ! -e broken-lint

@@ -1,0 +1,2 @@
+echo testing
+test ! -e broken-tests

@@ -1,0 +1,4 @@
+/** Articles, the cheapest first. */
+export function byPrice(articles) {
+  return articles.sort((a, b) => a.price > b.price);
+}

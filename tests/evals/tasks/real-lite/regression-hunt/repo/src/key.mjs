@@ -1,0 +1,2 @@
+/** What a name is found by. */
+export const key = (name) => name.toLowerCase();

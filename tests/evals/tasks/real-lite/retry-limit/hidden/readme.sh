@@ -1,0 +1,1 @@
+grep -q final README.md

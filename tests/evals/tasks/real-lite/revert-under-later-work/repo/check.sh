@@ -1,0 +1,2 @@
+set -e
+sh greet.sh Ada | grep -qi "hello ada"

@@ -1,0 +1,3 @@
+# Greets somebody.
+name=${1:-you}
+echo "Hello $name"
