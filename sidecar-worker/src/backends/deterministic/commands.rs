@@ -10,6 +10,10 @@ pub enum Purpose {
     Format,
     LintFix,
     Recipe,
+    /// Resolves a dependency anew: a failure says what is missing.
+    Lock,
+    /// Asks a package manager; its failure is an answer too.
+    Ask,
     /// A git command in the job's clone: the worker runs it the way it runs all git.
     Git,
 }
@@ -70,15 +74,19 @@ pub(super) fn plan(intent: &Intent, checks: &CheckPlan) -> Result<Edits, Determi
             Ok(Edits { summary: "The linter runs as this job's validation".into(), ..Edits::default() })
         }
         Intent::Lint { fix: true } => {
-            let linter = linter(checks).ok_or_else(|| none("linter"))?;
+            let linter = checks.linter().ok_or_else(|| none("linter"))?;
             let shown = linter.join(" ");
-            let argv = fixing(linter).ok_or_else(|| {
+            let argv = fixing(linter.to_vec()).ok_or_else(|| {
                 DeterministicError::NoTool(format!("it is not known how `{shown}` repairs what it finds"))
             })?;
             Ok(run(argv, Purpose::LintFix, TOOL_S, "Repairs of the linter".into()))
         }
         Intent::Format { paths } => {
             let mut argv = checks.formatter.clone().ok_or_else(|| none("formatter"))?;
+            // A formatter of the whole tree is told so by its last word.
+            if !paths.is_empty() && argv.last().is_some_and(|last| last == ".") {
+                argv.pop();
+            }
             argv.extend(paths.iter().map(|glob| folder_of(glob)));
             let place = if paths.is_empty() { String::new() } else { format!(" of {}", paths.join(", ")) };
             Ok(run(argv, Purpose::Format, TOOL_S, format!("Formatting{place}")))
@@ -93,6 +101,10 @@ pub(super) fn plan(intent: &Intent, checks: &CheckPlan) -> Result<Edits, Determi
             &["revert", "--no-commit", "--no-edit", "--end-of-options", commit],
             format!("Revert of {commit}"),
         )),
+        Intent::CherryPick { commit } => Ok(git(
+            &["cherry-pick", "--no-commit", "--end-of-options", commit],
+            format!("Cherry-pick of {commit}"),
+        )),
         other => Err(DeterministicError::NotHere { word: other.word() }),
     }
 }
@@ -102,22 +114,19 @@ fn is_commit(since: &str) -> bool {
         || ((7..=64).contains(&since.len()) && since.bytes().all(|b| b.is_ascii_hexdigit()))
 }
 
-/// The check that is a linter, by name or group.
-fn linter(checks: &CheckPlan) -> Option<Vec<String>> {
-    let is_lint = |word: &str| matches!(word, "lint" | "linter" | "clippy" | "eslint" | "ruff");
-    let check = checks.checks.iter().find(|c| is_lint(&c.name) || c.group.as_deref().is_some_and(is_lint));
-    check.map(|c| c.run.clone()).or_else(|| checks.recipes.get("lint").map(|r| r.run.clone()))
-}
-
 /// A linter's command line with its own option for repairing.
 fn fixing(mut argv: Vec<String>) -> Option<Vec<String>> {
     let words: Vec<&str> = argv.iter().map(String::as_str).collect();
     let flags: &[&str] = match words.as_slice() {
         ["cargo", "clippy", ..] => &["--fix", "--allow-dirty", "--allow-staged"],
         ["eslint", ..] | ["npx" | "pnpm" | "yarn", "eslint", ..] => &["--fix"],
+        ["npx", "--no-install", "eslint", ..] => &["--fix"],
         ["ruff", "check", ..] | ["uv" | "poetry", "run", "ruff", "check", ..] => &["--fix"],
         ["biome", "lint" | "check", ..] | ["npx" | "pnpm", "biome", "lint" | "check", ..] => &["--write"],
-        ["npm", "run", ..] if !words.contains(&"--") => &["--", "--fix"],
+        ["npm", "run", ..] | ["npm", "--prefix", _, "run", ..] if !words.contains(&"--") => &["--", "--fix"],
+        ["pnpm" | "yarn", "run", ..] | ["pnpm", "--dir", _, "run", ..] | ["yarn", "--cwd", _, "run", ..] => {
+            &["--fix"]
+        }
         _ => return None,
     };
     // What follows `--` belongs to another program.
@@ -146,7 +155,11 @@ mod tests {
         let clippy = fixed("cargo clippy --workspace -- -D warnings").unwrap();
         assert_eq!(clippy, "cargo clippy --workspace --fix --allow-dirty --allow-staged -- -D warnings");
         assert_eq!(fixed("npm run lint").unwrap(), "npm run lint -- --fix");
-        assert_eq!(fixed("make lint"), None);
+        assert_eq!(fixed("pnpm run lint").unwrap(), "pnpm run lint --fix");
+        assert_eq!(fixed("npx --no-install eslint .").unwrap(), "npx --no-install eslint . --fix");
+        for unknown in ["make lint", "go vet ./..."] {
+            assert_eq!(fixed(unknown), None, "{unknown}");
+        }
     }
 
     #[test]

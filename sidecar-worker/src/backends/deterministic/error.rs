@@ -33,6 +33,9 @@ pub enum DeterministicError {
     Key { file: String, why: String },
     #[error("the patch does not apply: {0}")]
     Patch(String),
+    /// It is read, but stands on other lines than these: a three-way merge may still find its place.
+    #[error("the patch does not apply: {0}")]
+    PatchMisfit(String),
     #[error("{0}")]
     NoTool(String),
     #[error("the folder holds more than {0} entries")]
@@ -59,6 +62,7 @@ impl DeterministicError {
             DeterministicError::Unclear(_) => "deterministic.unclear",
             DeterministicError::Key { .. } => "deterministic.key",
             DeterministicError::Patch(_) => "deterministic.patch",
+            DeterministicError::PatchMisfit(_) => "deterministic.patch_misfit",
             DeterministicError::NoTool(_) => "deterministic.no_tool",
             DeterministicError::TooManyEntries(_) => "deterministic.too_many_entries",
             DeterministicError::Io { .. } => "deterministic.io",

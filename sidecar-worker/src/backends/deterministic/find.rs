@@ -1,7 +1,7 @@
 //! Searching text, with the places as a report.
 
 use super::content::{Skipped, located, read};
-use super::tree::{Tree, matcher};
+use super::tree::{Tree, matcher, shown};
 use super::{DeterministicError, Edits};
 use protocol::{count, fenced};
 use regex::bytes::{Regex, RegexBuilder};
@@ -45,6 +45,8 @@ pub(super) fn find(
 #[derive(Default)]
 pub(super) struct Found {
     pub(super) hits: Vec<String>,
+    /// File and line of each hit.
+    pub(super) places: Vec<(String, u32)>,
     pub(super) lines: usize,
     pub(super) files: usize,
     binary: usize,
@@ -94,6 +96,7 @@ pub(super) fn search(
                 found.lines += 1;
                 if found.hits.len() < MAX_HITS {
                     found.hits.push(located(&file, number + 1, line));
+                    found.places.push((shown(&file), u32::try_from(number + 1).unwrap_or(u32::MAX)));
                 }
             }
         }

@@ -4,6 +4,7 @@
 //! a recipe, git) are handed back for the worker to run in its sandbox. It never leaves the root, never follows a
 //! symbolic link, never touches `.git`, and writes only after every edit of the intent is known to be possible.
 
+mod bump;
 mod commands;
 mod content;
 mod error;
@@ -19,6 +20,7 @@ mod tree;
 
 pub use commands::{CommandToRun, Purpose};
 pub use error::DeterministicError;
+pub use todos::Notes;
 
 use protocol::check::CheckPlan;
 use protocol::intent::Intent;
@@ -48,6 +50,8 @@ pub struct Edits {
     pub report: Option<String>,
     /// Commands to run next, in order; each has to succeed.
     pub commands: Vec<CommandToRun>,
+    /// The notes that the report lists, for whoever can say how old they are.
+    pub notes: Option<Notes>,
 }
 
 impl Edits {
@@ -86,11 +90,15 @@ pub fn execute(intent: &Intent, root: &Path, ctx: &Context<'_>) -> Result<Edits,
         | Intent::Format { .. }
         | Intent::Lint { .. }
         | Intent::Revert { .. }
+        | Intent::CherryPick { .. }
         | Intent::Run { .. } => commands::plan(intent, ctx.checks),
+        Intent::Bump { name, version } => bump::bump(&tree, name, version.as_deref()),
+        Intent::Outdated => bump::outdated(&tree),
+        // Several runs with a look at each are the lane's own; the rest is the server's.
         Intent::Failing
         | Intent::Flaky { .. }
         | Intent::Bisect { .. }
-        | Intent::Bump { .. }
+        | Intent::Branch { .. }
         | Intent::Land { .. }
         | Intent::Publish => Err(DeterministicError::NotHere { word: intent.word() }),
     }

@@ -78,13 +78,17 @@ pub(super) fn rename(
             },
             fenced("", &mentions.join("\n"))
         ));
+        if let Some(command) = proposal(from, to) {
+            report.push_str(&format!("\nTo change these too, after this has landed: `{command}`\n"));
+        }
     }
-    Ok(Edits {
-        changed,
-        summary: format!("Moved {from} to {to}"),
-        report: Some(report),
-        commands: Vec::new(),
-    })
+    Ok(Edits { changed, summary: format!("Moved {from} to {to}"), report: Some(report), ..Edits::default() })
+}
+
+/// The command that rewrites the mentions. None for paths that would need quoting: it is shown in a code span.
+fn proposal(from: &str, to: &str) -> Option<String> {
+    let plain = |path: &str| path.chars().all(|c| c.is_alphanumeric() || "_-./@+".contains(c));
+    (plain(from) && plain(to)).then(|| format!("/replace {from} {to}"))
 }
 
 fn is_same(a: &Path, b: &Path) -> bool {

@@ -84,7 +84,7 @@ pub(super) fn replace(
         changed: edits.into_iter().map(|edit| edit.file).collect(),
         summary,
         report: Some(report),
-        commands: Vec::new(),
+        ..Edits::default()
     })
 }
 

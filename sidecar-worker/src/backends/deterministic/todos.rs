@@ -5,6 +5,27 @@ use super::tree::Tree;
 use super::{DeterministicError, Edits};
 use protocol::{count, fenced};
 
+/// Notes as they were found. How old they are only git knows, and that is asked by whoever runs git.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Notes {
+    heading: String,
+    lines: Vec<String>,
+    /// File and line of each note.
+    pub places: Vec<(String, u32)>,
+}
+
+impl Notes {
+    /// The report; `age` says when and by whom a line was written, where that is known.
+    pub fn report(&self, age: impl Fn(&str, u32) -> Option<String>) -> String {
+        let lines =
+            self.lines.iter().zip(&self.places).map(|(line, (file, number))| match age(file, *number) {
+                Some(age) => format!("{age}  {line}"),
+                None => line.clone(),
+            });
+        format!("{}\n\n{}\n", self.heading, fenced("", &lines.collect::<Vec<_>>().join("\n")))
+    }
+}
+
 pub(super) fn todos(tree: &Tree<'_>) -> Result<Edits, DeterministicError> {
     let regex = compile(r"\b(?:TODO|FIXME|HACK|XXX)\b", "TODO", false)?;
     let found = search(tree, &regex, None)?;
@@ -21,6 +42,7 @@ pub(super) fn todos(tree: &Tree<'_>) -> Result<Edits, DeterministicError> {
     } else {
         String::new()
     };
-    let report = format!("{summary}.{cut}{}\n\n{}\n", found.left_out(), fenced("", &found.hits.join("\n")));
-    Ok(Edits::report(summary, report))
+    let heading = format!("{summary}.{cut}{}", found.left_out());
+    let notes = Notes { heading, lines: found.hits, places: found.places };
+    Ok(Edits { notes: Some(notes.clone()), ..Edits::report(summary, notes.report(|_, _| None)) })
 }

@@ -1,6 +1,8 @@
 //! Whatever is typed is answered: nothing here may panic, and what is offered again is always understood.
 
-use flow::intent::{Parsed, WorkspaceFacts, parse, plan_for, refusal, slot_problem, split_words};
+use flow::intent::{
+    Parsed, WorkspaceFacts, nature, parse, plan_for, refusal, slash_form, slot_problem, split_words,
+};
 use flow::light::{LightFacts, route};
 use flow::plan::{read, validate};
 use flow::scope::{ScopeCheck, canonical_glob, glob_problem, literal_globs, path_problem};
@@ -13,11 +15,95 @@ fn typed() -> impl Strategy<Value = String> {
         3 => prop::sample::select(vec![
             "replace", "with", "in", "src/**", "rename", "to", "run", "the", "tests", "append", "line", "'a b'", "\"x\"", "`y`", "README.md",
             "/replace", "/insert", "/append", "/set", "/find", "regex", "at", "after", "7", "please", "hey,", "and", "not", "set", "key", "j-214",
-            "/local", "status", "of", "j-", "“", "’", "format", "revert", "abc1234", "\n", "```", "@@ -1 +1 @@", "--- a/x", "/apply",
+            "/local", "status", "of", "j-", "“", "’", "format", "revert", "abc1234", "\n", "/pick", "/branch", "/bump",
+            "cherry-pick", "create a branch", "called", "bump", "serde", "1.0.2", "code", "publish", "land", "```", "@@ -1 +1 @@", "--- a/x", "/apply",
         ]).prop_map(str::to_owned),
         1 => any::<String>(),
     ];
     prop::collection::vec(piece, 0..10).prop_map(|pieces| pieces.join(" "))
+}
+
+/// What turns an order into none.
+const NEGATIONS: &[&str] =
+    &["not", "don't", "do not", "never", "don’t", "without", "no", "stop", "unless", "?", "nicht", "cannot"];
+
+/// Nothing, politeness, or a negation in front of or behind an order.
+fn turn() -> impl Strategy<Value = String> {
+    prop_oneof![
+        2 => Just(String::new()),
+        3 => prop::sample::select(vec!["please do not", "don't", "never", "you must not", "hey, never", "without asking", "no,", "stop:"])
+            .prop_map(str::to_owned),
+    ]
+}
+
+/// A sentence that changes something, in pieces.
+fn order() -> impl Strategy<Value = Vec<String>> {
+    let quoted = "\"[a-z]{1,6}\"|`[a-z]{1,6}`";
+    let file = prop::sample::select(vec!["README.md", "src/a.rs", "docs/**"]);
+    let words = |words: &[&str]| words.iter().map(|w| (*w).to_owned()).collect::<Vec<_>>();
+    prop_oneof![
+        (quoted, "`[A-Z]{1,6}`", file)
+            .prop_map(move |(a, b, f)| words(&["replace", &a, "with", &b, "in", f])),
+        quoted.prop_map(move |a| words(&["append", &a, "to", "README.md"])),
+        "[a-f0-9]{7,12}".prop_map(move |sha| words(&["revert", &sha])),
+        "[a-f0-9]{7,12}".prop_map(move |sha| words(&["cherry-pick", &sha])),
+        prop::sample::select(vec![
+            "format the code",
+            "fix the lint errors",
+            "bump serde to 1.0.2",
+            "land j-214",
+            "publish",
+            "run recipe gen"
+        ])
+        .prop_map(move |order| words(&[order])),
+    ]
+}
+
+/// Words of orders, none of them in quotes.
+fn word() -> impl Strategy<Value = String> {
+    prop::sample::select(vec![
+        "replace",
+        "foo",
+        "with",
+        "bar",
+        "in",
+        "src/**",
+        "everywhere",
+        "append",
+        "to",
+        "README.md:",
+        "README.md",
+        "revert",
+        "abc1234",
+        "format",
+        "the",
+        "code",
+        "publish",
+        "land",
+        "j-214",
+        "bump",
+        "serde",
+        "1.0.2",
+        "rename",
+        "a.rs",
+        "b.rs",
+        "set",
+        "x.y",
+        "in a.toml",
+        "create",
+        "branch",
+        "called",
+        "please",
+        "run",
+        "recipe",
+        "gen",
+        "cherry-pick",
+        "apply this patch:",
+        "lint",
+        "fix",
+        "errors",
+    ])
+    .prop_map(str::to_owned)
 }
 
 proptest! {
@@ -36,6 +122,38 @@ proptest! {
                 prop_assert_eq!(validate(&json), Ok(plan));
             }
         }
+    }
+
+    #[test]
+    fn an_intent_that_can_be_written_as_a_command_is_read_as_the_same(text in typed()) {
+        if let Some(intent) = parse(&text).intent() && let Some(command) = slash_form(intent) {
+            prop_assert_eq!(parse(&command), Parsed::Exact(intent.clone()));
+        }
+    }
+
+    #[test]
+    fn a_sentence_that_asks_or_holds_a_negation_never_changes_anything(
+        before in turn(), sentence in order(), after in turn(), mark in prop::sample::select(vec!["", "?", " ?", "."]),
+    ) {
+        let sentence = sentence.join(" ");
+        let plain = parse(&sentence);
+        prop_assert!(plain.intent().is_some_and(|intent| nature(intent).changing), "{sentence}: {plain:?}");
+        let text = format!("{before} {sentence} {after}{mark}");
+        if before.is_empty() && after.is_empty() && !mark.contains('?') {
+            return Ok(());
+        }
+        let parsed = parse(&text);
+        prop_assert!(parsed.intent().is_none_or(|intent| !nature(intent).changing), "{text}: {parsed:?}");
+    }
+
+    #[test]
+    fn whatever_is_typed_around_it_a_negation_or_a_question_mark_changes_nothing(
+        before in prop::collection::vec(word(), 0..8), turn in prop::sample::select(NEGATIONS), after in prop::collection::vec(word(), 0..8),
+    ) {
+        let text = [before.join(" "), turn.to_owned(), after.join(" ")].join(" ");
+        let parsed = parse(&text);
+        let changing = parsed.intent().is_some_and(|intent| nature(intent).changing);
+        prop_assert!(!changing, "{text}: {parsed:?}");
     }
 
     #[test]

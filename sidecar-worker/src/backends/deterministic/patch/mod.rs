@@ -45,7 +45,7 @@ pub(super) fn apply(tree: &Tree<'_>, patch: &str, max_files: u32) -> Result<Edit
         outcomes.iter().flat_map(|o| o.notes.iter().map(|note| format!("- {note}"))).collect();
     let summary = format!("Applied a patch to {}", count(outcomes.len(), "file", "files"));
     let report = (!notes.is_empty()).then(|| format!("{summary}.\n\n{}\n", notes.join("\n")));
-    Ok(Edits { changed, summary, report, commands: Vec::new() })
+    Ok(Edits { changed, summary, report, ..Edits::default() })
 }
 
 /// The new bytes of one file, without writing anything.
@@ -61,7 +61,7 @@ fn outcome(tree: &Tree<'_>, file: &FilePatch) -> Result<Outcome, DeterministicEr
         return Err(DeterministicError::Exists { path: new.clone() });
     }
     let name = file.new.as_ref().or(file.old.as_ref()).cloned().unwrap_or_default();
-    let (new_bytes, notes) = apply::hunks(&bytes, file, &name).map_err(DeterministicError::Patch)?;
+    let (new_bytes, notes) = apply::hunks(&bytes, file, &name).map_err(DeterministicError::PatchMisfit)?;
     if file.new.is_none() && !new_bytes.is_empty() {
         let message = format!("it deletes {name}, which holds more than the patch takes away");
         return Err(DeterministicError::Patch(message));

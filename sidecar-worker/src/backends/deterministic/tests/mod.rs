@@ -16,14 +16,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// A folder that stands for a job's clone.
-struct Clone {
+pub(super) struct Clone {
     folder: tempfile::TempDir,
     checks: CheckPlan,
     max_files: u32,
     tracked: Option<Vec<PathBuf>>,
 }
 
-fn clone(files: &[(&str, &[u8])]) -> Clone {
+pub(super) fn clone(files: &[(&str, &[u8])]) -> Clone {
     let folder = tempfile::tempdir().unwrap();
     fs::create_dir(folder.path().join(".git")).unwrap();
     fs::write(folder.path().join(".git/config"), "foo").unwrap();
@@ -63,11 +63,11 @@ impl Clone {
         fs::write(path, bytes).unwrap();
     }
 
-    fn bytes(&self, relative: &str) -> Vec<u8> {
+    pub(super) fn bytes(&self, relative: &str) -> Vec<u8> {
         fs::read(self.path(relative)).unwrap()
     }
 
-    fn text(&self, relative: &str) -> String {
+    pub(super) fn text(&self, relative: &str) -> String {
         String::from_utf8(self.bytes(relative)).unwrap()
     }
 
@@ -75,7 +75,7 @@ impl Clone {
         fs::symlink_metadata(self.path(relative)).is_ok()
     }
 
-    fn run(&self, intent: &Intent) -> Result<Edits, DeterministicError> {
+    pub(super) fn run(&self, intent: &Intent) -> Result<Edits, DeterministicError> {
         let ctx =
             Context { checks: &self.checks, max_files: self.max_files, tracked: self.tracked.as_deref() };
         let result = execute(intent, self.folder.path(), &ctx);
@@ -84,7 +84,7 @@ impl Clone {
         result
     }
 
-    fn fails(&self, intent: &Intent) -> String {
+    pub(super) fn fails(&self, intent: &Intent) -> String {
         let error = self.run(intent).unwrap_err();
         assert!(error.code().starts_with("deterministic."));
         error.to_string()

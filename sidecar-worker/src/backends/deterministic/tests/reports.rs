@@ -92,6 +92,8 @@ fn commands_are_handed_back_and_not_run() {
         (argv.as_str(), purpose),
         ("git revert --no-commit --no-edit --end-of-options abc1234", Purpose::Git)
     );
+    let (argv, _, _) = command(Intent::CherryPick { commit: "abc1234".into() });
+    assert_eq!(argv, "git cherry-pick --no-commit --end-of-options abc1234");
     assert!(command(Intent::Log { since: Some("2 weeks ago".into()) }).0.ends_with("--since=2 weeks ago --"));
     assert!(command(Intent::Log { since: Some("abc1234".into()) }).0.ends_with("abc1234..HEAD --"));
     assert_eq!(command(Intent::Status).0, "git status --short --branch");
@@ -104,6 +106,18 @@ fn tests_and_lint_are_left_to_the_validation_of_the_job() {
         let edits = clone.run(&intent).unwrap();
         assert!(edits.commands.is_empty() && edits.changed.is_empty() && !edits.summary.is_empty());
     }
+}
+
+#[test]
+fn a_formatter_of_the_whole_tree_gets_the_paths_in_its_place() {
+    let mut clone = clone(&[]);
+    clone.checks.formatter = Some(["ruff", "format", "."].map(str::to_owned).to_vec());
+    let run = |paths: &[&str]| {
+        let paths = paths.iter().map(|path| (*path).to_owned()).collect();
+        clone.run(&Intent::Format { paths }).unwrap().commands[0].argv.join(" ")
+    };
+    assert_eq!(run(&["src/**"]), "ruff format src");
+    assert_eq!(run(&[]), "ruff format .");
 }
 
 #[test]

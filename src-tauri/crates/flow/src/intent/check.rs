@@ -22,7 +22,8 @@ pub struct SlotProblem {
 /// The first slot that does not hold, if any.
 pub fn slot_problem(intent: &Intent) -> Option<SlotProblem> {
     match intent {
-        Intent::Status | Intent::Overview | Intent::Failing | Intent::Todos | Intent::Publish => None,
+        Intent::Status | Intent::Overview | Intent::Failing | Intent::Todos => None,
+        Intent::Outdated | Intent::Publish => None,
         Intent::Log { since } => since.as_deref().and_then(|s| moment("since", s)),
         Intent::Test { filter } => filter.as_deref().and_then(|f| argument("filter", f)),
         Intent::Flaky { runs } => {
@@ -54,7 +55,7 @@ pub fn slot_problem(intent: &Intent) -> Option<SlotProblem> {
             }),
         Intent::Apply { patch } => text("patch", patch, MAX_PATCH),
         Intent::Bump { name, version } => {
-            argument("name", name).or_else(|| version.as_deref().and_then(|v| argument("version", v)))
+            package("name", name).or_else(|| version.as_deref().and_then(|v| package("version", v)))
         }
         Intent::Append { file, text: added } => path("file", file).or_else(|| text("text", added, MAX_TEXT)),
         Intent::Insert { file, text: added, place } => {
@@ -64,7 +65,10 @@ pub fn slot_problem(intent: &Intent) -> Option<SlotProblem> {
             .or_else(|| one_line("key", key))
             .or_else(|| optional_text("value", value, MAX_SLOT))
             .or_else(|| value.contains(['\n', '\r']).then(|| slot("value", "The value is one line".into()))),
-        Intent::Revert { commit: sha } => commit("commit", sha),
+        Intent::Revert { commit: sha } | Intent::CherryPick { commit: sha } => commit("commit", sha),
+        Intent::Branch { name, at } => {
+            branch("name", name).or_else(|| at.as_deref().and_then(|a| commit("at", a)))
+        }
         Intent::Run { recipe } => argument("recipe", recipe),
         Intent::Land { job } => (!protocol::is_id(job))
             .then(|| slot("job", format!("{job:?} is not the id of a job; ids look like j-214"))),
@@ -135,6 +139,35 @@ fn commit(name: &'static str, value: &str) -> Option<SlotProblem> {
         .then(|| slot(name, format!("{value:?} is not a commit; give 7 to 40 characters of its hash")))
 }
 
+/// The name or version of a package, in any of the registries' manners: nothing that a tool could read as an option,
+/// an address or a folder.
+fn package(name: &'static str, value: &str) -> Option<SlotProblem> {
+    argument(name, value).or_else(|| {
+        let plain = |c: char| c.is_ascii_alphanumeric() || "._-+@/".contains(c);
+        let fine = value.chars().all(plain)
+            && !value.contains("..")
+            && !value.contains("//")
+            && !value.starts_with(['.', '/']);
+        (!fine).then(|| slot(name, format!("{value:?} is not the {name} of a package")))
+    })
+}
+
+/// A branch, by git's own rules for names.
+fn branch(name: &'static str, value: &str) -> Option<SlotProblem> {
+    let forbidden = |c: char| c.is_whitespace() || c.is_control() || "~^:?*[\\".contains(c);
+    let part = |part: &str| !part.is_empty() && !part.starts_with(['.', '-']) && !part.ends_with(".lock");
+    let fine = value.len() <= 200
+        && !value.contains(forbidden)
+        && !value.contains("..")
+        && !value.contains("@{")
+        && !value.ends_with('.')
+        && value != "@"
+        && value != "HEAD"
+        && !value.starts_with("refs/")
+        && value.split('/').all(part);
+    (!fine).then(|| slot(name, format!("{value:?} cannot be the name of a branch")))
+}
+
 fn path(name: &'static str, value: &str) -> Option<SlotProblem> {
     path_problem(value).map(|problem| slot(name, format!("The path {value:?} {problem}")))
 }
@@ -180,6 +213,36 @@ mod tests {
         assert_eq!(problem(Intent::Log { since: Some("2 weeks ago".into()) }), "");
         assert!(problem(Intent::Revert { commit: "--abort".into() }).contains("not a commit"));
         assert_eq!(problem(Intent::Revert { commit: "HEAD~2".into() }), "");
+        let bump = |name: &str| problem(Intent::Bump { name: name.into(), version: None });
+        assert!(bump("--global").contains("dash") && bump("../x").contains("not the name"));
+        assert!(bump("https://x.example/y").contains("not the name"));
+        assert_eq!(bump("@types/node"), "");
+    }
+
+    #[test]
+    fn a_branch_is_named_as_git_allows() {
+        let name = |name: &str| problem(Intent::Branch { name: name.into(), at: None });
+        for good in ["main", "fix/login-2", "release/1.2", "ü"] {
+            assert_eq!(name(good), "", "{good}");
+        }
+        for bad in [
+            "",
+            "-D",
+            "a/-f",
+            "a..b",
+            "a b",
+            "HEAD",
+            "refs/heads/x",
+            "a.lock",
+            "a/",
+            "/a",
+            ".a",
+            "a@{1}",
+            "a^",
+            "a.",
+        ] {
+            assert!(name(bad).contains("cannot be the name"), "{bad}");
+        }
     }
 
     #[test]

@@ -34,20 +34,13 @@ pub struct WorkspaceFacts {
 }
 
 impl WorkspaceFacts {
-    /// Reads the tools from the checks of a workspace. A check named or grouped `lint` is the linter.
+    /// Reads the tools from the checks of a workspace.
     pub fn new(checks: &CheckPlan, model: ModelFacts) -> Self {
-        let is_lint = |word: &str| matches!(word, "lint" | "linter" | "clippy" | "eslint" | "ruff");
-        let linter = checks
-            .checks
-            .iter()
-            .find(|c| is_lint(&c.name) || c.group.as_deref().is_some_and(is_lint))
-            .map(|c| c.run.clone())
-            .or_else(|| checks.recipes.get("lint").map(|r| r.run.clone()));
         Self {
             tools: Tools {
                 test_runner: checks.test_runner.clone(),
                 formatter: checks.formatter.clone(),
-                linter,
+                linter: checks.linter().map(<[String]>::to_vec),
             },
             recipes: checks.recipes.clone(),
             edit_validation: Vec::new(),

@@ -2,10 +2,11 @@
 //!
 //! Three steps from strict to loose: slash forms, anchored phrases, and for intents that change nothing a closed
 //! vocabulary. A changing intent is never guessed: what no slash form and no phrase covers from its first to its
-//! last word is refused, with the nearest things that are possible.
+//! last word is refused, with the nearest things that are possible, and so is what asks or holds a negation.
 //!
 //! This room reads text and writes plans. It knows no file, no tool and no model.
 
+mod caution;
 mod check;
 mod clean;
 mod coding;
@@ -18,6 +19,7 @@ mod plan;
 mod refusal;
 mod score;
 mod slash;
+mod slash_form;
 mod words;
 
 pub use check::{SlotProblem, slot_problem};
@@ -27,6 +29,7 @@ pub use nature::{Availability, Nature, Slot, availability, nature, slots};
 pub use patch_paths::patch_paths;
 pub use plan::{Unplanned, plan_for};
 pub use refusal::{RefusalText, refusal, unavailable};
+pub use slash_form::slash_form;
 pub use words::{WordsError, split_words};
 
 use protocol::intent::Intent;

@@ -19,13 +19,15 @@ pub fn nature(intent: &Intent) -> Nature {
         Intent::Overview | Intent::Log { .. } | Intent::Find { .. } | Intent::Todos => (false, false, false),
         Intent::Test { .. } | Intent::Flaky { .. } | Intent::Bisect { .. } => (false, true, false),
         Intent::Failing => (false, false, true),
+        // It asks the package manager, which reads the project's own settings.
+        Intent::Outdated => (false, true, false),
         Intent::Lint { fix } => (*fix, true, false),
         // Formatters read configuration that may name plugins: repository code.
         Intent::Format { .. } | Intent::Bump { .. } | Intent::Run { .. } => (true, true, false),
         Intent::Replace { .. } | Intent::Rename { .. } | Intent::Apply { .. } => (true, false, false),
         Intent::Append { .. } | Intent::Insert { .. } | Intent::SetKey { .. } => (true, false, false),
-        Intent::Revert { .. } => (true, false, false),
-        Intent::Land { .. } | Intent::Publish => (true, false, true),
+        Intent::Revert { .. } | Intent::CherryPick { .. } => (true, false, false),
+        Intent::Branch { .. } | Intent::Land { .. } | Intent::Publish => (true, false, true),
     };
     Nature { changing, runs_code, by_server }
 }
@@ -43,19 +45,18 @@ pub enum Availability {
 pub fn availability(intent: &Intent) -> Availability {
     let not_yet = |label, command: &str| Availability::NotYet { instead: (label, command.to_owned()) };
     match intent {
-        Intent::Failing | Intent::Flaky { .. } => not_yet("Run the tests once", "/test"),
-        Intent::Bisect { good, .. } => {
-            // The commits in question are what a person would read next.
-            not_yet("List the commits since then", &format!("/log {}", super::words::quote_word(good)))
-        }
-        Intent::Bump { name, .. } => {
-            not_yet("Find where it is named", &format!("/find {}", super::words::quote_word(name)))
-        }
         Intent::Publish => not_yet("Show the state of the branch", "/status"),
         Intent::Status
         | Intent::Overview
         | Intent::Log { .. }
         | Intent::Test { .. }
+        | Intent::Failing
+        | Intent::Flaky { .. }
+        | Intent::Bisect { .. }
+        | Intent::Bump { .. }
+        | Intent::Outdated
+        | Intent::CherryPick { .. }
+        | Intent::Branch { .. }
         | Intent::Format { .. }
         | Intent::Lint { .. }
         | Intent::Find { .. }
@@ -84,7 +85,8 @@ pub fn slots(intent: &Intent) -> Vec<Slot> {
     let mut out = Vec::new();
     let mut slot = |name, value: &str| out.push(Slot { name, value: value.to_owned() });
     match intent {
-        Intent::Status | Intent::Overview | Intent::Failing | Intent::Todos | Intent::Publish => {}
+        Intent::Status | Intent::Overview | Intent::Failing | Intent::Todos => {}
+        Intent::Outdated | Intent::Publish => {}
         Intent::Log { since } => since.iter().for_each(|s| slot("since", s)),
         Intent::Test { filter } => filter.iter().for_each(|f| slot("only", f)),
         Intent::Flaky { runs } => slot("runs", &runs.to_string()),
@@ -133,7 +135,11 @@ pub fn slots(intent: &Intent) -> Vec<Slot> {
             slot("key", key);
             slot("value", value);
         }
-        Intent::Revert { commit } => slot("commit", commit),
+        Intent::Revert { commit } | Intent::CherryPick { commit } => slot("commit", commit),
+        Intent::Branch { name, at } => {
+            slot("branch", name);
+            slot("at", at.as_deref().unwrap_or("the tip that work starts from"));
+        }
         Intent::Run { recipe } => slot("recipe", recipe),
         Intent::Land { job } => slot("job", job),
     }

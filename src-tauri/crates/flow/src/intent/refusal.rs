@@ -231,6 +231,19 @@ mod tests {
     }
 
     #[test]
+    fn a_question_offers_the_order_and_a_negation_offers_none() {
+        let asked = refusal("can you replace `a b` with c in src/**?", &facts());
+        assert!(
+            asked.why.starts_with("It is a question, and nothing is changed on a guess"),
+            "{}",
+            asked.why
+        );
+        assert_eq!(asked.nearest[0].command, "/replace 'a b' c src/**");
+        let negated = refusal("format the code, please, but never the docs", &facts());
+        assert!(negated.nearest.iter().all(|step| !step.command.starts_with("/format")));
+    }
+
+    #[test]
     fn with_a_model_connected_nobody_is_told_to_connect_one() {
         let facts = WorkspaceFacts { model: ModelFacts { connected: true, detected: vec![] }, ..facts() };
         let refusal = refusal("replace lodash with ramda", &facts);

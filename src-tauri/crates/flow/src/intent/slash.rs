@@ -14,6 +14,7 @@ const ALIASES: &[(&str, &str)] = &[
     ("grep", "find"),
     ("mv", "rename"),
     ("todo", "todos"),
+    ("cherry-pick", "pick"),
 ];
 
 /// Slash words that others answer.
@@ -121,6 +122,11 @@ fn arguments(name: &str, rest: &str) -> Result<Intent, String> {
             Intent::Bump { name, version }
         }
         "revert" => Intent::Revert { commit: one(args, "a commit")? },
+        "pick" => Intent::CherryPick { commit: one(args, "a commit")? },
+        "branch" => {
+            let (name, at) = one_and_maybe(args, "the name of a branch", "It takes a name and a commit")?;
+            Intent::Branch { name, at }
+        }
         "run" => Intent::Run { recipe: one(args, "the name of a recipe")? },
         "land" => Intent::Land { job: one(args, "the id of a job")? },
         bare => {
@@ -132,6 +138,7 @@ fn arguments(name: &str, rest: &str) -> Result<Intent, String> {
                 "overview" => Intent::Overview,
                 "failing" => Intent::Failing,
                 "todos" => Intent::Todos,
+                "outdated" => Intent::Outdated,
                 "publish" => Intent::Publish,
                 other => return Err(format!("/{other} is not a command of this lane")),
             }
@@ -278,6 +285,11 @@ mod tests {
             "/insert a.txt after 'b c' x",
             "/set a.toml x.y 3",
             "/revert abc1234",
+            "/pick abc1234",
+            "/cherry-pick HEAD~3",
+            "/branch fix/login",
+            "/branch spike abc1234",
+            "/outdated",
             "/run build",
             "/todos",
             "/land j-214",

@@ -67,10 +67,18 @@ pub(super) const PHRASES: &[Phrase] = &[
     phrase("(?:revert|undo|back out) (?:the )?(?:commit |change )?{commit:commit}", |s| {
         Some(Ok(Intent::Revert { commit: s.text("commit")? }))
     }),
+    phrase("cherry[ -]?pick (?:the )?(?:commit |change )?{commit:commit}", |s| {
+        Some(Ok(Intent::CherryPick { commit: s.text("commit")? }))
+    }),
+    phrase(
+        "(?:create|make|start|open|add) (?:(?:a|the) )?(?:new )?branch (?P<named>named |called )?{name}\
+         (?: (?:at|from|off|on) (?:the )?(?:commit )?{at:commit})?",
+        branch,
+    ),
     phrase("(?:run|execute|start) (?:the )?recipe (?:named |called )?{recipe}", run),
     phrase("(?:run|execute|start) (?:the )?{recipe} recipe", run),
     phrase(
-        "(?:re)?format (?:all )?(?:(?:of )?(?:the|my|this) )?(?:code|codebase|sources?|source code|source files|files|\
+        "(?:re)?format (?:all )?(?:(?:of )?(?:the|my|this) )?(?:whole |entire )?(?:code|codebase|sources?|source code|source files|files|\
          everything|repo|repository|project|whole tree|tree)",
         |_| Some(Ok(Intent::Format { paths: Vec::new() })),
     ),
@@ -203,6 +211,14 @@ fn run(s: &Slots) -> Outcome {
 fn bump(s: &Slots) -> Outcome {
     let version = if s.has("version") { Some(s.text("version")?) } else { None };
     Some(Ok(Intent::Bump { name: s.text("name")?, version }))
+}
+
+/// "A branch predictor" is none: the name is called one, quoted, or written as only a name is.
+fn branch(s: &Slots) -> Outcome {
+    let name = s.text("name")?;
+    let at = if s.has("at") { Some(s.text("at")?) } else { None };
+    let evident = s.has("named") || s.is_quoted("name") || at.is_some();
+    (evident || name.contains(['-', '/', '_'])).then_some(Ok(Intent::Branch { name, at }))
 }
 
 /// An id holds a digit; "land the plane" holds none.

@@ -8,7 +8,9 @@ mod reading;
 mod slots;
 
 use super::RefusalReason;
+use super::caution::objection;
 use super::clean::{without_greeting, without_thanks};
+use super::nature::nature;
 use super::slash::unfenced;
 use protocol::intent::Intent;
 use regex::{Captures, Regex, RegexBuilder};
@@ -51,8 +53,40 @@ pub(super) fn read(text: &str) -> Option<Result<Intent, RefusalReason>> {
     TABLE.iter().find_map(|compiled| {
         let subject = if compiled.phrase.to_the_end { typed } else { bare };
         let captures: Captures = compiled.regex.captures(subject)?;
-        (compiled.phrase.build)(&Slots::new(&captures))
+        let intent = match (compiled.phrase.build)(&Slots::new(&captures))? {
+            Ok(intent) if nature(&intent).changing => intent,
+            other => return Some(other),
+        };
+        // Politeness came off before the phrase was matched; it counts here.
+        let before = text.strip_suffix(typed).unwrap_or_default();
+        let after = typed.strip_prefix(subject).unwrap_or_default();
+        let said = format!("{before} {} {after}", without_quoted_slots(&compiled.regex, &captures));
+        Some(match objection(&said, &intent) {
+            Some(reason) => Err(reason),
+            None => Ok(intent),
+        })
     })
+}
+
+/// The matched sentence with a gap where a slot was written in quotes.
+fn without_quoted_slots(regex: &Regex, captures: &Captures<'_>) -> String {
+    let sentence = captures.get(0).map_or("", |whole| whole.as_str());
+    let mut quoted: Vec<_> = regex
+        .capture_names()
+        .flatten()
+        .filter_map(|name| captures.name(name))
+        .filter(|slot| slots::unquoted(slot.as_str()).is_some())
+        .map(|slot| slot.range())
+        .collect();
+    quoted.sort_by_key(|range| range.start);
+    let mut said = String::new();
+    let mut from = 0;
+    for range in quoted {
+        said.push_str(sentence.get(from..range.start).unwrap_or_default());
+        said.push(' ');
+        from = range.end;
+    }
+    said + sentence.get(from..).unwrap_or_default()
 }
 
 /// `apply this patch:` with a diff below it. A diff alone is not an order.
@@ -61,7 +95,11 @@ pub(super) fn pasted_patch(text: &str) -> Option<Result<Intent, RefusalReason>> 
         LazyLock::new(|| compile("(?:apply|use) (?:this|the|the following|following) (?:patch|diff)[:.]?"));
     let (lead, rest) = text.split_once('\n')?;
     let is_lead = LEAD.as_ref().is_some_and(|lead_re| lead_re.is_match(without_greeting(lead.trim())));
-    (is_lead && !rest.trim().is_empty()).then(|| Ok(Intent::Apply { patch: unfenced(rest).to_owned() }))
+    let patch = || Intent::Apply { patch: unfenced(rest).to_owned() };
+    (is_lead && !rest.trim().is_empty()).then(|| match objection(lead, &patch()) {
+        Some(reason) => Err(reason),
+        None => Ok(patch()),
+    })
 }
 
 const QUOTED: &str = r#""[^"\n]*"|'[^'\n]*'|`[^`\n]*`|“[^”\n]*”|‘[^’\n]*’"#;

@@ -59,7 +59,8 @@ pub(super) const PHRASES: &[Phrase] = &[
     }),
     phrase(
         "(?:which|what) tests? (?:are|is) (?:failing|broken|red)|(?:which|what) tests? (?:failed|fail)|(?:show|list)(?: me)? (?:all )?(?:the )?\
-         (?:failing|failed|broken) tests|(?:show|list)(?: me)? (?:the )?(?:test )?failures|what failed",
+         (?:failing|failed|broken) tests|(?:show|list)(?: me)? (?:the )?(?:last )?(?:test )?failures\
+         |what (?:failed|broke)(?: last time| in the last (?:test )?run)?",
         |_| intent(Intent::Failing),
     ),
     phrase("(?:run|repeat|rerun) (?:all )?(?:the )?tests {runs:number} times", |s| {
@@ -71,6 +72,17 @@ pub(super) const PHRASES: &[Phrase] = &[
     phrase("bisect (?:from|since|starting (?:at|from)) (?:commit )?{good:commit}", |s| {
         intent(Intent::Bisect { good: s.text("good")?, command: None })
     }),
+    phrase(
+        "find the commit (?:that|which) (?:broke|breaks) (?:the )?(?:tests?|test suite) (?:since|after|from) (?:commit )?{good:commit}",
+        |s| intent(Intent::Bisect { good: s.text("good")?, command: None }),
+    ),
+    phrase(
+        "(?:which|what)(?: of (?:the|our|my))? (?:dependencies|packages|crates|deps|libraries) are (?:outdated|out of date|stale)\
+         |(?:(?:show|list|find|check for|look for|are there(?: any)?|any)(?: me)? )?(?:all )?(?:the |our |my )?(?:outdated|out-of-date) \
+         (?:dependencies|packages|crates|deps|libraries)|(?:check for|look for|are there(?: any)?|any) (?:dependency|package) updates(?: available)?\
+         |are (?:all )?(?:of )?(?:the |our |my )?(?:dependencies|packages|crates|deps) (?:up[- ]to[- ]date|outdated)",
+        |_| intent(Intent::Outdated),
+    ),
     phrase(
         "(?:run |start )?(?:the )?(?:lint|linter|linters|clippy|eslint|ruff)(?: checks?)?|lint (?:all )?(?:the |my |this )?(?:code|codebase|\
          project|repo|repository|everything|tree)|(?:show|list|check for|are there(?: any)?|any)(?: me)? (?:the |all )?(?:lint|linter|clippy|eslint) \

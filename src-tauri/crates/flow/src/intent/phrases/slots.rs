@@ -60,7 +60,7 @@ impl<'a> Slots<'a> {
 }
 
 /// What stands between a pair of quotes.
-fn unquoted(raw: &str) -> Option<&str> {
+pub(super) fn unquoted(raw: &str) -> Option<&str> {
     [('"', '"'), ('\'', '\''), ('`', '`'), ('“', '”'), ('‘', '’')]
         .iter()
         .find_map(|(open, close)| raw.strip_prefix(*open)?.strip_suffix(*close))

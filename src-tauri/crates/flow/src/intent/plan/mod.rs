@@ -116,9 +116,8 @@ pub fn plan_for(intent: &Intent, facts: &WorkspaceFacts) -> Result<Plan, Unplann
 
 fn risk(intent: &Intent) -> RiskLevel {
     match intent {
-        Intent::Run { .. } | Intent::Apply { .. } | Intent::Revert { .. } | Intent::Bump { .. } => {
-            RiskLevel::Medium
-        }
+        Intent::Run { .. } | Intent::Apply { .. } | Intent::Bump { .. } => RiskLevel::Medium,
+        Intent::Revert { .. } | Intent::CherryPick { .. } => RiskLevel::Medium,
         Intent::Land { .. } | Intent::Publish => RiskLevel::Medium,
         _ => RiskLevel::Low,
     }

@@ -10,6 +10,22 @@ use protocol::intent::Intent;
 /// Most files one deterministic job may change.
 const MAX_FILES: u32 = 500;
 
+/// Files in which dependencies are declared or locked.
+const DECLARING: &[&str] = &[
+    "Cargo.toml",
+    "Cargo.lock",
+    "package.json",
+    "package-lock.json",
+    "npm-shrinkwrap.json",
+    "pnpm-lock.yaml",
+    "yarn.lock",
+    "requirements*.txt",
+    "pyproject.toml",
+    "uv.lock",
+    "go.mod",
+    "go.sum",
+];
+
 /// Which paths an intent may change, and how many files.
 pub(super) fn room(intent: &Intent, facts: &WorkspaceFacts) -> Result<(Vec<String>, u32), Unplanned> {
     let anywhere = || (vec!["**".to_owned()], MAX_FILES);
@@ -61,7 +77,8 @@ pub(super) fn room(intent: &Intent, facts: &WorkspaceFacts) -> Result<(Vec<Strin
             let files = if writes.is_empty() { 0 } else { MAX_FILES };
             (writes, files)
         }
-        Intent::Revert { .. } => anywhere(),
+        Intent::Revert { .. } | Intent::CherryPick { .. } => anywhere(),
+        Intent::Bump { .. } => (DECLARING.iter().map(|name| format!("**/{name}")).collect(), MAX_FILES),
         Intent::Status
         | Intent::Overview
         | Intent::Log { .. }
@@ -70,8 +87,9 @@ pub(super) fn room(intent: &Intent, facts: &WorkspaceFacts) -> Result<(Vec<Strin
         | Intent::Flaky { .. }
         | Intent::Bisect { .. }
         | Intent::Find { .. }
-        | Intent::Bump { .. }
+        | Intent::Outdated
         | Intent::Todos
+        | Intent::Branch { .. }
         | Intent::Land { .. }
         | Intent::Publish => (Vec::new(), 0),
     })
@@ -82,6 +100,14 @@ pub(super) fn validation(intent: &Intent, facts: &WorkspaceFacts) -> Result<Vec<
         Intent::Test { filter } => {
             let runner = facts.tools.test_runner.clone().ok_or(Unplanned::NoTestRunner)?;
             Ok(vec![with_filter(runner, filter.as_deref())?])
+        }
+        // Their runs are the job itself, not its validation.
+        Intent::Flaky { .. } | Intent::Bisect { command: None, .. } if facts.tools.test_runner.is_none() => {
+            Err(Unplanned::NoTestRunner)
+        }
+        // A newer dependency is worth something only while the tests pass.
+        Intent::Bump { .. } if facts.edit_validation.is_empty() => {
+            Ok(facts.tools.test_runner.iter().cloned().collect())
         }
         Intent::Lint { fix: false } => Ok(vec![facts.tools.linter.clone().ok_or(Unplanned::NoLinter)?]),
         other if nature(other).changing && !nature(other).by_server => Ok(facts.edit_validation.clone()),
@@ -116,7 +142,7 @@ pub(super) fn with_filter(mut runner: Vec<String>, filter: Option<&str>) -> Resu
 fn formatter_takes_paths(argv: &[String]) -> bool {
     let words: Vec<&str> = argv.iter().map(String::as_str).collect();
     let words = match words.as_slice() {
-        ["npx" | "pnpm" | "yarn", rest @ ..] => rest,
+        ["npx", "--no-install", rest @ ..] | ["npx" | "pnpm" | "yarn", rest @ ..] => rest,
         all => all,
     };
     matches!(

@@ -43,6 +43,13 @@ fn every_plan_of_this_lane_passes_the_strict_validation() {
         "/insert a.txt 3 x",
         "/set a.toml k v",
         "/revert abc1234",
+        "/pick abc1234",
+        "/branch spike",
+        "/failing",
+        "/flaky 3",
+        "/bisect abc1234",
+        "/bump serde 1.0.200",
+        "/outdated",
         "/run gen",
         "/todos",
         "/land j-214",
@@ -62,6 +69,10 @@ fn the_scope_is_exactly_what_the_intent_names() {
     assert_eq!(scope("/append README.md x").max_files_to_edit, 1);
     assert_eq!(scope("/run gen").write_globs, ["gen/**"]);
     assert!(scope("/find x").write_globs.is_empty());
+    assert!(scope("/bisect abc1234").write_globs.is_empty() && scope("/outdated").write_globs.is_empty());
+    let bump = crate::scope::ScopeCheck::new(&scope("/bump serde")).unwrap();
+    assert!(bump.allows("Cargo.lock").is_ok() && bump.allows("crates/a/Cargo.toml").is_ok());
+    assert!(bump.allows("src/lib.rs").is_err());
     let brackets = crate::scope::ScopeCheck::new(&scope("/rename app/[id]/a.ts app/[id]/b.ts")).unwrap();
     assert!(brackets.allows("app/[id]/a.ts").is_ok() && brackets.allows("app/i/a.ts").is_err());
 }
@@ -76,6 +87,7 @@ fn an_edit_that_is_validated_has_the_time_of_a_run() {
     assert_eq!(proven.validation_steps, [argv("cargo test")]);
     assert!(proven.execution_budget_ms > quick.execution_budget_ms);
     assert!(of("/find a", &proving).validation_steps.is_empty(), "a question is not an edit");
+    assert_eq!(of("/bump serde", &facts()).validation_steps, [argv("cargo test --workspace")]);
 }
 
 #[test]
@@ -92,7 +104,10 @@ fn a_test_filter_goes_where_the_runner_takes_it() {
 fn what_the_workspace_lacks_is_said() {
     let none = WorkspaceFacts::default();
     let why = |text: &str| plan_for(parse(text).intent().unwrap(), &none).unwrap_err().to_string();
-    assert!(why("/test").starts_with("No test runner is known"));
+    for text in ["/test", "/flaky 3", "/bisect abc1234"] {
+        assert!(why(text).starts_with("No test runner is known"), "{text}");
+    }
+    assert!(plan_for(parse("/bisect abc1234 make").intent().unwrap(), &none).is_ok(), "it brings its own");
     assert!(why("/lint fix").starts_with("No linter"));
     assert_eq!(why("/run gen"), "There is no recipe `gen`; this workspace has none.");
     assert!(plan("/format src").unwrap_err().to_string().contains("whole tree"));
@@ -104,9 +119,7 @@ fn what_the_workspace_lacks_is_said() {
 
 #[test]
 fn what_is_not_available_is_never_planned() {
-    for text in ["/publish", "/bisect abc1234", "/flaky 3", "/bump serde", "/failing"] {
-        assert!(matches!(plan(text), Err(Unplanned::NotAvailable { .. })), "{text}");
-    }
+    assert!(matches!(plan("/publish"), Err(Unplanned::NotAvailable { .. })));
     assert!(commands().len() >= 20);
     assert!(matches!(parse("/publish"), Parsed::Exact(Intent::Publish)));
 }

@@ -27,11 +27,17 @@ pub(super) fn title(intent: &Intent) -> String {
         }
         Intent::Rename { from, to, .. } => format!("Move {from} to {to}"),
         Intent::Apply { .. } => "Apply a patch".into(),
-        Intent::Bump { name, .. } => format!("Bump {name}"),
+        Intent::Bump { name, version: None } => format!("Bump {}", short(name)),
+        Intent::Bump { name, version: Some(version) } => {
+            format!("Bump {} to {}", short(name), short(version))
+        }
+        Intent::Outdated => "Look for outdated dependencies".into(),
         Intent::Append { file, .. } => format!("Append to {file}"),
         Intent::Insert { file, .. } => format!("Insert into {file}"),
         Intent::SetKey { file, key, .. } => format!("Set {} in {file}", short(key)),
         Intent::Revert { commit } => format!("Revert {}", cut(commit, 12)),
+        Intent::CherryPick { commit } => format!("Cherry-pick {}", cut(commit, 12)),
+        Intent::Branch { name, .. } => format!("Make the branch {}", short(name)),
         Intent::Run { recipe } => format!("Run the recipe {recipe}"),
         Intent::Todos => "List TODO and FIXME notes".into(),
         Intent::Land { job } => format!("Land {job}"),
@@ -73,6 +79,8 @@ pub(super) fn criteria(intent: &Intent) -> Vec<String> {
         Intent::Lint { fix: true } => one("The linter's repairs are applied"),
         Intent::Run { .. } => one("The recipe ended without an error and wrote only where it may"),
         Intent::Revert { .. } => one("The commit's change is undone and nothing else changed"),
+        Intent::CherryPick { .. } => one("The commit's change is repeated and nothing else changed"),
+        Intent::Branch { .. } => one("The branch is there, and no other branch moved"),
         Intent::Bump { .. } => one("The manifest and the lock file name the new version"),
         Intent::Status
         | Intent::Overview
@@ -81,6 +89,7 @@ pub(super) fn criteria(intent: &Intent) -> Vec<String> {
         | Intent::Flaky { .. }
         | Intent::Bisect { .. }
         | Intent::Find { .. }
+        | Intent::Outdated
         | Intent::Todos => one("The report is written and no file changed"),
         Intent::Land { .. } => one("The job's result is queued for landing"),
         Intent::Publish => one("The branch is pushed"),
