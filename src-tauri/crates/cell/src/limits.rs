@@ -1,0 +1,21 @@
+//! Limits of single processes (`setrlimit`), set between fork and exec.
+#![allow(unsafe_code)] // getrlimit and setrlimit have no safe form in std; the struct is on our stack.
+
+#[cfg(target_os = "linux")]
+pub type Resource = libc::__rlimit_resource_t;
+#[cfg(not(target_os = "linux"))]
+pub type Resource = libc::c_int;
+
+/// Lowers a limit to `value`, or to what this process may have at most. Async-signal-safe.
+#[allow(clippy::useless_conversion)] // rlim_t is not u64 everywhere.
+pub fn lower(resource: Resource, value: u64) {
+    // SAFETY: both calls read or write one struct on our stack.
+    unsafe {
+        let mut now = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
+        if libc::getrlimit(resource, &raw mut now) == 0 {
+            let value = libc::rlim_t::try_from(value).unwrap_or(now.rlim_max).min(now.rlim_max);
+            let lowered = libc::rlimit { rlim_cur: value, rlim_max: value };
+            libc::setrlimit(resource, &raw const lowered);
+        }
+    }
+}
