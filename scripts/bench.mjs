@@ -2,6 +2,7 @@
 // window's too, on Linux; `--only desktop` measures those alone.
 
 import { binary, buildBinaries } from './cargo.mjs';
+import { buildInside } from './inside.mjs';
 import { foreground } from './foreground.mjs';
 import { entry, must } from './run.mjs';
 import { ensure } from './system-packages.mjs';
@@ -17,10 +18,12 @@ await entry(async () => {
   await buildUi();
   if (server) {
     await must('cargo', buildBinaries(['bench', 'pilothouse', 'pilothouse-worker'], true, ['pilothouse-testkit/bench']));
+    await buildInside('release');
     const code = await foreground(binary('bench', 'release'), args);
     if (code !== 0) return code;
   }
   if (!window) return 0;
   await must('cargo', buildBinaries(['pilothouse-desktop', 'pilothouse', 'pilothouse-worker'], true));
+  await buildInside('release');
   return foreground(process.execPath, ['scripts/virtual-display.mjs', process.execPath, 'scripts/bench/desktop.mjs']);
 });

@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { binary, buildBinaries } from './cargo.mjs';
+import { buildInside } from './inside.mjs';
 import { entry, must, root } from './run.mjs';
 import { ensure } from './system-packages.mjs';
 import { checkToolchains } from './toolchain.mjs';
@@ -40,6 +41,7 @@ await entry(async () => {
   await ensure(['build', 'run']);
   await installUi();
   await must('cargo', buildBinaries(['pilothouse', 'pilothouse-worker']));
+  await buildInside('debug');
   const server = spawn(binary('pilothouse'), ['serve', '--json', ...process.argv.slice(2)], {
     cwd: process.env.INIT_CWD ?? root,
     stdio: ['ignore', 'pipe', 'inherit'],

@@ -3,6 +3,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { binary } from './cargo.mjs';
+import { hasInside, insideProgram } from './inside.mjs';
 import { buildNewerDesktop, newerDesktop } from './newer-desktop.mjs';
 import { browsers } from './packages.mjs';
 import { ask, onPath, root } from './run.mjs';
@@ -24,8 +25,12 @@ const node = (files, before = []) => {
   return { runner: 'node', command, args };
 };
 
+/** The first process of every cell, as it is packaged. */
+const inside = () => (hasInside ? { PILOTHOUSE_INSIDE_BIN: insideProgram() } : {});
+
 /** Programs under test, for the lanes that drive them from outside. */
 const built = () => ({
+  ...inside(),
   PILOTHOUSE_BIN: binary('pilothouse'),
   PILOTHOUSE_WORKER_BIN: binary('pilothouse-worker'),
   PILOTHOUSE_DESKTOP_BIN: binary('pilothouse-desktop'),
@@ -48,8 +53,8 @@ export const lanes = [
     name: 'rust',
     steps: () =>
       nextest()
-        ? [{ runner: 'nextest', command: 'cargo', args: ['nextest', 'run', '--locked', '--workspace', '--no-fail-fast'] }]
-        : [{ runner: 'cargo', command: 'cargo', args: ['test', '--locked', '--workspace', '--bins', '--tests', '--no-fail-fast'] }],
+        ? [{ runner: 'nextest', command: 'cargo', args: ['nextest', 'run', '--locked', '--workspace', '--no-fail-fast'], env: inside() }]
+        : [{ runner: 'cargo', command: 'cargo', args: ['test', '--locked', '--workspace', '--bins', '--tests', '--no-fail-fast'], env: inside() }],
   },
   {
     name: 'ui',
@@ -61,9 +66,16 @@ export const lanes = [
     steps: () => [{ ...node(testFiles('browser')), env: built() }],
   },
   {
+    name: 'evals',
+    only: 'linux',
+    // One file at a time: the quick suite has a time it must keep to.
+    steps: () => [{ ...node(['--test-concurrency=1', ...testFiles('evals')]), env: built() }],
+  },
+  {
     name: 'shell',
     only: 'linux',
     prepare: buildNewerDesktop,
-    steps: () => [{ ...node(testFiles('shell'), virtualDisplay), env: built() }],
+    // One file at a time: they share the display, the session bus and the names on it.
+    steps: () => [{ ...node(['--test-concurrency=1', ...testFiles('shell')], virtualDisplay), env: built() }],
   },
 ];

@@ -12,6 +12,7 @@ import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { binary, buildBinaries, targetFolder } from './cargo.mjs';
+import { buildInside, insideName, insideProgram } from './inside.mjs';
 import { archive } from './package/archive.mjs';
 import { bundle, kinds, optional } from './package/bundle.mjs';
 import { notices } from './package/notices.mjs';
@@ -49,13 +50,15 @@ async function build(release) {
   await ensure(['build', 'desktop']);
   await buildUi();
   // The feature tells Tauri that its own pages come from the binary and not from a development server.
-  await must('cargo', buildBinaries(programs, release, release ? ['tauri/custom-protocol'] : []));
+  const ours = programs.filter((name) => name !== insideName);
+  await must('cargo', buildBinaries(ours, release, release ? ['tauri/custom-protocol'] : []));
+  await buildInside(release ? 'release' : 'debug');
 }
 
 async function make({ named, profile, out, place }) {
   rmSync(out, { recursive: true, force: true });
   mkdirSync(out, { recursive: true });
-  const staged = stage(place, profile, (name) => binary(name, profile));
+  const staged = stage(place, profile, (name) => (name === insideName ? insideProgram() : binary(name, profile)));
   const thirdParty = notices(join(place, 'THIRD-PARTY.txt'));
 
   const missing = [];

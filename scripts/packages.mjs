@@ -27,6 +27,12 @@ export const purposes = {
     { name: 'libayatana-appindicator3-1' },
     { name: 'fonts-dejavu-core' },
   ],
+  // A container engine that tests start for themselves. Installing it on a machine with systemd also starts one for
+  // everybody there, so it is only asked for where its tests must run.
+  engine: [
+    { name: 'docker.io', anyOf: ['dockerd'] },
+    { name: 'busybox-static', command: 'busybox' },
+  ],
   // A browser and a virtual display for the tests.
   test: [
     { name: 'chromium', anyOf: ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'] },
@@ -40,6 +46,11 @@ export const purposes = {
     { name: 'gnome-keyring', command: 'gnome-keyring-daemon' },
     { name: 'procps', command: 'ps' },
     { name: 'desktop-file-utils', command: 'desktop-file-validate' },
+  ],
+  // A frame around the window and a panel with a tray, for the pictures of README.md.
+  pictures: [
+    { name: 'xfwm4', command: 'xfwm4' },
+    { name: 'xfce4-panel', command: 'xfce4-panel' },
   ],
 };
 

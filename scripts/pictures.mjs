@@ -4,11 +4,13 @@
 import { mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { binary } from './cargo.mjs';
+import { display } from './display.mjs';
 import { browsers } from './packages.mjs';
 import { small } from './pictures/png.mjs';
 import { steps } from './pictures/script.mjs';
 import { files } from './pictures/tides.mjs';
-import { entry, onPath, root, Stop } from './run.mjs';
+import { entry, must, onPath, root, Stop } from './run.mjs';
+import { ensure } from './system-packages.mjs';
 import { buildUi } from './ui-build.mjs';
 
 const MOST_BYTES = 200_000;
@@ -17,6 +19,25 @@ const folder = join(root, 'docs', 'pictures');
 /** What the harness needs of a test: a place to say what has to be ended. */
 const ends = [];
 const scope = { name: 'pictures', after: (end) => ends.push(end) };
+
+function weigh(name) {
+  const { size } = statSync(join(folder, `${name}.png`));
+  if (size > MOST_BYTES) throw new Stop(`${name}.png has ${size} bytes; at most ${MOST_BYTES}.`);
+  console.log(`${name}.png ${Math.round(size / 1024)} KiB`);
+}
+
+/** The window in its frame and the tray's menu, on a display that keeps its screen in `kept`. */
+async function shootWindow(data, kept) {
+  mkdirSync(kept);
+  const { name, stop } = await display('-fbdir', kept);
+  try {
+    const args = ['--', process.execPath, join(root, 'scripts', 'pictures', 'window.mjs'), data, kept, folder];
+    await must('dbus-run-session', args, { env: { DISPLAY: name, WAYLAND_DISPLAY: '' } });
+  } finally {
+    stop();
+  }
+  for (const picture of ['window-light', 'tray-menu']) weigh(picture);
+}
 
 async function take() {
   process.env.PILOTHOUSE_BIN ??= binary('pilothouse');
@@ -67,11 +88,8 @@ async function take() {
     await who.page.locator(`html[data-theme=${theme}]`).waitFor();
     await who.page.waitForFunction(() => document.querySelector('[aria-busy=true]') === null);
     await ready?.(who);
-    const path = join(folder, `${name}.png`);
-    writeFileSync(path, small(await who.page.screenshot()));
-    const { size } = statSync(path);
-    if (size > MOST_BYTES) throw new Stop(`${path} has ${size} bytes; at most ${MOST_BYTES}.`);
-    console.log(`${name}.png ${Math.round(size / 1024)} KiB`);
+    writeFileSync(join(folder, `${name}.png`), small(await who.page.screenshot()));
+    weigh(name);
   };
 
   await shoot('conversation-light', '/w/tide-table/s/dev', { ready: (who) => who.question.waitFor() });
@@ -90,6 +108,8 @@ async function take() {
   await phone.context.addCookies(await me.context.cookies());
   await shoot('phone-light', `/approvals/${asked.payload.approvalId}`, { who: phone, ready: (who) => who.button(/Allow once/).waitFor() });
 
+  await shootWindow(join(place, 'data'), join(place, 'screen'));
+
   const slow = await post(me, 'replace "SOAK_YEARS = 30" with "SOAK_YEARS = 5000" in src/soak.js', 'small-things');
   await allow(me, slow, 'small-things');
   await event(me, slow, 'merge.check.started', 'small-things');
@@ -102,6 +122,7 @@ async function take() {
 }
 
 await entry(async () => {
+  await ensure(['desktop', 'window', 'test', 'pictures']);
   await buildUi();
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });

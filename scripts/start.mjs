@@ -2,6 +2,7 @@
 // window, without one it serves headless and prints a link. Every other flag goes to the program.
 
 import { binary, buildBinaries } from './cargo.mjs';
+import { buildInside } from './inside.mjs';
 import { foreground } from './foreground.mjs';
 import { ask, entry, must } from './run.mjs';
 import { ensure } from './system-packages.mjs';
@@ -30,6 +31,7 @@ await entry(async () => {
   await buildUi();
   const binaries = ['pilothouse', 'pilothouse-worker', ...(headless ? [] : ['pilothouse-desktop'])];
   await must('cargo', buildBinaries(binaries, release));
+  await buildInside(release ? 'release' : 'debug');
   const program = binary(headless ? 'pilothouse' : 'pilothouse-desktop', release ? 'release' : 'debug');
   const all = [...(headless ? ['serve'] : []), ...repository(args), ...args];
   return foreground(program, all, { cwd: process.env.INIT_CWD ?? process.cwd() });

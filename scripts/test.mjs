@@ -1,6 +1,7 @@
 // `npm test [-- LANE...]`: sets everything up, builds once, runs every lane, and closes with one line of totals.
 
 import { buildAll } from './cargo.mjs';
+import { buildInside } from './inside.mjs';
 import { lanes } from './lanes.mjs';
 import { entry, must, root, Stop, tee } from './run.mjs';
 import { ensure } from './system-packages.mjs';
@@ -43,12 +44,17 @@ await entry(async () => {
   const total = { passed: 0, failed: 0 };
   const selected = chosen(process.argv.slice(2));
   checkToolchains();
-  await timed('system packages', table, () => ensure(['build', 'run', 'desktop', 'window', 'test']));
+  const asked = (name) => !['', '0', 'false', undefined].includes(process.env[name]);
+  const engine = asked('CI') || asked('PILOTHOUSE_REQUIRE_DOCKER') ? ['engine'] : [];
+  await timed('system packages', table, () => ensure(['build', 'run', 'desktop', 'window', 'test', ...engine]));
   await timed('npm packages and pages', table, async () => {
     await installPackages(root);
     await buildUi();
   });
-  await timed('build', table, () => must('cargo', buildAll));
+  await timed('build', table, async () => {
+    await must('cargo', buildAll);
+    await buildInside('debug');
+  });
   for (const lane of selected) {
     if (lane.only && lane.only !== process.platform) {
       table.push([lane.name, `not run: needs ${lane.only}`, '']);

@@ -11,6 +11,7 @@ const COMMANDS: &[&str] = &[
     "attach",
     "update_state",
     "update_act",
+    "notifications",
 ];
 
 fn main() {

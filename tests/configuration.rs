@@ -333,6 +333,45 @@ async fn a_model_of_settings_lies_between_the_file_and_the_environment_and_no_ke
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_is_notified_of_is_chosen_while_the_server_runs_and_lasts() {
+    let (repo, data) = (TestRepo::with(&[README]), tempfile::tempdir().unwrap());
+    let settings = settings("[desktop.notify]\nfinished = false\nquietFrom = \"20:00\"\n");
+    let begin = start(data.path(), &repo, &settings).env("PILOTHOUSE_DESKTOP_NOTIFY_FAILED", "true");
+    let server = RunningServer::start(&begin);
+    let late = json!({ "quiet": { "on": true, "from": "22:00", "until": "late" } });
+    let refused = server.client.send("POST", "/v1/rpc/config.set_notify", Some(late)).await.unwrap_err();
+    assert!(refused.message.contains("HH:MM"), "{refused:?}");
+    let quiet = json!({ "on": true, "from": "22:00", "until": "07:00" });
+    rpc(&server.client, "config.set_notify", json!({ "finished": true, "failed": false, "quiet": quiet }))
+        .await;
+    rpc(&server.client, "config.set_notify", json!({ "limit": false })).await;
+    let page = rpc(&server.client, "session.events", json!({ "sessionId": "dev" }));
+    let told: Vec<Value> = page.await["events"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|event| event["envelope"]["type"] == "config.changed")
+        .map(|event| event["envelope"]["payload"]["keys"].clone())
+        .collect();
+    assert_eq!(told.len(), 2, "{told:?}");
+    assert_eq!(told[1], json!(["desktop.notify.limit"]));
+    assert_eq!(server.terminate(), Some(0));
+
+    let server = RunningServer::start(&begin);
+    let config = rpc(&server.client, "config.show", json!({})).await;
+    let saved = || "user, saved in Settings".to_owned();
+    let now = |key: &str| shown(&config, &format!("desktop.notify.{key}"));
+    assert_eq!(now("finished"), (json!(true), saved()), "stronger than the file");
+    let by_variable = "environment PILOTHOUSE_DESKTOP_NOTIFY_FAILED".to_owned();
+    assert_eq!(now("failed"), (json!(true), by_variable), "weaker than a variable");
+    assert_eq!((now("limit"), now("needsYou")), ((json!(false), saved()), (json!(true), "built-in".into())));
+    assert_eq!(
+        (now("quietHours").0, now("quietFrom"), now("quietUntil").0),
+        (json!(true), (json!("22:00"), saved()), json!("07:00"))
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn retries_of_a_failing_check_are_as_many_as_configured() {
     let check = "[[check]]\nname = \"second time lucky\"\nrun = [\"sh\", \"-c\", \"test -e $HOME/ran || { touch $HOME/ran; exit 1; }\"]\n";
     for (retries, ends) in [("0", "merge.entry.returned"), ("1", "merge.entry.landed")] {

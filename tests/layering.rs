@@ -6,13 +6,14 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// Crate, what it may use of ours. Test-only dependencies are not looked at.
-const DOORS: [(&str, &[&str]); 14] = [
+const DOORS: [(&str, &[&str]); 15] = [
     ("protocol", &[]),
     ("flow", &["protocol"]),
     ("store", &["protocol", "host"]),
     ("repo", &["protocol", "host"]),
     ("agent", &["protocol", "host"]),
-    ("host", &["protocol"]),
+    ("cell", &[]),
+    ("host", &["protocol", "cell"]),
     ("client", &["protocol", "host"]),
     ("engine", &["protocol", "flow", "store", "repo", "agent", "host", "client"]),
     ("server", &["engine", "protocol", "host"]),
@@ -24,7 +25,8 @@ const DOORS: [(&str, &[&str]); 14] = [
 ];
 
 /// Tool, the only crates that may depend on it.
-const OWNERS: [(&str, &[&str]); 9] = [
+const OWNERS: [(&str, &[&str]); 10] = [
+    ("bollard", &["host"]),
     ("rusqlite", &["store"]),
     ("git2", &["repo"]),
     ("portable-pty", &["terminal"]),

@@ -176,7 +176,7 @@ async fn agents_on_this_machine_are_named_with_their_version_and_never_used() {
     let found: Value = server.client.send("POST", "/v1/rpc/config.providers", None).await.unwrap();
     let clis = found["clis"].as_array().unwrap();
     let codex = clis.iter().find(|cli| cli["name"] == "codex").unwrap();
-    assert_eq!(codex["version"], "codex-cli 1.2.3");
+    assert_eq!(codex["version"], "1.2.3");
     assert!(codex["path"].as_str().unwrap().starts_with(bin.path().to_str().unwrap()));
     assert!(!clis.iter().any(|cli| cli["name"] == "ollama"), "a model server is no agent");
 }

@@ -160,3 +160,21 @@ async fn where_no_window_can_be_shown_open_opens_the_repository_and_prints_a_lin
         assert!(!refused.stderr.is_empty());
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn everything_is_paused_and_resumed_and_status_says_so() {
+    let data = tempfile::tempdir().unwrap();
+    let (_repo, server) = server(data.path());
+    let paused = run(data.path(), &["pause", "--why", "a \u{1b}[2Jdemo"]).await;
+    assert_eq!(paused.status.code(), Some(0));
+    assert!(printed(&paused).contains("Everything is paused, 0 waiting. What runs goes on."), "{paused:?}");
+    server.say("dev", "/find quiet").await;
+    let status = printed(&run(data.path(), &["status"]).await);
+    let line = status.lines().find(|line| line.starts_with("PAUSED")).unwrap();
+    assert!(line.contains("by owner since") && line.ends_with("1 waiting"), "{line}");
+    assert!(!status.contains('\u{1b}'), "{status:?}");
+    let resumed = run(data.path(), &["resume", "--json"]).await;
+    assert_eq!((resumed.status.code(), &json_lines(&resumed)[0]["holds"]), (Some(0), &json!([])));
+    server.first("dev", 0, "job_completed").await;
+    assert!(!printed(&run(data.path(), &["status"]).await).contains("PAUSED"));
+}

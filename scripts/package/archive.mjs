@@ -5,6 +5,7 @@ import { copyFileSync, mkdtempSync, mkdirSync, readFileSync, rmSync } from 'node
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { ask, root, Stop } from '../run.mjs';
+import { programs } from './stage.mjs';
 
 const windows = process.platform === 'win32';
 
@@ -22,7 +23,7 @@ export function archive(staged, thirdParty, out) {
   try {
     const inside = join(folder, name);
     mkdirSync(inside);
-    for (const program of ['pilothouse', 'pilothouse-worker']) {
+    for (const program of programs.slice(1)) {
       copyFileSync(staged.program(program), join(inside, program + (windows ? '.exe' : '')));
     }
     for (const paper of [join(root, 'LICENSE'), join(root, 'README.md'), thirdParty]) copyFileSync(paper, join(inside, basename(paper)));

@@ -3,10 +3,11 @@
 
 import { copyFileSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { hasInside, insideName } from '../inside.mjs';
 import { ask, onPath, Stop } from '../run.mjs';
 
 /** Every program of a package. The first is the window, which the launcher starts. */
-export const programs = ['pilothouse-desktop', 'pilothouse', 'pilothouse-worker'];
+export const programs = ['pilothouse-desktop', 'pilothouse', 'pilothouse-worker', ...(hasInside ? [insideName] : [])];
 
 const ending = process.platform === 'win32' ? '.exe' : '';
 

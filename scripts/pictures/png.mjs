@@ -10,7 +10,11 @@ const FAR = 28 ** 2;
 /** The same picture with at most 256 colours, as PNG bytes. */
 export function small(png) {
   const { width, height, channels, rows } = decode(png);
-  const at = (y, x) => (rows[y][x * channels] << 16) | (rows[y][x * channels + 1] << 8) | rows[y][x * channels + 2];
+  return encode({ width, height, at: (y, x) => (rows[y][x * channels] << 16) | (rows[y][x * channels + 1] << 8) | rows[y][x * channels + 2] });
+}
+
+/** A picture whose colours `at(y, x)` tells as RGB numbers, with at most 256 of them, as PNG bytes. */
+export function encode({ width, height, at }) {
   const counts = new Map();
   for (let y = 0; y < height; y += 1) {
     for (let x = 0; x < width; x += 1) counts.set(at(y, x), (counts.get(at(y, x)) ?? 0) + 1);

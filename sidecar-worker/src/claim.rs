@@ -1,10 +1,12 @@
 //! The claim loop: heartbeats beside it, one job at a time.
 
+use crate::agents;
 use crate::flags::Flags;
 use crate::life;
 use anyhow::Context;
 use client::Client;
 use host::layers::LayerStore;
+use host::sandbox::container::Wish;
 use host::sandbox::{NoSandbox, SelectedSandbox};
 use host::toolchains::{Machine, Toolchains};
 use protocol::ErrorCode;
@@ -40,7 +42,8 @@ pub async fn run(flags: Flags) -> anyhow::Result<()> {
     let client = Client::new(flags.server.clone(), token)?;
     let path = std::env::var_os("PATH").unwrap_or_default();
     let git = repo::Git::on_path(path, &flags.data.join("git-home"))?;
-    let sandbox = host::sandbox::detect(flags.sandbox, &flags.data).await;
+    let wish = Wish { engine: flags.container_engine, image: flags.container_image, inside: None };
+    let sandbox = host::sandbox::detect_with(flags.sandbox, &wish, &flags.data).await;
     let toolchains = Toolchains::detect(&Machine::current());
     // This process makes no layers, so the limit of one does not matter.
     let layers = LayerStore::join(&flags.data.join("layers"), u64::MAX)?;
@@ -65,7 +68,9 @@ async fn claims(shop: &Shop, busy: &watch::Sender<Option<protocol::JobId>>) -> a
             Ok(claimed) => {
                 failures = 0;
                 busy.send_replace(Some(claimed.job.id.clone()));
-                life::live(shop, claimed).await;
+                if let Some(why) = life::live(shop, claimed).await {
+                    anyhow::bail!("{why}");
+                }
                 busy.send_replace(None);
             }
             Err(error) if error.code == ErrorCode::Empty => failures = 0,
@@ -88,10 +93,13 @@ async fn heartbeats(shop: Arc<Shop>, mut busy: watch::Receiver<Option<protocol::
         Ok(selected) => (Some(&selected.isolation), None),
         Err(none) => (None, Some(none.to_string())),
     };
-    let capabilities = serde_json::json!({
+    let mut capabilities = serde_json::json!({
         "kinds": [TASK_EXECUTE], "backends": ["deterministic", "native"], "isolation": isolation, "isolationProblem": problem,
         "toolchains": shop.toolchains.found().iter().map(|t| t.name).collect::<Vec<_>>(),
     });
+    // Asking programs for their versions takes a while; the worker is there before that.
+    let mut looking = tokio::spawn(agents::present());
+    let mut looked = false;
     loop {
         let job = busy.borrow_and_update().clone();
         let beat = Heartbeat {
@@ -110,6 +118,14 @@ async fn heartbeats(shop: Arc<Shop>, mut busy: watch::Receiver<Option<protocol::
         tokio::select! {
             () = tokio::time::sleep(BEAT) => {}
             changed = busy.changed() => if changed.is_err() { return },
+            found = &mut looking, if !looked => {
+                looked = true;
+                let found = found.unwrap_or_default();
+                if let Some(backends) = capabilities["backends"].as_array_mut() {
+                    backends.extend(found.iter().filter(|a| a.problem.is_none()).map(|a| a.backend.as_str().into()));
+                }
+                capabilities["agents"] = serde_json::json!(found);
+            }
         }
     }
 }

@@ -20,6 +20,12 @@ pub struct Flags {
     pub data: PathBuf,
     #[arg(long, default_value = "auto", value_parser = preference)]
     pub sandbox: Preference,
+    /// Where the container engine listens; looked for when absent.
+    #[arg(long)]
+    pub container_engine: Option<String>,
+    /// Image of the container sandbox; ours when absent.
+    #[arg(long)]
+    pub container_image: Option<String>,
 }
 
 fn preference(word: &str) -> Result<Preference, String> {

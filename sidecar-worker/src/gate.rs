@@ -22,6 +22,8 @@ pub(crate) struct Judged {
     pub proven: bool,
     /// What must be mended: `(what, output)`.
     pub findings: Vec<(String, String)>,
+    /// What each step printed, as far as it was kept.
+    pub outputs: Vec<String>,
 }
 
 impl Judged {
@@ -37,7 +39,7 @@ pub(crate) async fn validate(
     journal: &Journal,
     cancel: &Cancel,
 ) -> anyhow::Result<Judged> {
-    let mut judged = Judged { lines: Vec::new(), proven: false, findings: Vec::new() };
+    let mut judged = Judged { lines: Vec::new(), proven: false, findings: Vec::new(), outputs: Vec::new() };
     for argv in &task.planning.validation_steps {
         let what = argv.join(" ");
         journal.command(argv).await;
@@ -49,7 +51,9 @@ pub(crate) async fn validate(
             ),
             Err(error) => (false, error.to_string()),
         };
-        let text = ends(&host::ansi::strip(&text));
+        let text = host::ansi::strip(&text);
+        judged.outputs.push(text.clone());
+        let text = ends(&text);
         judged.lines.push(VerifiedLine {
             what: what.clone(),
             result: if ok { CheckResult::Passed } else { CheckResult::Failed },

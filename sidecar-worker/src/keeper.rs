@@ -5,10 +5,11 @@ use crate::claim::LEASE_MS;
 use agent::Cancel;
 use client::Client;
 use protocol::ErrorCode;
+use protocol::job::PauseAsked;
 use protocol::ops::typed;
 use protocol::queue::RenewParams;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 /// How long a job that was told to stop may take to clear up and to report; longer than its report is insisted on.
@@ -24,12 +25,15 @@ pub(crate) enum Stopped {
     LeaseLost,
     /// The job's time is over.
     TimeUp,
+    /// It is to keep its work and wait: see [`Keeper::pause`].
+    Paused,
 }
 
 /// Renews until dropped, or until a stopped job overstays.
 pub(crate) struct Keeper {
     pub cancel: Cancel,
     why: Arc<AtomicU8>,
+    pause: Arc<OnceLock<PauseAsked>>,
     task: tokio::task::JoinHandle<()>,
 }
 
@@ -37,7 +41,8 @@ impl Keeper {
     /// `budget` bounds the whole execution.
     pub(crate) fn start(client: Client, job: String, token: String, budget: Duration) -> Self {
         let (cancel, why) = (Cancel::new(), Arc::new(AtomicU8::new(0)));
-        let (stop, reason) = (cancel.clone(), why.clone());
+        let pause = Arc::new(OnceLock::new());
+        let (stop, reason, asked) = (cancel.clone(), why.clone(), pause.clone());
         let task = tokio::spawn(async move {
             let mut deadline = tokio::time::Instant::now() + budget;
             let mut missed = 0;
@@ -62,6 +67,12 @@ impl Keeper {
                         if renewed.cancel_requested && !stop.is_cancelled() {
                             deadline = tokio::time::Instant::now() + OWED;
                             end(&stop, &reason, Stopped::Cancelled);
+                        } else if let Some(pause) = renewed.pause
+                            && !stop.is_cancelled()
+                        {
+                            deadline = tokio::time::Instant::now() + OWED;
+                            let _ = asked.set(pause);
+                            end(&stop, &reason, Stopped::Paused);
                         }
                     }
                     Err(error)
@@ -83,7 +94,7 @@ impl Keeper {
                 }
             }
         });
-        Self { cancel, why, task }
+        Self { cancel, why, pause, task }
     }
 
     pub(crate) fn stopped(&self) -> Stopped {
@@ -91,8 +102,16 @@ impl Keeper {
             1 => Stopped::Cancelled,
             2 => Stopped::LeaseLost,
             3 => Stopped::TimeUp,
+            4 => Stopped::Paused,
             _ => Stopped::No,
         }
+    }
+}
+
+impl Keeper {
+    /// Why it is to wait, once it is [`Stopped::Paused`].
+    pub(crate) fn pause(&self) -> Option<PauseAsked> {
+        self.pause.get().cloned()
     }
 }
 
@@ -108,6 +127,7 @@ fn end(cancel: &Cancel, why: &AtomicU8, reason: Stopped) {
         Stopped::Cancelled => 1,
         Stopped::LeaseLost => 2,
         Stopped::TimeUp => 3,
+        Stopped::Paused => 4,
     };
     why.store(code, Ordering::Release);
     cancel.cancel();

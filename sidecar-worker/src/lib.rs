@@ -3,14 +3,19 @@
 //! It trusts nothing that runs for it: commands of a model or of the repository run in the sandbox, what they
 //! leave behind is judged by our own gate here and again by the server.
 
+mod agents;
 pub mod backends;
 pub mod claim;
+mod doors;
+mod failures;
 pub mod flags;
 mod gate;
 mod insist;
 mod journal;
 mod keeper;
 mod life;
+mod stop;
 mod test_files;
 mod tests_alone;
+mod tests_before;
 mod workbench;

@@ -1,12 +1,14 @@
 //! A job's life: ground, backend, gate, revision rounds, hand-over. Every way out reports what happened and
 //! leaves no process and no folder behind.
 
-use crate::backends::{lane, native};
+use crate::backends::{self, Backend as _, lane};
 use crate::claim::Shop;
+use crate::doors::proxy::ProxyDoor;
 use crate::gate::{self, Judged};
 use crate::insist::insist;
 use crate::journal::Journal;
 use crate::keeper::{Keeper, Stopped};
+use crate::stop::Parked;
 use crate::tests_alone::TestsAlone;
 use crate::workbench::Workbench;
 use anyhow::Context;
@@ -40,6 +42,8 @@ enum End {
         judged: Judged,
         artifacts: Vec<Artifact>,
     },
+    /// Put aside; it goes on later.
+    Parked(Parked),
     /// A verified commit.
     Commit {
         sha: String,
@@ -67,8 +71,9 @@ pub(crate) struct Attempt<'a> {
     pub keeper: &'a Keeper,
 }
 
-/// Lives one claimed job to its end.
-pub(crate) async fn live(shop: &Shop, claimed: JobClaimed) {
+/// Lives one claimed job to its end. A reason means that this worker cannot run anything any more: the job goes
+/// back to the queue when its lease runs out, and a new worker looks anew for a sandbox.
+pub(crate) async fn live(shop: &Shop, claimed: JobClaimed) -> Option<String> {
     let (job, token) = (&claimed.job, claimed.claim_token.as_str());
     let budget = Duration::from_millis(job.execution_budget_ms.saturating_add(job.finalization_budget_ms));
     let keeper = Keeper::start(shop.client.clone(), job.id.to_string(), token.to_owned(), budget);
@@ -88,7 +93,17 @@ pub(crate) async fn live(shop: &Shop, claimed: JobClaimed) {
                 journal: &journal,
                 keeper: &keeper,
             };
-            let end = attempt.run().await;
+            let end = match (attempt.run().await, keeper.pause()) {
+                (_, Some(pause)) => Ok(End::Parked(attempt.put_aside(pause, Vec::new()).await)),
+                (end, None) => end,
+            };
+            if let Some(why) = bench.lost() {
+                let why = why.to_owned();
+                journal.say(format!("{why}. The job begins anew.")).await;
+                journal.flush().await;
+                bench.clear().await;
+                return Some(why);
+            }
             bench.clear().await;
             end
         }
@@ -97,21 +112,28 @@ pub(crate) async fn live(shop: &Shop, claimed: JobClaimed) {
     journal.flush().await;
     let end = match (end, keeper.stopped()) {
         (_, Stopped::LeaseLost) => {
-            return tracing::info!(job = %job.id, "the claim passed on; nothing is reported");
+            tracing::info!(job = %job.id, "the claim passed on; nothing is reported");
+            return None;
         }
         (_, Stopped::Cancelled) => failed("Cancelled.", None),
         (Err(_), Stopped::TimeUp) => failed("It ran out of its time budget (timed out).", None),
+        (Err(_), Stopped::Paused) => failed("It was asked to wait before it had begun.", None),
         (Ok(end), _) => end,
         (Err(error), _) => failed(&format!("{error:#}"), None),
     };
     report(&shop.client, job, token, end, isolation).await;
+    None
 }
 
 async fn prepare(shop: &Shop, claimed: &JobClaimed) -> anyhow::Result<(TaskParams, JobGround, Workbench)> {
     let task: TaskParams =
         serde_json::from_str(&claimed.job.params).context("the job's parameters cannot be read")?;
     let ground = claimed.ground.clone().context("the server gave no ground to work on")?;
-    let bench = Workbench::set_up(shop, claimed.job.id.as_str(), &ground).await?;
+    let mut bench = Workbench::set_up(shop, claimed.job.id.as_str(), &ground).await?;
+    if ground.network {
+        let (id, token) = (claimed.job.id.clone(), claimed.claim_token.clone());
+        bench = bench.with_way_out(ProxyDoor::new(shop.client.clone(), id, token)).await?;
+    }
     Ok((task, ground, bench))
 }
 
@@ -126,7 +148,7 @@ impl Attempt<'_> {
 
     async fn deterministic(&self) -> anyhow::Result<End> {
         self.journal.progress(2, STEPS, "editing").await;
-        let work = match lane::perform(self).await {
+        let mut work = match lane::perform(self).await {
             Ok(work) => work,
             Err(refused) => return Ok(failed(&format!("{refused:#}"), None)),
         };
@@ -134,7 +156,14 @@ impl Attempt<'_> {
         let judged = gate::validate(self.bench, self.task, self.journal, &self.keeper.cancel).await?;
         if self.task.planning.scope.write_globs.is_empty() {
             // A question was asked; a failing test is its answer, not a failure of the job.
-            return Ok(End::Report { summary: answer(&work, &judged), judged, artifacts: work.artifacts });
+            let mut summary = answer(&work, &judged);
+            if let Some(told) = lane::tell_tests(self, &judged).await? {
+                work.artifacts.push(told.artifact);
+                if !judged.passed() {
+                    summary = format!("{}\n\n{summary}", told.text);
+                }
+            }
+            return Ok(End::Report { summary, judged, artifacts: work.artifacts });
         }
         if !judged.passed() {
             return Ok(not_valid(judged, work.artifacts));
@@ -155,13 +184,16 @@ impl Attempt<'_> {
 
     async fn with_agent(&self) -> anyhow::Result<End> {
         self.journal.progress(2, STEPS, "working").await;
-        let mut agent = native::Native::begin(self).await?;
+        let mut agent = backends::begin(self).await?;
         let mut round = 0;
         loop {
             let outcome = agent.run().await;
             let artifacts = agent.take_artifacts();
             if let Err(stop) = outcome {
-                return Ok(End::Failed { message: stop, detail: None, lines: Vec::new(), artifacts });
+                return Ok(match stop.pause {
+                    Some(pause) => End::Parked(self.put_aside(pause, artifacts).await),
+                    None => End::Failed { message: stop.message, detail: None, lines: Vec::new(), artifacts },
+                });
             }
             self.journal.progress(3, STEPS, "validating").await;
             let mut judged = gate::validate(self.bench, self.task, self.journal, &self.keeper.cancel).await?;
@@ -180,10 +212,9 @@ impl Attempt<'_> {
                             .unwrap_or_else(|| "The worker reported nothing.".into());
                         return Ok(End::Report { summary, judged, artifacts: work.artifacts });
                     }
-                    Handed::Nothing => judged.findings.push((
-                        "Change".into(),
-                        "Nothing was changed, but the task asks for a change.".into(),
-                    )),
+                    Handed::Nothing => {
+                        judged.findings.push(("Change".into(), unchanged(work.report.as_deref())));
+                    }
                     Handed::Refused(error) => judged.findings.push(("Hand-over".into(), error.message)),
                 }
             }
@@ -245,6 +276,22 @@ impl Attempt<'_> {
             Err(_) if self.keeper.cancel.is_cancelled() => {}
             Err(error) => return Err(error),
         }
+        match alone.altered().await {
+            Ok(None) => {}
+            Ok(Some(line)) => {
+                judged.proven = false;
+                judged.lines.push(line);
+            }
+            Err(_) if self.keeper.cancel.is_cancelled() => {}
+            Err(why) => {
+                judged.proven = false;
+                judged.lines.push(VerifiedLine {
+                    what: "Whether the change passes with the tests as they were".into(),
+                    result: CheckResult::NotChecked,
+                    detail: Some(format!("It could not be found out: {why:#}.")),
+                });
+            }
+        }
         Ok(judged)
     }
 }
@@ -268,6 +315,15 @@ fn answer(work: &Work, judged: &Judged) -> String {
     match &work.report {
         Some(report) if text.is_empty() => report.clone(),
         _ => text.trim_end().to_owned(),
+    }
+}
+
+/// A task that asks for a change got none. Why is worth knowing: it may be done already, or be impossible.
+fn unchanged(said: Option<&str>) -> String {
+    let what = "Nothing was changed, but the task asks for a change.";
+    match said {
+        Some(said) => format!("{what} The worker says (not verified):\n\n{}", gate::ends(said)),
+        None => what.into(),
     }
 }
 
@@ -332,6 +388,10 @@ async fn send_end(
                 isolation: isolation.clone(),
             };
             return client.call(typed::JobsFail, &fail, Some(key)).await.map(drop);
+        }
+        End::Parked(parked) => {
+            let call = parked.call((job, token), isolation.clone());
+            return client.call(Parked::CALL, &call, Some(key)).await.map(drop);
         }
         End::Report { summary, judged, artifacts } => {
             complete(job, token, summary, None, judged, artifacts, isolation)

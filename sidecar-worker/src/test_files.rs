@@ -57,6 +57,14 @@ pub(crate) fn tests_of(changes: &[Changed]) -> TestsOf {
     TestsOf::Some { kept, removed: paths(&|c| is_test(&c.path) && c.status == 'D'), word }
 }
 
+/// Tests that were there before and are not as they were; none when the change touches nothing but tests and prose.
+pub(crate) fn altered(changes: &[Changed]) -> Vec<String> {
+    if changes.iter().all(|c| is_test(&c.path) || is_prose(&c.path)) {
+        return Vec::new();
+    }
+    changes.iter().filter(|c| is_test(&c.path) && c.status != 'A').map(|c| c.path.clone()).collect()
+}
+
 fn is_test(path: &str) -> bool {
     let (folders, name) = path.rsplit_once('/').unwrap_or(("", path));
     if is_prose(path) {
@@ -122,6 +130,20 @@ mod tests {
     fn change(lines: &[&str]) -> TestsOf {
         let listed: String = lines.iter().map(|l| format!("{}\0", l.replacen(' ', "\0", 1))).collect();
         tests_of(&changes(&listed))
+    }
+
+    #[test]
+    fn tests_that_are_changed_or_removed_beside_code_are_altered_and_new_ones_are_not() {
+        let of = |lines: &[&str]| {
+            let listed: String = lines.iter().map(|l| format!("{}\0", l.replacen(' ', "\0", 1))).collect();
+            altered(&changes(&listed))
+        };
+        assert_eq!(
+            of(&["M src/a.rs", "M tests/a.rs", "D tests/b.rs", "A tests/c.rs"]),
+            ["tests/a.rs", "tests/b.rs"]
+        );
+        assert!(of(&["M tests/a.rs", "D tests/b.rs", "M README.md"]).is_empty(), "the code is what it was");
+        assert!(of(&["M src/a.rs", "A tests/c.rs"]).is_empty());
     }
 
     #[test]

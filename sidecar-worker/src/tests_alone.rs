@@ -121,7 +121,7 @@ impl TestsAlone<'_> {
     }
 
     /// Files that are written now are seen as newer than what was made of the last ones.
-    async fn past_coarse_clocks(&self) {
+    pub(crate) async fn past_coarse_clocks(&self) {
         tokio::select! {
             () = tokio::time::sleep(COARSE_CLOCK) => {}
             () = self.cancel.cancelled() => {}
@@ -130,24 +130,29 @@ impl TestsAlone<'_> {
 
     /// Makes the clone's files those of `commit`, with some paths as they were handed over. Ignored files stay: they
     /// are set-up and build folders.
-    async fn put(&self, commit: &str, kept: &[String], removed: &[String]) -> anyhow::Result<()> {
+    pub(crate) async fn put(&self, commit: &str, kept: &[String], removed: &[String]) -> anyhow::Result<()> {
         self.bench.git(&["clean", "-ffdq"], self.cancel).await?;
         let how = if commit == self.bench.clone.branch { "--no-guess" } else { "--detach" };
         self.bench.git(&["checkout", "--quiet", "--force", how, commit, "--"], self.cancel).await?;
-        let take = ["--literal-pathspecs", "checkout", "--quiet", self.handed, "--"];
-        let remove = ["--literal-pathspecs", "rm", "--quiet", "--force", "--"];
-        for (command, paths) in [(&take, kept), (&remove, removed)] {
-            for paths in paths.chunks(AT_ONCE) {
-                let args: Vec<&str> =
-                    command.iter().copied().chain(paths.iter().map(String::as_str)).collect();
-                self.bench.git(&args, self.cancel).await?;
-            }
+        self.take(self.handed, kept).await?;
+        self.on_paths(&["--literal-pathspecs", "rm", "--quiet", "--force", "--"], removed).await
+    }
+
+    /// Makes some of the clone's files those of `commit`.
+    pub(crate) async fn take(&self, commit: &str, paths: &[String]) -> anyhow::Result<()> {
+        self.on_paths(&["--literal-pathspecs", "checkout", "--quiet", commit, "--"], paths).await
+    }
+
+    async fn on_paths(&self, command: &[&str], paths: &[String]) -> anyhow::Result<()> {
+        for paths in paths.chunks(AT_ONCE) {
+            let args: Vec<&str> = command.iter().copied().chain(paths.iter().map(String::as_str)).collect();
+            self.bench.git(&args, self.cancel).await?;
         }
         Ok(())
     }
 
     /// Whether a step passes now. An error when that is not known.
-    async fn passes(&self, argv: &[String]) -> anyhow::Result<bool> {
+    pub(crate) async fn passes(&self, argv: &[String]) -> anyhow::Result<bool> {
         self.journal.command(argv).await;
         let outcome = self.bench.run(argv, STEP_TIMEOUT, Some(self.journal), self.cancel).await?;
         anyhow::ensure!(outcome.ended == Ended::Exited, "`{}` {}", argv.join(" "), outcome.summary());
@@ -155,13 +160,13 @@ impl TestsAlone<'_> {
     }
 
     /// The tree of the job's branch.
-    async fn handed_tree(&self) -> anyhow::Result<String> {
+    pub(crate) async fn handed_tree(&self) -> anyhow::Result<String> {
         let branch = format!("refs/heads/{}^{{tree}}", self.bench.clone.branch);
         self.bench.git(&["rev-parse", "--verify", &branch], self.cancel).await
     }
 
     /// The same, if the clone's index and files are that tree.
-    async fn tree(&self) -> anyhow::Result<String> {
+    pub(crate) async fn tree(&self) -> anyhow::Result<String> {
         let tree = self.handed_tree().await?;
         let index = self.bench.git(&["write-tree"], self.cancel).await?;
         let dirty = self.bench.git(&["status", "--porcelain", "--untracked-files=no"], self.cancel).await?;

@@ -4,6 +4,8 @@ use crate::claim::Shop;
 use crate::journal::Journal;
 use agent::Cancel;
 use anyhow::Context;
+use host::HostError;
+use host::cell::{Cell, Door, Doors, InsideProgram};
 use host::layers::LayerStore;
 use host::sandbox::{HOME_INSIDE, Sandbox, SandboxSpec};
 use host::spawn::{Command, Ended, Outcome, OutputCaps, Stream};
@@ -11,6 +13,7 @@ use protocol::job::JobGround;
 use protocol::worker::EffectiveIsolation;
 use repo::{JobClone, ObjectId};
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tokio::sync::mpsc;
 
@@ -37,6 +40,12 @@ pub(crate) struct Workbench {
     /// Name of this attempt's folder and mark of its processes. Another attempt at the same job has another, so
     /// one that lost its claim never touches what its successor does.
     mark: String,
+    /// The job's one way out, when it has one.
+    proxy: Option<Arc<dyn Door>>,
+    /// Where its commands run then; without a way out each has a sandbox of its own.
+    cell: Option<Cell>,
+    /// Why nothing can run here any more, through no fault of the job.
+    lost: OnceLock<String>,
 }
 
 impl Workbench {
@@ -47,6 +56,21 @@ impl Workbench {
             remove(PathBuf::from(&ground.folder)).await;
         }
         made
+    }
+
+    /// Gives everything that runs here from now on one way out. On the plain host there is nothing to let out of.
+    pub(crate) async fn with_way_out(mut self, proxy: Arc<dyn Door>) -> anyhow::Result<Self> {
+        if self.confines() {
+            self.proxy = Some(proxy);
+            match self.open(&[], Doors::none()).await {
+                Ok(cell) => self.cell = Some(cell),
+                Err(error) => {
+                    self.clear().await;
+                    return Err(error.context("the job's way out does not open"));
+                }
+            }
+        }
+        Ok(self)
     }
 
     async fn furnish(shop: &Shop, job: &str, ground: &JobGround) -> anyhow::Result<Self> {
@@ -84,15 +108,45 @@ impl Workbench {
         spec.extra_rw.push(folder.join("out"));
         spec.extra_ro.push(clone.depot_objects.clone());
         shop.toolchains.equip(&sandbox, &mut spec)?;
-        Ok(Self { clone, out: folder.join("out"), sandbox, spec, folder, mark })
+        let (out, lost) = (folder.join("out"), OnceLock::new());
+        Ok(Self { clone, out, sandbox, spec, folder, mark, proxy: None, cell: None, lost })
     }
 
     pub(crate) fn isolation(&self) -> EffectiveIsolation {
-        self.sandbox.isolation(&self.spec)
+        match &self.cell {
+            Some(cell) => cell.isolation(),
+            None => self.sandbox.isolation(&self.spec),
+        }
     }
 
     pub(crate) fn root(&self) -> &Path {
         &self.clone.dir
+    }
+
+    /// Whether what runs here is kept from the user's files.
+    pub(crate) fn confines(&self) -> bool {
+        self.sandbox.confines()
+    }
+
+    /// The job's HOME from outside, and as commands see it.
+    pub(crate) fn homes(&self) -> (&Path, &Path) {
+        let outside = self.spec.home.as_path();
+        (outside, if self.confines() { self.spec.home_seen() } else { outside })
+    }
+
+    pub(crate) fn mark(&self) -> &str {
+        &self.mark
+    }
+
+    /// A cell of the job's with doors, its way out among them, in which these files and folders can be seen as well.
+    pub(crate) async fn open(&self, shown: &[PathBuf], mut doors: Doors) -> anyhow::Result<Cell> {
+        doors.proxy = doors.proxy.or_else(|| self.proxy.clone());
+        let mut spec = self.spec.clone();
+        let new = shown.iter().filter(|path| !self.spec.extra_ro.contains(path));
+        spec.extra_ro.extend(new.cloned());
+        let named = std::env::var_os("PILOTHOUSE_INSIDE_BIN").map(PathBuf::from);
+        let inside = InsideProgram::find(named, &std::env::current_exe()?)?;
+        Ok(self.sandbox.open(spec, doors, &inside).await.map_err(|error| self.noted(error))?)
     }
 
     /// Runs one command to its end, its lines going to the journal as they come.
@@ -111,6 +165,19 @@ impl Workbench {
         self.start(command, journal, cancel).await
     }
 
+    /// Why the job cannot go on here, though it may elsewhere.
+    pub(crate) fn lost(&self) -> Option<&str> {
+        self.lost.get().map(String::as_str)
+    }
+
+    fn noted(&self, error: HostError) -> HostError {
+        if matches!(error, HostError::EngineGone { .. }) {
+            // The first reason is the one that counts.
+            let _ = self.lost.set(error.to_string());
+        }
+        error
+    }
+
     async fn start(
         &self,
         mut command: Command,
@@ -123,7 +190,11 @@ impl Workbench {
         } else {
             drop(lines);
         }
-        let running = self.sandbox.confine(&self.spec, command)?.start().await?;
+        let started = match &self.cell {
+            Some(cell) => cell.start(command).await,
+            None => self.sandbox.start(&self.spec, command).await,
+        };
+        let running = started.map_err(|error| self.noted(error))?;
         let handle = running.cancel_handle();
         let mut waiting = std::pin::pin!(running.wait());
         let mut cancelled = false;
@@ -133,7 +204,7 @@ impl Workbench {
                     while let (Some(journal), Ok(line)) = (journal, seen.try_recv()) {
                         journal.lines(word(line.stream), &line.text).await;
                     }
-                    return Ok(outcome?);
+                    return Ok(outcome.map_err(|error| self.noted(error))?);
                 }
                 Some(line) = seen.recv() => if let Some(journal) = journal {
                     journal.lines(word(line.stream), &line.text).await;
@@ -186,7 +257,10 @@ impl Workbench {
     }
 
     /// Removes everything of this attempt but what was handed over.
-    pub(crate) async fn clear(self) {
+    pub(crate) async fn clear(mut self) {
+        if let Some(cell) = self.cell.take() {
+            cell.close().await;
+        }
         let _ = host::spawn::sweep_job(&self.mark).await;
         remove(self.folder).await;
     }

@@ -34,6 +34,15 @@ struct Own {
     ended: JoinHandle<()>,
 }
 
+/// What ended our server without the program's doing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum End {
+    /// Somebody asked it to stop over its API.
+    Asked,
+    /// A part of it broke.
+    Broken,
+}
+
 /// A backend, the one-time link that signs the window in, and the page of the repository that was named.
 pub struct Opened {
     pub backend: Backend,
@@ -41,9 +50,9 @@ pub struct Opened {
     pub page: Option<Page>,
 }
 
-/// Joins the running server of the data folder, or starts one. `on_end` is called if our server is asked to
-/// stop over its API.
-pub async fn open(flags: &Flags, on_end: impl FnOnce() + Send + 'static) -> Result<Opened, Problem> {
+/// Joins the running server of the data folder, or starts one. `on_end` is called if our server ends
+/// by itself.
+pub async fn open(flags: &Flags, on_end: impl FnOnce(End) + Send + 'static) -> Result<Opened, Problem> {
     if let Some(joined) = join(flags).await {
         return Ok(joined);
     }
@@ -63,7 +72,7 @@ pub async fn open(flags: &Flags, on_end: impl FnOnce() + Send + 'static) -> Resu
     }
 }
 
-fn tend(running: server::Running, on_end: impl FnOnce() + Send + 'static) -> Result<Opened, Problem> {
+fn tend(running: server::Running, on_end: impl FnOnce(End) + Send + 'static) -> Result<Opened, Problem> {
     let parse = |text: &str| {
         Url::parse(text)
             .map_err(|error| Problem { text: format!("The server's address is odd: {error}"), exit_code: 3 })
@@ -74,7 +83,8 @@ fn tend(running: server::Running, on_end: impl FnOnce() + Send + 'static) -> Res
     let ended = async_runtime::spawn(async move {
         tokio::select! {
             _ = stopped => {}
-            () = running.stop_requested() => on_end(),
+            () = running.stop_requested() => on_end(End::Asked),
+            () = running.broken() => on_end(End::Broken),
         }
         running.shutdown().await;
     });
@@ -141,11 +151,22 @@ impl Backend {
         link.inspect_err(|error| tracing::warn!(%error, "no fresh link")).ok()?.parse().ok()
     }
 
-    /// Ends our server and waits until nothing of it runs; a joined one goes on.
-    pub fn end(self) {
-        let Some(own) = self.own else { return };
+    /// Has our server end; a joined one goes on.
+    pub fn end(self) -> Option<Ending> {
+        let own = self.own?;
+        // An error means that it is ending already.
         let _ = own.stop.send(());
-        if let Err(error) = async_runtime::block_on(own.ended) {
+        Some(Ending(own.ended))
+    }
+}
+
+/// A server of ours on its way out; another one can have its folder afterwards.
+pub struct Ending(JoinHandle<()>);
+
+impl Ending {
+    /// Resolves when nothing of it runs any more.
+    pub async fn over(&mut self) {
+        if let Err(error) = (&mut self.0).await {
             tracing::error!(%error, "the server ended badly");
         }
     }

@@ -67,3 +67,37 @@ pub async fn try_again(app: AppHandle, shell: State<'_, Arc<Shell>>) -> Result<(
     crate::summons::listen(&app, &shell);
     window::lead_to_page(&app).map_err(|error| error.to_string())
 }
+
+#[cfg(test)]
+mod tests {
+    /// The names between the first `open` after `from` and the next `close`.
+    fn names(text: &str, from: &str, open: char, close: char) -> Vec<String> {
+        let list = text.split_once(from).unwrap().1.split_once(open).unwrap().1.split_once(close).unwrap().0;
+        list.split(',')
+            .map(|name| name.trim().trim_matches('"').to_owned())
+            .filter(|name| !name.is_empty())
+            .collect()
+    }
+
+    #[test]
+    fn ten_commands_at_most_are_declared_and_each_is_allowed_to_a_page_by_name() {
+        let mut declared = names(include_str!("../build.rs"), "COMMANDS: &[&str] =", '[', ']');
+        assert!(declared.len() <= 10, "{declared:?}");
+        let mut answered: Vec<String> = names(include_str!("window.rs"), "generate_handler!", '[', ']')
+            .iter()
+            .filter_map(|path| path.rsplit("::").next().map(str::to_owned))
+            .collect();
+        let mut allowed: Vec<String> =
+            [include_str!("../capabilities/page.json"), include_str!("../capabilities/problem.json")]
+                .iter()
+                .flat_map(|page| names(page, "\"permissions\":", '[', ']'))
+                .map(|name| name.trim_start_matches("allow-").replace('-', "_"))
+                .collect();
+        for list in [&mut declared, &mut answered, &mut allowed] {
+            list.sort();
+            list.dedup();
+        }
+        assert_eq!(declared, answered);
+        assert_eq!(declared, allowed);
+    }
+}

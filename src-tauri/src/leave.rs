@@ -8,6 +8,7 @@ use std::time::Duration;
 use tauri::{AppHandle, Manager as _, async_runtime};
 use tauri_plugin_dialog::{DialogExt as _, MessageDialogButtons, MessageDialogResult};
 
+use crate::drain::{Drained, drain};
 use crate::memory::OnClose;
 use crate::running;
 use crate::shell::Shell;
@@ -50,15 +51,17 @@ pub fn quit(app: &AppHandle) {
             // A server that does not answer cannot be waited for.
             Ok(_) | Err(_) => return app.exit(0),
         };
-        let (on, words) = (app.clone(), words());
+        let (on, staying, words) = (app.clone(), shell, words());
         let buttons = [words.quit_now(), words.quit_when_done(), words.cancel()];
         ask(&app, &words.cut_short(&running.to_string()), buttons, move |answer| match answer {
             Answer::First => on.exit(0),
             Answer::Second => {
                 window::close_and_stay(&on);
                 async_runtime::spawn(async move {
-                    running::wait_for_nothing(&address, LOOK).await;
-                    on.exit(0);
+                    match drain(&address, words.quits_when_done(), LOOK).await {
+                        Drained::Yes | Drained::NoAnswer => on.exit(0),
+                        Drained::CalledOff => staying.stay(false),
+                    }
                 });
             }
             Answer::Neither => {}

@@ -12,6 +12,7 @@ mod closing;
 mod commands;
 mod deep_link;
 mod display;
+mod drain;
 mod exactly;
 mod flags;
 mod follow;

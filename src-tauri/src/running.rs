@@ -4,7 +4,6 @@
 //! lost: a claimed job goes back to the head of its queue, a check is run again.
 
 use std::path::PathBuf;
-use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use serde_json::{Value, json};
@@ -36,11 +35,13 @@ impl Running {
     fn read(status: &Value) -> Result<Self> {
         let queues = status.get("queues").context("the status tells no queues")?;
         let of = |value: &Value| u32::try_from(value.as_u64().unwrap_or(0)).unwrap_or(u32::MAX);
+        // A proven entry stays in its landing while everything is held: it waits, and nobody works on it.
+        let landing = if holds(status).next().is_some() { 0 } else { of(&queues["merge"]["landing"]) };
         Ok(Self {
             jobs: of(&queues["jobs"]["claimed"]),
             plans: of(&queues["requests"]["claimed"]),
             checks: of(&status["checksRunning"])
-                .saturating_add(of(&queues["merge"]["landing"]))
+                .saturating_add(landing)
                 .saturating_add(of(&status["dryRunsRunning"])),
             set_ups: of(&status["setUpsRunning"]),
         })
@@ -79,22 +80,30 @@ impl Address {
     }
 }
 
-/// What runs on the server at `address`. An error means it did not answer: then nobody knows.
-pub async fn ask(address: &Address) -> Result<Running> {
-    let address = address.clone();
-    let status = async_runtime::spawn_blocking(move || address.door().call("system.status", &json!({})));
-    Running::read(&status.await??)
+/// What a server does, and what it was told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Now {
+    pub running: Running,
+    /// Nothing new begins, because somebody waits for what runs.
+    pub drains: bool,
 }
 
-/// Waits until nothing runs, looking every `pause`, or until the server does not answer any more.
-pub async fn wait_for_nothing(address: &Address, pause: Duration) {
-    loop {
-        match ask(address).await {
-            Ok(running) if running.is_nothing() => return,
-            Ok(_) => tokio::time::sleep(pause).await,
-            Err(error) => return tracing::warn!(%error, "what runs is not known"),
-        }
-    }
+/// What runs on the server at `address`. An error means it did not answer: then nobody knows.
+pub async fn ask(address: &Address) -> Result<Running> {
+    Ok(look(address).await?.running)
+}
+
+/// The same, with whether it drains.
+pub async fn look(address: &Address) -> Result<Now> {
+    let address = address.clone();
+    let status = async_runtime::spawn_blocking(move || address.door().call("system.status", &json!({})));
+    let status = status.await??;
+    Ok(Now { running: Running::read(&status)?, drains: holds(&status).any(|reason| reason == "drain") })
+}
+
+/// Why everything is held on a server, a word for each hold.
+fn holds(status: &Value) -> impl Iterator<Item = &str> {
+    status["holds"].as_array().into_iter().flatten().filter_map(|hold| hold["reason"].as_str())
 }
 
 #[cfg(test)]
@@ -115,6 +124,15 @@ mod tests {
         assert_eq!(running, Running { jobs: 2, plans: 1, checks: 3, set_ups: 1 });
         assert_eq!(running.to_string(), "2 jobs, 1 plan, 3 checks, 1 set-up");
         assert!(!running.is_nothing());
+    }
+
+    #[test]
+    fn a_landing_that_waits_because_everything_is_held_is_not_waited_for() {
+        let status = |holds: Value| json!({ "queues": { "jobs": {}, "requests": {}, "merge": { "landing": 1 } }, "holds": holds });
+        assert!(!Running::read(&status(json!([]))).unwrap().is_nothing());
+        let held = status(json!([{ "reason": "person" }, { "reason": "drain" }]));
+        assert!(Running::read(&held).unwrap().is_nothing());
+        assert_eq!(holds(&held).collect::<Vec<_>>(), ["person", "drain"]);
     }
 
     #[test]

@@ -1,17 +1,21 @@
 //! What the window stands on: the flags, and the server or the reason why there is none.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use tauri::{AppHandle, Url, async_runtime};
 use tokio::sync::watch;
 
-use crate::backend::{self, Backend, Opened, Problem};
+use crate::backend::{self, Backend, End, Ending, Opened, Problem};
 use crate::deep_link::Page;
 use crate::flags::Flags;
 use crate::memory::{Memory, OnClose};
 use crate::origin::{self, Way};
 use crate::running::Address;
+
+/// How long a server that is not wanted any more may take to end before another one is started.
+const LONGEST_END: Duration = Duration::from_secs(20);
 
 /// Shared by the window, the commands and the end.
 pub struct Shell {
@@ -21,9 +25,13 @@ pub struct Shell {
     hub: Mutex<Option<Url>>,
     /// Set once the program is to end when nothing runs any more.
     stays: AtomicBool,
-    standing: Mutex<Standing>,
+    standing: Arc<Mutex<Standing>>,
+    /// Address of the last server there was: its page may still be in the window when it is gone.
+    last: Mutex<Option<Url>>,
     /// Turns true when our server was asked to stop over its API.
     asked_to_end: watch::Sender<bool>,
+    /// Held while the end is waited for.
+    at_end: Mutex<()>,
 }
 
 enum Standing {
@@ -35,6 +43,8 @@ enum Standing {
         page: Option<Page>,
     },
     Down(Problem),
+    /// Ours broke or does not answer, and is on its way out.
+    Broken(Problem, Option<Ending>),
     /// Nothing was started yet, or the end has come; with the exit code to leave.
     Gone(i32),
 }
@@ -55,8 +65,10 @@ impl Shell {
             memory,
             hub: Mutex::default(),
             stays: AtomicBool::new(false),
-            standing: Mutex::new(Standing::Gone(0)),
+            standing: Arc::new(Mutex::new(Standing::Gone(0))),
+            last: Mutex::default(),
             asked_to_end,
+            at_end: Mutex::default(),
         };
         if let Err(problem) = async_runtime::block_on(shell.open()) {
             eprintln!("{}", problem.text);
@@ -66,14 +78,17 @@ impl Shell {
 
     /// Tries to have a server, and keeps the outcome.
     pub async fn open(&self) -> Result<(), Problem> {
-        let asked = self.asked_to_end.clone();
-        let opened = backend::open(&self.flags, move || {
-            asked.send_replace(true);
+        self.let_it_end().await?;
+        let (asked, standing) = (self.asked_to_end.clone(), Arc::clone(&self.standing));
+        let opened = backend::open(&self.flags, move |end| match end {
+            End::Asked => drop(asked.send_replace(true)),
+            End::Broken => broke(&standing),
         })
         .await;
-        let mut standing = self.standing.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut standing = self.standing();
         match opened {
             Ok(Opened { backend, link, page }) => {
+                *self.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(backend.url.clone());
                 *standing = Standing::Up { backend: Box::new(backend), link: Some(link), page };
                 Ok(())
             }
@@ -84,11 +99,33 @@ impl Shell {
         }
     }
 
-    /// The server's address while there is one.
+    /// Waits for the end of a server of ours that is not wanted any more: the folder is its own until then.
+    async fn let_it_end(&self) -> Result<(), Problem> {
+        if self.is_holder() {
+            broke(&self.standing);
+        }
+        let ending = match &mut *self.standing() {
+            Standing::Broken(_, ending) => ending.take(),
+            _ => None,
+        };
+        let Some(mut ending) = ending else { return Ok(()) };
+        if tokio::time::timeout(LONGEST_END, ending.over()).await.is_ok() {
+            return Ok(());
+        }
+        let mut standing = self.standing();
+        let problem = Problem { text: STUCK.to_owned(), exit_code: 3 };
+        *standing = Standing::Broken(problem.clone(), Some(ending));
+        Err(problem)
+    }
+
+    /// The server's address. After it has gone its page is still ours: there it is started again.
     pub fn own_origin(&self) -> Option<Url> {
-        match &*self.standing.lock().unwrap_or_else(PoisonError::into_inner) {
+        match &*self.standing() {
             Standing::Up { backend, .. } => Some(backend.url.clone()),
-            Standing::Down(_) | Standing::Gone(_) => None,
+            Standing::Down(_) | Standing::Broken(..) => {
+                self.last.lock().unwrap_or_else(PoisonError::into_inner).clone()
+            }
+            Standing::Gone(_) => None,
         }
     }
 
@@ -106,26 +143,29 @@ impl Shell {
         }
     }
 
-    /// Whether there is no server, or one that was joined and does not answer any more.
+    /// Whether there is no server, or one that does not answer any more.
     pub async fn is_gone(&self) -> bool {
-        match (self.is_holder(), self.address()) {
-            (_, None) => true,
-            (true, Some(_)) => false,
-            (false, Some(address)) => crate::running::ask(&address).await.is_err(),
+        match self.address() {
+            None => true,
+            Some(address) => crate::running::ask(&address).await.is_err(),
         }
     }
 
     /// Where the server is asked what it does, while there is one.
     pub fn address(&self) -> Option<Address> {
-        match &*self.standing.lock().unwrap_or_else(PoisonError::into_inner) {
+        match &*self.standing() {
             Standing::Up { backend, .. } => Some(backend.address()),
-            Standing::Down(_) | Standing::Gone(_) => None,
+            Standing::Down(_) | Standing::Broken(..) | Standing::Gone(_) => None,
         }
+    }
+
+    fn standing(&self) -> MutexGuard<'_, Standing> {
+        self.standing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Where a window that opens now begins: signed in, or with the problem.
     pub fn begin(&self) -> Begin {
-        match &mut *self.standing.lock().unwrap_or_else(PoisonError::into_inner) {
+        match &mut *self.standing() {
             Standing::Up { backend, link, page } => {
                 let mut link =
                     link.take().or_else(|| backend.fresh_link()).unwrap_or_else(|| backend.url.clone());
@@ -135,22 +175,21 @@ impl Shell {
                 }
                 Begin::Page(link)
             }
-            Standing::Down(_) | Standing::Gone(_) => Begin::Problem,
+            Standing::Down(_) | Standing::Broken(..) | Standing::Gone(_) => Begin::Problem,
         }
     }
 
     /// The next window begins here.
     pub fn begin_at(&self, next: Page) {
-        if let Standing::Up { page, .. } = &mut *self.standing.lock().unwrap_or_else(PoisonError::into_inner)
-        {
+        if let Standing::Up { page, .. } = &mut *self.standing() {
             *page = Some(next);
         }
     }
 
     /// Why there is no server.
     pub fn problem(&self) -> Option<Problem> {
-        match &*self.standing.lock().unwrap_or_else(PoisonError::into_inner) {
-            Standing::Down(problem) => Some(problem.clone()),
+        match &*self.standing() {
+            Standing::Down(problem) | Standing::Broken(problem, _) => Some(problem.clone()),
             Standing::Up { .. } | Standing::Gone(_) => None,
         }
     }
@@ -170,9 +209,9 @@ impl Shell {
         self.is_holder() && (self.stays.load(Ordering::Acquire) || self.on_close() == OnClose::Keep)
     }
 
-    /// From now on the program goes on without its window, until somebody ends it.
-    pub fn stay(&self) {
-        self.stays.store(true, Ordering::Release);
+    /// Whether the program goes on without its window until somebody ends it, whatever closing means otherwise.
+    pub fn stay(&self, stays: bool) {
+        self.stays.store(stays, Ordering::Release);
     }
 
     /// Where our own server is asked what it does.
@@ -182,7 +221,7 @@ impl Shell {
 
     /// Whether this process holds the data folder.
     pub fn is_holder(&self) -> bool {
-        let standing = self.standing.lock().unwrap_or_else(PoisonError::into_inner);
+        let standing = self.standing();
         matches!(&*standing, Standing::Up { backend, .. } if backend.is_own())
     }
 
@@ -198,16 +237,34 @@ impl Shell {
 
     /// Ends the server, if it is ours, and waits for it. Answers the exit code, at every call.
     pub fn end(&self) -> i32 {
-        let mut standing = self.standing.lock().unwrap_or_else(PoisonError::into_inner);
-        let code = match std::mem::replace(&mut *standing, Standing::Gone(0)) {
-            Standing::Up { backend, .. } => {
-                backend.end();
-                0
-            }
-            Standing::Down(problem) => problem.exit_code,
-            Standing::Gone(code) => code,
+        let _once = self.at_end.lock().unwrap_or_else(PoisonError::into_inner);
+        // Not locked while it is waited for: a server that breaks on its way out says so there.
+        let taken = std::mem::replace(&mut *self.standing(), Standing::Gone(0));
+        let (code, ending) = match taken {
+            Standing::Up { backend, .. } => (0, backend.end()),
+            Standing::Broken(problem, ending) => (problem.exit_code, ending),
+            Standing::Down(problem) => (problem.exit_code, None),
+            Standing::Gone(code) => (code, None),
         };
-        *standing = Standing::Gone(code);
+        *self.standing() = Standing::Gone(code);
+        if let Some(mut ending) = ending {
+            async_runtime::block_on(ending.over());
+        }
         code
+    }
+}
+
+const BROKE: &str = "The server has stopped because a part of it broke. What was acknowledged is kept, and what it cut short begins again. Start it again.";
+const STUCK: &str = "The server broke and does not end. Quit Pilothouse and start it again.";
+
+/// Our server has broken, or does not answer: there is none from here on, and what is left of it ends.
+fn broke(standing: &Mutex<Standing>) {
+    let mut standing = standing.lock().unwrap_or_else(PoisonError::into_inner);
+    if matches!(&*standing, Standing::Up { backend, .. } if backend.is_own())
+        && let Standing::Up { backend, .. } = std::mem::replace(&mut *standing, Standing::Gone(3))
+    {
+        tracing::error!("the server has broken");
+        let problem = Problem { text: BROKE.to_owned(), exit_code: 3 };
+        *standing = Standing::Broken(problem, backend.end());
     }
 }

@@ -12,7 +12,7 @@ use tauri::{
 use crate::deep_link::Page;
 use crate::origin::{self, Way};
 use crate::shell::{Begin, Shell};
-use crate::{closing, commands, leave, menu, spelling, summons, tray, update, wish};
+use crate::{closing, commands, leave, menu, notify, spelling, summons, tray, update, wish};
 
 const LABEL: &str = "main";
 const TITLE: &str = "Pilothouse";
@@ -38,6 +38,7 @@ pub fn run(shell: Shell, told: Option<&str>) -> anyhow::Result<ExitCode> {
             commands::attach,
             update::commands::update_state,
             update::commands::update_act,
+            notify::seen::notifications,
         ]))
         .build(tauri::generate_context!())?;
     closing::on_signals(app.handle().clone());
@@ -141,7 +142,7 @@ pub fn close(app: &AppHandle) {
 
 /// Closes the window; the program goes on until it is ended.
 pub fn close_and_stay(app: &AppHandle) {
-    app.state::<Arc<Shell>>().stay();
+    app.state::<Arc<Shell>>().stay(true);
     close(app);
 }
 

@@ -1,6 +1,8 @@
 //! What the tray and the notifications say, in the language of the session: English, or German where `LC_ALL`,
 //! `LC_MESSAGES` or `LANG` name it. Every line has both, side by side.
 
+use protocol::budget::{BudgetScope, Measure};
+
 /// One language.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Words {
@@ -17,6 +19,38 @@ pub fn words() -> Words {
             .find(|value| !value.is_empty())
             .unwrap_or_default(),
     )
+}
+
+fn english_measure(measure: Measure) -> &'static str {
+    match measure {
+        Measure::Tokens => "tokens",
+        Measure::WorkMs => "working time",
+        Measure::MoneyMicros => "money",
+    }
+}
+
+fn english_scope(scope: BudgetScope) -> &'static str {
+    match scope {
+        BudgetScope::Job => "job",
+        BudgetScope::Day => "day",
+        BudgetScope::Workspace => "repository",
+    }
+}
+
+fn german_measure(measure: Measure) -> &'static str {
+    match measure {
+        Measure::Tokens => "der Tokens",
+        Measure::WorkMs => "der Arbeitszeit",
+        Measure::MoneyMicros => "des Geldes",
+    }
+}
+
+fn german_scope(scope: BudgetScope) -> &'static str {
+    match scope {
+        BudgetScope::Job => "dieses Auftrags",
+        BudgetScope::Day => "dieses Tages",
+        BudgetScope::Workspace => "dieses Repositorys",
+    }
 }
 
 macro_rules! lines {
@@ -45,7 +79,10 @@ lines! {
     open_window() "Open Pilothouse", "Pilothouse öffnen";
     new_message() "New message…", "Neue Nachricht …";
     all_questions(n: usize) format!("All {n} questions"), format!("Alle {n} Fragen");
-    pause() "Pause everything (jobs finish, nothing lands)", "Alles anhalten (Aufträge enden, nichts wird übernommen)";
+    held(waiting: u64)
+        if waiting == 0 { "Everything is paused".to_owned() } else { format!("Everything is paused: {waiting} waiting") },
+        if waiting == 0 { "Alles ist angehalten".to_owned() } else { format!("Alles ist angehalten: {waiting} warten") };
+    pause() "Pause everything (what runs goes on)", "Alles anhalten (was läuft, läuft zu Ende)";
     resume() "Resume everything", "Alles fortsetzen";
     sessions() "Recent sessions", "Letzte Sitzungen";
     settings() "Settings", "Einstellungen";
@@ -77,6 +114,14 @@ lines! {
     came_back(title: &str) format!("Came back: {title}"), format!("Zurückgekommen: {title}");
     job_failed(title: &str) format!("Failed: {title}"), format!("Fehlgeschlagen: {title}");
     parked(title: &str) format!("Needs a decision: {title}"), format!("Braucht eine Entscheidung: {title}");
+    limit_wait(title: &str) format!("Held up by a limit: {title}"), format!("Von einer Grenze aufgehalten: {title}");
+    budget_near() "Most of a budget is used", "Ein Budget ist fast verbraucht";
+    budget_reached() "A budget is used up", "Ein Budget ist verbraucht";
+    budget_part(percent: u128, scope: BudgetScope, measure: Measure)
+        format!("{percent} % of the {} of this {}", english_measure(measure), english_scope(scope)),
+        format!("{percent} % {} {}", german_measure(measure), german_scope(scope));
+    limit_job(title: &str) format!("Stopped at a limit: {title}"), format!("An einer Grenze beendet: {title}");
+    limit_request(prompt: &str) format!("A limit was reached: {prompt}"), format!("Eine Grenze ist erreicht: {prompt}");
     waits_for_model() "A request waits for a model", "Eine Anfrage wartet auf ein Modell";
     too_late() "Too late", "Zu spät";
     too_late_because(summary: &str, why: &str) format!("{summary}: {why}"), format!("{summary}: {why}");
@@ -86,8 +131,10 @@ lines! {
     has_changed() "it has changed since you saw it; open it to look again",
         "es hat sich seitdem geändert; öffnen Sie es und sehen Sie noch einmal hin";
     not_answered() "Not answered", "Nicht beantwortet";
-    not_paused() "Not paused everywhere", "Nicht überall angehalten";
-    not_resumed() "Not resumed everywhere", "Nicht überall fortgesetzt";
+    not_paused() "Not paused", "Nicht angehalten";
+    not_resumed() "Not resumed", "Nicht fortgesetzt";
+    quits_when_done() "Pilothouse quits when nothing runs any more", "Pilothouse beendet sich, sobald nichts mehr läuft";
+    restarts_when_done() "Pilothouse restarts to update when nothing runs any more", "Pilothouse startet zum Aktualisieren neu, sobald nichts mehr läuft";
     // Menus; the mark stands before the letter that opens one.
     file() "&File", "&Datei";
     edit() "&Edit", "&Bearbeiten";

@@ -6,6 +6,7 @@ mod bodies;
 mod callers;
 mod claims;
 mod document;
+mod held;
 mod idempotency;
 mod limits;
 mod links;

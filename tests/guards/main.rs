@@ -4,6 +4,7 @@
 mod approvals;
 mod cancelled;
 mod configuration;
+mod everything_held;
 mod foreign;
 mod held_up;
 mod movement;

@@ -77,6 +77,29 @@ async fn tests_that_a_change_adds_are_also_run_without_it() {
     let (_, told) = verified(&scene, changed, "check.sh").await;
     assert_eq!(one(&told).0, "The changed tests fail without the change");
 
+    let bent = edits("src/sum.sh", "echo $(($1 + $2))", "echo $(($1 - $2))")
+        + &edits("tests/sum.sh", FILES[2].1.trim_end(), "test \"$(sh src/sum.sh 1 2)\" = -1");
+    let (_, told) = verified(&scene, bent, "check.sh").await;
+    let lines = about_tests(&told);
+    assert_eq!(lines[1].0, "The change passes only with tests that it altered", "{told}");
+    assert!(lines[1].2.contains("tests/sum.sh"), "{told}");
+    assert_eq!((told["verified"].as_bool(), lines[1].1.as_str()), (Some(false), "failed"));
+
+    let removed = edits("src/sum.sh", "echo $(($1 + $2))", "echo $(($1 - $2))")
+        + &format!(
+            "diff --git a/tests/sum.sh b/tests/sum.sh\ndeleted file mode 100644\n--- a/tests/sum.sh\n+++ /dev/null\n@@ -1 +0,0 @@\n-{}\n",
+            FILES[2].1.trim_end()
+        )
+        + &adds(&[("tests/nothing.sh", "true")]);
+    let (_, told) = verified(&scene, removed, "check.sh").await;
+    assert!(
+        about_tests(&told)
+            .iter()
+            .any(|(what, ..)| what == "The change passes only with tests that it altered"),
+        "{told}"
+    );
+    assert_eq!(told["verified"], false);
+
     let (_, told) = verified(&scene, adds(&[("tests/alone.sh", "true")]), "check.sh").await;
     let (what, result, detail) = one(&told);
     assert_eq!(

@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod ground;
+mod held;
 mod load;
 mod rounds;
 mod settled;

@@ -25,7 +25,7 @@ function scratch(t) {
 function staged(folder, time) {
   mkdirSync(folder, { recursive: true });
   const program = (name) => join(folder, name);
-  for (const name of ['pilothouse', 'pilothouse-worker']) {
+  for (const name of ['pilothouse', 'pilothouse-worker', 'pilothouse-inside']) {
     writeFileSync(program(name), `stand-in for ${name}`);
     chmodSync(program(name), 0o755);
     utimesSync(program(name), time, time);
@@ -51,6 +51,7 @@ linux('the same programs give the same archive, whenever it is made', (t) => {
     ['-rw-r--r--', `${name}/README.md`],
     ['-rw-r--r--', `${name}/THIRD-PARTY.txt`],
     ['-rwxr-xr-x', `${name}/pilothouse`],
+    ['-rwxr-xr-x', `${name}/pilothouse-inside`],
     ['-rwxr-xr-x', `${name}/pilothouse-worker`],
   ]);
 });

@@ -60,7 +60,7 @@ test('the deb says what it is and what it needs', () => {
 test('the deb holds the programs, a launcher for links, icons and papers, and no prompts beside the programs', () => {
   const listed = ask('dpkg-deb', '-c', made('.deb')).trim().split('\n').map((line) => line.split(/\s+/));
   const modes = Object.fromEntries(listed.map(([mode, owner, , , , path]) => [path.replace(/^\.?\//, ''), `${mode} ${owner}`]));
-  for (const program of ['pilothouse', 'pilothouse-desktop', 'pilothouse-worker']) assert.equal(modes[`usr/bin/${program}`], '-rwxr-xr-x 0/0');
+  for (const program of ['pilothouse', 'pilothouse-desktop', 'pilothouse-inside', 'pilothouse-worker']) assert.equal(modes[`usr/bin/${program}`], '-rwxr-xr-x 0/0');
   for (const paper of ['usr/lib/Pilothouse/LICENSE', 'usr/lib/Pilothouse/THIRD-PARTY.txt', 'usr/share/doc/pilothouse/copyright']) {
     assert.equal(modes[paper], '-rw-r--r-- 0/0', paper);
   }
@@ -120,7 +120,7 @@ test('the archive serves and works from wherever it is unpacked', async () => {
   mkdirSync(into);
   ask('tar', '-xzf', made('.tar.gz'), '-C', into);
   const [name] = readdirSync(into);
-  assert.deepEqual(readdirSync(join(into, name)).sort(), ['LICENSE', 'README.md', 'THIRD-PARTY.txt', 'pilothouse', 'pilothouse-worker']);
+  assert.deepEqual(readdirSync(join(into, name)).sort(), ['LICENSE', 'README.md', 'THIRD-PARTY.txt', 'pilothouse', 'pilothouse-inside', 'pilothouse-worker']);
   const bin = join(into, name);
   const at = place('headless');
   const server = spawn(join(bin, 'pilothouse'), ['serve', '--data', at.data, '--port', '0', '--workers', '1', '--json'], {

@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { manageWindows, press, requestClose, titles } from './desk.mjs';
@@ -155,7 +155,7 @@ test('another server in the window can ask the app for nothing, and this machine
   }
   await window.run('setTimeout(() => window.__TAURI__.core.invoke("attach", { link: arguments[0] }), 0)'.replace('arguments[0]', JSON.stringify(ready.openUrl)));
   await onPage(window, elsewhere);
-  for (const call of ['"quit"', '"choices", { change: {} }', '"pick_folder"', '"update_state"']) {
+  for (const call of ['"quit"', '"choices", { change: {} }', '"pick_folder"', '"update_state"', '"notifications"']) {
     const [ok, said] = await window.runAsync(`return window.__TAURI__.core.invoke(${call})`);
     assert.equal(ok, false, call);
     assert.match(said, /Only the page of this machine|not allowed/);
@@ -191,22 +191,52 @@ test('a joined server that dies is told, and one press starts it again in this p
   await nothingLeft(window, at, port);
 });
 
+test('a server of our own that breaks is told, and one press starts it again', async (t) => {
+  const at = place(t);
+  const port = await freePort();
+  const window = await open(at, '--port', String(port), '--on-close', 'quit', '--repo', at.repo);
+  await onPage(window, port);
+  const text = () => window.run('return document.body.innerText');
+  const { pid } = serverRecord(at.data);
+  const button = `[...document.querySelectorAll("button")].find((b) => b.textContent.trim() === "Start it again")`;
+  const one = 'return document.querySelectorAll("[data-testid=connection][data-state=live]").length';
+  // Twice: what was started again is watched as well.
+  for (const time of ['once', 'twice']) {
+    await until(`the page is live (${time})`, async () => (await window.run(one)) === 1);
+    // A debug build's own: a part of the server makes a mistake as soon as it sees this file.
+    writeFileSync(join(at.data, 'break-for-a-test'), '');
+    await until('it is said with a button', () => window.run(`return ${button} !== undefined`));
+    await until('it is said why', async () => /stopped because a part of it broke/.test(await text()));
+    await until('nobody listens', async () => !(await listens(port)));
+    await window.run(`${button}.click()`);
+    await until('it is up again', () => listens(port)).catch(async (error) => assert.fail(`${error.message}; the page says: ${await text()}`));
+    await onPage(window, port);
+  }
+  assert.equal(serverRecord(at.data).pid, pid, 'in the same program');
+  await until('the page is live', async () => (await window.run(one)) === 1);
+  requestClose('Pilothouse');
+  await nothingLeft(window, at, port);
+});
+
 test('quitting says what still runs, and waits for it or not as its person says', async (t) => {
   const at = place(t);
   mkdirSync(join(at.repo, '.pilothouse'));
   const go = join(at.folder, 'go');
   writeFileSync(join(at.repo, '.pilothouse', 'config.toml'), `[[check]]\nname = "long"\nrun = ["sh", "-c", "until test -e ${go}; do sleep 0.1; done"]\n`);
-  execFileSync('git', ['-C', at.repo, 'add', '-A']);
-  execFileSync('git', ['-C', at.repo, '-c', 'user.name=t', '-c', 'user.email=t@localhost', 'commit', '-qm', 'a check']);
+  const commit = (message) => {
+    execFileSync('git', ['-C', at.repo, 'add', '-A']);
+    execFileSync('git', ['-C', at.repo, '-c', 'user.name=t', '-c', 'user.email=t@localhost', 'commit', '-qm', message]);
+  };
+  commit('a check');
   const port = await freePort();
   const window = await open(at, '--port', String(port), '--on-close', 'quit', '--trust', '--sandbox', 'host', '--repo', at.repo);
   await onPage(window, port);
   const token = readFileSync(join(at.data, 'secrets', 'local.token'), 'utf8').trim();
-  const call = async (method) => {
+  const call = async (method, params = { workspaceId: 'lighthouse' }) => {
     const answer = await fetch(`http://127.0.0.1:${port}/v1/rpc/${method}`, {
       method: 'POST',
       headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-      body: JSON.stringify({ workspaceId: 'lighthouse' }),
+      body: JSON.stringify(params),
     });
     assert.ok(answer.ok, await answer.clone().text());
     return answer.json();
@@ -225,6 +255,27 @@ test('quitting says what still runs, and waits for it or not as its person says'
   press('Return');
   await windows(0);
   assert.equal(await listens(port), true, 'the check goes on');
+  const holds = async () => (await call('system.status', {})).holds.map((hold) => hold.reason);
+  await until('nothing new begins', async () => (await holds()).includes('drain'));
+  // Somebody wants it to go on, and changes their mind: what is called off quits nothing.
+  await call('system.resume', {});
+  again(at);
+  await windows(1);
+  writeFileSync(go, '');
+  await until('the check has ended', async () => (await call('checks.dryRunState')).run.finishedAt !== null);
+  assert.equal(await listens(port), true, 'quitting was called off');
+  rmSync(go);
+  // Another tree, so that what was proven does not count for it.
+  writeFileSync(join(at.repo, 'MORE.md'), '# More\n');
+  commit('more');
+  await call('checks.dryRun');
+  await until('the check runs again', async () => (await call('checks.dryRunState')).run.state === 'running');
+  press('ctrl+q');
+  await windows(2);
+  press('Right');
+  press('Return');
+  await windows(0);
+  await until('nothing new begins again', async () => (await holds()).includes('drain'));
   writeFileSync(go, '');
   await nothingLeft(window, at, port);
 });

@@ -41,7 +41,7 @@ test('the page may ask for what it was given and for nothing else', async (t) =>
   await onPage(window, port);
   const [ok, said] = await window.runAsync('return window.__TAURI__.core.invoke("open_link", { href: "file:///etc/passwd" })');
   assert.deepEqual([ok, said], [false, 'Links of the kind file: are not opened.']);
-  const [allowed, refusal] = await window.runAsync('return window.__TAURI__.core.invoke("start_problem")');
+  const [allowed, refusal] = await window.runAsync('return window.__TAURI__.core.invoke("attach", { link: null })');
   assert.equal(allowed, false);
   assert.match(refusal, /not allowed/);
   await window.run('location.href = "data:text/html,elsewhere"');

@@ -146,14 +146,28 @@ test('while a job runs there is no restart, and one that waits comes when the jo
   await until('what runs is told', async () => /because something runs: 1 job\./.test(await text(window)));
   await press(window, 'Restart when done');
   await kind(window, 'waiting');
+  const holds = async () => (await post(at, '/v1/rpc/system.status', {})).holds.map((hold) => hold.reason);
+  await until('nothing new begins', async () => (await holds()).includes('drain'));
+  await until('the page says why', () => window.run('return document.body.innerText.includes("restarts to update when nothing runs any more")'));
   await press(window, 'Do not wait');
   await kind(window, 'ready');
+  await until('new work may begin again', async () => (await holds()).length === 0);
   await press(window, 'Restart to update');
   await press(window, 'Restart when done');
   await kind(window, 'waiting');
+  await until('it drains again', async () => (await holds()).includes('drain'));
+  await post(at, '/v1/rpc/system.resume', {});
+  await kind(window, 'ready');
+  assert.equal(serverRecord(at.data).pid, pid, 'whoever resumes everything has called it off');
+  await press(window, 'Restart to update');
+  await press(window, 'Restart when done');
+  await kind(window, 'waiting');
+  await until('it drains once more', async () => (await holds()).includes('drain'));
   assert.equal(serverRecord(at.data).pid, pid, 'it waits');
   await post(at, `/jobs/${claimed.job.id}/fail`, { claimToken: claimed.claimToken, message: 'done with it' });
-  await end(at, await restarted(at, pid));
+  const now = await restarted(at, pid);
+  assert.deepEqual(await holds(), [], 'the drain has ended with the process it was for');
+  await end(at, now);
 });
 
 test('a deb goes through the system to dpkg, and work is stopped for it only after a word', async (t) => {

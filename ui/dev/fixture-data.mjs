@@ -80,7 +80,7 @@ export function mergeQueues() {
 function job(id, title, status, extra = {}) {
   return {
     id, taskId: `t-${id}`, sessionId: "ingest", workspaceId: "tern", requestId: "r-88", kind: "task", title, params: "{}", priority: "interactive", queueWaitBudgetMs: 60_000, executionBudgetMs: 2_400_000, finalizationBudgetMs: 60_000,
-    status, workerId: status === "pending" ? null : "w-1", targetWorkerId: null, result: null, error: null, attempts: 1, cancelRequested: false, step: status === "claimed" ? "testing" : null,
+    status, workerId: status === "pending" ? null : "w-1", targetWorkerId: null, result: null, error: null, attempts: 1, cancelRequested: false, pauseRequested: false, step: status === "claimed" ? "testing" : null,
     isolation, verified: status === "completed" ? true : null, commitSha: status === "completed" ? hash(9) : null, branch: `agent/w-1/${id}`, enqueuedAt: at(9), claimedAt: at(8), startedAt: at(3, 19), firstLogAt: at(3), completedAt: status === "completed" ? at(5) : null,
     failedAt: status === "failed" ? at(4) : null, durationMs: null, createdAt: at(9), updatedAt: at(1), ...extra,
   };
@@ -286,10 +286,35 @@ export function doctor() {
   };
 }
 
+/** What is chosen of notifications: quiet hours at night, and one switch that a variable holds. */
+function notify() {
+  const of = (name, value, origin) => ({ key: `desktop.notify.${name}`, value, origin });
+  const chosen = "user, saved in Settings";
+  return [
+    of("needsYou", true, "built-in"), of("finished", false, chosen), of("failed", true, "built-in"), of("limit", true, "environment PILOTHOUSE_DESKTOP_NOTIFY_LIMIT"),
+    of("quietHours", true, chosen), of("quietFrom", "22:00", chosen), of("quietUntil", "07:30", chosen),
+  ];
+}
+
+/** What the desktop app would tell of its notifications; stands in for the app. */
+export function notifications(shows = "yes", count = 40) {
+  const said = [
+    ["needs_you", "tern needs you", "/approvals/a-31", "approved"], ["finished", "2 changes landed in tern", "/queue", "opened"], ["failed", "Came back: Give the parser a limit, so that no frame of any size that a peer sends can take all of the memory", "/jobs/j-213", "shown"],
+    ["limit", "A request waits for a model", "/w/tern/s/ingest", "dismissed"], ["click", "Too late", "/approvals/a-29", "shown"], ["needs_you", "homelab needs you", "/approvals/a-30", "quiet"], ["finished", "A change landed in tern", "/jobs/j-209", "off"],
+    ["failed", "Failed: Tidy up", "", "not_shown"], ["needs_you", "tern needs you", "/approvals/a-28", "withdrawn"], ["needs_you", "tern needs you", "/approvals/a-27", "too_late"],
+  ];
+  const sent = Array.from({ length: count }, (_, n) => {
+    const [kind, title, page, outcome] = said[n % said.length];
+    return { key: `event:${count - n}`, kind, title, page, outcome, sentAt: at(7 + n * 41), outcomeAt: at(6 + n * 41) };
+  });
+  return { shows, sent };
+}
+
 export function config() {
   return {
     values: [
       { key: "server.port", value: 3001, origin: "built-in" }, { key: "workers.count", value: 4, origin: "user" }, { key: "merge.slots", value: 1, origin: "built-in" }, { key: "policy.profile", value: "careful", origin: "environment" },
+      ...notify(),
     ],
     warnings: [{ key: "models.endpoint", origin: "repository", why: "A repository may not name a model endpoint; the line was ignored." }],
   };

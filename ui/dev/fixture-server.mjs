@@ -221,6 +221,7 @@ function makeWorld(scenario, many) {
     "merge.retry": ({ id }) => find(entries(), id, "entry"),
     "merge.remove": ({ id }) => find(entries(), id, "entry"),
     "config.show": () => data.config(),
+    "config.set_notify": () => ({ ok: true }),
     "config.models": () => ({ models: state.models }),
     "config.set_model": (setting) => {
       state.models = [...state.models.filter((one) => one.role !== setting.role), { ...setting, origin: "user" }];
@@ -242,8 +243,20 @@ function makeWorld(scenario, many) {
     },
     "config.providers": () => data.providers(),
     "config.probe": () => ({ ok: true, steps: [{ name: "Reach the endpoint", ok: true, detail: "200 in 12 ms", durationMs: 12 }, { name: "Answer one word", ok: true, detail: "0.6 s", durationMs: 600 }] }),
+    "system.hold": ({ reason = "person", note }, publish) => {
+      const hold = { reason, by: "owner", since: new Date().toISOString(), ...(note ? { note } : {}) };
+      state.holds = [...(state.holds ?? []).filter((one) => one.reason !== reason), hold];
+      publish("system.held", { hold }, { sessionId: "dev" });
+      return { ok: true, holds: state.holds };
+    },
+    "system.resume": ({ reason }, publish) => {
+      const ended = (state.holds ?? []).filter((one) => !reason || one.reason === reason);
+      state.holds = (state.holds ?? []).filter((one) => !ended.includes(one));
+      publish("system.resumed", { by: "owner", ended, held: state.holds.length > 0 }, { sessionId: "dev" });
+      return { ok: true, holds: state.holds };
+    },
     "system.status": () => {
-      const status = data.status(world.events.length, state.models.length > 0);
+      const status = { ...data.status(world.events.length, state.models.length > 0), holds: state.holds ?? [] };
       const pendingApprovals = state.approvals.filter((one) => one.state === "pending").length;
       return fresh ? { ...status, queues: { ...status.queues, requests: {}, jobs: {}, merge: {} }, workers: { total: 0, online: 0, busy: 0, idle: 0 }, pendingApprovals: 0, checksRunning: 0, budgets: { inputTokensToday: 0, outputTokensToday: 0 } } : { ...status, pendingApprovals };
     },

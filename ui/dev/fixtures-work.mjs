@@ -52,7 +52,7 @@ export function makeWork(now) {
   };
   const job = (id, title, status, more = {}) => ({
     id, taskId: `t-${id}`, sessionId: "ingest", workspaceId: "tern", requestId: "r-88", kind: "task.execute", title, params: JSON.stringify(plan), priority: "interactive", queueWaitBudgetMs: 60_000, executionBudgetMs: 2_400_000, finalizationBudgetMs: 120_000,
-    status, workerId: status === "pending" ? null : "w-1", targetWorkerId: null, result: null, error: null, attempts: 1, cancelRequested: false, step: null, isolation: status === "pending" ? null : isolation, verified: null, commitSha: null, branch: null,
+    status, workerId: status === "pending" ? null : "w-1", targetWorkerId: null, result: null, error: null, attempts: 1, cancelRequested: false, pauseRequested: false, step: null, isolation: status === "pending" ? null : isolation, verified: null, commitSha: null, branch: null,
     enqueuedAt: ago(420), claimedAt: status === "pending" ? null : ago(400), startedAt: status === "pending" ? null : ago(400), firstLogAt: ago(390), completedAt: null, failedAt: null, durationMs: null, createdAt: ago(420), updatedAt: ago(10), ...more,
   });
   const done = (id, title, secondsAgo, more = {}) => job(id, title, "completed", { createdAt: ago(secondsAgo + 200), enqueuedAt: ago(secondsAgo + 200), claimedAt: ago(secondsAgo + 180), startedAt: ago(secondsAgo + 180), completedAt: ago(secondsAgo), updatedAt: ago(secondsAgo), commitSha: hex(9), branch: `agent/w-3/${id}`, verified: true, workerId: "w-3", ...more });
@@ -67,6 +67,7 @@ export function makeWork(now) {
     done("j-218", "Typed errors in tern-store", 180), done("j-213", "Show the server’s reason when an upload is refused", 170), done("j-221", "Clippy 1.84 fixes", 160), done("j-222", "Docs for the wire format", 150), done("j-226", "Move the retry table into its own crate", 4000),
     done("j-217", "Drop the unused serde feature", 400), done("j-209", "Column picker keeps order", 500),
     job("j-211", "Flush batches on shutdown", "failed", { error: "cargo test exited with 101: flush_on_drop panicked. Two revisions were used up. Read the log, then try again.", failedAt: ago(500), createdAt: ago(900), attempts: 2 }),
+    job("j-228", "Split the importer into reader and writer", "waiting", { workerId: "w-2", createdAt: ago(700), waiting: { reason: "budget", detail: "The budget of this job is used up: 400213 of 400000 tokens. Raise it for this job, or cancel the job.", since: ago(300), resumeCommit: hex(21) } }),
     job("j-210", "Bump tokio to 1.43", "cancelled", { createdAt: ago(1200), error: "Stopped by you" }),
     done("j-big", "Regenerate the bindings of the wire format for every client", 2000), done("j-odd", "Odd things a diff can hold", 2100),
     ...Array.from({ length: 90 }, (_, n) => done(`${hex(n).slice(0, 8)}-1b2c-4d3e-8f40-${hex(n + 7).slice(0, 12)}`, `Earlier change ${n + 1} with an ordinary title`, 5000 + n * 600)),

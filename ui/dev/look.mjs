@@ -21,7 +21,7 @@ const QUICK = process.argv.includes("--quick");
 const ROUTES = [
   ["conversation", "/w/tern/s/ingest"], ["empty", "/w/tern-docs/s/dev-tern-docs"], ["queue", "/queue"], ["job", "/jobs/j-215"], ["review", "/review/e-148"],
   ["approvals", "/approvals"], ["approval", "/approvals/a-31"], ["terminals", "/terminals"], ["agents", "/agents"], ["devices", "/devices"],
-  ["settings", "/settings"], ["doctor", "/doctor"], ["shortcuts", "/shortcuts"], ["firstrun", "/first-run"], ["firstrun-found", "/first-run?workspace=tern"], ["nowhere", "/no/such/page"],
+  ["settings", "/settings"], ["notifications", "/settings#notifications"], ["doctor", "/doctor"], ["shortcuts", "/shortcuts"], ["firstrun", "/first-run"], ["firstrun-found", "/first-run?workspace=tern"], ["nowhere", "/no/such/page"],
 ];
 const SIZES = QUICK ? [["1440", 1440, 900]] : [["1440", 1440, 900], ["1024", 1024, 768], ["390", 390, 844]];
 const THEMES = QUICK ? ["light"] : ["light", "dark", "contrast"];
@@ -131,6 +131,33 @@ async function states() {
   fixture.close();
 }
 
+/** The notifications as the window of the app shows them; a stand-in answers for the app. */
+async function desktop() {
+  const fixture = await startFixture({ many: 3 });
+  const { notifications } = await import("./fixture-data.mjs");
+  const scenes = [["list", notifications()], ["none", notifications("nobody", 0)]];
+  for (const [scene, seen] of scenes) {
+    for (const theme of THEMES) {
+      for (const [size, width, height] of SIZES) {
+        const { context, page } = await open(fixture, "/queue", { theme, width, height });
+        await page.addInitScript((answer) => {
+          globalThis.__TAURI__ = { core: { invoke: async (command) => (command === "notifications" ? answer : Promise.reject(new Error("not here"))) } };
+        }, seen);
+        await page.goto(`${fixture.url}/settings#notifications`);
+        await page.waitForSelector(scene === "list" ? ".sent__row" : ".empty");
+        const label = `notifications-${scene}-${size}-${theme}`;
+        await page.waitForTimeout(300);
+        await page.screenshot({ path: join(OUT, `${label}.png`) });
+        await axe(page, label);
+        const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+        if (wide > 0) complain(`${label}: wider than the window by ${wide} px`);
+        await context.close();
+      }
+    }
+  }
+  fixture.close();
+}
+
 /** An answer of many pieces while cards above change: nothing that is being read may move. */
 async function streaming() {
   const fixture = await startFixture({ many: 40 });
@@ -197,6 +224,7 @@ function readPlace() {
 }
 
 await everyRoute();
+if (!ONLY || ONLY.includes("desktop")) await desktop();
 if (!ONLY || ONLY.includes("states")) await states();
 if (!ONLY || ONLY.includes("streaming")) await streaming();
 await browser.close();

@@ -63,7 +63,9 @@ impl Place {
             checks: CheckPlan::none(),
             layers: Vec::new(),
             allow_host: false,
+            network: false,
             model: None,
+            backend: None,
         };
         Workbench::set_up(&self.shop, "job-1", &ground).await
     }

@@ -1,8 +1,12 @@
 //! Which events are worth telling, and which parts of what is known they make old. Pure.
 
 use client::StreamEvent;
+use protocol::budget::BudgetStanding;
 use protocol::merge::MergeEntry;
-use protocol::{ApprovalId, Envelope, Event, JobId, SessionId, WorkspaceId};
+use protocol::request::RequestStatus;
+use protocol::{ApprovalId, Envelope, Event, JobId, RequestId, SessionId, WorkspaceId};
+
+use super::limit::{self, Stop};
 
 /// Something that happened and that somebody may want to be told.
 #[derive(Debug, Clone, PartialEq)]
@@ -41,6 +45,26 @@ pub enum What {
         reason: String,
         asked: Option<ApprovalId>,
     },
+    /// A job was put aside at a limit, to go on later.
+    JobWaits {
+        job: JobId,
+        /// Of the job, once it is known.
+        title: String,
+        why: String,
+    },
+    /// A budget is used up, or nearly.
+    Budget {
+        standing: BudgetStanding,
+        reached: bool,
+        job: Option<JobId>,
+    },
+    /// A request could not be planned. Whether a limit was in its way is asked afterwards.
+    RequestFailed {
+        request: RequestId,
+        /// What was asked for, and the reason, once they are known.
+        prompt: String,
+        why: String,
+    },
     WaitsForModel {
         understood: String,
         why: String,
@@ -62,7 +86,7 @@ impl Parts {
         Self { approvals: true, activity: true, sessions: true, spaces: true, switches: true };
     /// What is looked at now and then even when nobody said that it changed.
     pub const AGEING: Self =
-        Self { approvals: true, activity: true, sessions: true, spaces: false, switches: false };
+        Self { approvals: true, activity: true, sessions: true, spaces: false, switches: true };
 
     pub fn any(self) -> bool {
         self != Self::default()
@@ -87,12 +111,12 @@ pub fn parts(kind: &str) -> Parts {
             Parts { approvals: true, activity: true, ..none }
         }
         "message" => Parts { sessions: true, activity: true, ..none },
+        "config.changed" => Parts { switches: true, ..none },
         "workspace.changed" => Parts { spaces: true, activity: true, ..none },
         "job_enqueued" | "job_claimed" | "job_completed" | "job_failed" | "job.requeued"
-        | "job.cancelled" | "request.changed" | "request.waiting" | "plan.ready" => {
-            Parts { activity: true, ..none }
-        }
-        kind if kind.starts_with("merge.") => Parts { activity: true, ..none },
+        | "job.cancelled" | "job.waiting" | "job.resumed" | "request.changed" | "request.waiting"
+        | "plan.ready" => Parts { activity: true, ..none },
+        kind if kind.starts_with("merge.") || kind.starts_with("system.") => Parts { activity: true, ..none },
         _ => none,
     }
 }
@@ -106,7 +130,10 @@ pub fn of(event: &StreamEvent) -> Option<Fact> {
             | "merge.entry.failed"
             | "job_completed"
             | "job_failed"
+            | "job.waiting"
+            | "budget.near"
             | "request.waiting"
+            | "request.changed"
     );
     if !told {
         return None;
@@ -135,6 +162,15 @@ pub fn of(event: &StreamEvent) -> Option<Fact> {
             What::Reported { job: job_id, summary: summary.unwrap_or_default() }
         }
         Event::JobFailed { job_id, message, .. } => What::JobFailed { job: job_id, message },
+        Event::JobWaiting { job_id, wait } if limit::stopped(Stop::Wait(wait.reason)) => {
+            What::JobWaits { job: job_id, title: String::new(), why: wait.detail }
+        }
+        Event::BudgetNear { standing, reached, job_id, .. } => {
+            What::Budget { standing, reached, job: job_id }
+        }
+        Event::RequestChanged { request_id, status: RequestStatus::Failed } => {
+            What::RequestFailed { request: request_id, prompt: String::new(), why: String::new() }
+        }
         Event::RequestWaiting { understood, why, .. } => What::WaitsForModel { understood, why },
         _ => return None,
     };
@@ -171,6 +207,32 @@ mod tests {
     }
 
     #[test]
+    fn a_job_that_waits_is_a_fact_unless_a_person_paused_it() {
+        let waiting = |reason: &str| {
+            let wait =
+                json!({ "reason": reason, "detail": "Until noon.", "since": "2026-01-31T12:00:00.000Z" });
+            of(&event("job.waiting", json!({ "jobId": "j-1", "wait": wait })))
+        };
+        assert!(matches!(waiting("quota").unwrap().what, What::JobWaits { why, .. } if why == "Until noon."));
+        assert!(waiting("budget").is_some() && waiting("paused").is_none());
+    }
+
+    #[test]
+    fn only_a_request_that_failed_is_looked_into() {
+        let changed =
+            |status: &str| of(&event("request.changed", json!({ "requestId": "r-1", "status": status })));
+        assert!(
+            matches!(changed("failed").unwrap().what, What::RequestFailed { request, .. } if request.as_str() == "r-1")
+        );
+        assert!(changed("completed").is_none() && changed("of_tomorrow").is_none());
+    }
+
+    #[test]
+    fn a_changed_choice_makes_the_switches_old() {
+        assert_eq!(parts("config.changed"), Parts { switches: true, ..Parts::default() });
+    }
+
+    #[test]
     fn an_event_of_a_newer_server_is_passed_over() {
         assert!(of(&event("job_failed", json!({ "else": true }))).is_none());
         assert!(of(&event("job.novel", json!({}))).is_none());
@@ -182,6 +244,7 @@ mod tests {
         assert!(parts("approval.changed").approvals);
         let landing = parts("merge.entry.landed");
         assert!(landing.activity && !landing.approvals && !landing.spaces);
+        assert!(parts("system.held").activity && parts("system.resumed").activity);
         assert!(parts("message").with(parts("workspace.changed")).spaces);
     }
 }

@@ -73,13 +73,19 @@ pub async fn status(client: &Client) -> Result<SystemStatus, ApiError> {
 fn activity(status: &SystemStatus) -> Activity {
     let of = |counts: &Counts, word: &str| counts.get(word).copied().unwrap_or(0);
     let queues = &status.queues;
+    let held = !status.holds.is_empty();
+    // A proven entry stays in its landing while everything is held: it waits, and nobody works on it.
+    let landing = of(&queues.merge, "landing");
+    let (landing, waiting) = if held { (0, landing) } else { (landing, 0) };
     Activity {
         jobs: of(&queues.jobs, "claimed"),
-        other: of(&queues.requests, "claimed") + status.checks_running + of(&queues.merge, "landing"),
+        other: of(&queues.requests, "claimed") + status.checks_running + landing,
         queued: of(&queues.jobs, "pending")
             + of(&queues.requests, "pending")
             + of(&queues.merge, "queued")
-            + of(&queues.merge, "approved"),
+            + of(&queues.merge, "approved")
+            + waiting,
+        held,
     }
 }
 

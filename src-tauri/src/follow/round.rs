@@ -5,12 +5,13 @@ use std::time::Duration;
 
 use client::{Client, EventStream};
 use protocol::approval::ApprovalState;
-use protocol::ops::{ApprovalParams, JobParams, typed};
+use protocol::ops::{ApprovalParams, JobParams, RequestParams, typed};
 use tauri::async_runtime;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
 
 use super::fact::{self, Fact, Parts, What};
+use super::limit::{self, Stop};
 use super::snapshot::{Failure, Link};
 use super::{Following, look};
 use crate::running::Address;
@@ -138,7 +139,12 @@ async fn tell(following: &Following, client: &Client, facts: &mpsc::Sender<Fact>
         {
             following.change(|now| now.failure = None);
         }
-        What::Landed { .. } | What::Reported { .. } | What::WaitsForModel { .. } => {}
+        What::Landed { .. }
+        | What::Reported { .. }
+        | What::RequestFailed { .. }
+        | What::JobWaits { .. }
+        | What::Budget { .. }
+        | What::WaitsForModel { .. } => {}
     }
     if facts.try_send(fact).is_err() {
         tracing::warn!("a notification was not made: too many are waiting");
@@ -160,6 +166,19 @@ async fn settled(client: &Client, mut fact: Fact) -> Option<Fact> {
         What::JobFailed { job, message } => {
             if let Ok(job) = client.call(typed::JobsGet, &JobParams { id: job.clone() }, None).await {
                 *message = format!("{}: {message}", job.title);
+            }
+        }
+        What::JobWaits { job, title, .. } => {
+            *title = client.call(typed::JobsGet, &JobParams { id: job.clone() }, None).await.ok()?.title;
+        }
+        What::RequestFailed { request, prompt, why } => {
+            let asked = RequestParams { id: request.clone() };
+            let known = client.call(typed::RequestsGet, &asked, None).await.ok()?;
+            *why = known.error.unwrap_or_default();
+            *prompt = known.original_prompt;
+            // What went wrong otherwise is said in the conversation, where the request came from.
+            if !limit::stopped(Stop::Request { status: known.status, why }) {
+                return None;
             }
         }
         What::Parked { asked: Some(asked), .. } => {

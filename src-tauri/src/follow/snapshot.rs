@@ -26,6 +26,8 @@ pub struct Activity {
     pub other: u64,
     /// Jobs, requests and entries that wait for their turn.
     pub queued: u64,
+    /// Nothing new begins until somebody resumes.
+    pub held: bool,
 }
 
 /// A repository.

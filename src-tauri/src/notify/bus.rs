@@ -9,7 +9,10 @@ use zbus::zvariant::Value;
 
 use super::desk::Heard;
 use super::notice::{Kind, Notice};
+use super::seen::Shows;
 use crate::words::Words;
+
+const SERVICE: &str = "org.freedesktop.Notifications";
 
 #[zbus::proxy(
     interface = "org.freedesktop.Notifications",
@@ -119,6 +122,19 @@ impl Bus {
                 .await
         };
         shown.await.map_err(|error| error.to_string())
+    }
+
+    /// Whether somebody on the bus shows notifications, or would be started to.
+    pub async fn shows(&self) -> Shows {
+        let looked = async {
+            let bus = zbus::fdo::DBusProxy::new(self.proxy.inner().connection()).await?;
+            if bus.name_has_owner(SERVICE.try_into()?).await? {
+                return Ok(true);
+            }
+            let names = bus.list_activatable_names().await?;
+            zbus::Result::Ok(names.iter().any(|name| name.as_str() == SERVICE))
+        };
+        if looked.await.unwrap_or(false) { Shows::Yes } else { Shows::Nobody }
     }
 
     pub async fn close(&self, id: u32) {

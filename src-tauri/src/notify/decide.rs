@@ -7,6 +7,7 @@ use protocol::approval::Approval;
 
 use super::notice::{Kind, Notice, Question};
 use crate::exactly;
+use crate::follow::limit::{self, Stop};
 use crate::follow::{Fact, Link, Snapshot, What};
 use crate::words::Words;
 
@@ -119,13 +120,36 @@ pub fn fact(fact: &Fact, now: &Snapshot, landings: &mut Landings, words: Words) 
         }
         What::JobFailed { job, message } => {
             let (title, why) = message.split_once(": ").unwrap_or((message, ""));
-            plain(Kind::Failed, words.job_failed(&exactly::shortened(title)), why, format!("/jobs/{job}"))
+            let title = exactly::shortened(title);
+            let (kind, headline) = match limit::stopped(Stop::Work { why: message }) {
+                true => (Kind::Limit, words.limit_job(&title)),
+                false => (Kind::Failed, words.job_failed(&title)),
+            };
+            plain(kind, headline, why, format!("/jobs/{job}"))
         }
         What::CameBack { title, job, reason } => {
             plain(Kind::Failed, words.came_back(&exactly::shortened(title)), reason, format!("/jobs/{job}"))
         }
         What::Parked { title, job, reason, .. } => {
-            plain(Kind::Failed, words.parked(&exactly::shortened(title)), reason, format!("/jobs/{job}"))
+            let title = exactly::shortened(title);
+            let (kind, headline) = match limit::stopped(Stop::Work { why: reason }) {
+                true => (Kind::Limit, words.limit_job(&title)),
+                false => (Kind::Failed, words.parked(&title)),
+            };
+            plain(kind, headline, reason, format!("/jobs/{job}"))
+        }
+        What::JobWaits { job, title, why } => {
+            plain(Kind::Limit, words.limit_wait(&exactly::shortened(title)), why, format!("/jobs/{job}"))
+        }
+        What::Budget { standing, reached, job } => {
+            let headline = if *reached { words.budget_reached() } else { words.budget_near() };
+            let part = u128::from(standing.used) * 100 / u128::from(standing.limit.max(1));
+            let page = job.as_ref().map_or("/queue".to_owned(), |job| format!("/jobs/{job}"));
+            plain(Kind::Limit, headline, &words.budget_part(part, standing.scope, standing.measure), page)
+        }
+        What::RequestFailed { prompt, why, .. } => {
+            let headline = words.limit_request(&exactly::shortened(prompt));
+            plain(Kind::Limit, headline, why, now.page_of(fact.session.as_str()))
         }
         What::WaitsForModel { understood, why } => {
             let body = if understood.trim().is_empty() { why } else { understood };
@@ -147,6 +171,7 @@ fn listed(titles: Vec<String>, of: usize, words: Words) -> String {
 mod tests {
     use super::*;
     use crate::exactly::tests::landing;
+    use protocol::budget::{BudgetScope, BudgetStanding, Measure};
     use protocol::{JobId, SessionId};
 
     fn asking(ids: &[&str]) -> Snapshot {
@@ -226,8 +251,34 @@ mod tests {
         assert_eq!(told(failed), (Kind::Failed, "Failed: Tidy".into(), "/jobs/j-9".into()));
         let back = What::CameBack { title: "Tidy".into(), job: job.clone(), reason: "tests failed".into() };
         assert_eq!(told(back), (Kind::Failed, "Came back: Tidy".into(), "/jobs/j-9".into()));
-        let done = What::Reported { job, summary: "12 files\nmore".into() };
+        let done = What::Reported { job: job.clone(), summary: "12 files\nmore".into() };
         assert_eq!(told(done), (Kind::Finished, "Done: 12 files".into(), "/jobs/j-9".into()));
+        let used_up =
+            What::JobFailed { job: job.clone(), message: "Tidy: All tokens are used. (limit)".into() };
+        assert_eq!(told(used_up), (Kind::Limit, "Stopped at a limit: Tidy".into(), "/jobs/j-9".into()));
+        let stuck = What::Parked {
+            title: "Tidy".into(),
+            job: job.clone(),
+            reason: "The agent did not finish: later (quota)".into(),
+            asked: None,
+        };
+        assert_eq!(told(stuck), (Kind::Limit, "Stopped at a limit: Tidy".into(), "/jobs/j-9".into()));
+        let waits = What::JobWaits { job: job.clone(), title: "Tidy".into(), why: "Until noon.".into() };
+        assert_eq!(told(waits), (Kind::Limit, "Held up by a limit: Tidy".into(), "/jobs/j-9".into()));
+        let standing =
+            BudgetStanding { scope: BudgetScope::Day, measure: Measure::Tokens, used: 83, limit: 100 };
+        let near = What::Budget { standing, reached: false, job: None };
+        assert_eq!(told(near), (Kind::Limit, "Most of a budget is used".into(), "/queue".into()));
+        assert_eq!(
+            Words::English.budget_part(83, BudgetScope::Day, Measure::Tokens),
+            "83 % of the tokens of this day"
+        );
+        let request = What::RequestFailed {
+            request: protocol::RequestId::parse("r-1").unwrap(),
+            prompt: "refactor".into(),
+            why: "later".into(),
+        };
+        assert_eq!(told(request), (Kind::Limit, "A limit was reached: refactor".into(), "/w/-/s/dev".into()));
         let waits = What::WaitsForModel { understood: "refactor".into(), why: "no model".into() };
         assert_eq!(told(waits), (Kind::Limit, "A request waits for a model".into(), "/w/-/s/dev".into()));
     }

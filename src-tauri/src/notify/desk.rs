@@ -12,6 +12,8 @@ use super::bus::Bus;
 use super::decide::{self, Landings};
 use super::ledger::{Ledger, Outcome};
 use super::notice::{Kind, Notice};
+use super::seen::{Seen, Shows};
+use super::switches::WhyNot;
 use crate::follow::{Fact, Link};
 use crate::tray::actions::{Answered, Desk as Clicks};
 use crate::wish::Wish;
@@ -78,6 +80,7 @@ impl Desk {
         mut self,
         mut facts: mpsc::Receiver<Fact>,
         mut told: mpsc::Receiver<Notice>,
+        mut asked: mpsc::Receiver<oneshot::Sender<Seen>>,
         mut parting: mpsc::Receiver<oneshot::Sender<()>>,
     ) {
         let Some(mut heard) = self.heard.take() else { return };
@@ -100,6 +103,11 @@ impl Desk {
                 }
                 Some(notice) = told.recv() => self.tell(notice).await,
                 Some(heard) = heard.recv() => self.hear(heard).await,
+                Some(answer) = asked.recv() => {
+                    let seen = Seen { shows: self.shows().await, sent: self.ledger.newest_first() };
+                    // Whoever asked may be gone.
+                    let _ = answer.send(seen);
+                }
                 Some(done) = parting.recv() => {
                     self.take_back(|_| true).await;
                     // Whoever asked may have stopped waiting.
@@ -145,7 +153,12 @@ impl Desk {
 
     async fn tell(&mut self, notice: Notice) {
         let switches = self.clicks.following.now().switches;
-        if !switches.may_show(notice.kind, self.clock.minute_of_day()) {
+        if let Some(why) = switches.why_not(notice.kind, self.clock.minute_of_day()) {
+            let outcome = match why {
+                WhyNot::Off => Outcome::Off,
+                WhyNot::Quiet => Outcome::Quiet,
+            };
+            self.ledger.sent(&notice, outcome, &self.time()).await;
             return;
         }
         let earlier =
@@ -164,6 +177,23 @@ impl Desk {
                 self.ledger.sent(&notice, Outcome::NotShown, &self.time()).await;
             }
         }
+    }
+
+    /// Whether anybody would show a notification now.
+    async fn shows(&mut self) -> Shows {
+        let looked = tokio::time::timeout(PATIENCE, async {
+            let bus = match self.bus.take() {
+                Some(bus) => bus,
+                None => match Bus::connect(&self.clicks.app, self.hear.clone()).await {
+                    Ok(bus) => bus,
+                    Err(_) => return Shows::NoBus,
+                },
+            };
+            let shows = bus.shows().await;
+            self.bus = Some(bus);
+            shows
+        });
+        looked.await.unwrap_or(Shows::Nobody)
     }
 
     /// A connection that failed is not used again: the bus may have been started anew.

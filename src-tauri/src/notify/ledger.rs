@@ -28,6 +28,17 @@ pub enum Outcome {
     Withdrawn,
     /// There was nobody to show it: it counts as not sent.
     NotShown,
+    /// Kept back by the quiet hours: it counts as not sent.
+    Quiet,
+    /// Kept back because its kind is switched off: it counts as not sent.
+    Off,
+}
+
+impl Outcome {
+    /// Nobody has seen it.
+    fn is_unseen(self) -> bool {
+        matches!(self, Self::NotShown | Self::Quiet | Self::Off)
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,6 +47,9 @@ pub struct Row {
     pub key: String,
     pub kind: Kind,
     pub title: String,
+    /// The page a click opens; empty where none is known.
+    #[serde(default)]
+    pub page: String,
     /// Keys of single questions that were told together.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub covers: Vec<String>,
@@ -68,25 +82,39 @@ impl Ledger {
 
     pub fn was_told(&self, key: &str) -> bool {
         let is = |row: &Row| row.key == key || row.covers.iter().any(|covered| covered == key);
-        self.rows.iter().any(|row| is(row) && row.outcome != Outcome::NotShown)
+        self.rows.iter().any(|row| is(row) && !row.outcome.is_unseen())
     }
 
-    /// A notification was sent, or would have been. One with the key of an earlier one takes its row's place.
+    /// What stands in it, newest first.
+    pub fn newest_first(&self) -> Vec<Row> {
+        self.rows.iter().rev().cloned().collect()
+    }
+
+    /// A notification was sent, or would have been. It takes the place of an earlier one with its key, and of those it
+    /// covers that nobody saw.
     pub async fn sent(&mut self, notice: &Notice, outcome: Outcome, now: &str) {
         let covers = match notice.about.len() {
             0 | 1 => Vec::new(),
             _ => notice.about.iter().map(|id| format!("question:{id}")).collect(),
         };
-        if outcome == Outcome::NotShown
-            && self.rows.iter().any(|row| row.key == notice.key && row.outcome == outcome)
+        // What is looked at again and again while it is kept back is written down once.
+        if outcome.is_unseen()
+            && self.rows.iter().any(|row| {
+                row.key == notice.key
+                    && row.outcome == outcome
+                    && row.covers == covers
+                    && row.title == notice.title
+            })
         {
             return;
         }
-        self.rows.retain(|row| row.key != notice.key);
+        self.rows
+            .retain(|row| row.key != notice.key && !(row.outcome.is_unseen() && covers.contains(&row.key)));
         self.rows.push(Row {
             key: notice.key.clone(),
             kind: notice.kind,
             title: notice.title.clone(),
+            page: notice.page.clone(),
             covers,
             sent_at: now.to_owned(),
             outcome,
@@ -167,6 +195,29 @@ mod tests {
         assert!(
             ledger.was_told("question:a") && ledger.was_told("question:b") && !ledger.was_told("question:c")
         );
+    }
+
+    #[tokio::test]
+    async fn what_is_kept_back_is_written_down_once_and_gives_way_to_what_is_shown() {
+        let mut ledger = Ledger::open(None).await;
+        for n in 1..4 {
+            ledger.sent(&notice("question:a"), Outcome::Quiet, &n.to_string()).await;
+        }
+        ledger.sent(&notice("event:1"), Outcome::Off, "4").await;
+        assert_eq!((ledger.rows.len(), ledger.rows[0].sent_at.as_str()), (2, "1"));
+        assert!(!ledger.was_told("question:a") && !ledger.was_told("event:1"));
+        let ids = ["a", "b"].map(|id| protocol::ApprovalId::parse(id).unwrap());
+        ledger.sent(&Notice { about: ids.into(), ..notice("questions:a") }, Outcome::Shown, "5").await;
+        let rows = ledger.newest_first();
+        assert_eq!(rows.iter().map(|row| row.key.as_str()).collect::<Vec<_>>(), ["questions:a", "event:1"]);
+        assert_eq!(rows[0].page, "/");
+    }
+
+    #[test]
+    fn a_row_of_an_older_program_has_no_page() {
+        let row =
+            r#"{"key":"event:1","kind":"failed","title":"t","sentAt":"1","outcome":"shown","outcomeAt":"1"}"#;
+        assert_eq!(serde_json::from_str::<Row>(row).unwrap().page, "");
     }
 
     #[tokio::test]

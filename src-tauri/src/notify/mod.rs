@@ -1,7 +1,8 @@
 //! Notifications of the desktop: what waits for an answer, what ended, what went wrong, what cannot go on.
 //!
 //! `decide` says which, `switches` says whether the user wants it now, `ledger` remembers what was sent so that a
-//! restart does not repeat it, `bus` hands it to the desktop, `desk` holds these together. None of them knows the
+//! restart does not repeat it, `bus` hands it to the desktop, `desk` holds these together, and `seen` lets the page
+//! look. None of them knows the
 //! server: facts and snapshots come from `follow`.
 
 #[cfg_attr(target_os = "linux", path = "bus.rs")]
@@ -11,6 +12,7 @@ mod decide;
 mod desk;
 mod ledger;
 mod notice;
+pub mod seen;
 mod switches;
 
 use std::path::PathBuf;
@@ -44,11 +46,13 @@ pub fn start(
     let (notices, told) = mpsc::channel(CLICKS);
     let (part, parting) = mpsc::channel(1);
     app.manage(Parting(part));
+    let (ask, asked) = mpsc::channel(seen::ASKING);
+    app.manage(seen::Asking(ask));
     let clicks = Clicks { app: app.clone(), following, notices: notices.clone() };
     async_runtime::spawn(async move {
         let ledger =
             ledger::Ledger::open(root.map(|root| root.join("desktop").join("notifications.json"))).await;
-        desk::Desk::new(clicks, ledger).run(facts, told, parting).await;
+        desk::Desk::new(clicks, ledger).run(facts, told, asked, parting).await;
     });
     notices
 }

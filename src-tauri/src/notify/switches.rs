@@ -15,6 +15,15 @@ pub struct Switches {
     quiet: Option<(u16, u16)>,
 }
 
+/// What keeps a notification back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WhyNot {
+    /// Its kind is switched off.
+    Off,
+    /// It is quiet at this hour.
+    Quiet,
+}
+
 impl Default for Switches {
     fn default() -> Self {
         Self { needs_you: true, finished: true, failed: true, limit: true, quiet: None }
@@ -34,7 +43,7 @@ impl Switches {
             finished: flag("finished"),
             failed: flag("failed"),
             limit: flag("limit"),
-            quiet: time("quietFrom").zip(time("quietUntil")),
+            quiet: time("quietFrom").zip(time("quietUntil")).filter(|_| flag("quietHours")),
         }
     }
 
@@ -57,8 +66,16 @@ impl Switches {
         }
     }
 
-    pub fn may_show(&self, kind: Kind, minute: u16) -> bool {
-        kind == Kind::Click || (self.is_on(kind) && !self.is_quiet(minute))
+    /// Why a notification of this kind is not shown at this minute; none means that it is. The answer to a click is
+    /// shown always.
+    pub fn why_not(&self, kind: Kind, minute: u16) -> Option<WhyNot> {
+        if kind == Kind::Click {
+            None
+        } else if !self.is_on(kind) {
+            Some(WhyNot::Off)
+        } else {
+            self.is_quiet(minute).then_some(WhyNot::Quiet)
+        }
     }
 }
 
@@ -80,11 +97,8 @@ mod tests {
     fn everything_is_on_until_it_is_switched_off() {
         assert_eq!(read(&[]), Switches::default());
         let some = read(&[("finished", json!(false)), ("limit", json!(null))]);
-        assert!(
-            !some.may_show(Kind::Finished, 0)
-                && some.may_show(Kind::NeedsYou, 0)
-                && some.may_show(Kind::Limit, 0)
-        );
+        assert_eq!(some.why_not(Kind::Finished, 0), Some(WhyNot::Off));
+        assert_eq!((some.why_not(Kind::NeedsYou, 0), some.why_not(Kind::Limit, 0)), (None, None));
     }
 
     #[test]
@@ -104,6 +118,9 @@ mod tests {
         assert!(noon.is_quiet(12 * 60) && !noon.is_quiet(13 * 60) && !noon.is_quiet(0));
         assert!(!read(&[("quietFrom", json!("22:00"))]).is_quiet(23 * 60));
         assert!(!read(&[("quietFrom", json!("late")), ("quietUntil", json!("07:00"))]).is_quiet(0));
+        let kept =
+            [("quietHours", json!(false)), ("quietFrom", json!("00:00")), ("quietUntil", json!("00:00"))];
+        assert!(!read(&kept).is_quiet(0), "their times are kept, and do not count");
         let always = read(&[("quietFrom", json!("00:00")), ("quietUntil", json!("00:00"))]);
         assert!(always.is_quiet(0) && always.is_quiet(1_439));
     }
@@ -111,6 +128,9 @@ mod tests {
     #[test]
     fn the_answer_to_a_click_is_shown_even_at_night() {
         let night = read(&[("quietFrom", json!("00:00")), ("quietUntil", json!("00:00"))]);
-        assert!(night.may_show(Kind::Click, 0) && !night.may_show(Kind::NeedsYou, 0));
+        assert_eq!(
+            (night.why_not(Kind::Click, 0), night.why_not(Kind::NeedsYou, 0)),
+            (None, Some(WhyNot::Quiet))
+        );
     }
 }

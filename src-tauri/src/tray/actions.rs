@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use protocol::approval::{AnswerParams, ApprovalState, Decision};
+use protocol::hold::{HoldParams, ResumeParams};
 use protocol::ops::{ApprovalParams, typed};
-use protocol::workspace::UpdateWorkspace;
 use protocol::{ApiError, ApprovalId, ErrorCode};
 use tauri::{AppHandle, async_runtime};
 use tokio::sync::mpsc;
@@ -97,36 +97,17 @@ impl Desk {
         outcome(approval.map(|approval| approval.state), code, words)
     }
 
-    /// Stops or starts every merge queue that is not as wanted.
+    /// Holds everything, or ends every hold.
     async fn pause(&self, pause: bool) {
-        let spaces = self.following.now().spaces.clone();
-        let mut problems = Vec::new();
-        for space in spaces.into_iter().filter(|space| space.paused != pause) {
-            let result = match self.following.client() {
-                Some(client) => {
-                    let params = UpdateWorkspace {
-                        id: space.id,
-                        name: None,
-                        profile: None,
-                        strategy: None,
-                        trusted: None,
-                        allow_host: None,
-                        merge_enabled: None,
-                        merge_paused: Some(pause),
-                        checks: None,
-                    };
-                    client.call(typed::WorkspaceUpdate, &params, None).await.map(drop)
-                }
-                None => Err(ApiError::new(ErrorCode::Unavailable, words().offline())),
-            };
-            if let Err(error) = result {
-                problems.push(format!("{}: {}", space.name, error.message));
-            }
-        }
+        let done = match self.following.client() {
+            Some(client) if pause => client.call(typed::SystemHold, &HoldParams::default(), None).await,
+            Some(client) => client.call(typed::SystemResume, &ResumeParams::default(), None).await,
+            None => Err(ApiError::new(ErrorCode::Unavailable, words().offline())),
+        };
         self.following.look_again();
-        if !problems.is_empty() {
+        if let Err(error) = done {
             let title = if pause { words().not_paused() } else { words().not_resumed() };
-            self.tell(Notice::about_a_click(title, problems.join("\n"), "/queue".into())).await;
+            self.tell(Notice::about_a_click(title, error.message, "/queue".into())).await;
         }
     }
 

@@ -37,7 +37,7 @@ pub enum Act {
         summary: String,
         decision: Decision,
     },
-    /// Stops or starts all merge queues.
+    /// Holds everything, or ends that.
     Pause(bool),
     Quit,
 }
@@ -89,12 +89,10 @@ pub fn of(now: &Snapshot, words: Words) -> Tray {
             menu.push(Entry::Group(words.sessions(), sessions));
         }
         menu.push(Entry::Separator);
-        if now.spaces.iter().any(|space| !space.paused) {
-            menu.push(Entry::Item(words.pause(), Act::Pause(true)));
-        }
-        if now.spaces.iter().any(|space| space.paused) {
-            menu.push(Entry::Item(words.resume(), Act::Pause(false)));
-        }
+        menu.push(match now.activity.held {
+            true => Entry::Item(words.resume(), Act::Pause(false)),
+            false => Entry::Item(words.pause(), Act::Pause(true)),
+        });
         menu.push(Entry::Item(words.settings(), Act::Page("/settings".into())));
     }
     menu.push(Entry::Separator);
@@ -127,10 +125,12 @@ fn says(now: &Snapshot, face: Face, words: Words) -> String {
     } else if doing.other > 0 {
         parts.push(words.working());
     }
-    if doing.queued > 0 {
+    if doing.held {
+        parts.push(words.held(doing.queued));
+    } else if doing.queued > 0 {
         parts.push(words.in_queue(doing.queued));
     }
-    if now.is_paused() {
+    if now.is_paused() && !doing.held {
         parts.push(words.paused());
     }
     if parts.is_empty() { words.idle() } else { parts.join(", ") }
@@ -190,7 +190,7 @@ mod tests {
     fn the_state_that_matters_most_is_shown() {
         let mut now = up();
         assert_eq!(of(&now, Words::English).face, Face::Idle);
-        now.activity = Activity { jobs: 2, other: 0, queued: 3 };
+        now.activity = Activity { jobs: 2, queued: 3, ..Activity::default() };
         let tray = of(&now, Words::English);
         assert_eq!((tray.face, tray.says.as_str()), (Face::Working, "2 jobs running, 3 in queue"));
         now.failure = Some(Failure { title: "tests".into(), page: "/jobs/j".into() });
@@ -231,22 +231,22 @@ mod tests {
     }
 
     #[test]
-    fn pause_and_resume_are_offered_where_they_would_change_something() {
-        let offered = |spaces: Vec<Space>| {
-            let tray = of(&Snapshot { spaces, ..up() }, Words::English);
-            labels(&tray.menu)
-                .into_iter()
-                .filter(|l| l.contains("everything"))
-                .map(|l| l[..5].to_owned())
-                .collect::<Vec<_>>()
+    fn everything_is_paused_or_resumed_and_a_queue_that_stands_still_is_told_beside_it() {
+        let offered = |now: &Snapshot| {
+            let tray = of(now, Words::English);
+            let act = |entry: &Entry| match entry {
+                Entry::Item(_, Act::Pause(pause)) => Some(*pause),
+                _ => None,
+            };
+            (tray.menu.iter().filter_map(act).collect::<Vec<_>>(), tray.says)
         };
-        assert_eq!(offered(vec![space("a", false)]), ["Pause"]);
-        assert_eq!(offered(vec![space("a", true)]), ["Resum"]);
-        assert_eq!(offered(vec![space("a", true), space("b", false)]), ["Pause", "Resum"]);
-        assert!(offered(Vec::new()).is_empty());
-        assert!(
-            of(&Snapshot { spaces: vec![space("a", true)], ..up() }, Words::English).says.contains("paused")
-        );
+        assert_eq!(offered(&up()), (vec![true], "Nothing to do".to_owned()));
+        let mut now = Snapshot { spaces: vec![space("a", true)], ..up() };
+        assert_eq!(offered(&now), (vec![true], "Nothing lands: paused".to_owned()));
+        now.activity = Activity { jobs: 1, queued: 2, held: true, ..Activity::default() };
+        assert_eq!(offered(&now), (vec![false], "1 job running, Everything is paused: 2 waiting".to_owned()));
+        now.activity = Activity { held: true, ..Activity::default() };
+        assert_eq!(offered(&now).1, "Everything is paused");
     }
 
     #[test]

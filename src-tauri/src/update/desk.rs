@@ -148,10 +148,11 @@ impl Desk {
             let done = match order {
                 Order::Check => desk.check().await,
                 Order::Download => desk.download(turn).await,
-                Order::Ask => desk.running().await.map(News::Runs),
+                Order::Ask => desk.ask_to_restart().await,
                 Order::Watch => return desk.watch(turn).await,
                 Order::Install => return desk.install(turn).await,
                 Order::Stop => return,
+                Order::GoOn => return desk.go_on().await,
             };
             desk.tell(turn, done.unwrap_or_else(News::Failed));
         }));

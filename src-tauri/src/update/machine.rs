@@ -76,9 +76,14 @@ pub enum Wish {
 pub enum News {
     UpToDate,
     Found(Offer),
-    Progress { received: u64, total: Option<u64> },
+    Progress {
+        received: u64,
+        total: Option<u64>,
+    },
     Stored,
     Runs(Running),
+    /// Everything was resumed while the restart waited for what runs.
+    CalledOff,
     Failed(Failure),
 }
 
@@ -89,12 +94,14 @@ pub enum Order {
     Download,
     /// Ask what runs and say so once.
     Ask,
-    /// Ask what runs and say so until nothing does.
+    /// Let nothing new begin, ask what runs and say so until nothing does.
     Watch,
     /// Put the package in place and restart.
     Install,
     /// Nothing; what was being done is dropped.
     Stop,
+    /// Let new work begin again; what was being done is dropped.
+    GoOn,
 }
 
 /// The state and a number that tells the news of a dropped order from those of the present one.
@@ -143,7 +150,7 @@ impl Machine {
             }
             (State::Downloading { offer, .. }, Wish::Cancel) => (State::Available(offer), Order::Stop),
             (State::Waiting { offer, .. }, Wish::Cancel) => {
-                (State::Ready { offer, running: None }, Order::Stop)
+                (State::Ready { offer, running: None }, Order::GoOn)
             }
             _ => return Err(Failure::not_now()),
         };
@@ -175,6 +182,7 @@ impl Machine {
             (State::Waiting { offer, .. }, News::Runs(running)) => {
                 (State::Waiting { offer, running: Some(running) }, None)
             }
+            (State::Waiting { offer, .. }, News::CalledOff) => (State::Ready { offer, running: None }, None),
             (state, News::Failed(failure)) => (State::Failed { failure, offer: state.offer() }, None),
             _ => return None,
         };

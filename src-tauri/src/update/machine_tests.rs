@@ -77,8 +77,11 @@ fn waiting_can_be_given_up_or_cut_short() {
     let mut machine = ready();
     machine.wish(Wish::Wait).unwrap();
     let watched = machine.turn();
-    assert_eq!(machine.wish(Wish::Cancel), Ok(Order::Stop));
+    assert_eq!(machine.wish(Wish::Cancel), Ok(Order::GoOn), "new work begins again");
     assert_eq!(machine.news(watched, News::Runs(Running::default())), None, "the watch was dropped");
+    assert_eq!(machine.state(), &State::Ready { offer: offer(), running: None });
+    machine.wish(Wish::Wait).unwrap();
+    assert_eq!(machine.news(machine.turn(), News::CalledOff), None, "somebody resumed everything");
     assert_eq!(machine.state(), &State::Ready { offer: offer(), running: None });
     machine.wish(Wish::Wait).unwrap();
     assert_eq!(machine.wish(Wish::Drain), Ok(Order::Install));

@@ -16,7 +16,9 @@ use super::fetch;
 use super::machine::{News, Offer};
 use super::shelf::Shelf;
 use super::source::Source;
-use crate::running::{self, Running};
+use crate::drain;
+use crate::running::{self, Now, Running};
+use crate::words::words;
 
 /// Between looks at what still runs.
 const LOOK: Duration = Duration::from_secs(2);
@@ -106,26 +108,68 @@ impl Desk {
     }
 
     /// What would be cut short by a restart: nothing, if the server is not ours and goes on.
-    pub(super) async fn running(&self) -> Result<Running, Failure> {
-        let Some(address) = self.shell.own_address() else { return Ok(Running::default()) };
-        running::ask(&address).await.map_err(|error| {
-            Failure::new("update.not_known", format!("Whether anything runs is not known: {error:#}"))
-        })
+    async fn running(&self) -> Result<Now, Failure> {
+        let nothing = Now { running: Running::default(), drains: true };
+        let Some(address) = self.shell.own_address() else { return Ok(nothing) };
+        running::look(&address).await.map_err(|error| not_known(&error))
+    }
+
+    /// What stands in the way of a restart. When nothing does, nothing new begins either from here on.
+    pub(super) async fn ask_to_restart(&self) -> Result<News, Failure> {
+        let before = self.running().await?.running;
+        if !before.is_nothing() {
+            return Ok(News::Runs(before));
+        }
+        self.hold().await?;
+        let held = self.running().await;
+        if !held.as_ref().is_ok_and(|now| now.running.is_nothing()) {
+            self.go_on().await;
+        }
+        Ok(News::Runs(held?.running))
+    }
+
+    /// Lets nothing new begin on a server of our own.
+    async fn hold(&self) -> Result<(), Failure> {
+        let Some(address) = self.shell.own_address() else { return Ok(()) };
+        let held = drain::hold(&address, words().restarts_when_done()).await;
+        held.map_err(|error| not_known(&error))
+    }
+
+    /// Lets new work begin again.
+    pub(super) async fn go_on(&self) {
+        if let Some(address) = self.shell.own_address() {
+            drain::release(&address).await;
+        }
     }
 
     pub(super) async fn watch(self: &Arc<Self>, turn: u64) {
+        if let Err(failure) = self.hold().await {
+            return self.tell(turn, News::Failed(failure));
+        }
         loop {
             match self.running().await {
-                Ok(running) => self.tell(turn, News::Runs(running)),
-                Err(failure) => return self.tell(turn, News::Failed(failure)),
+                Ok(now) if !now.drains => return self.tell(turn, News::CalledOff),
+                Ok(now) => self.tell(turn, News::Runs(now.running)),
+                Err(failure) => {
+                    self.go_on().await;
+                    return self.tell(turn, News::Failed(failure));
+                }
             }
             // When nothing ran, the installation that was ordered has dropped this task.
             tokio::time::sleep(LOOK).await;
         }
     }
 
-    /// Puts the package in place and restarts. The server drains on the way out, as it does at every end.
+    /// Puts the package in place and restarts. That may ask for a password, and nothing new begins meanwhile. The
+    /// server drains on the way out, as it does at every end.
     pub(super) async fn install(self: &Arc<Self>, turn: u64) {
+        if let Err(failure) = self.hold().await {
+            tracing::warn!(
+                code = failure.code,
+                text = failure.text,
+                "new work may begin while it is installed"
+            );
+        }
         let put = async {
             let (update, shelf) = self.stored()?;
             let file = shelf.package(&update.version);
@@ -142,7 +186,10 @@ impl Desk {
                 self.held().comes_back = true;
                 self.app.exit(0);
             }
-            Err(failure) => self.tell(turn, News::Failed(failure)),
+            Err(failure) => {
+                self.go_on().await;
+                self.tell(turn, News::Failed(failure));
+            }
         }
     }
 
@@ -172,6 +219,10 @@ impl Desk {
             _ => Err(Failure::not_now()),
         }
     }
+}
+
+fn not_known(error: &anyhow::Error) -> Failure {
+    Failure::new("update.not_known", format!("Whether anything runs is not known: {error:#}"))
 }
 
 /// Whether a file is what was announced, signed with the configured key for the announced version.

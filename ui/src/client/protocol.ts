@@ -69,6 +69,43 @@ export type Approvals = { approvals: Array<Approval>, };
  */
 export type Artifact = { kind: string, uri?: string, text?: string, };
 
+/**
+ * Asks for the day, and for one workspace's or one job's part of it.
+ */
+export type BudgetParams = { workspaceId?: WorkspaceId, jobId?: JobId, };
+
+export type BudgetReport = { 
+/**
+ * Beginning of the day, RFC 3339.
+ */
+dayBegan: string, day: Spent, 
+/**
+ * The workspace's part of the day, when one was asked for.
+ */
+workspace?: Spent, 
+/**
+ * The whole job, on whatever days, when one was asked for.
+ */
+job?: Spent, 
+/**
+ * Of everything asked for, where there is a limit.
+ */
+standings: Array<BudgetStanding>, models: Array<SpentByModel>, 
+/**
+ * Whether jobs go on by themselves once what they wait for is over.
+ */
+autoResume: boolean, };
+
+/**
+ * What a budget is for: one job, everything of one day, or one workspace's part of a day.
+ */
+export type BudgetScope = "job" | "day" | "workspace";
+
+/**
+ * One budget and what is used of it.
+ */
+export type BudgetStanding = { scope: BudgetScope, measure: Measure, used: number, limit: number, };
+
 export type Budgets = { inputTokensToday: number, outputTokensToday: number, };
 
 /**
@@ -126,7 +163,11 @@ name: string,
 /**
  * What it answers to `--version`; none when it does not answer.
  */
-version: string | null, path: string, };
+version: string | null, path: string, 
+/**
+ * Whether somebody is logged in there; absent when it cannot say.
+ */
+loggedIn?: boolean, };
 
 export type CommandAccepted = { ok: boolean, eventId: string, cursor: number, };
 
@@ -259,16 +300,24 @@ ts: string, sessionId: SessionId, traceId?: string, from?: string, to?: string, 
 /**
  * `stdout` or `stderr`.
  */
-stream: string, seq: number, line: string, } } | { "type": "approval_required", "payload": { approvalId: ApprovalId, action: string, summary: string, details: JsonValue, } } | { "type": "approved", "payload": { approvalId: ApprovalId, } } | { "type": "denied", "payload": { approvalId: ApprovalId, } } | { "type": "diff_ready", "payload": { unifiedDiff: string, diffStat: string, branch: string, } } | { "type": "committed", "payload": { branch: string, commitHash: string, message: string, } } | { "type": "scan_result", "payload": { summary: string, filesRead: Array<string>, gitStatusPorcelain: string, gitDiff: string, } } | { "type": "suggestions", "payload": { items: Array<Suggestion>, } } | { "type": "plan.ready", "payload": { requestId: RequestId, plan: Plan, jobId?: JobId, } } | { "type": "request.waiting", "payload": { requestId: RequestId, understood: string, why: string, nearest: Array<NearestStep>, connect: Array<string>, } } | { "type": "request.changed", "payload": { requestId: RequestId, status: RequestStatus, } } | { "type": "buddy.status", "payload": { message: string, requestId?: RequestId, } } | { "type": "job.progress", "payload": { jobId: JobId, step: number, steps: number, label: string, } } | { "type": "job.requeued", "payload": { jobId: JobId, attempt: number, reason: string, } } | { "type": "job.cancelled", "payload": { jobId: JobId, by: string, } } | { "type": "job.verified", "payload": { jobId: JobId, verified: boolean, lines: Array<VerifiedLine>, } } | { "type": "job.diff", "payload": { jobId: JobId, entryId: EntryId | null, additions: number, deletions: number, files: number, title: string, } } | { "type": "merge.entry.queued", "payload": { entry: MergeEntry, } } | { "type": "merge.entry.candidate", "payload": { entry: MergeEntry, } } | { "type": "merge.entry.waiting_approval", "payload": { entry: MergeEntry, approvalId: ApprovalId, } } | { "type": "merge.entry.checking", "payload": { entry: MergeEntry, } } | { "type": "merge.entry.landed", "payload": { entry: MergeEntry, } } | { "type": "merge.entry.returned", "payload": { entry: MergeEntry, reason: string, detail: string, } } | { "type": "merge.entry.failed", "payload": { entry: MergeEntry, reason: string, detail: string, } } | { "type": "merge.entry.removed", "payload": { entry: MergeEntry, reason: string, } } | { "type": "merge.check.started", "payload": { entryId: EntryId, name: string, run: Array<string>, tree: string, } } | { "type": "merge.check.finished", "payload": { entryId: EntryId, name: string, ok: boolean, durationMs: number, reused: boolean, 
+stream: string, seq: number, line: string, } } | { "type": "approval_required", "payload": { approvalId: ApprovalId, action: string, summary: string, details: JsonValue, } } | { "type": "approved", "payload": { approvalId: ApprovalId, } } | { "type": "denied", "payload": { approvalId: ApprovalId, } } | { "type": "diff_ready", "payload": { unifiedDiff: string, diffStat: string, branch: string, } } | { "type": "committed", "payload": { branch: string, commitHash: string, message: string, } } | { "type": "scan_result", "payload": { summary: string, filesRead: Array<string>, gitStatusPorcelain: string, gitDiff: string, } } | { "type": "suggestions", "payload": { items: Array<Suggestion>, } } | { "type": "plan.ready", "payload": { requestId: RequestId, plan: Plan, jobId?: JobId, } } | { "type": "request.waiting", "payload": { requestId: RequestId, understood: string, why: string, nearest: Array<NearestStep>, connect: Array<string>, } } | { "type": "request.changed", "payload": { requestId: RequestId, status: RequestStatus, } } | { "type": "buddy.status", "payload": { message: string, requestId?: RequestId, } } | { "type": "job.progress", "payload": { jobId: JobId, step: number, steps: number, label: string, } } | { "type": "job.requeued", "payload": { jobId: JobId, attempt: number, reason: string, } } | { "type": "job.cancelled", "payload": { jobId: JobId, by: string, } } | { "type": "job.waiting", "payload": { jobId: JobId, wait: JobWait, } } | { "type": "job.network", "payload": { jobId: JobId, host: string, port: number, allowed: boolean, why: string, } } | { "type": "job.resumed", "payload": { jobId: JobId, by: string, } } | { "type": "job.verified", "payload": { jobId: JobId, verified: boolean, lines: Array<VerifiedLine>, } } | { "type": "job.diff", "payload": { jobId: JobId, entryId: EntryId | null, additions: number, deletions: number, files: number, title: string, } } | { "type": "merge.entry.queued", "payload": { entry: MergeEntry, } } | { "type": "merge.entry.candidate", "payload": { entry: MergeEntry, } } | { "type": "merge.entry.waiting_approval", "payload": { entry: MergeEntry, approvalId: ApprovalId, } } | { "type": "merge.entry.checking", "payload": { entry: MergeEntry, } } | { "type": "merge.entry.landed", "payload": { entry: MergeEntry, } } | { "type": "merge.entry.returned", "payload": { entry: MergeEntry, reason: string, detail: string, } } | { "type": "merge.entry.failed", "payload": { entry: MergeEntry, reason: string, detail: string, } } | { "type": "merge.entry.removed", "payload": { entry: MergeEntry, reason: string, } } | { "type": "merge.check.started", "payload": { entryId: EntryId, name: string, run: Array<string>, tree: string, } } | { "type": "merge.check.finished", "payload": { entryId: EntryId, name: string, ok: boolean, durationMs: number, reused: boolean, 
 /**
  * Last lines of the output, redacted.
  */
-tail: string, } } | { "type": "approval.changed", "payload": { approval: Approval, } } | { "type": "policy.decided", "payload": { action: string, effect: Effect, rule: string, } } | { "type": "merge.branch.moved", "payload": { branch: string, old: string | null, new: string | null, explanation: string, } } | { "type": "workspace.changed", "payload": { workspaceId: WorkspaceId, } } | { "type": "budget.used", "payload": { role: string, model: string, inputTokens: number, outputTokens: number, jobId?: JobId, } } | { "type": "checks.dry_run", "payload": { run: DryRun, } } | { "type": "setup.finished", "payload": { run: Array<string>, ok: boolean, durationMs: number, tail: string, } });
+tail: string, } } | { "type": "approval.changed", "payload": { approval: Approval, } } | { "type": "policy.decided", "payload": { action: string, effect: Effect, rule: string, } } | { "type": "merge.branch.moved", "payload": { branch: string, old: string | null, new: string | null, explanation: string, } } | { "type": "workspace.changed", "payload": { workspaceId: WorkspaceId, } } | { "type": "config.changed", "payload": { keys: Array<string>, } } | { "type": "budget.used", "payload": { role: string, model: string, inputTokens: number, outputTokens: number, jobId?: JobId, 
+/**
+ * Millionths of the unit of the prices; none where the model has no price.
+ */
+costMicros?: number, 
+/**
+ * The answer said nothing of it; reckoned from lengths.
+ */
+estimated?: boolean, } } | { "type": "budget.near", "payload": { standing: BudgetStanding, reached: boolean, jobId?: JobId, workspaceId?: WorkspaceId, } } | { "type": "checks.dry_run", "payload": { run: DryRun, } } | { "type": "system.held", "payload": { hold: Hold, } } | { "type": "system.resumed", "payload": { by: string, ended: Array<Hold>, held: boolean, } } | { "type": "setup.finished", "payload": { run: Array<string>, ok: boolean, durationMs: number, tail: string, } });
 
 /**
  * Every code the server answers with, its HTTP status and whether trying again can help.
  */
-export type ErrorCode = "bad_request" | "unknown_method" | "unauthenticated" | "forbidden" | "wrong_host" | "foreign_origin" | "not_found" | "method_not_allowed" | "empty" | "conflict" | "already_resolved" | "stale" | "lease_lost" | "rate_limited" | "too_large" | "unsupported_media" | "timeout" | "unavailable" | "storage.full" | "storage.failed" | "internal" | "git.not_a_repository" | "git.bare" | "git.unreadable" | "git.missing" | "git.too_old" | "git.failed" | "git.commit_not_found" | "git.bundle_invalid" | "git.out_of_scope" | "merge.conflict" | "git.empty" | "sandbox.none" | "model.none" | "model.unreachable" | "config.invalid" | "keychain.closed";
+export type ErrorCode = "bad_request" | "unknown_method" | "unauthenticated" | "forbidden" | "wrong_host" | "foreign_origin" | "not_found" | "method_not_allowed" | "empty" | "conflict" | "already_resolved" | "stale" | "lease_lost" | "rate_limited" | "too_large" | "unsupported_media" | "timeout" | "unavailable" | "storage.full" | "storage.failed" | "internal" | "git.not_a_repository" | "git.bare" | "git.unreadable" | "git.missing" | "git.too_old" | "git.failed" | "git.commit_not_found" | "git.bundle_invalid" | "git.out_of_scope" | "merge.conflict" | "git.empty" | "sandbox.none" | "model.none" | "model.unreachable" | "budget.reached" | "config.invalid" | "keychain.closed";
 
 export type EventPage = { 
 /**
@@ -325,18 +374,60 @@ export type Heartbeat = { workerId: string,
 status?: string, currentJobId?: JobId, pollMs?: number, capabilities?: JsonValue, details?: JsonValue, };
 
 /**
+ * One hold. There is at most one for each reason, and everything is held while there is any.
+ */
+export type Hold = { reason: HoldReason, 
+/**
+ * Who asked for it.
+ */
+by: string, 
+/**
+ * RFC 3339.
+ */
+since: string, 
+/**
+ * Why, in the words of whoever asked.
+ */
+note?: string, };
+
+export type HoldParams = { 
+/**
+ * `person` when absent.
+ */
+reason?: HoldReason, 
+/**
+ * At most 500 bytes.
+ */
+note?: string, };
+
+/**
+ * Why everything is held. `Person` lasts until somebody resumes; `Drain` lasts until somebody resumes or the
+ * server's process ends.
+ */
+export type HoldReason = "person" | "drain";
+
+/**
+ * What holds everything now; nothing does when it is empty.
+ */
+export type Holds = { ok: boolean, holds: Array<Hold>, };
+
+/**
  * One thing the deterministic lane understood.
  *
  * Paths and globs are relative to the repository's root with `/` between steps. A glob without a wildcard names
  * a file or a whole folder.
  */
-export type Intent = { "kind": "status" } | { "kind": "overview" } | { "kind": "log", since?: string, } | { "kind": "test", filter?: string, } | { "kind": "failing" } | { "kind": "flaky", runs: number, } | { "kind": "bisect", good: string, command?: string, } | { "kind": "format", paths: Array<string>, } | { "kind": "lint", fix: boolean, } | { "kind": "find", pattern: string, glob?: string, regex: boolean, } | { "kind": "replace", from: string, to: string, glob?: string, regex: boolean, } | { "kind": "rename", from: string, to: string, updateReferences: boolean, } | { "kind": "apply", patch: string, } | { "kind": "bump", name: string, version?: string, } | { "kind": "append", file: string, text: string, } | { "kind": "insert", file: string, text: string, place: Place, } | { "kind": "setKey", file: string, key: string, value: string, } | { "kind": "revert", commit: string, } | { "kind": "run", recipe: string, } | { "kind": "todos" } | { "kind": "land", job: string, } | { "kind": "publish" };
+export type Intent = { "kind": "status" } | { "kind": "overview" } | { "kind": "log", since?: string, } | { "kind": "test", filter?: string, } | { "kind": "failing" } | { "kind": "flaky", runs: number, } | { "kind": "bisect", good: string, command?: string, } | { "kind": "format", paths: Array<string>, } | { "kind": "lint", fix: boolean, } | { "kind": "find", pattern: string, glob?: string, regex: boolean, } | { "kind": "replace", from: string, to: string, glob?: string, regex: boolean, } | { "kind": "rename", from: string, to: string, updateReferences: boolean, } | { "kind": "apply", patch: string, } | { "kind": "bump", name: string, version?: string, } | { "kind": "outdated" } | { "kind": "append", file: string, text: string, } | { "kind": "insert", file: string, text: string, place: Place, } | { "kind": "setKey", file: string, key: string, value: string, } | { "kind": "revert", commit: string, } | { "kind": "cherryPick", commit: string, } | { "kind": "branch", name: string, at?: string, } | { "kind": "run", recipe: string, } | { "kind": "todos" } | { "kind": "land", job: string, } | { "kind": "publish" };
 
 export type Job = { id: JobId, taskId: string, sessionId: SessionId | null, workspaceId: WorkspaceId | null, requestId: RequestId | null, kind: string, title: string, 
 /**
  * JSON text, as its first clients expect.
  */
-params: string, priority: Priority, queueWaitBudgetMs: number, executionBudgetMs: number, finalizationBudgetMs: number, status: JobStatus, workerId: string | null, targetWorkerId: string | null, result: JsonValue | null, error: string | null, attempts: number, cancelRequested: boolean, step: string | null, isolation: EffectiveIsolation | null, verified: boolean | null, commitSha: string | null, branch: string | null, enqueuedAt: string, claimedAt: string | null, startedAt: string | null, firstLogAt: string | null, completedAt: string | null, failedAt: string | null, durationMs: number | null, createdAt: string, updatedAt: string, claimToken?: string, leaseExpiresAt?: string, };
+params: string, priority: Priority, queueWaitBudgetMs: number, executionBudgetMs: number, finalizationBudgetMs: number, status: JobStatus, workerId: string | null, targetWorkerId: string | null, result: JsonValue | null, error: string | null, attempts: number, cancelRequested: boolean, 
+/**
+ * It was asked to keep its work and wait.
+ */
+pauseRequested: boolean, waiting?: JobWait, step: string | null, isolation: EffectiveIsolation | null, verified: boolean | null, commitSha: string | null, branch: string | null, enqueuedAt: string, claimedAt: string | null, startedAt: string | null, firstLogAt: string | null, completedAt: string | null, failedAt: string | null, durationMs: number | null, createdAt: string, updatedAt: string, claimToken?: string, leaseExpiresAt?: string, };
 
 export type JobArtifacts = { ok: boolean, artifacts: Array<Artifact>, };
 
@@ -386,9 +477,17 @@ layers: Array<string>,
  */
 allowHost: boolean, 
 /**
+ * Whether the job may ask for hosts, through the one way out it has.
+ */
+network: boolean, 
+/**
  * The workers' model, for jobs of the worker lane.
  */
-model?: ModelGround, };
+model?: ModelGround, 
+/**
+ * What works on a job of the worker lane; absent is our own loop.
+ */
+backend?: WorkerBackend, };
 
 /**
  * A scoped unit of work for a worker.
@@ -401,7 +500,24 @@ export type JobLogs = { ok: boolean, logs: Array<JobLogRow>, cursor: number, };
 
 export type JobParams = { id: JobId, };
 
-export type JobStatus = "pending" | "claimed" | "completed" | "failed" | "cancelled";
+export type JobStatus = "pending" | "claimed" | "waiting" | "completed" | "failed" | "cancelled";
+
+/**
+ * Why a job waits, until when, and what it has so far.
+ */
+export type JobWait = { reason: WaitReason, 
+/**
+ * A sentence: what stopped it and what lets it go on.
+ */
+detail: string, since: string, 
+/**
+ * When it may go on, when anybody knows.
+ */
+resetsAt?: string, 
+/**
+ * The commit that holds its work so far; without one it begins anew.
+ */
+resumeCommit?: string, };
 
 export type Jobs = { ok: boolean, jobs: Array<Job>, counts: { [key in string]: number }, priorityCounts: { [key in string]: number }, pendingSnapshot: Array<PendingItem>, slo: Slo, };
 
@@ -469,7 +585,11 @@ export type LeaseRenewed = { ok: boolean, leaseExpiresAt: string,
 /**
  * Set when a person asked the job to stop. 
  */
-cancelRequested: boolean, };
+cancelRequested: boolean, 
+/**
+ * Set when it is to keep its work and wait. 
+ */
+pause?: PauseAsked, };
 
 /**
  * A list filter: a status word or `all`, 1 to 500 rows.
@@ -481,6 +601,8 @@ export type LogAppended = { ok: boolean, jobId: JobId, logId: number, };
 export type LogLine = { stream: string, line: string, };
 
 export type LogsParams = { id: JobId, afterId?: number, limit?: number, };
+
+export type Measure = "tokens" | "work_ms" | "money_micros";
 
 export type MergeEntry = { id: EntryId, completionId: CompletionId, jobId: JobId, workspaceId: WorkspaceId, sessionId: SessionId, title: string, state: EntryState, 
 /**
@@ -521,6 +643,15 @@ export type MessageAccepted = { ok: boolean, code: string, eventId: string, curs
 export type ModelGround = { dialect: Dialect, model: string, baseUrl: string, contextWindow: number | null, };
 
 /**
+ * What a million tokens cost, in millionths of whatever unit the user counts in.
+ */
+export type ModelPrice = { input: number, 
+/**
+ * Input that came from the provider's cache; as `input` when absent.
+ */
+cachedInput?: number, output: number, };
+
+/**
  * A model for one role. The key is never part of it, only where it is kept.
  */
 export type ModelSetting = { role: Role, dialect: Dialect, 
@@ -535,7 +666,11 @@ keyEnv?: string,
 /**
  * Tokens the model can hold; none means unknown.
  */
-contextWindow?: number, origin?: string, };
+contextWindow?: number, 
+/**
+ * None means that nobody said, and that no money is counted.
+ */
+price?: ModelPrice, origin?: string, };
 
 export type ModelSettings = { models: Array<ModelSetting>, };
 
@@ -548,16 +683,61 @@ export type NearestStep = { label: string,
  */
 command: string, };
 
+export type NetworkAnswer = { allowed: boolean, 
+/**
+ * The rule that decided, as a sentence.
+ */
+why: string, 
+/**
+ * The question that waits for a person; nothing is decided yet.
+ */
+approvalId?: ApprovalId, };
+
+/**
+ * Asks whether a running job may connect to a host.
+ */
+export type NetworkAsk = { id: JobId, claimToken: string, host: string, port: number, 
+/**
+ * How long to wait for a person's answer, in milliseconds.
+ */
+waitMs?: number, };
+
 export type Nothing = Record<symbol, never>;
+
+/**
+ * Puts a claimed job aside, to go on later. Its bundle, if it has work, was uploaded before.
+ */
+export type ParkJob = { id: JobId, claimToken: string, reason: WaitReason, detail: string, 
+/**
+ * Milliseconds since 1970.
+ */
+resetsAtMs?: number, 
+/**
+ * Its work so far.
+ */
+handOver?: HandOver, artifacts: Array<Artifact>, isolation?: EffectiveIsolation, };
+
+/**
+ * A job is to keep its work and wait.
+ */
+export type PauseAsked = { reason: WaitReason, detail: string, 
+/**
+ * Milliseconds since 1970.
+ */
+resetsAtMs?: number, };
 
 /**
  * One of the next items of a queue.
  */
 export type PendingItem = { id: string, title: string, priority: Priority, queuePosition: number, 
 /**
- * From measured durations; none until something was measured.
+ * From measured durations; none until something was measured, and while everything is held.
  */
-etaMs: number | null, };
+etaMs: number | null, 
+/**
+ * Everything is held: it waits for that to end, not for its turn.
+ */
+held: boolean, };
 
 /**
  * Measured over a window: p50, p95 and mean in milliseconds.
@@ -648,6 +828,33 @@ export type Queues = { requests: { [key in string]: number }, requestPriorities:
 merge: { [key in string]: number }, };
 
 /**
+ * When nothing is shown, by the clock of the machine that shows. From a time until the same time is the whole
+ * day.
+ */
+export type QuietHours = { 
+/**
+ * Off keeps the times for when they are switched on again.
+ */
+on: boolean, 
+/**
+ * `HH:MM`. 
+ */
+from: string, 
+/**
+ * `HH:MM`; earlier than `from`, it is on the next day. 
+ */
+until: string, };
+
+/**
+ * Lets one job use more than the budget of a job. Absent ones stay as they are.
+ */
+export type RaiseJob = { id: JobId, tokens?: number, minutes?: number, 
+/**
+ * Millionths of the unit of the prices.
+ */
+moneyMicros?: number, };
+
+/**
  * A named command of a repository.
  */
 export type Recipe = { run: Array<string>, timeoutS: number, writes: Array<string>, };
@@ -689,6 +896,12 @@ export type RequestParams = { id: RequestId, };
 export type RequestStatus = "pending" | "claimed" | "completed" | "failed" | "waiting_for_model" | "cancelled";
 
 export type Requests = { ok: boolean, requests: Array<Request>, counts: { [key in string]: number }, priorityCounts: { [key in string]: number }, pendingSnapshot: Array<PendingItem>, slo: Slo, };
+
+export type ResumeParams = { 
+/**
+ * Ends the hold of this reason alone; every hold when absent.
+ */
+reason?: HoldReason, };
 
 export type RiskLevel = "low" | "medium" | "high";
 
@@ -743,6 +956,27 @@ export type Sessions = { sessions: Array<Session>, };
 export type SetKey = { role: Role, endpoint: string, key: KeyText, };
 
 /**
+ * What notifications tell of. What is left out stays as it is.
+ */
+export type SetNotify = { 
+/**
+ * Questions that wait for an answer.
+ */
+needsYou?: boolean, 
+/**
+ * What landed or was reported.
+ */
+finished?: boolean, 
+/**
+ * What failed or came back.
+ */
+failed?: boolean, 
+/**
+ * What a limit keeps from going on, or the want of a model.
+ */
+limit?: boolean, quiet?: QuietHours, };
+
+/**
  * A command run once per digest of its key files, online with what the user allowed.
  */
 export type SetupStep = { run: Array<string>, timeoutS: number, network: Array<string>, key: Array<string>, };
@@ -753,6 +987,28 @@ export type SetupStep = { run: Array<string>, timeoutS: number, network: Array<s
 export type Slo = { windowHours: number, terminal: number, completed: number, failed: number, timeoutFailures: number, successRate: number | null, timeoutRate: number | null, durationMs: Percentiles, queueWaitMs: Percentiles, };
 
 export type SloPair = { requests: Slo, jobs: Slo, };
+
+/**
+ * What was used, with or without a limit.
+ */
+export type Spent = { inputTokens: number, outputTokens: number, workMs: number, 
+/**
+ * Of calls with a price.
+ */
+moneyMicros: number, calls: number, 
+/**
+ * Calls of models without a price; what they cost is not known.
+ */
+unpricedCalls: number, 
+/**
+ * Calls whose answers said nothing of their usage; their tokens are reckoned from lengths.
+ */
+estimatedCalls: number, };
+
+/**
+ * Part of a day that one role's model had.
+ */
+export type SpentByModel = { role: string, model: string, spent: Spent, };
 
 export type Storage = { journalMode: string, synchronous: string, walBytes: number, databaseBytes: number, events: number, };
 
@@ -781,6 +1037,10 @@ dryRunsRunning: number,
  */
 setUpsRunning: number, 
 /**
+ * What holds everything; nothing new begins while there is any.
+ */
+holds: Array<Hold>, 
+/**
  * Whether RemoteBuddy has a model.
  */
 modelReady: boolean, latestCursor: number, };
@@ -805,7 +1065,14 @@ export type VerifiedLine = { what: string,
  */
 result: CheckResult, detail?: string, };
 
+export type WaitReason = "quota" | "budget" | "paused";
+
 export type Worker = { workerId: string, status: string, currentJobId: string | null, pollMs: number | null, capabilities: JsonValue, details: JsonValue, lastHeartbeat: string, createdAt: string, updatedAt: string, activeJobCount: number, isOnline: boolean, };
+
+/**
+ * What works on a job of the worker lane: our own loop, or an agent with a command line of its own.
+ */
+export type WorkerBackend = "native" | "codex" | "claude" | "opencode" | "gemini" | "miniswe" | "openhands";
 
 export type WorkerCounts = { total: number, online: number, busy: number, idle: number, };
 
@@ -861,6 +1128,11 @@ export interface Methods {
   "jobs.log": [params: AppendLog, reply: LogAppended];
   "jobs.renew": [params: RenewParams, reply: LeaseRenewed];
   "jobs.cancel": [params: JobParams, reply: Done];
+  "jobs.park": [params: ParkJob, reply: Done];
+  "jobs.network": [params: NetworkAsk, reply: NetworkAnswer];
+  "jobs.pause": [params: JobParams, reply: Done];
+  "jobs.resume": [params: JobParams, reply: Done];
+  "jobs.raise": [params: RaiseJob, reply: Done];
   "jobs.retry": [params: JobParams, reply: JobEnqueuedReply];
   "jobs.list": [params: ListParams, reply: Jobs];
   "jobs.get": [params: JobParams, reply: Job];
@@ -896,8 +1168,12 @@ export interface Methods {
   "config.keys": [params: Nothing, reply: SavedKeys];
   "config.set_key": [params: SetKey, reply: SavedKey];
   "config.forget_key": [params: ForgetKey, reply: Done];
+  "config.set_notify": [params: SetNotify, reply: Done];
   "config.providers": [params: Nothing, reply: Providers];
   "config.probe": [params: ProbeParams, reply: ProbeReport];
   "system.status": [params: TtlParams, reply: SystemStatus];
+  "system.hold": [params: HoldParams, reply: Holds];
+  "system.resume": [params: ResumeParams, reply: Holds];
+  "budget.show": [params: BudgetParams, reply: BudgetReport];
   "doctor.run": [params: Nothing, reply: DoctorReport];
 }

@@ -1,6 +1,7 @@
 export { Button, type ButtonProps, IconButton } from "./Button";
 export { Card, CardFoot, CardHead, CardSection, Facts } from "./Card";
 export { EmptyState, ErrorState, Skeleton, useLate } from "./Conditions";
+export { ConfirmDialog } from "./ConfirmDialog";
 export { CopyButton } from "./Copy";
 export { Field } from "./Field";
 export { Icon, type IconName, Sprite } from "./Icon";

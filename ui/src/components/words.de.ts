@@ -4,6 +4,7 @@ export const de: Words = {
   failed: "Fehlgeschlagen",
   loading: "Lädt",
   close: "Schließen",
+  cancel: "Abbrechen",
   table: "Tabelle",
   tryAgain: "Noch einmal",
   copyDetails: "Einzelheiten kopieren",

@@ -5,6 +5,7 @@ const en = {
   failed: "Failed",
   loading: "Loading",
   close: "Close",
+  cancel: "Cancel",
   table: "Table",
   tryAgain: "Try again",
   copyDetails: "Copy details",

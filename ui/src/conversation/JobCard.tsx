@@ -32,7 +32,10 @@ function ActiveCard({ item, title }: { item: JobItem; title: string }) {
   const lines = useModel((state) => state.jobTails.get(item.jobId)?.lines) ?? NO_LINES;
   const stopping = useModel((state) => state.jobs.get(item.jobId)?.cancelRequested) ?? false;
   const running = item.phase === "running";
-  const word = running
+  const aside = item.phase === "aside";
+  const word = aside
+    ? words.putAside
+    : running
     ? item.steps > 0
       ? words.stepOf(Math.max(1, item.step), item.steps, item.label)
       : item.label || words.starting
@@ -42,7 +45,7 @@ function ActiveCard({ item, title }: { item: JobItem; title: string }) {
   return (
     <Card label={running ? words.runningJob : words.queuedJob} data-testid="card-job" data-phase={item.phase}>
       <CardHead icon="helm" title={title} id={item.jobId}>
-        <State kind={running ? "running" : "waiting"} plain>
+        <State kind={running ? "running" : aside ? "needs" : "waiting"} plain>
           {stopping ? words.stopping : word}
         </State>
         {item.startedAt && running ? (
@@ -51,6 +54,7 @@ function ActiveCard({ item, title }: { item: JobItem; title: string }) {
           </span>
         ) : null}
         <IconButton small icon="pane" label={words.showJob} onClick={() => show("job", item.jobId)} />
+        {aside ? <IconButton small icon="play" label={words.goOn} busy={busy} onClick={() => void run(() => crew.call("jobs.resume", { id: item.jobId }))} /> : null}
         <IconButton
           small
           icon="stop"

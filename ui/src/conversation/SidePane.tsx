@@ -146,8 +146,8 @@ function JobPanel({ jobId }: { jobId: string }) {
 }
 
 function jobWords(status: string, step: string | null) {
-  const kind = { pending: "waiting", claimed: "running", completed: "passed", failed: "failed", cancelled: "waiting" } as const;
-  const word = { pending: words.waitsForWorker, claimed: words.running, completed: words.done, failed: words.failed, cancelled: words.stopped } as const;
+  const kind = { pending: "waiting", claimed: "running", waiting: "needs", completed: "passed", failed: "failed", cancelled: "waiting" } as const;
+  const word = { pending: words.waitsForWorker, claimed: words.running, waiting: words.putAside, completed: words.done, failed: words.failed, cancelled: words.stopped } as const;
   const known = status as keyof typeof kind;
   return <State kind={kind[known] ?? "waiting"}>{status === "claimed" && step ? step : (word[known] ?? status)}</State>;
 }

@@ -71,6 +71,8 @@ export const de: Words = {
   outputOf: (job) => `Ausgabe von ${job}`,
   stepOf: (step, steps, label) => `Schritt ${step} von ${steps}${label ? `, ${label}` : ""}`,
   waitsForWorker: "Wartet auf einen Worker",
+  putAside: "Zurückgestellt",
+  goOn: "Weitermachen",
   noChecksTitle: "Noch keine Prüfungen",
   noChecksText: "Sobald die Änderung in der Merge-Warteschlange steht, laufen ihre Prüfungen auf genau dem Stand, der übernommen würde. Ihre Ergebnisse bleiben hier.",
   onCandidate: (onto) => (onto ? `Am Kandidaten, auf ${onto}` : "Am Kandidaten"),

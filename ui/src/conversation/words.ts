@@ -72,6 +72,8 @@ const en = {
   outputOf: (job: string) => `Output of ${job}`,
   stepOf: (step: number, steps: number, label: string) => `Step ${step} of ${steps}${label ? `, ${label}` : ""}`,
   waitsForWorker: "Waits for a worker",
+  putAside: "Put aside",
+  goOn: "Go on",
   noChecksTitle: "No checks yet",
   noChecksText: "Once the change stands in the merge queue, its checks run on exactly the tree that would land, and their results stay here.",
   onCandidate: (onto: string | undefined) => (onto ? `On the candidate, on ${onto}` : "On the candidate"),

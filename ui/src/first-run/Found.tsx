@@ -1,12 +1,13 @@
 // What was found in the repository and on this machine, each with the one thing that can be done about it.
 
-import { Link } from "@tanstack/react-router";
-import { type ReactNode, useState } from "react";
+import { useState } from "react";
 import { useAction, useCall, useCrew, useModel } from "../app";
-import { argvText, Button, Icon, type IconName, InlineText, Skeleton, State, type StateKind } from "../components";
-import type { CliFound, ProviderFound, RepositoryFacts, Workspace } from "../client";
+import { argvText, Button, Skeleton } from "../components";
+import type { CliFound, RepositoryFacts, Workspace } from "../client";
 import { agentText } from "./agents";
 import { ChecksEditor } from "./ChecksEditor";
+import { FoundRow } from "./FoundRow";
+import { ModelRows } from "./ModelRows";
 import { words } from "./words";
 
 /** `onChecksUsed` when the checks were accepted or changed: they are being tried then. */
@@ -26,24 +27,6 @@ export function Found({ workspace, onChecksUsed }: { workspace: Workspace; onChe
       )}
       {providers.value ? <AgentsRow clis={providers.value.clis} /> : null}
       <SandboxRow workspace={workspace} />
-    </div>
-  );
-}
-
-function FoundRow({ kind, icon, name, line, more, action }: { kind: StateKind; icon: IconName; name: string; line: ReactNode; more?: ReactNode; action?: ReactNode }) {
-  const label = { passed: words.isFound, needs: words.needsYou, failed: words.problem, waiting: words.notThere, running: words.working, landed: words.isFound }[kind];
-  return (
-    <div className="found">
-      <State kind={kind} label={label} />
-      <span className="h">
-        <Icon name={icon} />
-        <span className="medium">{name}</span>
-      </span>
-      <div className="v found__text">
-        <span className="t2 found__line">{typeof line === "string" ? <InlineText text={line} /> : line}</span>
-        {more ? <span className="t2 c3 wraps">{typeof more === "string" ? <InlineText text={more} /> : more}</span> : null}
-      </div>
-      {action ?? null}
     </div>
   );
 }
@@ -115,77 +98,6 @@ function ChecksRow({ workspace, onUsed }: { workspace: Workspace; onUsed: () => 
       ) : null}
     </>
   );
-}
-
-function ModelRows({ providers }: { providers: readonly ProviderFound[] }) {
-  const crew = useCrew();
-  const chosen = useCall("config.models", {});
-  const { run, busy, failure } = useAction();
-  const [using, setUsing] = useState<string>();
-  const there = providers.filter((one) => one.state !== "absent");
-  const planner = chosen.value?.models.find((model) => model.role === "remotebuddy");
-  const use = (provider: ProviderFound) => {
-    const { endpoint, dialect, keyEnv } = provider;
-    const model = provider.models[0];
-    if (!endpoint || !dialect || !model) return;
-    setUsing(provider.id);
-    void run(async () => {
-      for (const role of ["localbuddy", "remotebuddy", "workers"] as const) {
-        await crew.call("config.set_model", { role, dialect, endpoint, model, ...(keyEnv ? { keyEnv } : {}) });
-      }
-      chosen.reload();
-      await crew.refresh("status");
-    });
-  };
-  if (there.length === 0) {
-    return (
-      <FoundRow
-        kind="waiting"
-        icon="chip"
-        name={words.models}
-        line={words.noModels}
-        more={words.noModelsMore}
-        action={
-          <Link to="/settings" className="btn">
-            {words.settings}
-          </Link>
-        }
-      />
-    );
-  }
-  return there.map((provider) => {
-    const inUse = planner !== undefined && planner.endpoint === provider.endpoint;
-    const ready = provider.state === "ready" && provider.endpoint && provider.dialect && provider.models.length > 0;
-    return (
-      <FoundRow
-        key={provider.id}
-        kind={inUse ? "passed" : provider.state === "failing" ? "failed" : "waiting"}
-        icon={provider.keyEnv ? "key" : "chip"}
-        name={provider.name}
-        line={provider.detail}
-        more={
-          using === provider.id && failure
-            ? failure.message
-            : inUse
-              ? words.inUse(planner.model)
-              : provider.models.length > 0
-                ? words.notUsed(provider.models.slice(0, 3).join(", "), Math.max(0, provider.models.length - 3))
-                : undefined
-        }
-        action={
-          inUse ? null : ready ? (
-            <Button busy={busy && using === provider.id} onClick={() => use(provider)}>
-              {provider.keyEnv ? words.useKey : words.useIt}
-            </Button>
-          ) : (
-            <Link to="/settings" className="btn">
-              {words.setUp}
-            </Link>
-          )
-        }
-      />
-    );
-  });
 }
 
 /** Agents of other makers on this machine: said, so that nobody wonders, and left alone. */

@@ -2,7 +2,7 @@
 
 import type { CliFound } from "../client";
 
-const NAMES: Readonly<Record<string, string>> = { codex: "Codex", claude: "Claude Code", opencode: "OpenCode", gemini: "Gemini CLI" };
+const NAMES: Readonly<Record<string, string>> = { codex: "Codex", claude: "Claude Code", opencode: "OpenCode", gemini: "Gemini CLI", miniswe: "mini-swe-agent", openhands: "OpenHands" };
 
 /** `Codex 0.63.0` of `codex` and `codex-cli 0.63.0`; the name alone when it gave no version. */
 export function agentText({ name, version }: Pick<CliFound, "name" | "version">): string {

@@ -7,11 +7,12 @@ import {
   Button, Choice, Elapsed, EmptyState, ErrorState, IconButton, InlineText, Kbd, plainLine, shortId, Skeleton, State, type StateKind,
 } from "../components";
 import type { Job } from "../client";
-import { isLive, type JobLive } from "../model";
+import { hasEnded, isLive, type JobLive } from "../model";
 import { findEntry } from "../review/useReview";
 import { useMedia } from "../review/useMedia";
 import { useDeeds } from "../work/actions";
 import { JobSide } from "./JobSide";
+import { JobWaiting } from "./JobWaiting";
 import { LogView } from "./LogView";
 import { StoryList } from "./StoryList";
 import { StoryPicture } from "./StoryPicture";
@@ -28,6 +29,10 @@ const STORY_WORDS: StoryWords = {
   requeued: words.sRequeued,
   completed: words.sCompleted,
   failed: words.sFailed,
+  putAside: words.sPutAside,
+  reaches: words.sReaches,
+  kept: words.sKept,
+  goesOn: words.sGoesOn,
   cancelled: words.sCancelled,
   tokens: words.sTokens,
   changed: words.sChanged,
@@ -95,9 +100,9 @@ function Ready({ job }: { job: Job }) {
   const [chosen, setChosen] = useState<string>();
   const [seek, setSeek] = useState<{ at: number }>();
 
-  const ended = job.status !== "pending" && job.status !== "claimed";
+  const ended = hasEnded(job);
   const first = story.attempts[0]?.from ?? Date.parse(job.startedAt ?? job.claimedAt ?? job.enqueuedAt);
-  const until = ended ? Date.parse(job.completedAt ?? job.failedAt ?? job.updatedAt) : null;
+  const until = ended ? Date.parse(job.completedAt ?? job.failedAt ?? job.updatedAt) : job.waiting ? Date.parse(job.waiting.since) : null;
   const hasDiff = job.commitSha !== null || entry !== undefined;
   const openDiff = () => void navigate({ to: "/review/$reviewId", params: { reviewId: entry?.id ?? job.id } });
   useShortcut("review", () => {
@@ -166,6 +171,11 @@ function Ready({ job }: { job: Job }) {
               {words.retry}
             </Button>
           ) : null}
+          {job.status === "claimed" || job.status === "pending" ? (
+            <Button icon="pause" disabled={!live || job.cancelRequested || job.pauseRequested} busy={deeds.busy} onClick={() => deeds.ask("pauseJob", job.id)}>
+              {job.pauseRequested ? words.statePausing : words.pause}
+            </Button>
+          ) : null}
           {!ended ? (
             <Button icon="stop" disabled={!live || job.cancelRequested} busy={deeds.busy} onClick={() => deeds.ask("stopJob", job.id)}>
               {job.cancelRequested ? words.stateStopping : words.stop}
@@ -174,6 +184,7 @@ function Ready({ job }: { job: Job }) {
           {phone ? null : <IconButton label={words.copyId} icon="copy" onClick={() => void navigator.clipboard?.writeText(job.id)} />}
         </span>
       </header>
+      {job.waiting ? <JobWaiting job={job} wait={job.waiting} live={live} busy={deeds.busy} onResume={() => deeds.ask("resumeJob", job.id)} /> : null}
       {phone ? (
         <div className="jb__phone">
           <div className="jb__phonestate">
@@ -222,7 +233,10 @@ function JobState({ job, progress, place }: { job: Job; progress: JobLive | unde
         return ["waiting", place === undefined ? words.stateQueued : place <= 1 ? words.stateNext : words.statePlace(place)];
       case "claimed":
         if (job.cancelRequested) return ["running", words.stateStopping];
+        if (job.pauseRequested) return ["running", words.statePausing];
         return ["running", progress ? words.stepOf(progress.step, progress.steps, progress.label) : (job.step ?? words.stateStarting)];
+      case "waiting":
+        return ["needs", words.stateWaiting];
       case "completed":
         return [job.verified === false ? "waiting" : "passed", words.stateCompleted];
       case "failed":

@@ -9,14 +9,14 @@ import { durationText } from "../components";
 import { VerifiedItem } from "../review/Verified";
 import { entryStateText } from "../work/Chain";
 import { toneOf } from "../work/chain-layout";
-import { saidOf } from "../model";
+import { hasEnded, saidOf } from "../model";
 import type { Attempt, Story } from "./story";
 import { fixUpOf, planOf, summaryInResult } from "./verification";
 import { figure } from "../words";
 import { words } from "./words";
 
 export function JobSide({ job, entry, story, lines }: { job: Job; entry: MergeEntry | undefined; story: Story; lines: readonly VerifiedLine[] }) {
-  const ended = job.status !== "pending" && job.status !== "claimed";
+  const ended = hasEnded(job);
   const summary = summaryInResult(job.result) || story.summary;
   return (
     <div className="jb__side scroll">
@@ -41,7 +41,7 @@ export function JobSide({ job, entry, story, lines }: { job: Job; entry: MergeEn
         <Facts
           rows={[
             [words.inQueue, job.claimedAt ? <Elapsed since={job.enqueuedAt} until={job.claimedAt} /> : ended ? null : <Elapsed since={job.enqueuedAt} />],
-            [words.ran, job.claimedAt ? <Elapsed since={job.startedAt ?? job.claimedAt} until={job.completedAt ?? job.failedAt ?? (ended ? job.updatedAt : null)} /> : null],
+            [words.ran, job.claimedAt ? <Elapsed since={job.startedAt ?? job.claimedAt} until={job.completedAt ?? job.failedAt ?? (ended ? job.updatedAt : (job.waiting?.since ?? null))} /> : null],
             [words.budget, durationText(job.executionBudgetMs)],
             [words.tokens, story.modelCalls > 0 ? words.tokensText(figure(story.inputTokens), figure(story.outputTokens), story.modelCalls) : null],
             [words.branch, job.branch ? <code key="b">{job.branch}</code> : null],

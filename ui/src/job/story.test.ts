@@ -11,7 +11,7 @@ const event = (seconds: number, type: string, payload: object): Delivered => {
   return { envelope: envelope as unknown as Envelope, cursor };
 };
 const words: StoryWords = {
-  queued: "queued", claimed: (w, n) => `claimed by ${w}, ${n}`, requeued: (r) => `again: ${r}`, completed: "done", failed: "failed", cancelled: (by) => `stopped by ${by}`,
+  queued: "queued", claimed: (w, n) => `claimed by ${w}, ${n}`, requeued: (r) => `again: ${r}`, completed: "done", failed: "failed", putAside: "put aside", reaches: (to) => `may reach ${to}`, kept: (from) => `kept from ${from}`, goesOn: (by) => `goes on, ${by}`, cancelled: (by) => `stopped by ${by}`,
   tokens: (i, o) => `${i}/${o}`, changed: (n) => `${n} files`, gate: (p, f, u) => `${p} passed, ${f} failed, ${u} open`, entry: (id, what) => `${id} ${what}`, exit: (code) => `exit ${code}`,
 };
 const brief = (events: Delivered[]) => tellStory(events, words).rows.map((r) => [r.kind, r.tone, r.text, r.until === null ? "open" : r.until === undefined ? "" : (r.until - r.at) / 1000]);

@@ -49,6 +49,10 @@ export interface StoryWords {
   readonly requeued: (reason: string) => string;
   readonly completed: string;
   readonly failed: string;
+  readonly putAside: string;
+  readonly reaches: (target: string) => string;
+  readonly kept: (target: string) => string;
+  readonly goesOn: (by: string) => string;
   readonly cancelled: (by: string) => string;
   readonly tokens: (input: number, output: number) => string;
   readonly changed: (files: number) => string;
@@ -183,6 +187,19 @@ export function tellStory(events: readonly Delivered[], words: StoryWords): Stor
         closeAll(at, "failed");
         endAttempt(at, "requeued", envelope.payload.reason);
         add(envelope, "state", "failed", words.requeued(envelope.payload.reason));
+        break;
+      case "job.waiting":
+        closeAll(at);
+        endAttempt(at, "requeued", envelope.payload.wait.detail);
+        add(envelope, "state", "needs", words.putAside, { detail: envelope.payload.wait.detail });
+        break;
+      case "job.network": {
+        const { host, port, allowed, why } = envelope.payload;
+        add(envelope, "asked", allowed ? "passed" : "failed", allowed ? words.reaches(`${host}:${port}`) : words.kept(`${host}:${port}`), { detail: why });
+        break;
+      }
+      case "job.resumed":
+        add(envelope, "state", "plain", words.goesOn(personName(envelope.payload.by)));
         break;
       case "job_completed":
         close("step", at, "passed");

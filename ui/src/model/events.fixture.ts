@@ -37,7 +37,7 @@ export function approval(change: Partial<Approval> = {}): Approval {
 export function job(change: Partial<Job> = {}): Job {
   return {
     id: "j-1", taskId: "t", sessionId: "dev", workspaceId: "w", requestId: null, kind: "task", title: "Fix the test", params: "{}", priority: "interactive", queueWaitBudgetMs: 1, executionBudgetMs: 1, finalizationBudgetMs: 1, status: "pending",
-    workerId: null, targetWorkerId: null, result: null, error: null, attempts: 1, cancelRequested: false, step: null, isolation: null, verified: null, commitSha: null, branch: null, enqueuedAt: "", claimedAt: null, startedAt: null, firstLogAt: null,
+    workerId: null, targetWorkerId: null, result: null, error: null, attempts: 1, cancelRequested: false, pauseRequested: false, step: null, isolation: null, verified: null, commitSha: null, branch: null, enqueuedAt: "", claimedAt: null, startedAt: null, firstLogAt: null,
     completedAt: null, failedAt: null, durationMs: null, createdAt: "", updatedAt: "", ...change,
   };
 }

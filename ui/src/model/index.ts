@@ -4,6 +4,7 @@ export { Conversation, type ConversationState } from "./conversation";
 export { Crew, type CrewParts } from "./crew";
 export { type DryRunSeen, DryRunWatch, isOver } from "./dry-run";
 export * from "./items";
+export { hasEnded } from "./jobs";
 export { arrived, begun, broken, type Loaded, NOTHING } from "./loaded";
 export { buddyName, personName } from "./names";
 export { paragraphs, saidOf } from "./reason";

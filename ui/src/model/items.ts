@@ -35,7 +35,8 @@ export interface PlanItem extends Common {
   readonly jobId: string | undefined;
 }
 
-export type JobPhase = "queued" | "running" | "completed" | "failed" | "cancelled";
+/** `aside` is begun, or was to begin, and goes on when somebody or something lets it. */
+export type JobPhase = "queued" | "running" | "aside" | "completed" | "failed" | "cancelled";
 
 export interface JobItem extends Common {
   readonly kind: "job";

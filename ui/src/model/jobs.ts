@@ -61,8 +61,13 @@ export function jobOf(event: Delivered): string | undefined {
 }
 
 const CHANGES_RECORD = new Set([
-  "job_enqueued", "job_claimed", "job_completed", "job_failed", "job.requeued", "job.cancelled", "job.verified", "job.diff",
+  "job_enqueued", "job_claimed", "job_completed", "job_failed", "job.requeued", "job.cancelled", "job.verified", "job.diff", "job.waiting", "job.resumed",
 ]);
+
+/** Whether nothing more comes of it. */
+export function hasEnded(job: Job): boolean {
+  return job.status === "completed" || job.status === "failed" || job.status === "cancelled";
+}
 
 export function changesJobRecord(type: string): boolean {
   return CHANGES_RECORD.has(type);
@@ -81,6 +86,12 @@ export function patchJob(job: Job, { envelope }: Delivered): Job {
       return { ...job, status: "cancelled", cancelRequested: true };
     case "job.requeued":
       return { ...job, status: "pending", attempts: envelope.payload.attempt, workerId: null };
+    case "job.waiting":
+      return { ...job, status: "waiting", waiting: envelope.payload.wait, pauseRequested: false };
+    case "job.resumed": {
+      const { waiting: _, ...rest } = job;
+      return { ...rest, status: job.status === "waiting" ? "pending" : job.status, pauseRequested: false };
+    }
     case "job.verified":
       return { ...job, verified: envelope.payload.verified };
     case "job.progress":
@@ -106,7 +117,7 @@ export function applyJobEvents(state: CrewState, events: readonly Delivered[]): 
       (live ??= new Map(state.jobLive)).set(jobId, {
         step: envelope.payload.step, steps: envelope.payload.steps, label: envelope.payload.label,
       });
-    } else if (["job_completed", "job_failed", "job.cancelled", "job.requeued"].includes(envelope.type)) {
+    } else if (["job_completed", "job_failed", "job.cancelled", "job.requeued", "job.waiting"].includes(envelope.type)) {
       if ((live ?? state.jobLive).has(jobId)) (live ??= new Map(state.jobLive)).delete(jobId);
     }
   }

@@ -2,6 +2,7 @@
 
 import type { Envelope } from "../client";
 import type { GroupLine, NoticeItem, Of } from "./items";
+import { figure } from "../words";
 import { words } from "./words";
 
 export function notice(envelope: Envelope, icon: NoticeItem["icon"], tone: NoticeItem["tone"], text: string, detail?: string): NoticeItem {
@@ -15,6 +16,24 @@ export function policyNotice(envelope: Envelope, { action, effect, rule }: Of<"p
 export function setupNotice(envelope: Envelope, { ok, run, tail }: Of<"setup.finished">): NoticeItem {
   const command = run.join(" ");
   return ok ? notice(envelope, "box", "plain", words.setupFinished(command)) : notice(envelope, "failed", "failed", words.setupFailed(command), tail);
+}
+
+/** A budget that came near its end, or reached it. */
+export function budgetNotice(envelope: Envelope, { standing, reached }: Of<"budget.near">): NoticeItem {
+  const { scope, measure, used, limit } = standing;
+  const amount = (n: number): string => {
+    switch (measure) {
+      case "tokens":
+        return words.amountTokens(figure(n));
+      case "work_ms":
+        return words.amountMinutes(figure(Math.floor(n / 60_000)));
+      case "money_micros":
+        return (n / 1_000_000).toFixed(2);
+    }
+  };
+  const of = { job: words.budgetJob, day: words.budgetDay, workspace: words.budgetWorkspace };
+  const said = of[scope](amount(used), amount(limit));
+  return reached ? notice(envelope, "needs", "needs", words.budgetReached(said)) : notice(envelope, "info", "waiting", words.budgetNear(said));
 }
 
 /** A request that ended without a plan; every other change of a request is said by its cards. */

@@ -29,6 +29,8 @@ export function staleAfter(type: Envelope["type"] | string): readonly Slice[] {
       ? ["merge", "mergeStats", "sessions", "status"]
       : ["merge", "status"];
   }
+  // Everything was paused or goes on.
+  if (type.startsWith("system.")) return ["status", "requests", "jobBoard", "merge"];
   switch (type) {
     case "message":
     case "request.changed":
@@ -41,6 +43,8 @@ export function staleAfter(type: Envelope["type"] | string): readonly Slice[] {
     case "job_failed":
     case "job.requeued":
     case "job.cancelled":
+    case "job.waiting":
+    case "job.resumed":
       return ["jobBoard", "sessions", "status", "workers"];
     case "job.verified":
     case "job.diff":

@@ -8,7 +8,7 @@ import { Landings } from "./landings";
 import { personName } from "./names";
 import { Replies } from "./replies";
 import { Rows } from "./rows";
-import { dryRunNotice, groupLine, notice, policyNotice, requestNotice, setupNotice } from "./sentences";
+import { budgetNotice, dryRunNotice, groupLine, notice, policyNotice, requestNotice, setupNotice } from "./sentences";
 import { Work } from "./work";
 import { words } from "./words";
 
@@ -58,6 +58,14 @@ export class TimelineReducer {
         const { jobId, attempt, reason } = envelope.payload;
         return this.#work.change(jobId, ts, (job) => ({ ...job, phase: "queued", attempt, message: reason, endedAt: undefined, step: 0 }));
       }
+      case "job.waiting": {
+        const { jobId, wait } = envelope.payload;
+        return this.#work.change(jobId, ts, (job) => ({ ...job, phase: "aside", message: wait.detail, endedAt: undefined }));
+      }
+      case "job.resumed":
+        return this.#work.change(envelope.payload.jobId, ts, (job) => (job.phase === "aside" ? { ...job, phase: "queued", message: undefined } : job));
+      case "budget.near":
+        return this.#push(budgetNotice(envelope, envelope.payload));
       case "job_completed":
         return this.#work.completed(envelope.payload, ts);
       case "job_failed": {
@@ -112,6 +120,7 @@ export class TimelineReducer {
       case "done":
       case "budget.used":
       case "workspace.changed":
+      case "config.changed":
       case "merge.entry.queued":
       case "merge.entry.candidate":
       case "merge.entry.waiting_approval":

@@ -3,6 +3,13 @@ import type { Words } from "./words";
 export const de: Words = {
   you: "Sie",
   stoppedBy: (who) => `Gestoppt von ${who === "Sie" ? "Ihnen" : who}`,
+  budgetJob: (used, limit) => `Das Budget dieses Auftrags: ${used} von ${limit}`,
+  budgetDay: (used, limit) => `Das Budget von heute: ${used} von ${limit}`,
+  budgetWorkspace: (used, limit) => `Das Budget dieses Arbeitsbereichs für heute: ${used} von ${limit}`,
+  budgetNear: (said) => `${said}. Es ist fast verbraucht.`,
+  budgetReached: (said) => `${said}. Es ist verbraucht.`,
+  amountTokens: (n) => `Token: ${n}`,
+  amountMinutes: (n) => `Minuten: ${n}`,
   setupFinished: (command) => `Einrichtung fertig: ${command}`,
   setupFailed: (command) => `Einrichtung fehlgeschlagen: ${command}`,
   dryRunPassed: (commit) => `Die Prüfungen bestehen auf ${commit}, dem Commit, von dem die Arbeit ausgeht`,

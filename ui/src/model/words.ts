@@ -4,6 +4,13 @@ import { de } from "./words.de";
 const en = {
   you: "You",
   stoppedBy: (who: string) => `Stopped by ${who}`,
+  budgetJob: (used: string, limit: string) => `The budget of this job: ${used} of ${limit}`,
+  budgetDay: (used: string, limit: string) => `The budget of today: ${used} of ${limit}`,
+  budgetWorkspace: (used: string, limit: string) => `The budget of this workspace for today: ${used} of ${limit}`,
+  budgetNear: (said: string) => `${said}. It is nearly used up.`,
+  budgetReached: (said: string) => `${said}. It is used up.`,
+  amountTokens: (n: string) => `tokens: ${n}`,
+  amountMinutes: (n: string) => `minutes: ${n}`,
   setupFinished: (command: string) => `Set-up finished: ${command}`,
   setupFailed: (command: string) => `Set-up failed: ${command}`,
   dryRunPassed: (commit: string) => `The checks pass on ${commit}, the commit work starts from`,

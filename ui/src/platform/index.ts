@@ -1,6 +1,7 @@
 // What differs between the desktop window and a browser tab. The shell announces itself by an object on the
 // window; without it every command has an honest fallback or says that it is not there.
 
+import type { Seen } from "../notifications/seen";
 import type { Updates, UpdateSeen } from "../updates/seen";
 
 export interface Platform {
@@ -11,10 +12,14 @@ export interface Platform {
   readonly pickFolder?: () => Promise<string | undefined>;
   /** Ends the program, also when it would go on without its window; absent where there is nothing to end. */
   readonly quit?: () => Promise<void>;
+  /** Why the window has no server, when it has none; absent where nobody can know. */
+  readonly problem?: () => Promise<string | undefined>;
   /** Starts the server again that is gone, and leads the window to it; absent where nothing can be started. */
   readonly startAgain?: () => Promise<void>;
   /** Newer versions of the program; absent where the page is no part of one. */
   readonly updates?: Updates;
+  /** Which notifications were sent and what became of them; absent where nothing shows any. */
+  readonly notifications?: () => Promise<Seen>;
   /** Changes what is given and answers what holds; absent where there is no app to choose for. */
   readonly choices?: (change: Partial<DesktopChoices>) => Promise<DesktopChoices>;
 }
@@ -56,6 +61,10 @@ export function detectPlatform(host: Window): Platform {
     quit: async () => {
       await invoke("quit");
     },
+    problem: async () => {
+      const text = await invoke("start_problem");
+      return typeof text === "string" ? text : undefined;
+    },
     startAgain: async () => {
       await invoke("try_again");
     },
@@ -63,6 +72,7 @@ export function detectPlatform(host: Window): Platform {
       seen: async () => (await invoke("update_state")) as UpdateSeen,
       act: async (act) => (await invoke("update_act", { act })) as UpdateSeen,
     },
+    notifications: async () => (await invoke("notifications")) as Seen,
     choices: async (change) => (await invoke("choices", { change })) as DesktopChoices,
   };
 }

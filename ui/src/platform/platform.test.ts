@@ -18,6 +18,12 @@ describe("the platform", () => {
     expect(invoke).toHaveBeenCalledWith("quit");
   });
 
+  it("asks the shell why there is no server, which a browser cannot know", async () => {
+    expect(detectPlatform({ open: vi.fn() } as unknown as Window).problem).toBeUndefined();
+    expect(await detectPlatform(shell(async () => "It broke.")).problem?.()).toBe("It broke.");
+    expect(await detectPlatform(shell(async () => null)).problem?.()).toBeUndefined();
+  });
+
   it("passes on why no folder could be chosen, and takes a cancelled dialog for nothing", async () => {
     await expect(detectPlatform(shell(async () => Promise.reject("no portal answers"))).pickFolder?.()).rejects.toBe("no portal answers");
     expect(await detectPlatform(shell(async () => null)).pickFolder?.()).toBeUndefined();

@@ -2,7 +2,7 @@
 // commands count.
 
 import { useId, useMemo, useRef, useState } from "react";
-import { argvText, Banner, Button, Dialog, Icon, IconButton, Switch } from "../components";
+import { argvText, Banner, Button, ConfirmDialog, Icon, IconButton, Switch } from "../components";
 import type { CheckPlan, ChecksOrigin, Strategy, Workspace } from "../client";
 import { type CheckRow, checksOf, isSound, problemsOf, rowsOf, sameChecks } from "./check-rows";
 import { SectionHead, Setting } from "./Row";
@@ -204,26 +204,15 @@ function Trust({
       <Setting name={words.trust} hint={words.trustHint} origin={workspace.trusted ? words.originWorkspace : words.originBuiltIn}>
         <Switch on={workspace.trusted} label={words.trust} disabled={busy || !live} onChange={(on) => (on ? setAsking(true) : void onChange(false))} />
       </Setting>
-      <Dialog
+      <ConfirmDialog
         open={asking}
-        onOpenChange={setAsking}
+        onClose={() => setAsking(false)}
         title={words.trustTitle(workspace.name)}
         text={words.trustText}
         width={560}
-        foot={
-          <>
-            <Button onClick={() => setAsking(false)}>{words.cancel}</Button>
-            <Button
-              look="primary"
-              busy={busy}
-              onClick={() => {
-                void onChange(true).then(() => setAsking(false));
-              }}
-            >
-              {words.trustSure}
-            </Button>
-          </>
-        }
+        yes={words.trustSure}
+        busy={busy}
+        onYes={() => void onChange(true).then(() => setAsking(false))}
       >
         {commands.length === 0 ? (
           <p className="t2 c3">{words.trustNothing}</p>
@@ -236,7 +225,7 @@ function Trust({
             ))}
           </ul>
         )}
-      </Dialog>
+      </ConfirmDialog>
     </>
   );
 }

@@ -2,7 +2,7 @@
 
 import { type ReactNode, useState } from "react";
 import { useAction, useCall, useClient, useCrew } from "../app";
-import { Banner, Button, Dialog, ErrorState, Facts, InlineText, Menu, plainLine, Skeleton, State, type StateKind } from "../components";
+import { Banner, Button, ConfirmDialog, ErrorState, Facts, InlineText, Menu, plainLine, Skeleton, State, type StateKind } from "../components";
 import type { CliFound, KeychainShown, ModelSetting, ProviderFound, Role, SavedKey } from "../client";
 import { agentName } from "../first-run/agents";
 import { ModelEditor } from "./ModelEditor";
@@ -91,32 +91,22 @@ export function Models({ live }: { live: boolean }) {
       </div>
       {providers.value && providers.value.clis.length > 0 ? <Agents clis={providers.value.clis} /> : null}
       {models.failure && !models.value ? <ErrorState title={words.loadFailed} error={models.failure} onRetry={models.reload} /> : null}
-      <Dialog
+      <ConfirmDialog
         open={forgetting !== undefined}
-        onOpenChange={(open) => {
-          if (!open) setForgetting(undefined);
-        }}
+        onClose={() => setForgetting(undefined)}
         title={words.forgetTitle(ROLES.find((role) => role.id === forgetting)?.name ?? "")}
         text={words.forgetText}
-        foot={
-          <>
-            <Button onClick={() => setForgetting(undefined)}>{words.cancel}</Button>
-            <Button
-              look="danger"
-              busy={action.busy}
-              onClick={() => {
-                if (!forgetting) return;
-                void action.run(async () => {
-                  await call("config.forget_model", { role: forgetting });
-                  setForgetting(undefined);
-                  await settle();
-                });
-              }}
-            >
-              {words.forget}
-            </Button>
-          </>
-        }
+        yes={words.forget}
+        danger
+        busy={action.busy}
+        onYes={() => {
+          if (!forgetting) return;
+          void action.run(async () => {
+            await call("config.forget_model", { role: forgetting });
+            setForgetting(undefined);
+            await settle();
+          });
+        }}
       />
     </section>
   );
@@ -133,6 +123,7 @@ function Agents({ clis }: { clis: readonly CliFound[] }) {
           agentName(cli.name),
           <span key={cli.name} className="h wrap">
             <span>{cli.version ?? words.noVersion}</span>
+            {cli.loggedIn === undefined ? null : <span>{cli.loggedIn ? words.loggedIn : words.notLoggedIn}</span>}
             <span className="mono t1 c3">{cli.path}</span>
           </span>,
         ])}

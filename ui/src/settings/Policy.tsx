@@ -1,7 +1,7 @@
 // The profile of a workspace: what asks and what does not, said in full before it is chosen.
 
 import { useState } from "react";
-import { Banner, Button, Dialog } from "../components";
+import { Banner, ConfirmDialog } from "../components";
 import type { ConfigShown, Profile, Workspace } from "../client";
 import { originText, valueOf } from "./origins";
 import { SectionHead } from "./Row";
@@ -43,25 +43,14 @@ export function Policy({ workspace, live, config }: { workspace: Workspace; live
       </fieldset>
       <p className="t2 c3 setnote">{words.always}</p>
       <p className="t1 c3 setnote">{forced && forced.origin !== "built-in" ? originText(forced.origin, words) : words.originWorkspace}</p>
-      <Dialog
+      <ConfirmDialog
         open={asking}
-        onOpenChange={setAsking}
+        onClose={() => setAsking(false)}
         title={words.autopilotTitle}
         text={words.autopilotConfirm}
-        foot={
-          <>
-            <Button onClick={() => setAsking(false)}>{words.cancel}</Button>
-            <Button
-              look="primary"
-              busy={busy}
-              onClick={() => {
-                void update({ profile: "autopilot" }).then(() => setAsking(false));
-              }}
-            >
-              {words.autopilotSure}
-            </Button>
-          </>
-        }
+        yes={words.autopilotSure}
+        busy={busy}
+        onYes={() => void update({ profile: "autopilot" }).then(() => setAsking(false))}
       />
     </section>
   );

@@ -2,7 +2,7 @@
 
 import { useState } from "react";
 import { useModel } from "../app";
-import { Banner, Button, Dialog, Icon, Switch } from "../components";
+import { Banner, ConfirmDialog, Icon, Switch } from "../components";
 import type { Workspace } from "../client";
 import { SectionHead, Setting } from "./Row";
 import { useWorkspaceUpdate } from "./useWorkspaceUpdate";
@@ -82,25 +82,15 @@ function Host({ workspace, live }: { workspace: Workspace; live: boolean }) {
           </span>
         ) : null}
       </Setting>
-      <Dialog
+      <ConfirmDialog
         open={asking}
-        onOpenChange={setAsking}
+        onClose={() => setAsking(false)}
         title={words.allowHostTitle}
         text={words.allowHostWarning}
-        foot={
-          <>
-            <Button onClick={() => setAsking(false)}>{words.cancel}</Button>
-            <Button
-              look="danger"
-              busy={busy}
-              onClick={() => {
-                void update({ allowHost: true }).then(() => setAsking(false));
-              }}
-            >
-              {words.allowHostSure}
-            </Button>
-          </>
-        }
+        yes={words.allowHostSure}
+        danger
+        busy={busy}
+        onYes={() => void update({ allowHost: true }).then(() => setAsking(false))}
       />
     </>
   );

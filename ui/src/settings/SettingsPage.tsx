@@ -5,6 +5,7 @@ import { useId, useState } from "react";
 import { PageBar, useCall, useModel } from "../app";
 import { EmptyState, Icon, Skeleton } from "../components";
 import { isLive } from "../model";
+import { NotificationsSection } from "../notifications/NotificationsSection";
 import { platform } from "../platform";
 import { usePreference } from "../review/preferences";
 import { UpdatesSection } from "../updates/UpdatesSection";
@@ -98,6 +99,8 @@ function Body({
       return <Shortcuts />;
     case "desktop":
       return <Desktop />;
+    case "notifications":
+      return <NotificationsSection config={config} live={live} look={platform.notifications} />;
     case "updates":
       return platform.updates ? <UpdatesSection updates={platform.updates} /> : null;
     case "values":

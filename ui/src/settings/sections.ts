@@ -2,11 +2,12 @@
 
 import type { IconName } from "../components";
 import { platform } from "../platform";
+import { words as notifyWords } from "../notifications/words";
 import { words as updateWords } from "../updates/words";
 import { words as desktopWords } from "./desktop-words";
 import { words } from "./words";
 
-export type SectionId = "general" | "models" | "sandbox" | "checks" | "policy" | "appearance" | "shortcuts" | "desktop" | "updates" | "values";
+export type SectionId = "general" | "models" | "sandbox" | "checks" | "policy" | "appearance" | "shortcuts" | "desktop" | "notifications" | "updates" | "values";
 
 export interface Section {
   readonly id: SectionId;
@@ -25,6 +26,7 @@ const ALL: readonly Section[] = [
   { id: "models", label: words.models, icon: "chip", of: "machine", holds: [words.localbuddy, words.remotebuddy, words.workersRole, words.endpoint, words.model, words.keyEnv, words.contextWindow, "Ollama", "LM Studio", "llama-server", "OpenAI", "Anthropic"] },
   { id: "appearance", label: words.appearance, icon: "sun", of: "machine", holds: [words.theme, words.diffColours, words.textSize, words.language, words.contrast] },
   { id: "shortcuts", label: words.shortcuts, icon: "keyboard", of: "machine", holds: [words.pageKeys, words.reviewKeys] },
+  { id: "notifications", label: notifyWords.title, icon: "bell", of: "machine", holds: [notifyWords.needsYou, notifyWords.finished, notifyWords.failed, notifyWords.limit, notifyWords.quiet, notifyWords.sent] },
   { id: "desktop", label: desktopWords.head, icon: "helm", of: "machine", holds: [desktopWords.onClose, desktopWords.login] },
   { id: "updates", label: updateWords.title, icon: "refresh", of: "machine", holds: [updateWords.version, updateWords.channel, "update.channel"] },
   { id: "values", label: words.values, icon: "book", of: "machine", holds: ["config.toml", "PILOTHOUSE_", words.valueOrigin] },

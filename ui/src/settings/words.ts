@@ -177,8 +177,10 @@ const en = {
   forgetText: "Requests that need it wait until you choose another one. Nothing is lost.",
   optional: "optional",
   agents: "Agents",
-  agentsText: "Coding agents of other makers on this machine. They were only found: this version does not use them.",
+  agentsText: "Coding agents of other makers on this machine. One works on tasks only where workers.backend in the configuration names it.",
   noVersion: "gives no version",
+  loggedIn: "logged in",
+  notLoggedIn: "not logged in",
   // appearance
   theme: "Theme",
   themeHint: "Follows the system unless you choose",

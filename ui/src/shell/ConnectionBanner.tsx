@@ -17,6 +17,17 @@ export function ConnectionBanner() {
   const [late, setLate] = useState(false);
   const [problem, setProblem] = useState<string>();
   useEffect(() => {
+    if (!late) return;
+    let gone = false;
+    platform.problem?.().then(
+      (text) => gone || setProblem(text),
+      () => undefined,
+    );
+    return () => {
+      gone = true;
+    };
+  }, [late]);
+  useEffect(() => {
     if (!down) {
       setLate(false);
       setProblem(undefined);

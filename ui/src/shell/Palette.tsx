@@ -6,6 +6,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { chooseTheme, keysOf, useAction, useCrew, useModel } from "../app";
 import { Icon, type IconName, InlineText, Kbd, plainLine, shortId } from "../components";
 import type { ShortcutId } from "../app";
+import { holdsOf, holdWords } from "../hold";
 import { platform } from "../platform";
 import { words } from "./words";
 
@@ -49,6 +50,14 @@ function PaletteBody({ close, onNewSession }: { close: () => void; onNewSession:
   const queues = useModel((state) => state.merge.value) ?? [];
   // Left open until it is gone, so that a refusal has a place to be said.
   const leaving = useAction();
+  const held = useModel((state) => holdsOf(state.status.value).length > 0);
+  const known = useModel((state) => state.status.value !== undefined);
+  const hold = (method: "system.hold" | "system.resume") => () =>
+    void leaving.run(async () => {
+      await crew.call(method, {});
+      await crew.refresh("status");
+      close();
+    });
   const go = (work: () => unknown) => () => {
     close();
     void work();
@@ -97,6 +106,13 @@ function PaletteBody({ close, onNewSession }: { close: () => void; onNewSession:
         command("go.queue", words.queue, "stack", go(() => navigate({ to: "/queue" }))),
         command("go.approvals", words.approvals, "needs", go(() => navigate({ to: "/approvals" }))),
         command("settings", words.settings, "sliders", go(() => navigate({ to: "/settings" }))),
+        ...(known
+          ? [
+              held
+                ? { id: "resume-all", label: holdWords.resume, icon: "play" as const, run: hold("system.resume") }
+                : { id: "pause-all", label: holdWords.pause, icon: "pause" as const, run: hold("system.hold") },
+            ]
+          : []),
         { id: "doctor", label: words.doctor, icon: "gauge", run: go(() => navigate({ to: "/doctor" })) },
         command("shortcuts", words.shortcuts, "keyboard", go(() => navigate({ to: "/shortcuts" }))),
         { id: "terminals", label: words.terminals, icon: "terminal", run: go(() => navigate({ to: "/terminals" })) },

@@ -5,6 +5,7 @@ import { useEffect, useState } from "react";
 import { useModel, useShortcut } from "../app";
 import { useShortcutListener } from "../app/shortcuts";
 import { Sprite } from "../components";
+import { HoldBanner } from "../hold";
 import { isLive } from "../model";
 import { ConnectionBanner } from "./ConnectionBanner";
 import { NewSession } from "./NewSession";
@@ -65,6 +66,7 @@ export function Shell() {
         <Rail onSearch={() => setPalette(true)} onNewSession={openNew} />
         <div className="page">
           <ConnectionBanner />
+          <HoldBanner />
           <main className="main" id="page" tabIndex={-1}>
             <Outlet />
           </main>

@@ -3,6 +3,7 @@
 import { Link, useParams } from "@tanstack/react-router";
 import { useModel } from "../app";
 import { clockText, Icon, StateIcon } from "../components";
+import { holdsOf, holdWords } from "../hold";
 import { UpdateMark } from "../updates/UpdateMark";
 import { decimal } from "../words";
 import { words } from "./words";
@@ -27,6 +28,12 @@ export function StatusBar() {
             <Icon name="stack" />
             {words.inQueue(queued(status.queues))}
           </Link>
+          {holdsOf(status).length > 0 ? (
+            <Link to="/queue" className="status__link s-needs" data-testid="status-held">
+              <Icon name="pause" />
+              {holdWords.paused}
+            </Link>
+          ) : null}
           {status.checksRunning > 0 && live ? (
             <span className="s-running">
               <StateIcon kind="running" />

@@ -1,7 +1,7 @@
 // The updates section of the settings, in the desktop window alone: what runs, what is newer, and the way there.
 
 import { useState } from "react";
-import { Banner, Button, Dialog, EmptyState, ErrorState, Meter, Skeleton, State, Time } from "../components";
+import { Banner, Button, ConfirmDialog, EmptyState, ErrorState, Meter, Skeleton, State, Time } from "../components";
 import { SectionHead, Setting } from "../settings/Row";
 import { failureText } from "./failure-text";
 import { offerOf, type Running, type UpdateAct, type Updates, type UpdateSeen } from "./seen";
@@ -205,26 +205,18 @@ function Drain({ busy, act }: Pick<Shown, "busy" | "act">) {
       <Button look="ghost" onClick={() => setAsking(true)}>
         {words.drain}
       </Button>
-      <Dialog
+      <ConfirmDialog
         open={asking}
-        onOpenChange={setAsking}
+        onClose={() => setAsking(false)}
         title={words.drainTitle}
         text={words.drainText}
-        foot={
-          <>
-            <Button onClick={() => setAsking(false)}>{words.cancel}</Button>
-            <Button
-              look="danger"
-              busy={busy}
-              onClick={() => {
-                setAsking(false);
-                act("drain");
-              }}
-            >
-              {words.drainSure}
-            </Button>
-          </>
-        }
+        yes={words.drainSure}
+        danger
+        busy={busy}
+        onYes={() => {
+          setAsking(false);
+          act("drain");
+        }}
       />
     </>
   );

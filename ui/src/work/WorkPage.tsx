@@ -5,6 +5,7 @@ import { useEffect, useMemo, useRef, useState } from "react";
 import { PageBar, useAction, useClient, useCrew, useModel } from "../app";
 import { aboutText, Banner, Button, Choice, durationText, EmptyState, ErrorState, Icon, shortId, Skeleton } from "../components";
 import type { MergeEntry, MergeQueue, SystemStatus, Workspace } from "../client";
+import { PauseButton } from "../hold";
 import { isLive } from "../model";
 import { usePreference } from "../review/preferences";
 import { useMedia } from "../review/useMedia";
@@ -25,6 +26,8 @@ type Part = "landing" | "requests" | "jobs" | "workers";
 const BOARD_WORDS: BoardInput["words"] = {
   ...words,
   needsYou: words.needsYouRow,
+  pausing: words.pausing,
+  asideFor: (reason) => ({ quota: words.asideQuota, budget: words.asideBudget, paused: words.asidePaused })[reason],
   eta: aboutText,
   entryState: (entry) => `${shortId(entry.id)} ${entryStateText(entry)}`,
 };
@@ -200,6 +203,7 @@ function Ready({ queues, workspaces }: { queues: readonly MergeQueue[]; workspac
             ]}
           />
         </span>
+        <PauseButton />
       </PageBar>
       {phone ? (
         <>

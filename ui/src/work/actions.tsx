@@ -3,11 +3,11 @@
 import { useState } from "react";
 import { useAction, useClient, useCrew } from "../app";
 import type { MergeEntry } from "../client";
-import { Button, Dialog, shortId } from "../components";
+import { ConfirmDialog, Dialog, shortId } from "../components";
 import type { Slice } from "../model";
 import { words } from "./words";
 
-export type Deed = "retryEntry" | "removeEntry" | "stopJob" | "retryJob" | "cancelRequest" | "retryRequest";
+export type Deed = "retryEntry" | "removeEntry" | "stopJob" | "pauseJob" | "resumeJob" | "retryJob" | "cancelRequest" | "retryRequest";
 
 const ASKS: Partial<Record<Deed, { title: (id: string) => string; text: string; yes: string }>> = {
   removeEntry: { title: words.removeTitle, text: words.removeText, yes: words.remove },
@@ -19,6 +19,8 @@ const CHANGES: Record<Deed, readonly Slice[]> = {
   retryEntry: ["merge"],
   removeEntry: ["merge"],
   stopJob: ["jobBoard", "workers"],
+  pauseJob: ["jobBoard", "workers"],
+  resumeJob: ["jobBoard"],
   retryJob: ["jobBoard"],
   cancelRequest: ["requests"],
   retryRequest: ["requests"],
@@ -51,6 +53,12 @@ export function useDeeds(): Deeds {
         case "stopJob":
           await call("jobs.cancel", { id });
           break;
+        case "pauseJob":
+          await call("jobs.pause", { id });
+          break;
+        case "resumeJob":
+          await call("jobs.resume", { id });
+          break;
         case "retryJob":
           await call("jobs.retry", { id });
           break;
@@ -75,27 +83,18 @@ export function useDeeds(): Deeds {
   const question = asked ? ASKS[asked.deed] : undefined;
   const dialog = (
     <>
-      <Dialog
+      <ConfirmDialog
         open={asked !== undefined}
-        onOpenChange={(open) => {
-          if (!open) setAsked(undefined);
-        }}
+        onClose={() => setAsked(undefined)}
         title={asked && question ? question.title(shortId(asked.id)) : ""}
         text={question?.text ?? ""}
-        foot={
-          <>
-            <Button onClick={() => setAsked(undefined)}>{words.keep}</Button>
-            <Button
-              look="danger"
-              busy={action.busy}
-              onClick={() => {
-                if (asked) void perform(asked.deed, asked.id).then(() => setAsked(undefined));
-              }}
-            >
-              {question?.yes ?? ""}
-            </Button>
-          </>
-        }
+        yes={question?.yes ?? ""}
+        no={words.keep}
+        danger
+        busy={action.busy}
+        onYes={() => {
+          if (asked) void perform(asked.deed, asked.id).then(() => setAsked(undefined));
+        }}
       />
       <Dialog
         open={action.failure !== undefined && asked === undefined}

@@ -4,7 +4,7 @@ import { type BoardInput, type BoardWords, jobRows, passes, requestRows, workerR
 
 const words: BoardWords = {
   next: "next", place: (n) => `#${n}`, about: (p, t) => `${p}, ${t}`, planning: "planning", noModel: "no model", answered: "answered", cancelled: "cancelled", failedShort: "failed",
-  landed: "landed", queued: "queued", stopping: "stopping", starting: "starting", noChange: "no change", attempt: (n) => `attempt ${n}`, step: (s, n, l) => `${s}/${n} ${l}`, needsYou: "needs you",
+  landed: "landed", queued: "queued", held: "paused", stopping: "stopping", starting: "starting", noChange: "no change", attempt: (n) => `attempt ${n}`, step: (s, n, l) => `${s}/${n} ${l}`, needsYou: "needs you", pausing: "pausing", asideFor: (why) => `aside for ${why}`,
   idle: "idle", offline: "offline", error: "trouble", eta: (ms) => `${ms / 1000} s`, entryState: (e) => `${e.id} ${e.state}`,
 };
 let n = 0;
@@ -21,10 +21,11 @@ describe("jobs", () => {
         jobs: [
           job("a"), job("b", { status: "claimed" }), job("c", { status: "claimed", cancelRequested: true, attempts: 2 }), job("d", { status: "failed", error: "why" }),
           job("e", { status: "completed", commitSha: "x" }), job("f", { status: "completed" }), job("g", { status: "completed", commitSha: "x" }), job("h", { status: "cancelled" }),
+          job("i", { status: "claimed", pauseRequested: true }), job("j", { status: "waiting", waiting: { reason: "quota", detail: "until noon", since: "" } }),
         ],
         live: new Map([["b", { step: 4, steps: 6, label: "testing" }]]),
         entries: [entry("e-1", "e", "checking"), entry("e-2", "g", "landed")],
-        jobsPending: [{ id: "a", title: "", priority: "normal", queuePosition: 2, etaMs: 12_000 }],
+        jobsPending: [{ id: "a", title: "", priority: "normal", queuePosition: 2, etaMs: 12_000, held: false }],
       }),
     );
     expect(Object.fromEntries(rows.map((r) => [r.id, [r.kind, r.group, r.end]]))).toEqual({
@@ -36,6 +37,8 @@ describe("jobs", () => {
       f: ["passed", "ended", "no change"],
       g: ["landed", "ended", "e-2 landed"],
       h: ["waiting", "ended", "cancelled"],
+      i: ["running", "active", "pausing"],
+      j: ["needs", "needs", "aside for quota"],
     });
     expect(rows.find((r) => r.id === "d")).toMatchObject({ canRetry: true, canStop: false, detail: "why" });
     expect(rows.find((r) => r.id === "c")?.canStop).toBe(false);
@@ -61,12 +64,16 @@ describe("requests", () => {
   it("follow their job once it exists", () => {
     const rows = requestRows(
       [request("r1"), request("r2", { status: "claimed" }), request("r3", { status: "waiting_for_model" }), request("r4", { status: "completed" }), request("r5", { status: "completed", jobId: "a" })],
-      input({ jobs: [job("a", { status: "claimed" })], live: new Map([["a", { step: 1, steps: 3, label: "cloning" }]]), requestsPending: [{ id: "r1", title: "", priority: "normal", queuePosition: 1, etaMs: null }] }),
+      input({ jobs: [job("a", { status: "claimed" })], live: new Map([["a", { step: 1, steps: 3, label: "cloning" }]]), requestsPending: [{ id: "r1", title: "", priority: "normal", queuePosition: 1, etaMs: null, held: false }] }),
     );
     expect(Object.fromEntries(rows.map((r) => [r.id, [r.kind, r.end]]))).toEqual({
       r1: ["waiting", "next"], r2: ["running", "planning"], r3: ["needs", "no model"], r4: ["passed", "answered"], r5: ["running", "1/3 cloning"],
     });
     expect(rows[0]!.title).toBe("Ask r3");
+  });
+  it("wait for the pause to end, not for their turn, while everything is paused", () => {
+    const pending = [{ id: "r1", title: "", priority: "normal" as const, queuePosition: 1, etaMs: null, held: true }];
+    expect(requestRows([request("r1")], input({ requestsPending: pending }))[0]!.end).toBe("next, paused");
   });
 });
 

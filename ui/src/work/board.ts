@@ -1,6 +1,6 @@
 // Rows of the boards: which state each thing is in, what is said at its end, and which filter it passes. Free of React.
 
-import type { Approval, Job, MergeEntry, PendingItem, Request, Worker } from "../client";
+import type { Approval, Job, MergeEntry, PendingItem, Request, WaitReason, Worker } from "../client";
 import type { StateKind } from "../components";
 import { type JobLive, saidOf } from "../model";
 
@@ -52,12 +52,16 @@ export interface BoardWords {
   readonly failedShort: string;
   readonly landed: string;
   readonly queued: string;
+  readonly held: string;
   readonly stopping: string;
   readonly starting: string;
   readonly noChange: string;
   readonly attempt: (n: number) => string;
   readonly step: (step: number, steps: number, label: string) => string;
   readonly needsYou: string;
+  readonly pausing: string;
+  /** Why a job was put aside. */
+  readonly asideFor: (reason: WaitReason) => string;
   readonly idle: string;
   readonly offline: string;
   readonly error: string;
@@ -136,7 +140,7 @@ export function jobRows(input: BoardInput): JobRow[] {
       sessionId: job.sessionId,
       workerId: job.workerId ?? "",
       entryId: entry?.id ?? null,
-      canStop: (job.status === "pending" || job.status === "claimed") && !job.cancelRequested,
+      canStop: (job.status === "pending" || job.status === "claimed" || job.status === "waiting") && !job.cancelRequested,
       canRetry: job.status === "failed" || job.status === "cancelled",
       canReview: job.commitSha !== null || entry !== undefined,
       ...stageOf(job, entry, input.live.get(job.id), asking.has(job.id), input),
@@ -184,9 +188,12 @@ function stageOf(
     }
     case "claimed": {
       if (job.cancelRequested) return { kind: "running", group: "active", end: words.stopping, detail: "" };
+      if (job.pauseRequested) return { kind: "running", group: "active", end: words.pausing, detail: "" };
       const step = live ? words.step(live.step, live.steps, live.label) : (job.step ?? words.starting);
       return { kind: "running", group: "active", end: [step, again].filter(Boolean).join(", "), detail: "" };
     }
+    case "waiting":
+      return { kind: "needs", group: "needs", end: words.asideFor(job.waiting?.reason ?? "paused"), detail: job.waiting?.detail ?? "" };
     case "failed":
       return { kind: "failed", group: "ended", end: words.failedShort, detail: job.error ?? "" };
     case "cancelled":
@@ -259,6 +266,7 @@ function placeText(id: string, pending: readonly PendingItem[], words: BoardWord
   const item = pending.find((each) => each.id === id);
   if (!item) return words.queued;
   const place = item.queuePosition <= 1 ? words.next : words.place(item.queuePosition);
+  if (item.held) return words.about(place, words.held);
   return item.etaMs === null ? place : words.about(place, words.eta(item.etaMs));
 }
 

@@ -4,8 +4,10 @@
 
 mod hands;
 
+use super::working::{Backend, commit_message};
 use crate::journal::Journal;
 use crate::life::Attempt;
+use crate::stop::Stop;
 use agent::Secret;
 use agent::TokioPace;
 use agent::model::{Delta, Endpoint, ModelClient, RetryPolicy, Timeouts};
@@ -14,6 +16,7 @@ use agent::pace::Pace;
 use agent::prompt::{Inputs, Prompts};
 use anyhow::Context;
 use hands::SandboxHands;
+use host::clock::{Clock as _, SystemClock};
 use protocol::event::Artifact;
 use serde_json::json;
 
@@ -91,10 +94,14 @@ impl<'a> Native<'a> {
             last: None,
         })
     }
+}
 
+impl Backend for Native<'_> {
     /// Runs the loop until it stops. Only a finished loop goes on to the gate.
-    pub(crate) async fn run(&mut self) -> Result<(), String> {
-        let Some(first) = self.next.take() else { return Err("The agent was not told to go on.".into()) };
+    async fn run(&mut self) -> Result<(), Stop> {
+        let Some(first) = self.next.take() else {
+            return Err(Stop::failed("The agent was not told to go on."));
+        };
         let mut sink = JobSink { artifacts: &mut self.artifacts, journal: self.attempt.journal, left_out: 0 };
         let outcome = drive(
             &mut self.machine,
@@ -118,12 +125,20 @@ impl<'a> Native<'a> {
         });
         let result = match &outcome.status {
             Status::Finished => Ok(()),
-            Status::Limit { .. }
-            | Status::Stuck
-            | Status::Error { .. }
-            | Status::Cancelled
-            | Status::Quota { .. } => {
-                Err(format!("The agent did not finish: {} ({})", outcome.reason, outcome.status.code()))
+            Status::Budget { resets_at_ms } => Err(Stop::budget(&outcome.reason, *resets_at_ms)),
+            Status::Quota { resets_at_ms, retry_after_ms } => {
+                let from_now = || {
+                    let now = SystemClock::new().now_ms();
+                    retry_after_ms.and_then(|ms| i64::try_from(ms).ok()).map(|ms| now.saturating_add(ms))
+                };
+                Err(Stop::quota(&outcome.reason, resets_at_ms.or_else(from_now)))
+            }
+            Status::Limit { .. } | Status::Stuck | Status::Error { .. } | Status::Cancelled => {
+                Err(Stop::failed(format!(
+                    "The agent did not finish: {} ({})",
+                    outcome.reason,
+                    outcome.status.code()
+                )))
             }
         };
         self.last = Some(outcome);
@@ -131,12 +146,7 @@ impl<'a> Native<'a> {
     }
 
     /// Sends the gate's findings back to the model.
-    pub(crate) fn revise(
-        &mut self,
-        round: u32,
-        rounds: u32,
-        findings: &[(String, String)],
-    ) -> anyhow::Result<()> {
+    fn revise(&mut self, round: u32, rounds: u32, findings: &[(String, String)]) -> anyhow::Result<()> {
         let findings: Vec<_> =
             findings.iter().map(|(what, output)| json!({ "what": what, "output": output })).collect();
         let inputs = Inputs::new().with("round", round).with("rounds", rounds).with("findings", findings);
@@ -147,25 +157,21 @@ impl<'a> Native<'a> {
     }
 
     /// What the model says it did. Its word, nothing more.
-    pub(crate) fn claimed(&self) -> Option<String> {
+    fn claimed(&self) -> Option<String> {
         self.last.as_ref().and_then(|o| o.claimed_summary.clone())
     }
 
-    pub(crate) fn commit_message(&self) -> String {
-        let title = self.attempt.task.title.trim();
-        match self.claimed() {
-            Some(said) => format!("{title}\n\n{}", said.chars().take(2_000).collect::<String>()),
-            None => title.to_owned(),
-        }
+    fn commit_message(&self) -> String {
+        commit_message(&self.attempt.task.title, self.claimed().as_deref())
     }
 
-    pub(crate) fn take_artifacts(&mut self) -> Vec<Artifact> {
+    fn take_artifacts(&mut self) -> Vec<Artifact> {
         std::mem::take(&mut self.artifacts)
     }
 }
 
 /// Puts an earlier change on the new base, and says what became of it.
-async fn fix_up_notes(attempt: &Attempt<'_>) -> anyhow::Result<String> {
+pub(super) async fn fix_up_notes(attempt: &Attempt<'_>) -> anyhow::Result<String> {
     let (Some(commit), Some(context)) = (&attempt.task.resume_commit, &attempt.task.fix_up_context) else {
         return Ok(String::new());
     };
@@ -181,6 +187,9 @@ async fn fix_up_notes(attempt: &Attempt<'_>) -> anyhow::Result<String> {
             unmerged.lines().collect::<Vec<_>>().join(", ")
         )
     };
+    if attempt.task.fix_up == 0 {
+        return Ok(format!("{context} {state} Look at what is there before you go on."));
+    }
     Ok(format!("An earlier attempt at this task did not land. {state}\nWhat was reported:\n{context}"))
 }
 

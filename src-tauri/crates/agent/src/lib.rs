@@ -7,6 +7,7 @@
 //! here: the loop reports what the model claimed and leaves judging to the gate.
 
 pub mod cancel;
+pub mod cli;
 pub mod detect;
 pub mod model;
 pub mod native;

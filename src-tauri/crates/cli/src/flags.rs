@@ -30,7 +30,11 @@ pub enum Command {
         what: Vec<OsString>,
     },
     /// Look for problems and say the next step for each.
-    Doctor,
+    Doctor {
+        /// First build the container image (or fetch the configured one); this uses the network
+        #[arg(long)]
+        fix: bool,
+    },
     /// What the crew is doing.
     Status,
     /// Send a message; with --wait, follow it to its end.
@@ -53,6 +57,21 @@ pub enum Command {
     Land { entry: String },
     /// Show the merge queue.
     Queue,
+    /// Pause everything: nothing new begins until `resume`; what runs goes on.
+    Pause {
+        /// Shown wherever everything is paused.
+        #[arg(long, value_name = "TEXT")]
+        why: Option<String>,
+    },
+    /// Resume everything.
+    Resume,
+    /// One job: show it, pause it, let it go on, stop it, let it use more.
+    Job {
+        #[command(subcommand)]
+        what: JobCommand,
+    },
+    /// What was used today, and what is left of the budgets.
+    Budget,
     /// The server in the background, kept running by the system from login on.
     Service {
         #[command(subcommand)]
@@ -87,6 +106,31 @@ pub struct Install {
     /// Begin at the next login instead of now.
     #[arg(long)]
     pub no_start: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum JobCommand {
+    /// Where it stands and what it used.
+    Show { id: String },
+    /// Let it keep its work and wait.
+    Pause { id: String },
+    /// Let a waiting job go on.
+    Resume { id: String },
+    /// Stop it; nothing of it lands.
+    Stop { id: String },
+    /// Let it use more than the budget of a job, and go on if that was what it waited for.
+    Raise {
+        id: String,
+        /// Input and output together, all in all.
+        #[arg(long)]
+        tokens: Option<u64>,
+        /// Minutes of work, all in all.
+        #[arg(long)]
+        minutes: Option<u64>,
+        /// An amount such as 2.50, all in all.
+        #[arg(long)]
+        money: Option<String>,
+    },
 }
 
 #[derive(Debug, Subcommand)]

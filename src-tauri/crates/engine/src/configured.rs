@@ -1,6 +1,7 @@
 //! What is configured: for the server, fixed at its start; for a workspace, with the files it has at its base.
 
 use crate::models::setting_key;
+use crate::ops::notify;
 use crate::policy::committed_file;
 use crate::rooms::Room;
 use crate::{Engine, git};
@@ -29,20 +30,20 @@ struct Made {
 }
 
 impl Engine {
-    /// The server's configuration with the models chosen in Settings.
+    /// The server's configuration with what was chosen in Settings.
     pub(crate) async fn config_now(&self) -> Result<Config, ApiError> {
-        let saved: Vec<ModelSetting> = self
+        let (saved, notify) = self
             .store
             .read(|tx| {
-                let mut saved = Vec::new();
+                let mut saved: Vec<ModelSetting> = Vec::new();
                 for role in Role::ALL {
                     let value = tx.setting(&setting_key(*role))?;
                     saved.extend(value.and_then(|value| serde_json::from_value::<ModelSetting>(value).ok()));
                 }
-                Ok(saved)
+                Ok((saved, notify::chosen(tx)?))
             })
             .await?;
-        self.own.with_models(saved).map_err(api)
+        self.own.with_chosen(saved, notify).map_err(api)
     }
 
     /// The configuration of a workspace.

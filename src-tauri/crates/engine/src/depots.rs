@@ -54,7 +54,7 @@ fn is_done_with_its_base(tx: &Tx<'_>, job: &str, handed_over: bool) -> Result<bo
         Err(error) => return Err(error),
     };
     match status {
-        JobStatus::Pending | JobStatus::Claimed => Ok(false),
+        JobStatus::Pending | JobStatus::Claimed | JobStatus::Waiting => Ok(false),
         JobStatus::Failed | JobStatus::Cancelled if !handed_over => Ok(true),
         JobStatus::Completed | JobStatus::Failed | JobStatus::Cancelled => {
             Ok(tx.entry_of_job(job)?.is_some())

@@ -40,6 +40,8 @@ impl Engine {
         };
         let claim = job.claim_token.as_deref().unwrap_or_default();
         let folder = self.data.jobs().join(crate::attempts::name(job.id.as_str(), claim));
+        let asks_out = task.as_ref().is_some_and(|task| task.lane == Lane::Worker);
+        let network = asks_out && self.own.config.network.jobs != host::config::Reach::Off;
         let model = match task {
             Some(task) if task.lane == Lane::Worker => {
                 self.model(Role::Workers).await?.map(|m| ModelGround {
@@ -62,7 +64,9 @@ impl Engine {
             checks,
             layers,
             allow_host: self.allows_host(&room),
+            network,
             model,
+            backend: Some(self.own.config.workers.backend),
         })
     }
 

@@ -90,7 +90,10 @@ impl Engine {
             .caps(OutputCaps { head: 4 * 1024, tail: 16 * 1024, total: None })
             .grace(Duration::from_secs(3));
         let texts = [("--server", url.as_str()), ("--worker-id", id), ("--sandbox", sandbox)];
-        for (flag, value) in texts {
+        let workers = &self.own.config.workers;
+        let containers = [("--container-engine", &workers.engine), ("--container-image", &workers.image)];
+        let containers = containers.iter().filter_map(|(flag, value)| Some((*flag, value.as_deref()?)));
+        for (flag, value) in texts.into_iter().chain(containers) {
             command.argv.extend([flag.into(), value.into()]);
         }
         command.argv.extend([
@@ -108,12 +111,17 @@ impl Engine {
             "TZ",
             "RUSTUP_HOME",
             "CARGO_HOME",
+            "DOCKER_HOST",
+            "DOCKER_CONTEXT",
+            "DOCKER_CONFIG",
+            "XDG_RUNTIME_DIR",
             "SystemRoot",
             "USERPROFILE",
             "LOCALAPPDATA",
             "APPDATA",
             "TEMP",
             "TMP",
+            "PILOTHOUSE_INSIDE_BIN",
             "PILOTHOUSE_LOG",
             "RUST_LOG",
         ] {

@@ -3,8 +3,10 @@
 //! The engine decides nothing by itself that a machine in `flow` can decide; it stores facts together with the
 //! effects still to be performed, performs them, and repeats them after a crash. It knows no HTTP and no SQL.
 
+mod alarm;
 mod ask;
 mod attempts;
+mod budgets;
 mod bundles;
 mod caller;
 mod change;
@@ -22,6 +24,7 @@ mod local_buddy;
 mod markdown;
 mod merge;
 mod models;
+mod network;
 mod open;
 mod ops;
 mod options;
@@ -35,6 +38,7 @@ mod rooms;
 mod setup;
 mod sweep;
 
+pub use alarm::Alarm;
 pub use caller::{Caller, Principal};
 pub use change::Reply;
 pub use local_buddy::steps::{BuddyStep, BuddySteps};
@@ -85,7 +89,13 @@ pub struct Inner {
     pub(crate) started_at: i64,
     pub(crate) started_mono: u64,
     pub(crate) url: std::sync::OnceLock<String>,
+    /// Rung when a person has answered something.
+    pub(crate) answers: tokio::sync::Notify,
+    /// Rung when a job was put aside.
+    pub(crate) parked: tokio::sync::Notify,
     stop: watch::Sender<bool>,
+    /// True once a part of the crew has ended by a panic.
+    pub(crate) broken: watch::Sender<bool>,
     /// Holds the data folder until the last handle is gone.
     pub(crate) _lock: host::data_lock::DataLock,
     pub(crate) tasks: tokio::sync::Mutex<tokio::task::JoinSet<()>>,
@@ -125,8 +135,13 @@ impl Engine {
         }
     }
 
+    /// Runs a part of the crew until the server stops; if it breaks, the server has broken.
     pub(crate) async fn run(&self, task: impl Future<Output = ()> + Send + 'static) {
-        self.inner.tasks.lock().await.spawn(task);
+        let alarm = self.alarm();
+        self.inner.tasks.lock().await.spawn(async move {
+            let _alarm = alarm;
+            task.await;
+        });
     }
 
     /// Events from a cursor on, without a gap.

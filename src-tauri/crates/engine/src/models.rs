@@ -1,14 +1,14 @@
 //! Models per role: which one, where its key is, and calls to it. Keys stay in this process.
 
 use crate::Engine;
+use crate::budgets::{Charge, MeteredCall, Whose};
 use agent::model::{
-    Delta, Endpoint, ModelClient, Reply, Request, RetryPolicy, Timeouts, complete_with_retries,
+    Delta, Endpoint, ModelClient, Reply, Request, RetryPolicy, Timeouts, UsageTap, complete_with_retries,
 };
 use agent::{Cancel, Secret, TokioPace};
 use protocol::plan::TaskParams;
 use protocol::settings::{Dialect, ModelSetting, Role};
-use protocol::{ApiError, ErrorCode, Event, SessionId};
-use store::NewEvent;
+use protocol::{ApiError, ErrorCode, SessionId, WorkspaceId};
 
 /// What the broker needs to pass a job's call on.
 #[derive(Debug, Clone)]
@@ -17,6 +17,15 @@ pub struct BrokeredModel {
     pub url: String,
     pub dialect: Dialect,
     pub key: Option<Secret>,
+    charge: Charge,
+}
+
+impl BrokeredModel {
+    /// Takes over the counting of the answer: `streamed` is whether it is an event stream, `sent` the length of the
+    /// request in bytes.
+    pub fn metered(&self, engine: &Engine, streamed: bool, sent: usize) -> MeteredCall {
+        MeteredCall::new(engine.clone(), self.charge.clone(), UsageTap::new(self.dialect, streamed, sent))
+    }
 }
 
 /// Settings key of a role's model.
@@ -63,7 +72,7 @@ impl Engine {
         client_with(setting, self.key_of(setting).await?)
     }
 
-    /// One call with retries; usage is recorded whatever the reply says.
+    /// One call with retries, when the budgets allow one; what it used is charged whatever the reply says.
     pub(crate) async fn ask_model(
         &self,
         setting: &ModelSetting,
@@ -71,6 +80,9 @@ impl Engine {
         session: &SessionId,
         mut on_delta: impl FnMut(Delta) + Send,
     ) -> Result<Reply, ApiError> {
+        let workspace = self.require_session(session.clone()).await?;
+        self.within_budget(Whose { workspace: workspace.as_ref().map(ToString::to_string), job: None })
+            .await?;
         let client = self.client_of(setting).await?;
         let cancel = Cancel::new();
         let (policy, pace) = (RetryPolicy::default(), TokioPace::default());
@@ -79,25 +91,19 @@ impl Engine {
             reply = call => reply.map_err(|e| ApiError::new(ErrorCode::ModelUnreachable, e.to_string()))?,
             () = self.stopping() => return Err(crate::shutting_down()),
         };
-        let (role, model, usage, session) =
-            (setting.role.to_string(), setting.model.clone(), reply.usage, session.clone());
-        self.store
-            .write(move |tx| {
-                tx.add_usage(&role, &model, None, None, usage.input, usage.output)?;
-                let event = Event::BudgetUsed {
-                    role: role.clone(),
-                    model,
-                    input_tokens: usage.input,
-                    output_tokens: usage.output,
-                    job_id: None,
-                };
-                tx.append(NewEvent::new(&session, event, role)).map(drop)
-            })
-            .await?;
+        let charge = Charge {
+            role: setting.role.to_string(),
+            model: setting.model.clone(),
+            price: setting.price,
+            session: Some(session.clone()),
+            workspace,
+            job: None,
+        };
+        self.charge(charge, reply.usage).await;
         Ok(reply)
     }
 
-    /// The workers' model, for a running job of the worker lane.
+    /// The workers' model, for a running job of the worker lane, while its budgets allow a call.
     pub async fn model_for_job(&self, job: &str) -> Result<BrokeredModel, ApiError> {
         let id = job.to_owned();
         let job = self.store.read(move |tx| tx.job(&id)).await?;
@@ -110,7 +116,20 @@ impl Engine {
             .model(Role::Workers)
             .await?
             .ok_or_else(|| ApiError::new(ErrorCode::NoModel, "No model is set for workers."))?;
+        let whose = Whose {
+            workspace: job.workspace_id.as_ref().map(WorkspaceId::to_string),
+            job: Some(job.id.to_string()),
+        };
+        self.within_budget(whose).await?;
         let key = self.key_of(&setting).await?;
+        let charge = Charge {
+            role: Role::Workers.to_string(),
+            model: setting.model.clone(),
+            price: setting.price,
+            session: job.session_id,
+            workspace: job.workspace_id,
+            job: Some(job.id),
+        };
         let endpoint = Endpoint {
             dialect: setting.dialect,
             base_url: setting.endpoint,
@@ -118,6 +137,6 @@ impl Engine {
             api_key: None,
         };
         let url = endpoint.url().map_err(|e| ApiError::new(ErrorCode::ConfigInvalid, e.to_string()))?;
-        Ok(BrokeredModel { url: url.to_string(), dialect: setting.dialect, key })
+        Ok(BrokeredModel { url: url.to_string(), dialect: setting.dialect, key, charge })
     }
 }

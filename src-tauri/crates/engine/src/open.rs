@@ -9,6 +9,7 @@ use host::config::Workers;
 use host::data_lock::DataLock;
 use host::ids::{Ids, SystemIds};
 use host::paths::DataFolder;
+use host::sandbox::container::Wish;
 use host::sandbox::{NoSandbox, SelectedSandbox};
 use host::server_record::{RecordedWorkspace, ServerRecord};
 use protocol::{ApiError, ErrorCode};
@@ -130,6 +131,7 @@ pub async fn open(options: Options) -> Result<Opened, StartError> {
     host::token_file::write_secret(&data.token_file(), &token)?;
     let keys = crate::keys::Keys::open(&options, &own.config, &data)?;
     let layers = host::layers::LayerStore::open(&data.layers(), crate::setup::LARGEST_LAYER)?;
+    host::sandbox::container::clear(&wish(&own.config.workers), data.root()).await;
     let sandbox = sandbox(&own.config.workers, data.root()).await;
     let (git, git_problem) = match crate::git::find(&options, &data) {
         Ok(git) => (Some(git), None),
@@ -163,7 +165,10 @@ pub async fn open(options: Options) -> Result<Opened, StartError> {
             started_at,
             started_mono,
             url: Default::default(),
+            answers: Default::default(),
+            parked: Default::default(),
             stop: watch::channel(false).0,
+            broken: watch::channel(false).0,
             _lock: lock,
             tasks: Default::default(),
         }),
@@ -181,6 +186,7 @@ pub async fn open(options: Options) -> Result<Opened, StartError> {
             .map_err(|error| StartError::Repository { path: shown, error })?;
     }
     engine.ensure_default_session().await.map_err(|error| StartError::Other(error.message))?;
+    engine.end_old_drain().await.map_err(|error| StartError::Other(error.message))?;
     Ok(Opened { engine, remembered_port })
 }
 
@@ -238,6 +244,8 @@ impl Engine {
         let e = self.clone();
         self.run(async move { e.leftovers_loop().await }).await;
         let e = self.clone();
+        self.run(async move { e.going_on_loop().await }).await;
+        let e = self.clone();
         self.run(async move { e.outbox_loop().await }).await;
         let e = self.clone();
         self.run(async move { e.remote_buddy_loop().await }).await;
@@ -247,6 +255,11 @@ impl Engine {
         self.run(async move { e.fetch_keys().await }).await;
         for room in self.room_list() {
             self.start_merge(room).await;
+        }
+        #[cfg(debug_assertions)]
+        {
+            let e = self.clone();
+            self.run(async move { e.break_for_a_test().await }).await;
         }
         let e = self.clone();
         self.run(async move {
@@ -259,12 +272,17 @@ impl Engine {
     }
 }
 
+/// What is configured of containers.
+pub(crate) fn wish(workers: &Workers) -> Wish {
+    Wish { engine: workers.engine.clone(), image: workers.image.clone(), inside: None }
+}
+
 /// The configured sandbox, if it works. Where one is required, the next step is not to take another.
 pub(crate) async fn sandbox(
     workers: &Workers,
     scratch: &std::path::Path,
 ) -> Result<SelectedSandbox, NoSandbox> {
-    let found = host::sandbox::detect(workers.sandbox, scratch).await;
+    let found = host::sandbox::detect_with(workers.sandbox, &wish(workers), scratch).await;
     found.map_err(|none| match workers.require {
         Some(required) => NoSandbox {
             reason: format!(

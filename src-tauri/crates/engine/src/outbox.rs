@@ -52,7 +52,9 @@ impl Engine {
 
     async fn start_lasting(&self, lasting: &mut Lasting) {
         let most = LASTING_AT_ONCE + lasting.in_flight.len();
-        for row in self.rows(self.store.read(move |tx| tx.due_of(LASTING, most)).await) {
+        let due =
+            move |tx: &store::Tx<'_>| if tx.is_held()? { Ok(Vec::new()) } else { tx.due_of(LASTING, most) };
+        for row in self.rows(self.store.read(move |tx| due(tx)).await) {
             if lasting.in_flight.len() >= LASTING_AT_ONCE
                 || lasting.in_flight.values().any(|id| *id == row.id)
             {

@@ -8,37 +8,45 @@ use protocol::{ApiError, Event};
 use std::time::Duration;
 use store::{Expired, NewEvent, QueueName, StoreError, Tx};
 
-/// How often expired leases are looked for; a read when nothing expired.
-const TICK: Duration = Duration::from_millis(250);
+/// Shortest and longest time between two looks for expired leases. Between them it is the time until the next one runs
+/// out, so that an idle machine is left alone and a lease is taken back when it ends. A claim that is made meanwhile
+/// is seen at the next look: its lease is taken back at most a second late.
+const LOOKS: (Duration, Duration) = (Duration::from_millis(250), Duration::from_secs(1));
 /// A gap between two ticks longer than this is sleep, not slowness.
 const SLEEP_GAP_MS: i64 = 10_000;
-/// Old rows are dropped this often, in ticks.
-const PRUNE_EVERY: u64 = 4 * 600;
+/// Old rows are dropped this often.
+const PRUNE_EVERY: Duration = Duration::from_secs(600);
 /// What nobody needs any more is removed from the disk this often.
 const CLEAR_EVERY: Duration = Duration::from_secs(600);
 
 impl Engine {
     pub(crate) async fn sweep_loop(&self) {
-        let (mut ticks, mut last) = (0u64, self.clock.now_ms());
+        let mut last = self.clock.now_ms();
+        let (mut wait, mut pruned) = (LOOKS.0, tokio::time::Instant::now());
         while !self.is_stopping() {
             tokio::select! {
-                () = tokio::time::sleep(TICK) => {}
+                () = tokio::time::sleep(wait) => {}
                 () = self.stopping() => break,
             }
             let now = self.clock.now_ms();
             let result = if now - last > SLEEP_GAP_MS {
-                self.store.write(move |tx| tx.extend_leases(now)).await.map_err(ApiError::from)
+                let extended = self.store.write(move |tx| tx.extend_leases(now)).await;
+                extended.map(|()| None).map_err(ApiError::from)
             } else {
                 self.sweep().await
             };
             last = now;
-            if let Err(error) = result {
-                tracing::error!(%error, "sweep");
-            }
-            ticks += 1;
-            if ticks.is_multiple_of(PRUNE_EVERY) {
-                let pruned = self.store.write(|tx| Ok(tx.prune_answers()? + tx.prune_workers()?));
-                if let Err(error) = pruned.await {
+            wait = match result {
+                Ok(next) => until(next, now),
+                Err(error) => {
+                    tracing::error!(%error, "sweep");
+                    LOOKS.1
+                }
+            };
+            if pruned.elapsed() >= PRUNE_EVERY {
+                pruned = tokio::time::Instant::now();
+                let done = self.store.write(|tx| Ok(tx.prune_answers()? + tx.prune_workers()?));
+                if let Err(error) = done.await {
                     tracing::error!(%error, "prune");
                 }
             }
@@ -66,7 +74,12 @@ impl Engine {
         }
     }
 
-    async fn sweep(&self) -> Result<(), ApiError> {
+    /// Takes back what ran out. Answers what ran out or will run out next, in milliseconds since 1970.
+    async fn sweep(&self) -> Result<Option<i64>, ApiError> {
+        let next = self.store.read(|tx| tx.next_expiry()).await?;
+        if next.is_none_or(|at| at > self.clock.now_ms()) {
+            return Ok(next);
+        }
         let due = self.store.read(|tx| {
             let expired = [QueueName::Requests, QueueName::Jobs, QueueName::Completions]
                 .into_iter()
@@ -100,7 +113,16 @@ impl Engine {
                 self.wake_merge(&workspace);
             }
         }
-        Ok(())
+        Ok(next)
+    }
+}
+
+/// How long to rest when something runs out `next`.
+fn until(next: Option<i64>, now: i64) -> Duration {
+    let rest = next.and_then(|at| u64::try_from(at.saturating_sub(now)).ok().map(Duration::from_millis));
+    match next {
+        None => LOOKS.1,
+        Some(_) => rest.unwrap_or_default().clamp(LOOKS.0, LOOKS.1),
     }
 }
 

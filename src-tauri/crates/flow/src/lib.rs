@@ -1,4 +1,5 @@
 //! flow
+pub mod budget;
 pub mod intent;
 pub mod light;
 pub mod merge;

@@ -57,6 +57,14 @@ pub enum HostError {
     #[error("cannot confine the command: {cause}")]
     Sandbox { cause: String },
 
+    /// What ran in it may run again once it answers.
+    #[error("{cause}")]
+    EngineGone { cause: String },
+
+    /// What ran in it is gone, too; it may run again in another.
+    #[error("the cell is gone: {cause}")]
+    CellGone { cause: String },
+
     #[error("{file}:{line}: {cause}")]
     ConfigSyntax { file: String, line: usize, cause: String },
 
@@ -87,6 +95,8 @@ impl HostError {
             Self::Supervision { .. } => "host.supervision",
             Self::NoSandbox { .. } => "host.no_sandbox",
             Self::Sandbox { .. } => "host.sandbox",
+            Self::EngineGone { .. } => "host.engine_gone",
+            Self::CellGone { .. } => "host.cell_gone",
             Self::ConfigSyntax { .. } => "config.syntax",
             Self::ConfigValue { .. } => "config.value",
             Self::Layer { .. } => "host.layer",
@@ -101,7 +111,7 @@ impl HostError {
             Self::File { source, .. } if source.kind() == io::ErrorKind::StorageFull => {
                 ErrorCode::StorageFull
             }
-            Self::NoSandbox { .. } | Self::Sandbox { .. } => ErrorCode::NoSandbox,
+            Self::NoSandbox { .. } | Self::Sandbox { .. } | Self::EngineGone { .. } => ErrorCode::NoSandbox,
             Self::ConfigSyntax { .. } | Self::ConfigValue { .. } => ErrorCode::ConfigInvalid,
             Self::Time { .. } => ErrorCode::BadRequest,
             _ => ErrorCode::Internal,

@@ -7,6 +7,7 @@
 pub mod ansi;
 pub mod atomic_file;
 pub mod background;
+pub mod cell;
 pub mod clock;
 pub mod config;
 pub mod data_lock;
@@ -15,8 +16,10 @@ mod error;
 pub mod ids;
 pub mod keychain;
 pub mod layers;
+pub mod network;
 pub mod paths;
 pub mod providers;
+pub mod proxy;
 pub mod redact;
 pub mod sandbox;
 pub mod server_record;

@@ -1,7 +1,6 @@
-//! What on this machine could serve a model: names of key variables and command line agents. Presence only;
-//! no value of a key is ever read further than "not empty", and nothing found is used before a click.
+//! What on this machine could serve a model: names of key variables, and short questions to programs. Presence
+//! only; no value of a key is ever read further than "not empty", and nothing found is used before a click.
 
-use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::ansi;
@@ -29,18 +28,6 @@ pub const KEY_NAMES: &[&str] = &[
     "WORKERS_LLM_API_KEY",
 ];
 
-/// Command line agents and model servers, by program name.
-pub const CLIS: &[&str] = &["codex", "claude", "opencode", "gemini", "ollama", "lms", "llama-server"];
-
-/// A program found on the search path.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FoundCli {
-    pub name: &'static str,
-    pub path: PathBuf,
-    /// The first line it answered to `--version`; none when it failed or took more than five seconds.
-    pub version: Option<String>,
-}
-
 /// Names of key variables that are set and not empty.
 pub fn keys_present(environment: &[(String, String)]) -> Vec<&'static str> {
     let is_set =
@@ -48,31 +35,28 @@ pub fn keys_present(environment: &[(String, String)]) -> Vec<&'static str> {
     KEY_NAMES.iter().filter(is_set).copied().collect()
 }
 
-/// Looks for the known programs and asks each for its version, all at once, five seconds at most.
-pub async fn clis_present(machine: &Machine) -> Vec<FoundCli> {
-    let asked = CLIS.iter().filter_map(|name| Some((*name, machine.program(name)?))).map(|(name, path)| {
-        let command = Command::new([path.as_os_str(), "--version".as_ref()])
-            .env("HOME", &machine.home)
-            .env("PATH", std::env::join_paths(&machine.path).unwrap_or_default())
-            .env("NO_COLOR", "1")
-            .timeout(Duration::from_secs(5))
-            .grace(Duration::from_millis(200))
-            .caps(OutputCaps { head: 4096, tail: 0, total: Some(1 << 20) });
-        tokio::spawn(async move {
-            let outcome = command.run().await.ok().filter(crate::spawn::Outcome::success);
-            let line = outcome.and_then(|outcome| outcome.stdout.text().lines().next().map(ansi::strip));
-            let version = line
-                .map(|line| line.trim().chars().take(100).collect())
-                .filter(|line: &String| !line.is_empty());
-            FoundCli { name, path, version }
-        })
-    });
-    let asked: Vec<_> = asked.collect();
-    let mut found = Vec::new();
-    for answer in asked {
-        found.extend(answer.await.ok());
-    }
-    found
+/// Runs one short question to a program of the user's, with their home, ten seconds at most: its exit code and
+/// what it printed. None when it cannot be started or does not answer.
+pub async fn answer_of(argv: Vec<String>, machine: &Machine) -> Option<(Option<i32>, String)> {
+    answer_within(Duration::from_secs(10), argv, machine).await
+}
+
+async fn answer_within(
+    limit: Duration,
+    argv: Vec<String>,
+    machine: &Machine,
+) -> Option<(Option<i32>, String)> {
+    let command = Command::new(argv)
+        .env("HOME", &machine.home)
+        .env("PATH", std::env::join_paths(&machine.path).unwrap_or_default())
+        .env("NO_COLOR", "1")
+        .env("DISABLE_AUTOUPDATER", "1")
+        .timeout(limit)
+        .grace(Duration::from_millis(200))
+        .caps(OutputCaps { head: 16 * 1024, tail: 0, total: Some(1 << 20) });
+    let outcome = command.run().await.ok().filter(|outcome| !outcome.timed_out())?;
+    let printed = format!("{}\n{}", outcome.stdout.text(), outcome.stderr.text());
+    Some((outcome.code, ansi::strip(&printed)))
 }
 
 #[cfg(all(test, unix))]
@@ -88,19 +72,15 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn programs_are_found_with_their_version_and_a_broken_one_without() {
-        use std::os::unix::fs::PermissionsExt as _;
-        let temp = tempfile::tempdir().unwrap();
-        for (name, script) in [("codex", "#!/bin/sh\necho 'codex 1.2'\n"), ("gemini", "#!/bin/sh\nexit 1\n")]
-        {
-            let path = temp.path().join(name);
-            std::fs::write(&path, script).unwrap();
-            std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
-        }
+    async fn a_program_answers_with_its_code_and_words_and_one_that_hangs_or_is_missing_with_nothing() {
         let machine =
-            Machine { home: temp.path().into(), path: vec![temp.path().into()], environment: vec![] };
-        let found = clis_present(&machine).await;
-        let facts: Vec<_> = found.iter().map(|cli| (cli.name, cli.version.as_deref())).collect();
-        assert_eq!(facts, [("codex", Some("codex 1.2")), ("gemini", None)]);
+            Machine { home: "/".into(), path: vec!["/usr/bin".into(), "/bin".into()], environment: vec![] };
+        let ask =
+            async |script: &str| answer_of(vec!["sh".into(), "-c".into(), script.into()], &machine).await;
+        assert_eq!(ask("echo codex 1.2; echo loud >&2").await, Some((Some(0), "codex 1.2\n\nloud\n".into())));
+        assert_eq!(ask("exit 3").await.unwrap().0, Some(3));
+        let hangs = vec!["sleep".into(), "60".into()];
+        assert_eq!(answer_within(Duration::from_millis(100), hangs, &machine).await, None);
+        assert_eq!(answer_of(vec!["no-such-program".into()], &machine).await, None);
     }
 }

@@ -284,6 +284,7 @@ fn saved(endpoint: &str, key_env: Option<&str>) -> ModelSetting {
         model: "chosen".into(),
         key_env: key_env.map(str::to_owned),
         context_window: None,
+        price: None,
         origin: None,
     }
 }

@@ -45,6 +45,18 @@ fn npm_scripts_that_prove_something_become_checks() {
 }
 
 #[test]
+fn prettier_and_eslint_are_found_where_no_script_runs_them() {
+    let tools = r#"{"devDependencies":{"eslint":"9","prettier":"3"}}"#;
+    let found = propose(&[("package.json", tools)]);
+    assert_eq!(found.formatter.unwrap().join(" "), "npx --no-install prettier --write .");
+    assert_eq!(found.recipes["lint"].run.join(" "), "npx --no-install eslint .");
+    let own = r#"{"scripts":{"format":"x","lint":"y"},"devDependencies":{"eslint":"9","prettier":"3"}}"#;
+    let found = propose(&[("package.json", own)]);
+    assert_eq!(found.formatter.as_ref().unwrap().join(" "), "npm run format");
+    assert!(!found.recipes.contains_key("lint") && checks(&found) == ["npm run lint"]);
+}
+
+#[test]
 fn pnpm_and_yarn_are_told_apart() {
     let manifest = r#"{"scripts":{"test":"x"},"dependencies":{"a":"1"}}"#;
     let pnpm = propose(&[("package.json", manifest), ("pnpm-lock.yaml", "")]);

@@ -9,26 +9,54 @@ use std::time::Duration;
 use host::sandbox::{Mount, Preference, Sandbox, SandboxSpec, detect};
 use host::spawn::{Command, Ended, Outcome, OutputCaps};
 use host::toolchains::{Machine, Toolchains};
+use support::place::{Place, confined};
 use support::{Ground, HIDING, eventually, hiding_tree, processes_with, sandbox, unique_seconds};
 
-async fn sh(sandbox: &Sandbox, spec: &SandboxSpec, script: &str) -> Outcome {
+async fn sh(place: &Place, spec: &SandboxSpec, script: &str) -> Outcome {
     let command = Command::new(["bash", "-c", script]).timeout(Duration::from_secs(60));
-    sandbox.confine(spec, command).unwrap().run().await.unwrap()
+    place.run(spec, command).await.unwrap()
 }
 
 /// Runs `script` and wants it to fail without having printed `secret`.
-async fn refused(sandbox: &Sandbox, spec: &SandboxSpec, script: &str) {
-    let outcome = sh(sandbox, spec, script).await;
+async fn refused(place: &Place, spec: &SandboxSpec, script: &str) {
+    let outcome = sh(place, spec, script).await;
     let text = outcome.stdout.text() + &outcome.stderr.text();
     assert_eq!(outcome.ended, Ended::Exited, "{script}: {text}");
     assert!(!outcome.success() && !text.contains("secret-token"), "{script}: {text}");
 }
 
-async fn allowed(sandbox: &Sandbox, spec: &SandboxSpec, script: &str) -> String {
-    let outcome = sh(sandbox, spec, script).await;
+async fn allowed(place: &Place, spec: &SandboxSpec, script: &str) -> String {
+    let outcome = sh(place, spec, script).await;
     let text = outcome.stdout.text();
     assert!(outcome.success(), "{script}: {} {text} {}", outcome.summary(), outcome.stderr.text());
     text
+}
+
+/// Each of these in a sandbox of its own for every command, and in a cell with doors.
+macro_rules! in_every_place {
+    ($($name:ident),+ $(,)?) => {
+        mod every_place {
+            $(#[tokio::test]
+            async fn $name() {
+                for place in super::confined().await {
+                    eprintln!("in {place:?}");
+                    super::$name(place).await;
+                }
+            })+
+        }
+    };
+}
+
+in_every_place! {
+    files_outside_the_job_cannot_be_read,
+    sockets_agents_and_other_peoples_processes_are_invisible,
+    nothing_outside_the_job_can_be_written,
+    no_network_of_the_machine_can_be_reached,
+    with_the_network_allowed_the_machine_is_reached_and_files_stay_hidden,
+    dangerous_system_calls_are_refused,
+    capabilities_and_privileges_are_gone,
+    a_hidden_path_is_covered_even_inside_a_shown_folder,
+    limits_hold_inside,
 }
 
 #[tokio::test]
@@ -43,17 +71,13 @@ async fn the_detected_sandbox_says_what_it_is() {
 }
 
 #[tokio::test]
-async fn the_host_must_be_asked_for_and_containers_are_refused_honestly() {
+async fn the_host_must_be_asked_for() {
     let scratch = tempfile::tempdir().unwrap();
     let host = detect(Preference::Host, scratch.path()).await.unwrap();
     assert_eq!((host.sandbox.backend(), host.isolation.fs.as_str()), ("host", "open"));
-    let none = detect(Preference::Container, scratch.path()).await.unwrap_err();
-    assert!(none.reason.contains("not in this build"), "{none}");
 }
 
-#[tokio::test]
-async fn files_outside_the_job_cannot_be_read() {
-    let Some(sandbox) = sandbox().await else { return };
+async fn files_outside_the_job_cannot_be_read(place: Place) {
     let ground = Ground::new();
     let spec = ground.spec();
     let token = ground.path("local.token");
@@ -75,54 +99,48 @@ async fn files_outside_the_job_cannot_be_read() {
         "head -c1 /dev/vda /dev/sda /dev/vsock".to_owned(),
         "cat /proc/kcore".to_owned(),
     ] {
-        refused(&sandbox, &spec, &script).await;
+        refused(&place, &spec, &script).await;
     }
 }
 
-#[tokio::test]
-async fn sockets_agents_and_other_peoples_processes_are_invisible() {
-    let Some(sandbox) = sandbox().await else { return };
+async fn sockets_agents_and_other_peoples_processes_are_invisible(place: Place) {
     let ground = Ground::new();
     let spec = ground.spec();
-    refused(&sandbox, &spec, "ls /run/docker.sock /var/run/docker.sock").await;
-    refused(&sandbox, &spec, "ls /run/user /run/dbus").await;
-    refused(&sandbox, &spec, &format!("kill -0 {}", std::process::id())).await;
-    refused(&sandbox, &spec, "env | grep -E 'SSH_|GPG|DBUS|DISPLAY|TOKEN'").await;
-    let seen = allowed(&sandbox, &spec, "ls /proc | grep -c '^[0-9]'").await;
+    refused(&place, &spec, "ls /run/docker.sock /var/run/docker.sock").await;
+    refused(&place, &spec, "ls /run/user /run/dbus").await;
+    refused(&place, &spec, &format!("kill -0 {}", std::process::id())).await;
+    refused(&place, &spec, "env | grep -E 'SSH_|GPG|DBUS|DISPLAY|TOKEN'").await;
+    let seen = allowed(&place, &spec, "ls /proc | grep -c '^[0-9]'").await;
     assert!(seen.trim().parse::<u32>().unwrap() <= 6, "sees {seen} processes");
 }
 
-#[tokio::test]
-async fn nothing_outside_the_job_can_be_written() {
-    let Some(sandbox) = sandbox().await else { return };
+async fn nothing_outside_the_job_can_be_written(place: Place) {
     let ground = Ground::new();
     let spec = ground.spec();
     for target in ["/usr/x", "/etc/x", "/x", "/bin/x", "/var/x", "/run/x"] {
-        refused(&sandbox, &spec, &format!("echo x > {target}")).await;
+        refused(&place, &spec, &format!("echo x > {target}")).await;
     }
     // Only opened, never written: if this ever goes wrong the machine must not change.
     for kernel in ["sys/kernel/core_pattern", "sys/kernel/modprobe", "sys/vm/drop_caches", "sysrq-trigger"] {
-        refused(&sandbox, &spec, &format!("exec 3>>/proc/{kernel}")).await;
+        refused(&place, &spec, &format!("exec 3>>/proc/{kernel}")).await;
     }
-    refused(&sandbox, &spec, &format!("echo x > {}", ground.path("jobs/other/file").display())).await;
-    refused(&sandbox, &spec, &format!("rm -rf {}; test -e /nonexistent", ground.path("").display())).await;
+    refused(&place, &spec, &format!("echo x > {}", ground.path("jobs/other/file").display())).await;
+    refused(&place, &spec, &format!("rm -rf {}; test -e /nonexistent", ground.path("").display())).await;
     assert_eq!(std::fs::read_to_string(ground.path("jobs/other/file")).unwrap(), "other-job");
-    refused(&sandbox, &spec, "mount -t tmpfs x /tmp || mount -o remount,rw /usr").await;
-    refused(&sandbox, &spec, "chmod u+w /usr && touch /usr/x").await;
-    refused(&sandbox, &spec, "mknod disk b 254 0 && head -c1 disk").await;
+    refused(&place, &spec, "mount -t tmpfs x /tmp || mount -o remount,rw /usr").await;
+    refused(&place, &spec, "chmod u+w /usr && touch /usr/x").await;
+    refused(&place, &spec, "mknod disk b 254 0 && head -c1 disk").await;
 }
 
-#[tokio::test]
-async fn no_network_of_the_machine_can_be_reached() {
-    let Some(sandbox) = sandbox().await else { return };
+async fn no_network_of_the_machine_can_be_reached(place: Place) {
     let ground = Ground::new();
     let spec = ground.spec();
     let listener = std::net::TcpListener::bind("0.0.0.0:0").unwrap();
     listener.set_nonblocking(true).unwrap();
     let port = listener.local_addr().unwrap().port();
-    refused(&sandbox, &spec, &format!("exec 3<>/dev/tcp/127.0.0.1/{port}")).await;
-    refused(&sandbox, &spec, "timeout 5 bash -c 'exec 3<>/dev/tcp/1.1.1.1/53'").await;
-    refused(&sandbox, &spec, "timeout 5 getent ahosts example.com").await;
+    refused(&place, &spec, &format!("exec 3<>/dev/tcp/127.0.0.1/{port}")).await;
+    refused(&place, &spec, "timeout 5 bash -c 'exec 3<>/dev/tcp/1.1.1.1/53'").await;
+    refused(&place, &spec, "timeout 5 getent ahosts example.com").await;
     assert!(listener.accept().is_err());
     let abstract_name = format!("pilothouse-escape-{port}");
     let address = <std::os::unix::net::SocketAddr as std::os::linux::net::SocketAddrExt>::from_abstract_name(
@@ -131,39 +149,35 @@ async fn no_network_of_the_machine_can_be_reached() {
     .unwrap();
     let _listening = std::os::unix::net::UnixListener::bind_addr(&address).unwrap();
     let call = format!("import socket; socket.socket(socket.AF_UNIX).connect('\\0{abstract_name}')");
-    refused(&sandbox, &spec, &format!("python3 -c \"{call}\"")).await;
+    refused(&place, &spec, &format!("python3 -c \"{call}\"")).await;
 }
 
-#[tokio::test]
-async fn with_the_network_allowed_the_machine_is_reached_and_files_stay_hidden() {
-    let Some(sandbox) = sandbox().await else { return };
+async fn with_the_network_allowed_the_machine_is_reached_and_files_stay_hidden(place: Place) {
     let ground = Ground::new();
     let mut spec = ground.spec();
     spec.network = true;
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
-    allowed(&sandbox, &spec, &format!("exec 3<>/dev/tcp/127.0.0.1/{port}")).await;
-    refused(&sandbox, &spec, &format!("cat {}", ground.path("local.token").display())).await;
+    allowed(&place, &spec, &format!("exec 3<>/dev/tcp/127.0.0.1/{port}")).await;
+    refused(&place, &spec, &format!("cat {}", ground.path("local.token").display())).await;
     // Only where the kernel has Landlock scopes: without them a shared network shares these sockets too.
-    if format!("{sandbox:?}").contains("scopes: true") {
+    if format!("{place:?}").contains("scopes: true") {
         let name = format!("pilothouse-open-{port}");
         let address =
             <std::os::unix::net::SocketAddr as std::os::linux::net::SocketAddrExt>::from_abstract_name(&name)
                 .unwrap();
         let _listening = std::os::unix::net::UnixListener::bind_addr(&address).unwrap();
         let call = format!("import socket; socket.socket(socket.AF_UNIX).connect('\\0{name}')");
-        refused(&sandbox, &spec, &format!("python3 -c \"{call}\"")).await;
+        refused(&place, &spec, &format!("python3 -c \"{call}\"")).await;
     }
-    assert_eq!(sandbox.isolation(&spec).net, "open");
+    assert_eq!(place.isolation(&spec).net, "open");
 }
 
-#[tokio::test]
-async fn dangerous_system_calls_are_refused() {
-    let Some(sandbox) = sandbox().await else { return };
+async fn dangerous_system_calls_are_refused(place: Place) {
     let ground = Ground::new();
     let spec = ground.spec();
-    refused(&sandbox, &spec, "unshare -U true").await;
-    refused(&sandbox, &spec, "unshare -m true").await;
+    refused(&place, &spec, "unshare -U true").await;
+    refused(&place, &spec, "unshare -m true").await;
     let probe = r#"
 import ctypes, errno, sys, fcntl, socket
 libc = ctypes.CDLL(None, use_errno=True)
@@ -189,7 +203,7 @@ except OSError as e: print('tiocsti', errno.errorcode[e.errno])
         return;
     }
     std::fs::write(spec.work.join("probe.py"), probe).unwrap();
-    let said = allowed(&sandbox, &spec, "python3 probe.py").await;
+    let said = allowed(&place, &spec, "python3 probe.py").await;
     assert!(!said.contains("open"), "{said}");
     for absent in ["clone3 ENOSYS", "x32_getpid ENOSYS"] {
         assert!(said.contains(absent), "{said}");
@@ -201,12 +215,10 @@ except OSError as e: print('tiocsti', errno.errorcode[e.errno])
     }
 }
 
-#[tokio::test]
-async fn capabilities_and_privileges_are_gone() {
-    let Some(sandbox) = sandbox().await else { return };
+async fn capabilities_and_privileges_are_gone(place: Place) {
     let ground = Ground::new();
     let said =
-        allowed(&sandbox, &ground.spec(), "grep -E 'CapEff|CapBnd|NoNewPrivs|Seccomp:' /proc/self/status")
+        allowed(&place, &ground.spec(), "grep -E 'CapEff|CapBnd|NoNewPrivs|Seccomp:' /proc/self/status")
             .await;
     let values: Vec<&str> = said.lines().map(|line| line.split_whitespace().last().unwrap()).collect();
     assert_eq!(values, ["0000000000000000", "0000000000000000", "1", "2"]);
@@ -215,23 +227,28 @@ async fn capabilities_and_privileges_are_gone() {
 #[tokio::test]
 async fn ordinary_work_is_not_disturbed() {
     let Some(sandbox) = sandbox().await else { return };
+    for place in [Place::Sandboxed(sandbox.clone()), Place::Cell(sandbox)] {
+        ordinary_work(place).await;
+    }
+}
+
+async fn ordinary_work(place: Place) {
     let ground = Ground::new();
     let mut spec = ground.spec();
     // Interpreters may live anywhere on this machine.
-    Toolchains::detect(&Machine::current()).equip(&sandbox, &mut spec).unwrap();
-    allowed(&sandbox, &spec, "echo a > f && mkdir d && mv f d/ && cat d/f | wc -c && echo x > /tmp/y").await;
-    assert_eq!(allowed(&sandbox, &spec, "pwd").await.trim(), spec.work.to_str().unwrap());
-    assert_eq!(allowed(&sandbox, &spec, "echo $HOME").await.trim(), spec.home.to_str().unwrap());
-    allowed(&sandbox, &spec, "echo 1 > ~/state && date && id -u && test -w /dev/null && sort /dev/null")
-        .await;
+    Toolchains::detect(&Machine::current()).equip(place.sandbox(), &mut spec).unwrap();
+    allowed(&place, &spec, "echo a > f && mkdir d && mv f d/ && cat d/f | wc -c && echo x > /tmp/y").await;
+    assert_eq!(allowed(&place, &spec, "pwd").await.trim(), spec.work.to_str().unwrap());
+    assert_eq!(allowed(&place, &spec, "echo $HOME").await.trim(), spec.home.to_str().unwrap());
+    allowed(&place, &spec, "echo 1 > ~/state && date && id -u && test -w /dev/null && sort /dev/null").await;
     allowed(
-        &sandbox,
+        &place,
         &spec,
         "git init -q r && cd r && git -c user.name=a -c user.email=a@b commit -q --allow-empty -m x && git log",
     )
     .await;
     allowed(
-        &sandbox,
+        &place,
         &spec,
         "python3 -c 'import threading, multiprocessing, ssl, socket; \
         t = threading.Thread(target=print); t.start(); t.join(); \
@@ -240,12 +257,10 @@ async fn ordinary_work_is_not_disturbed() {
     )
     .await;
     let node = "const os = require('os'); os.networkInterfaces(); os.cpus(); new (require('worker_threads').Worker)('1', {eval: true})";
-    allowed(&sandbox, &spec, &format!("node -e \"{node}\"")).await;
+    allowed(&place, &spec, &format!("node -e \"{node}\"")).await;
 }
 
-#[tokio::test]
-async fn a_hidden_path_is_covered_even_inside_a_shown_folder() {
-    let Some(sandbox) = sandbox().await else { return };
+async fn a_hidden_path_is_covered_even_inside_a_shown_folder(place: Place) {
     let ground = Ground::new();
     let mut spec = ground.spec();
     std::fs::create_dir_all(ground.path("cargo/registry")).unwrap();
@@ -260,37 +275,35 @@ async fn a_hidden_path_is_covered_even_inside_a_shown_folder() {
         ground.path("jobs"),
         ground.path("homes"),
     ];
-    assert_eq!(allowed(&sandbox, &spec, "cat ~/.cargo/registry/ok").await, "fine");
-    refused(&sandbox, &spec, "cat ~/.cargo/credentials.toml | grep .").await;
-    refused(&sandbox, &spec, &format!("cat {} | grep .", ground.path("local.token").display())).await;
-    assert_eq!(allowed(&sandbox, &spec, &format!("ls {}", ground.path("jobs").display())).await, "mine\n");
-    allowed(&sandbox, &spec, "echo x > own && echo x > ~/own").await;
-    refused(&sandbox, &spec, &format!("echo x > {}/new", ground.path("jobs").display())).await;
-    refused(&sandbox, &spec, &format!("echo x > {}", ground.path("cargo/registry/ok").display())).await;
+    assert_eq!(allowed(&place, &spec, "cat ~/.cargo/registry/ok").await, "fine");
+    refused(&place, &spec, "cat ~/.cargo/credentials.toml | grep .").await;
+    refused(&place, &spec, &format!("cat {} | grep .", ground.path("local.token").display())).await;
+    assert_eq!(allowed(&place, &spec, &format!("ls {}", ground.path("jobs").display())).await, "mine\n");
+    allowed(&place, &spec, "echo x > own && echo x > ~/own").await;
+    refused(&place, &spec, &format!("echo x > {}/new", ground.path("jobs").display())).await;
+    refused(&place, &spec, &format!("echo x > {}", ground.path("cargo/registry/ok").display())).await;
 }
 
-#[tokio::test]
-async fn limits_hold_inside() {
-    let Some(sandbox) = sandbox().await else { return };
+async fn limits_hold_inside(place: Place) {
     let ground = Ground::new();
     let mut spec = ground.spec();
     spec.limits.fsize = Some(1 << 20);
     spec.limits.memory = Some(256 << 20);
     spec.limits.nofile = Some(64);
     spec.tmp_bytes = 8 << 20;
-    refused(&sandbox, &spec, "head -c 2000000 /dev/zero > big").await;
+    refused(&place, &spec, "head -c 2000000 /dev/zero > big").await;
     assert!(std::fs::metadata(spec.work.join("big")).unwrap().len() <= 1 << 20);
-    refused(&sandbox, &spec, "python3 -c 'x = bytearray(600 << 20)'").await;
+    refused(&place, &spec, "python3 -c 'x = bytearray(600 << 20)'").await;
     refused(
-        &sandbox,
+        &place,
         &spec,
         "for i in 1 2 3 4 5 6 7 8 9 10; do head -c 1000000 /dev/zero > /tmp/$i || exit 1; done",
     )
     .await;
-    assert_eq!(allowed(&sandbox, &spec, "ulimit -n").await.trim(), "64");
+    assert_eq!(allowed(&place, &spec, "ulimit -n").await.trim(), "64");
     if host::spawn::effective_uid() != 0 {
         spec.limits.pids = Some(32);
-        refused(&sandbox, &spec, "sh -c 'for i in $(seq 100); do sleep 30 & done'").await;
+        refused(&place, &spec, "sh -c 'for i in $(seq 100); do sleep 30 & done'").await;
     }
 }
 
@@ -302,7 +315,12 @@ async fn floods_are_capped_and_terminal_escapes_can_be_stripped() {
     let flood = Command::new(["sh", "-c", "cat /dev/zero"]).caps(caps);
     let outcome = sandbox.confine(&ground.spec(), flood).unwrap().run().await.unwrap();
     assert_eq!((outcome.ended, outcome.stdout.bytes().len()), (Ended::OutputLimit, 200));
-    let said = allowed(&sandbox, &ground.spec(), r"printf '\033]52;c;ZXZpbA==\007\033[2Jhello\n'").await;
+    let said = allowed(
+        &Place::Sandboxed(sandbox.clone()),
+        &ground.spec(),
+        r"printf '\033]52;c;ZXZpbA==\007\033[2Jhello\n'",
+    )
+    .await;
     assert_eq!(host::ansi::strip(&said), "hello\n");
 }
 
@@ -347,7 +365,7 @@ async fn no_descendant_survives_the_programs_own_end() {
     let Some(sandbox) = sandbox().await else { return };
     let (ground, seconds) = (Ground::new(), unique_seconds());
     let script = hiding_tree(&seconds).replace("echo planted\n", "exit 7\n");
-    assert_eq!(sh(&sandbox, &ground.spec(), &script).await.code, Some(7));
+    assert_eq!(sh(&Place::Sandboxed(sandbox), &ground.spec(), &script).await.code, Some(7));
     // bubblewrap passes the exit code on just before its namespace ends, and the kernel ends the rest with that.
     eventually("the tree is gone", || processes_with(&format!("sleep {seconds}")).is_empty()).await;
 }

@@ -77,6 +77,20 @@ wire! {
 }
 
 impl CheckPlan {
+    /// The linter of the workspace: a check whose name, group or program says so, else a recipe of such a name.
+    pub fn linter(&self) -> Option<&[String]> {
+        let check = self.checks.iter().find(|check| {
+            let named = [Some(&check.name), check.group.as_ref()].into_iter().flatten();
+            named.flat_map(|name| name.split(' ')).any(is_linter) || lints(&check.run)
+        });
+        let recipe = || {
+            ["lint", "clippy", "eslint", "ruff"]
+                .iter()
+                .find_map(|name| self.recipes.get(*name).map(|r| &r.run))
+        };
+        check.map(|check| &check.run).or_else(recipe).map(Vec::as_slice)
+    }
+
     /// No checks, and nobody who confirmed that.
     pub fn none() -> Self {
         Self {
@@ -89,6 +103,25 @@ impl CheckPlan {
             test_runner: None,
             warnings: Vec::new(),
         }
+    }
+}
+
+fn is_linter(word: &str) -> bool {
+    matches!(word, "lint" | "linter" | "clippy" | "eslint" | "ruff")
+}
+
+/// Whether a command is a linter by its own name.
+fn lints(argv: &[String]) -> bool {
+    let words: Vec<&str> = argv.iter().map(String::as_str).collect();
+    match words.as_slice() {
+        ["cargo", "clippy", ..] | ["go", "vet", ..] | ["go", "-C", _, "vet", ..] | ["ruff", "check", ..] => {
+            true
+        }
+        ["npx", rest @ ..] => {
+            rest.iter().find(|word| !word.starts_with('-')).is_some_and(|word| is_linter(word))
+        }
+        [program, ..] => is_linter(program),
+        [] => false,
     }
 }
 
@@ -134,4 +167,43 @@ wire! {
 wire! {
     /// The newest one since the server was started.
     pub struct DryRunShown { pub run: Option<DryRun> }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn plan(checks: &[(&str, &str)], recipes: &[(&str, &str)]) -> CheckPlan {
+        let argv = |text: &str| text.split(' ').map(str::to_owned).collect::<Vec<_>>();
+        let check = |(name, run): &(&str, &str)| Check {
+            name: (*name).to_owned(),
+            run: argv(run),
+            timeout_s: 1,
+            group: Some("node".into()),
+            paths: Vec::new(),
+        };
+        let recipe = |(name, run): &(&str, &str)| {
+            ((*name).to_owned(), Recipe { run: argv(run), timeout_s: 1, writes: Vec::new() })
+        };
+        CheckPlan {
+            checks: checks.iter().map(check).collect(),
+            recipes: recipes.iter().map(recipe).collect(),
+            ..CheckPlan::none()
+        }
+    }
+
+    #[test]
+    fn the_linter_is_found_by_name_by_program_and_among_recipes() {
+        let linter = |plan: &CheckPlan| plan.linter().map(|argv| argv.join(" "));
+        for run in
+            ["npm run lint", "cargo clippy", "go vet ./...", "npx --no-install eslint .", "ruff check ."]
+        {
+            let name = if run.starts_with("npm ") { "npm lint" } else { "something" };
+            let found = plan(&[("tests", "cargo test"), (name, run)], &[]);
+            assert_eq!(linter(&found).as_deref(), Some(run));
+        }
+        let recipe = plan(&[("tests", "cargo test")], &[("build", "make"), ("clippy", "cargo clippy")]);
+        assert_eq!(linter(&recipe).as_deref(), Some("cargo clippy"));
+        assert_eq!(linter(&plan(&[("tests", "go test ./...")], &[("build", "make")])), None);
+    }
 }

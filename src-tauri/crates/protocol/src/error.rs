@@ -11,7 +11,7 @@ macro_rules! codes {
         pub enum ErrorCode { $($(#[$meta])* #[serde(rename = $word)] #[ts(rename = $word)] $name),* }
         impl ErrorCode {
             pub const ALL: &'static [ErrorCode] = &[$(ErrorCode::$name),*];
-            pub fn as_str(self) -> &'static str { match self { $(ErrorCode::$name => $word),* } }
+            pub const fn as_str(self) -> &'static str { match self { $(ErrorCode::$name => $word),* } }
             pub fn http_status(self) -> u16 { match self { $(ErrorCode::$name => $status),* } }
             pub fn retryable(self) -> bool { match self { $(ErrorCode::$name => $retry),* } }
             /// The code a word names.
@@ -62,6 +62,8 @@ codes! {
     NoSandbox = "sandbox.none", 422, false;
     NoModel = "model.none", 422, false;
     ModelUnreachable = "model.unreachable", 422, true;
+    /// A budget of the user is used up.
+    BudgetReached = "budget.reached", 402, false;
     ConfigInvalid = "config.invalid", 422, false;
     /// The place keys are kept in does not open, or not with the key that was given for it.
     KeychainClosed = "keychain.closed", 422, true;

@@ -135,6 +135,11 @@ events! {
     JobProgress "job.progress" { job_id: JobId, step: u32, steps: u32, label: String }
     JobRequeued "job.requeued" { job_id: JobId, attempt: u32, reason: String }
     JobCancelled "job.cancelled" { job_id: JobId, by: String }
+    /// A job was put aside with what it has so far.
+    JobWaiting "job.waiting" { job_id: JobId, wait: Box<job::JobWait> }
+    /// A job wanted to connect to a host.
+    JobNetwork "job.network" { job_id: JobId, host: String, port: u16, allowed: bool, why: String }
+    JobResumed "job.resumed" { job_id: JobId, by: String }
     /// What our own gate found; `verified` is never a model's word.
     JobVerified "job.verified" { job_id: JobId, verified: bool, lines: Vec<job::VerifiedLine> }
     JobDiff "job.diff" { job_id: JobId, entry_id: Option<EntryId>, additions: u32, deletions: u32, files: u32, title: String }
@@ -157,9 +162,26 @@ events! {
     PolicyDecided "policy.decided" { action: String, effect: policy::Effect, rule: String }
     BranchMoved "merge.branch.moved" { branch: String, old: Option<String>, new: Option<String>, explanation: String }
     WorkspaceChanged "workspace.changed" { workspace_id: WorkspaceId }
-    BudgetUsed "budget.used" { role: String, model: String, input_tokens: u64, output_tokens: u64, #[serde(default, skip_serializing_if = "Option::is_none")] #[ts(optional)] job_id: Option<JobId> }
+    /// Values that were chosen in Settings, by their keys in the configuration.
+    ConfigChanged "config.changed" { keys: Vec<String> }
+    BudgetUsed "budget.used" { role: String, model: String, input_tokens: u64, output_tokens: u64, #[serde(default, skip_serializing_if = "Option::is_none")] #[ts(optional)] job_id: Option<JobId>,
+        /// Millionths of the unit of the prices; none where the model has no price.
+        #[serde(default, skip_serializing_if = "Option::is_none")] #[ts(optional)] cost_micros: Option<u64>,
+        /// The answer said nothing of it; reckoned from lengths.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")] estimated: bool,
+    }
+    /// A budget came near its end (four fifths) or was used up. Each is told once.
+    BudgetNear "budget.near" {
+        standing: crate::budget::BudgetStanding, reached: bool,
+        #[serde(default, skip_serializing_if = "Option::is_none")] #[ts(optional)] job_id: Option<JobId>,
+        #[serde(default, skip_serializing_if = "Option::is_none")] #[ts(optional)] workspace_id: Option<WorkspaceId>,
+    }
     /// A trial of a workspace's checks moved on; `checks.dryRunState` has its lines.
     DryRunChanged "checks.dry_run" { run: Box<check::DryRun> }
+    /// Everything is held from now on; it goes to the session `dev`, though it is about all.
+    SystemHeld "system.held" { hold: Box<hold::Hold> }
+    /// These holds ended; `held` when another one remains.
+    SystemResumed "system.resumed" { by: String, ended: Vec<hold::Hold>, held: bool }
     SetupFinished "setup.finished" { run: Vec<String>, ok: bool, duration_ms: u64, tail: String }
 }
 

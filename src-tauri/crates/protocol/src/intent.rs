@@ -84,6 +84,8 @@ pub enum Intent {
         #[ts(optional)]
         version: Option<String>,
     },
+    /// What is declared, what is locked, and what is newer as far as that can be known.
+    Outdated,
     /// Add lines at the end of a file.
     Append { file: String, text: String },
     /// Add lines inside a file.
@@ -92,6 +94,15 @@ pub enum Intent {
     SetKey { file: String, key: String, value: String },
     /// Undo one commit with a new one.
     Revert { commit: String },
+    /// Repeat the change of one commit with a new one.
+    CherryPick { commit: String },
+    /// Make a branch of that name; never moves one that is there. No `at` means the tip that work starts from.
+    Branch {
+        name: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        at: Option<String>,
+    },
     /// Run a named recipe of the workspace.
     Run { recipe: String },
     /// List TODO and FIXME notes.
@@ -140,10 +151,13 @@ impl Intent {
             Intent::Rename { .. } => "rename",
             Intent::Apply { .. } => "apply",
             Intent::Bump { .. } => "bump",
+            Intent::Outdated => "outdated",
             Intent::Append { .. } => "append",
             Intent::Insert { .. } => "insert",
             Intent::SetKey { .. } => "set",
             Intent::Revert { .. } => "revert",
+            Intent::CherryPick { .. } => "pick",
+            Intent::Branch { .. } => "branch",
             Intent::Run { .. } => "run",
             Intent::Todos => "todos",
             Intent::Land { .. } => "land",

@@ -9,7 +9,137 @@ use crate::{JobId, Priority, RequestId, SessionId, WorkspaceId, wire};
 pub const TASK_EXECUTE: &str = "task.execute";
 
 wire! {
-    pub enum JobStatus { Pending, Claimed, Completed, Failed, Cancelled }
+    pub enum JobStatus {
+        Pending,
+        Claimed,
+        /// It was begun, or stopped before it began, and goes on when what it waits for has come: see `waiting`.
+        Waiting,
+        Completed,
+        Failed,
+        Cancelled,
+    }
+}
+
+wire! {
+    pub enum WaitReason {
+        /// The provider allows no more for now.
+        Quota,
+        /// A budget of the user is used up.
+        Budget,
+        /// A person asked for it.
+        Paused,
+    }
+}
+
+wire! {
+    /// A job is to keep its work and wait.
+    pub struct PauseAsked {
+        pub reason: WaitReason,
+        pub detail: String,
+        /// Milliseconds since 1970.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        pub resets_at_ms: Option<i64>,
+    }
+}
+
+wire! {
+    /// Why a job waits, until when, and what it has so far.
+    pub struct JobWait {
+        pub reason: WaitReason,
+        /// A sentence: what stopped it and what lets it go on.
+        pub detail: String,
+        pub since: String,
+        /// When it may go on, when anybody knows.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        pub resets_at: Option<String>,
+        /// The commit that holds its work so far; without one it begins anew.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        pub resume_commit: Option<String>,
+    }
+}
+
+wire! {
+    /// Puts a claimed job aside, to go on later. Its bundle, if it has work, was uploaded before.
+    pub struct ParkJob {
+        pub id: JobId,
+        pub claim_token: String,
+        pub reason: WaitReason,
+        pub detail: String,
+        /// Milliseconds since 1970.
+        #[serde(default)]
+        #[ts(optional)]
+        pub resets_at_ms: Option<i64>,
+        /// Its work so far.
+        #[serde(default)]
+        #[ts(optional)]
+        pub hand_over: Option<HandOver>,
+        #[serde(default)]
+        pub artifacts: Vec<Artifact>,
+        #[serde(default)]
+        #[ts(optional)]
+        pub isolation: Option<EffectiveIsolation>,
+    }
+}
+
+wire! {
+    /// Asks whether a running job may connect to a host.
+    pub struct NetworkAsk {
+        pub id: JobId,
+        pub claim_token: String,
+        pub host: String,
+        pub port: u16,
+        /// How long to wait for a person's answer, in milliseconds.
+        #[serde(default)]
+        #[ts(optional)]
+        pub wait_ms: Option<u64>,
+    }
+}
+
+wire! {
+    pub struct NetworkAnswer {
+        pub allowed: bool,
+        /// The rule that decided, as a sentence.
+        pub why: String,
+        /// The question that waits for a person; nothing is decided yet.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        pub approval_id: Option<crate::ApprovalId>,
+    }
+}
+
+impl NetworkAnswer {
+    pub fn yes(why: String) -> Self {
+        Self { allowed: true, why, approval_id: None }
+    }
+
+    pub fn no(why: String) -> Self {
+        Self { allowed: false, why, approval_id: None }
+    }
+
+    pub fn waits(approval_id: crate::ApprovalId) -> Self {
+        Self { allowed: false, why: "It waits for an answer.".into(), approval_id: Some(approval_id) }
+    }
+}
+
+wire! {
+    /// Lets one job use more than the budget of a job. Absent ones stay as they are.
+    #[serde(deny_unknown_fields)]
+    pub struct RaiseJob {
+        pub id: JobId,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        pub tokens: Option<u64>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        pub minutes: Option<u64>,
+        /// Millionths of the unit of the prices.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        pub money_micros: Option<u64>,
+    }
 }
 
 wire! {
@@ -50,6 +180,11 @@ wire! {
         pub error: Option<String>,
         pub attempts: u32,
         pub cancel_requested: bool,
+        /// It was asked to keep its work and wait.
+        pub pause_requested: bool,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        pub waiting: Option<JobWait>,
         pub step: Option<String>,
         pub isolation: Option<EffectiveIsolation>,
         pub verified: Option<bool>,
@@ -138,10 +273,17 @@ wire! {
         pub layers: Vec<String>,
         /// Whether the owner allowed plain host processes for this workspace.
         pub allow_host: bool,
+        /// Whether the job may ask for hosts, through the one way out it has.
+        #[serde(default)]
+        pub network: bool,
         /// The workers' model, for jobs of the worker lane.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[ts(optional)]
         pub model: Option<ModelGround>,
+        /// What works on a job of the worker lane; absent is our own loop.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        pub backend: Option<crate::worker::WorkerBackend>,
     }
 }
 

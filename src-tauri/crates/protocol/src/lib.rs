@@ -5,6 +5,7 @@
 //! (`ui/src/client/protocol.ts`) and to JSON Schema (`/openapi.json`), so a change here is a change of contract.
 
 pub mod approval;
+pub mod budget;
 pub mod check;
 mod count;
 pub mod diff;
@@ -12,6 +13,7 @@ pub mod doctor;
 pub mod envelope;
 pub mod error;
 pub mod event;
+pub mod hold;
 pub mod ids;
 pub mod intent;
 pub mod job;
@@ -19,6 +21,7 @@ pub mod keys;
 mod markdown;
 pub mod merge;
 pub mod message;
+pub mod notify;
 pub mod ops;
 pub mod plan;
 pub mod policy;
@@ -27,6 +30,7 @@ pub mod request;
 pub mod session;
 pub mod settings;
 pub mod status;
+pub mod test_run;
 pub mod worker;
 pub mod workspace;
 

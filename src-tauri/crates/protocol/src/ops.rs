@@ -4,8 +4,8 @@
 //! not in it does not exist, and one whose scope the caller lacks is refused.
 
 use crate::{
-    approval::*, check::*, doctor::*, job::*, keys::*, merge::*, message::*, queue::*, request::*,
-    session::*, settings::*, status::*, wire, worker::*, workspace::*,
+    approval::*, budget::*, check::*, doctor::*, hold::*, job::*, keys::*, merge::*, message::*, notify::*,
+    queue::*, request::*, session::*, settings::*, status::*, wire, worker::*, workspace::*,
 };
 
 wire! {
@@ -151,6 +151,11 @@ operations! {
     JobsLog "jobs.log" (AppendLog) -> LogAppended, Work, change;
     JobsRenew "jobs.renew" (RenewParams) -> LeaseRenewed, Work, change;
     JobsCancel "jobs.cancel" (JobParams) -> Done, Jobs, change;
+    JobsPark "jobs.park" (ParkJob) -> Done, Work, change;
+    JobsNetwork "jobs.network" (NetworkAsk) -> NetworkAnswer, Work, query;
+    JobsPause "jobs.pause" (JobParams) -> Done, Jobs, change;
+    JobsResume "jobs.resume" (JobParams) -> Done, Jobs, change;
+    JobsRaise "jobs.raise" (RaiseJob) -> Done, Approve, change;
     JobsRetry "jobs.retry" (JobParams) -> JobEnqueuedReply, Jobs, change;
     JobsList "jobs.list" (ListParams) -> Jobs, Read, query;
     JobsGet "jobs.get" (JobParams) -> Job, Read, query;
@@ -186,9 +191,13 @@ operations! {
     ConfigKeys "config.keys" (Nothing) -> SavedKeys, Read, query;
     ConfigSetKey "config.set_key" (SetKey) -> SavedKey, Admin, change;
     ConfigForgetKey "config.forget_key" (ForgetKey) -> Done, Admin, change;
+    ConfigSetNotify "config.set_notify" (SetNotify) -> Done, Admin, change;
     ConfigProviders "config.providers" (Nothing) -> Providers, Admin, query;
     ConfigProbe "config.probe" (ProbeParams) -> ProbeReport, Admin, query;
     SystemStatusShow "system.status" (TtlParams) -> SystemStatus, Read, query;
+    SystemHold "system.hold" (HoldParams) -> Holds, Admin, change;
+    SystemResume "system.resume" (ResumeParams) -> Holds, Admin, change;
+    BudgetShow "budget.show" (BudgetParams) -> BudgetReport, Read, query;
     Doctor "doctor.run" (Nothing) -> DoctorReport, Read, query;
 }
 

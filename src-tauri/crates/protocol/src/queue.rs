@@ -39,8 +39,11 @@ wire! {
         pub title: String,
         pub priority: crate::Priority,
         pub queue_position: u64,
-        /// From measured durations; none until something was measured.
+        /// From measured durations; none until something was measured, and while everything is held.
         pub eta_ms: Option<u64>,
+        /// Everything is held: it waits for that to end, not for its turn.
+        #[serde(default)]
+        pub held: bool,
     }
 }
 
@@ -49,7 +52,7 @@ pub type Counts = BTreeMap<String, u64>;
 
 wire! {
     /// Answer to a renewed lease.
-    pub struct LeaseRenewed { pub ok: bool, pub lease_expires_at: String, /** Set when a person asked the job to stop. */ pub cancel_requested: bool }
+    pub struct LeaseRenewed { pub ok: bool, pub lease_expires_at: String, /** Set when a person asked the job to stop. */ pub cancel_requested: bool, /** Set when it is to keep its work and wait. */ #[serde(default, skip_serializing_if = "Option::is_none")] #[ts(optional)] pub pause: Option<crate::job::PauseAsked> }
 }
 
 wire! {

@@ -24,6 +24,19 @@ wire! {
 }
 
 wire! {
+    /// What a million tokens cost, in millionths of whatever unit the user counts in.
+    #[derive(Copy, Eq)]
+    pub struct ModelPrice {
+        pub input: u64,
+        /// Input that came from the provider's cache; as `input` when absent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        pub cached_input: Option<u64>,
+        pub output: u64,
+    }
+}
+
+wire! {
     /// A model for one role. The key is never part of it, only where it is kept.
     pub struct ModelSetting {
         pub role: Role,
@@ -39,6 +52,10 @@ wire! {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[ts(optional)]
         pub context_window: Option<u64>,
+        /// None means that nobody said, and that no money is counted.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        pub price: Option<ModelPrice>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[ts(optional)]
         pub origin: Option<String>,
@@ -79,6 +96,10 @@ wire! {
         /// What it answers to `--version`; none when it does not answer.
         pub version: Option<String>,
         pub path: String,
+        /// Whether somebody is logged in there; absent when it cannot say.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        pub logged_in: Option<bool>,
     }
 }
 

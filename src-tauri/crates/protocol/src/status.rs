@@ -58,6 +58,9 @@ wire! {
         /// Set-ups that are being made.
         #[serde(default)]
         pub set_ups_running: u64,
+        /// What holds everything; nothing new begins while there is any.
+        #[serde(default)]
+        pub holds: Vec<crate::hold::Hold>,
         /// Whether RemoteBuddy has a model.
         pub model_ready: bool,
         pub latest_cursor: i64,

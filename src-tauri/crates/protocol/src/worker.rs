@@ -15,6 +15,24 @@ wire! {
 }
 
 wire! {
+    /// What works on a job of the worker lane: our own loop, or an agent with a command line of its own.
+    pub enum WorkerBackend { Native, Codex, Claude, Opencode, Gemini, Miniswe, Openhands }
+}
+
+wire! {
+    /// An agent with a command line of its own, as a worker finds it.
+    pub struct FoundAgent {
+        pub backend: WorkerBackend,
+        /// What it answers to `--version`; none when it does not answer.
+        pub version: Option<String>,
+        /// Why it cannot be used here, when it cannot.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        pub problem: Option<String>,
+    }
+}
+
+wire! {
     pub struct Heartbeat {
         pub worker_id: String,
         /// `idle`, `busy` or `error`.

@@ -30,6 +30,7 @@ mod revert;
 mod tracked;
 mod transfer;
 mod tree_diff;
+mod user_branch;
 
 pub use candidate::{
     Candidate, CandidateOutcome, CandidateRequest, ConflictFile, ConflictHunk, Picked, Refusal, Signature,
@@ -58,3 +59,4 @@ pub use patch::{Patch, PatchEntry, PatchSide};
 pub use process::{Git, Version};
 pub use revert::RevertRequest;
 pub use tracked::is_tracked;
+pub use user_branch::{create_branch, users_commit};

@@ -1,5 +1,6 @@
 //! The model broker: jobs reach their model through here, so that no key ever leaves the server.
 //!
+//! What a call uses is read from its answer on the way, and charged; a job whose budgets are used up makes no more.
 //! The body goes on as it is; the job's token is replaced by the key of the workers' model. Only the paths of
 //! the three dialects exist.
 
@@ -9,16 +10,20 @@ use crate::rest::principal;
 use crate::state::ServerState;
 use axum::body::Body;
 use axum::extract::{Path, Request, State};
-use axum::http::{HeaderName, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use engine::Principal;
-use protocol::ErrorCode;
+use futures_util::TryStreamExt as _;
+use protocol::{ApiError, ErrorCode};
+use serde_json::json;
 
 const PATHS: [&str; 3] = ["chat/completions", "responses", "messages"];
 /// Longest complaint that is passed on whole.
 const COMPLAINT_BYTES: usize = 64 * 1024;
 /// Longest time a complaint may take to come.
 const COMPLAINT_TIME: std::time::Duration = std::time::Duration::from_secs(10);
+/// What of a job's call the provider sees beside the body: bodies of some agents are only valid with these.
+const PASSED_UP: [&str; 2] = ["anthropic-version", "anthropic-beta"];
 /// What of the provider's answer the job sees.
 const PASSED_ON: [&str; 5] = [
     "content-type",
@@ -40,9 +45,13 @@ pub(crate) async fn forward(
     if !PATHS.contains(&path.as_str()) {
         return Err(Refusal::new(ErrorCode::NotFound, "Not found"));
     }
-    let target = state.engine.model_for_job(id).await?;
-    let version = request.headers().get("anthropic-version").cloned();
+    let target = match state.engine.model_for_job(id).await {
+        Err(error) if error.code == ErrorCode::BudgetReached => return Ok(used_up(&error)),
+        other => other?,
+    };
+    let told = passed_up(request.headers());
     let bytes = body::bytes(request.into_body(), BODY_BYTES).await?;
+    let sent = bytes.len();
     let mut call =
         state.engine.http().post(&target.url).header(header::CONTENT_TYPE, "application/json").body(bytes);
     if let Some(key) = &target.key {
@@ -53,8 +62,8 @@ pub(crate) async fn forward(
             }
         };
     }
-    if let Some(version) = version {
-        call = call.header("anthropic-version", version);
+    for (name, value) in told {
+        call = call.header(name, value);
     }
     let answer = call.send().await.map_err(|e| {
         Refusal::new(
@@ -72,11 +81,28 @@ pub(crate) async fn forward(
         Some(key) if !status.is_success() => {
             Body::from(key.redact(&String::from_utf8_lossy(&beginning(answer).await)))
         }
-        _ => Body::from_stream(answer.bytes_stream()),
+        _ if !status.is_success() => Body::from_stream(answer.bytes_stream()),
+        _ => {
+            let streamed = answer.headers().get(header::CONTENT_TYPE);
+            let streamed = streamed.is_some_and(|t| t.as_bytes().starts_with(b"text/event-stream"));
+            let mut call = target.metered(&state.engine, streamed, sent);
+            Body::from_stream(answer.bytes_stream().inspect_ok(move |piece| call.see(piece)))
+        }
     };
     let mut response = (status, body).into_response();
     response.headers_mut().extend(headers);
     Ok(response)
+}
+
+fn passed_up(headers: &HeaderMap) -> Vec<(&'static str, HeaderValue)> {
+    PASSED_UP.iter().filter_map(|name| Some((*name, headers.get(*name)?.clone()))).collect()
+}
+
+/// In the shape in which services tell their own limits, so that every kind of client understands it.
+fn used_up(error: &ApiError) -> Response {
+    let resets_at = error.details.as_ref().and_then(|d| d["resetsAtMs"].as_i64()).map(|ms| ms / 1000);
+    let told = json!({ "error": { "type": ErrorCode::BudgetReached.as_str(), "message": error.message, "resets_at": resets_at } });
+    (StatusCode::PAYMENT_REQUIRED, axum::Json(told)).into_response()
 }
 
 /// As much of a complaint as anybody reads, and no longer than anybody waits for it.

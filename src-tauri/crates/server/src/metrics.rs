@@ -32,6 +32,7 @@ pub(crate) async fn show(State(state): State<ServerState>, request: Request) -> 
     let _ = writeln!(text, "pilothouse_events_total {}", status.latest_cursor);
     let _ = writeln!(text, "pilothouse_wal_bytes {}", status.storage.wal_bytes);
     let _ = writeln!(text, "pilothouse_pending_approvals {}", status.pending_approvals);
+    let _ = writeln!(text, "pilothouse_held {}", u8::from(!status.holds.is_empty()));
     let _ = writeln!(text, "pilothouse_uptime_seconds {}", status.runtime.uptime_ms / 1000);
     Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text).into_response())
 }

@@ -80,7 +80,9 @@ pub async fn start(options: Options) -> Result<Running, StartError> {
     let state = ServerState { engine: engine.clone(), port, shapes: Arc::new(Shapes::new()), codes };
     let app = router(state);
     let stop = engine.clone();
+    let alarm = engine.alarm();
     let serving = tokio::spawn(async move {
+        let _alarm = alarm;
         let graceful =
             axum::serve(listener, app).with_graceful_shutdown(async move { stop.stopping().await });
         if let Err(error) = graceful.await {
@@ -110,6 +112,12 @@ impl Running {
             tracing::warn!("open connections were closed after {} s", DRAIN.as_secs());
         }
         self.engine.stopped().await;
+    }
+
+    /// Resolves when a part of it has broken by a mistake of ours. What was acknowledged is stored: shut it down, and
+    /// start it again.
+    pub async fn broken(&self) {
+        self.engine.broken().await;
     }
 
     /// Resolves when somebody asked the server to stop over its API.

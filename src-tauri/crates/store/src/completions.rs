@@ -65,6 +65,9 @@ impl Tx<'_> {
         lease: Option<u64>,
     ) -> Result<Option<Claimed>, StoreError> {
         let lease = lease_ms(lease)?;
+        if self.is_held()? {
+            return Ok(None);
+        }
         let seq = self.one("SELECT seq FROM completions WHERE status = 'pending' AND external = 1 ORDER BY band, seq LIMIT 1", [], |r| Ok(r.get::<_, i64>(0)?))?;
         seq.map(|seq| self.take(QueueName::Completions, "pusherId", seq, pusher, lease)).transpose()
     }

@@ -117,7 +117,7 @@ impl Tx<'_> {
 
     /// Whether a claim would find something; keeps empty claims off the writer.
     pub fn has_pending_job(&self, worker: &str, kinds: Option<&[String]>) -> Result<bool, StoreError> {
-        Ok(self.next_job(worker, kinds)?.is_some())
+        Ok(!self.is_held()? && self.next_job(worker, kinds)?.is_some())
     }
 
     /// Takes the first job this worker may run: its own targeted ones first, then by band and age.
@@ -130,6 +130,9 @@ impl Tx<'_> {
         job_token_hash: &str,
     ) -> Result<Option<Claimed>, StoreError> {
         let lease = lease_ms(lease)?;
+        if self.is_held()? {
+            return Ok(None);
+        }
         let Some(seq) = self.next_job(worker, kinds)? else { return Ok(None) };
         let claimed = self.take(QueueName::Jobs, "workerId", seq, worker, lease)?;
         self.exec("UPDATE jobs SET jobTokenHash = ?2, startedAt = COALESCE(startedAt, claimedAt), step = NULL WHERE seq = ?1", params![seq, job_token_hash])?;
@@ -181,10 +184,10 @@ impl Tx<'_> {
         Ok(duration.max(0) as u64)
     }
 
-    /// Cancels a pending job at once; a claimed one is asked to stop. True when it ended here.
+    /// Cancels a pending or waiting job at once; a claimed one is asked to stop. True when it ended here.
     pub fn cancel_job(&mut self, id: &str) -> Result<bool, StoreError> {
         let now = self.now();
-        if self.exec("UPDATE jobs SET status = 'cancelled', endedAt = ?2, updatedAt = ?2 WHERE id = ?1 AND status = 'pending'", params![id, now])? > 0 {
+        if self.exec("UPDATE jobs SET status = 'cancelled', endedAt = ?2, updatedAt = ?2 WHERE id = ?1 AND status IN ('pending', 'waiting')", params![id, now])? > 0 {
             return Ok(true);
         }
         if self.exec(
@@ -232,7 +235,7 @@ impl Tx<'_> {
 
     /// Jobs that have not ended, oldest first, with their parameters: for the overlap forecast and clean-up.
     pub fn open_jobs(&self, workspace: &str) -> Result<Vec<Job>, StoreError> {
-        self.all("SELECT * FROM jobs WHERE workspaceId = ? AND status IN ('pending', 'claimed') ORDER BY seq LIMIT 500", [workspace], job_row)
+        self.all("SELECT * FROM jobs WHERE workspaceId = ? AND status IN ('pending', 'claimed', 'waiting') ORDER BY seq LIMIT 500", [workspace], job_row)
     }
 
     pub fn pending_jobs(&self, hands: u64) -> Result<Vec<PendingItem>, StoreError> {
@@ -262,6 +265,8 @@ fn job_row(r: &Row<'_>) -> Result<Job, StoreError> {
         error: r.get("error")?,
         attempts: r.get("attempts")?,
         cancel_requested: r.get("cancelRequested")?,
+        pause_requested: r.get("pauseRequested")?,
+        waiting: row::json_opt(r, "waiting")?,
         step: r.get("step")?,
         isolation: row::json_opt(r, "isolation")?,
         verified: r.get("verified")?,

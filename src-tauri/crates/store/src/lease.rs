@@ -150,6 +150,16 @@ impl Tx<'_> {
         Ok(self.one(&sql, [self.now()], |_| Ok(()))?.is_some())
     }
 
+    /// When the next claim or pending approval runs out, in milliseconds since 1970; none while nothing can.
+    pub fn next_expiry(&self) -> Result<Option<i64>, StoreError> {
+        const SQL: &str = "SELECT MIN(at) FROM (\
+            SELECT MIN(leaseExpiresAt) AS at FROM requests WHERE status = 'claimed' \
+            UNION ALL SELECT MIN(leaseExpiresAt) FROM jobs WHERE status = 'claimed' \
+            UNION ALL SELECT MIN(leaseExpiresAt) FROM completions WHERE status = 'claimed' \
+            UNION ALL SELECT MIN(expiresAt) FROM approvals WHERE state = 'pending')";
+        Ok(self.one(SQL, [], |r| Ok(r.get(0)?))?.flatten())
+    }
+
     /// Puts expired claims back at the head of their band, or fails those out of attempts.
     pub fn reclaim_expired(&mut self, queue: QueueName) -> Result<Vec<Expired>, StoreError> {
         let expired = self.claims(queue, "AND leaseExpiresAt <= ?1 ORDER BY seq LIMIT 500", [self.now()])?;

@@ -21,6 +21,8 @@ pub enum QueueName {
 #[derive(Debug, Clone)]
 pub(crate) enum Wake {
     Queue(Due),
+    /// Every claim of a queue that waits looks again.
+    All(QueueName),
     Outbox,
 }
 
@@ -149,7 +151,16 @@ impl Live {
             match wake {
                 Wake::Outbox => self.outbox.notify_one(),
                 Wake::Queue(due) => self.wake_one(due.clone()),
+                Wake::All(queue) => self.wake_all(*queue),
             }
+        }
+    }
+
+    fn wake_all(&self, queue: QueueName) {
+        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        for one in waiting.extract_if(.., |one| one.queue == queue) {
+            // Nothing is lost with a claim that is gone: all the others look by themselves.
+            let _ = one.tell.send(Due { queue, target: None, kind: String::new() });
         }
     }
 

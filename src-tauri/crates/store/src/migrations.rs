@@ -3,7 +3,7 @@
 use crate::StoreError;
 use rusqlite::Connection;
 
-const STEPS: &[&str] = &[include_str!("schema/001_first.sql")];
+const STEPS: &[&str] = &[include_str!("schema/001_first.sql"), include_str!("schema/002_budgets.sql")];
 
 pub(crate) fn migrate(conn: &mut Connection) -> Result<(), StoreError> {
     let known = STEPS.len() as i64;

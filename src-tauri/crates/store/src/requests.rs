@@ -43,12 +43,16 @@ impl Tx<'_> {
 
     /// Whether a claim would find something; keeps empty claims off the writer.
     pub fn has_pending_request(&self) -> Result<bool, StoreError> {
-        Ok(self.one("SELECT 1 FROM requests WHERE status = 'pending' LIMIT 1", [], |_| Ok(()))?.is_some())
+        let pending = "SELECT 1 FROM requests WHERE status = 'pending' LIMIT 1";
+        Ok(!self.is_held()? && self.one(pending, [], |_| Ok(()))?.is_some())
     }
 
     /// Takes the first pending request.
     pub fn claim_request(&mut self, agent: &str, lease: Option<u64>) -> Result<Option<Claimed>, StoreError> {
         let lease = lease_ms(lease)?;
+        if self.is_held()? {
+            return Ok(None);
+        }
         let seq = self.one(
             "SELECT seq FROM requests WHERE status = 'pending' ORDER BY band, seq LIMIT 1",
             [],

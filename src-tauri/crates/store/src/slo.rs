@@ -47,8 +47,12 @@ impl Tx<'_> {
         Ok(n.flatten().unwrap_or(0).max(1) as u64)
     }
 
-    /// Measured time until position `position` is done by `hands` workers; none before anything was measured.
+    /// Measured time until position `position` is done by `hands` workers; none before anything was measured,
+    /// and while everything is held: nobody knows until when.
     pub fn eta_ms(&self, queue: &str, position: u64, hands: u64) -> Result<Option<u64>, StoreError> {
+        if self.is_held()? {
+            return Ok(None);
+        }
         let mean =
             self.one("SELECT meanMs FROM measures WHERE queue = ?", [queue], |r| Ok(r.get::<_, f64>(0)?))?;
         Ok(mean.map(|mean| (mean * position.div_ceil(hands.max(1)) as f64) as u64))
@@ -74,6 +78,7 @@ impl Tx<'_> {
         );
         let rows = self
             .all(&sql, [], |r| Ok((r.get::<_, String>(0)?, r.get::<_, String>(1)?, r.get::<_, i64>(2)?)))?;
+        let held = self.is_held()?;
         rows.into_iter()
             .zip(1u64..)
             .map(|((id, title, band), position)| {
@@ -83,6 +88,7 @@ impl Tx<'_> {
                     priority: Priority::from_band(band),
                     queue_position: position,
                     eta_ms: self.eta_ms(queue, position, hands)?,
+                    held,
                 })
             })
             .collect()

@@ -227,6 +227,20 @@ async fn after_five_attempts_a_row_fails_with_the_reason() {
 }
 
 #[tokio::test]
+async fn what_runs_out_next_is_known_and_nothing_is_without_a_claim() {
+    let s = setting().await;
+    let (id, _) = s.store.write(|tx| tx.enqueue_request(request("x", Priority::Normal))).await.unwrap();
+    assert_eq!(s.store.read(|tx| tx.next_expiry()).await.unwrap(), None, "what waits cannot run out");
+    s.store.write(|tx| tx.claim_request("a", Some(60_000))).await.unwrap().unwrap();
+    let until = s.now.load(Ordering::SeqCst) + 60_000;
+    assert_eq!(s.store.read(|tx| tx.next_expiry()).await.unwrap(), Some(until));
+    s.now.fetch_add(60_000, Ordering::SeqCst);
+    s.store.write(|tx| tx.reclaim_expired(QueueName::Requests)).await.unwrap();
+    assert_eq!(s.store.read(|tx| tx.next_expiry()).await.unwrap(), None);
+    assert_eq!(s.store.read(move |tx| tx.request(&id)).await.unwrap().attempts, 1);
+}
+
+#[tokio::test]
 async fn time_away_extends_leases_and_counts_no_attempt() {
     let s = setting().await;
     s.store.write(|tx| tx.enqueue_request(request("x", Priority::Normal))).await.unwrap();

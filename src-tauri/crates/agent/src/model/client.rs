@@ -166,6 +166,7 @@ impl ModelClient {
             ModelError::Auth { message, .. }
             | ModelError::RateLimited { message, .. }
             | ModelError::Quota { message, .. }
+            | ModelError::Budget { message, .. }
             | ModelError::Unreachable { message, .. }
             | ModelError::BadReply { message }
             | ModelError::NotFound { message }

@@ -21,6 +21,13 @@ pub enum ModelError {
         resets_at_ms: Option<i64>,
         message: String,
     },
+    /// Our own server refused: a budget of the user is used up.
+    #[error("{message}")]
+    Budget {
+        /// Milliseconds since 1970, when it begins anew by itself.
+        resets_at_ms: Option<i64>,
+        message: String,
+    },
     #[error("the reply was cut off in the middle")]
     CutStream { partial: Partial },
     #[error("no answer in time ({phase}, {after_ms} ms)")]
@@ -45,6 +52,7 @@ impl ModelError {
             ModelError::Auth { .. } => "model.auth",
             ModelError::RateLimited { .. } => "model.rate_limited",
             ModelError::Quota { .. } => "model.quota",
+            ModelError::Budget { .. } => "model.budget",
             ModelError::CutStream { .. } => "model.cut_stream",
             ModelError::Timeout { .. } => "model.timeout",
             ModelError::Unreachable { .. } => "model.unreachable",
@@ -66,6 +74,7 @@ impl ModelError {
             | ModelError::BadReply { .. } => true,
             ModelError::Auth { .. }
             | ModelError::Quota { .. }
+            | ModelError::Budget { .. }
             | ModelError::NotFound { .. }
             | ModelError::TooLong { .. }
             | ModelError::Refused { .. }

@@ -21,6 +21,9 @@ impl Failure<'_> {
         let told = Told::from_body(self.body);
         let message = told.message.clone();
         let word = told.word.as_str();
+        if self.status == 402 && word.split(' ').any(|w| w == BUDGET) {
+            return ModelError::Budget { resets_at_ms: self.resets_at_ms(&told), message };
+        }
         if word_says_quota(word) || self.status == 402 {
             return ModelError::Quota { resets_at_ms: self.resets_at_ms(&told), message };
         }
@@ -152,6 +155,9 @@ impl Told {
     }
 }
 
+/// What our own broker says when a budget of the user is used up.
+const BUDGET: &str = protocol::ErrorCode::BudgetReached.as_str();
+
 fn word_says_quota(word: &str) -> bool {
     ["insufficient_quota", "usage_limit", "billing", "credit"].iter().any(|w| word.contains(w))
 }
@@ -214,6 +220,15 @@ mod tests {
             read(429, &date, body),
             ModelError::Quota { resets_at_ms: Some(120_000), message: "pay".into() }
         );
+    }
+
+    #[test]
+    fn a_budget_of_ours_is_not_the_providers_limit() {
+        let body = r#"{"error":{"type":"budget.reached","message":"used up","resets_at":1700000000}}"#;
+        let expected =
+            ModelError::Budget { resets_at_ms: Some(1_700_000_000_000), message: "used up".into() };
+        assert_eq!(read(402, &[], body), expected);
+        assert_eq!(read(402, &[], r#"{"error":{"type":"billing","message":"pay"}}"#).code(), "model.quota");
     }
 
     #[test]

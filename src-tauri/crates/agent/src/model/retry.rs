@@ -126,6 +126,7 @@ mod tests {
         for error in [
             ModelError::Auth { status: 401, message: message() },
             ModelError::Quota { resets_at_ms: None, message: message() },
+            ModelError::Budget { resets_at_ms: None, message: message() },
             ModelError::NotFound { message: message() },
             ModelError::Refused { status: 400, message: message() },
             ModelError::TooLong { message: message() },

@@ -36,6 +36,11 @@ pub enum Status {
         code: String,
     },
     Cancelled,
+    /// A budget of the user is used up.
+    Budget {
+        /// Milliseconds since 1970, when it begins anew by itself.
+        resets_at_ms: Option<i64>,
+    },
     /// The provider allows no more for now.
     Quota {
         /// Milliseconds since 1970, when it says.
@@ -55,6 +60,7 @@ impl Status {
             Status::Error { code } => code,
             Status::Cancelled => "cancelled",
             Status::Quota { .. } => "quota",
+            Status::Budget { .. } => "budget",
         }
     }
 }

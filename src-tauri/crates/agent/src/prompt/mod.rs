@@ -31,6 +31,8 @@ const BUILTIN: &[(&str, &str)] = builtin![
     "localbuddy-enhance.md",
     "remotebuddy-plan.md",
     "remotebuddy-plan-repair.md",
+    "worker-cli.md",
+    "worker-cli-revision.md",
     "worker-native.md",
     "worker-revision.md",
 ];

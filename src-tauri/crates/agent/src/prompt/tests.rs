@@ -32,7 +32,16 @@ fn inputs(id: &str) -> Inputs {
             .with("steps", 60)
             .with("instruction", "Fix the sum.")
             .with("notes", ""),
-        "worker.revision" => Inputs::new()
+        "worker.cli" => Inputs::new()
+            .with("platform", "Linux")
+            .with("write_globs", ["src/**", "tests/**"])
+            .with("max_files", 3)
+            .with("validation", ["cargo test"])
+            .with("criteria", ["the sum is right"])
+            .with("minutes", 15)
+            .with("instruction", "Fix the sum.")
+            .with("notes", ""),
+        "worker.revision" | "worker.cli-revision" => Inputs::new()
             .with("round", 1)
             .with("rounds", 2)
             .with("findings", json!([{"what": "`cargo test` failed", "output": "1 failed"}])),
@@ -59,6 +68,8 @@ fn every_prompt_loads_renders_and_says_its_key_lines() {
             "- `cargo test`",
         ),
         ("worker.revision", "(round 1 of 2)", ""),
+        ("worker.cli", "You may change only paths that match `src/**`, `tests/**`, and at most 3 files", ""),
+        ("worker.cli-revision", "(round 1 of 2)", ""),
     ];
     for (id, in_system, in_user) in rows {
         let out = prompts.render(id, inputs(id)).unwrap();

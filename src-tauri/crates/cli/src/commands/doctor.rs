@@ -3,12 +3,16 @@
 use super::connect::{Found, connect};
 use super::show;
 use crate::output;
+use host::sandbox::container::{Wish, provide};
 use protocol::ops::{Nothing, typed};
 use protocol::{ApiError, ErrorCode};
 use server::Options;
 use std::path::PathBuf;
 
-pub(crate) async fn run(data: Option<PathBuf>, as_json: bool) -> u8 {
+pub(crate) async fn run(data: Option<PathBuf>, fix: bool, as_json: bool) -> u8 {
+    if fix && let Err(error) = mend(data.clone()).await {
+        return output::failure(&error, as_json);
+    }
     let asked = match connect(data.as_deref()) {
         Ok(Found::Server(client)) => client.call(typed::Doctor, &Nothing {}, None).await.map(Some),
         Ok(Found::Nobody { .. }) => Ok(None),
@@ -27,6 +31,21 @@ pub(crate) async fn run(data: Option<PathBuf>, as_json: bool) -> u8 {
     let report = server::doctor_without_server(&options, silent.as_ref()).await;
     show::doctor(&report, as_json);
     u8::from(!report.ok)
+}
+
+/// Makes what a person may ask for by name: the image of the container sandbox. Its steps go to standard error.
+async fn mend(data: Option<PathBuf>) -> Result<(), ApiError> {
+    let options = Options { data, ..Options::default() };
+    let own = options.own().map_err(|error| ApiError::new(ErrorCode::ConfigInvalid, error.to_string()))?;
+    let workers = &own.config.workers;
+    let wish = Wish { engine: workers.engine.clone(), image: workers.image.clone(), inside: None };
+    match provide(&wish, &mut |line| eprintln!("{line}")).await {
+        Ok(image) => {
+            eprintln!("The image {} is there. A server that runs uses it after a restart.", image.reference);
+            Ok(())
+        }
+        Err(none) => Err(ApiError::new(ErrorCode::NoSandbox, format!("{none}."))),
+    }
 }
 
 /// Whether we have to look ourselves: a server that answers something has the last word.

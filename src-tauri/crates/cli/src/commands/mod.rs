@@ -4,6 +4,8 @@ mod ask;
 mod background;
 mod connect;
 mod doctor;
+mod hold;
+mod job;
 mod key;
 mod open;
 mod serve;
@@ -22,7 +24,7 @@ pub(crate) async fn run(cli: Cli) -> u8 {
     let as_json = cli.json;
     let result = match cli.command {
         Command::Serve(flags) => return serve::run(cli.data, flags, as_json).await,
-        Command::Doctor => return doctor::run(cli.data, as_json).await,
+        Command::Doctor { fix } => return doctor::run(cli.data, fix, as_json).await,
         Command::Service { what } => return background::run(cli.data, what, as_json).await,
         Command::Open { what } if !what.is_empty() => return open::run(cli.data, &what, as_json).await,
         command => match connect::connect(cli.data.as_deref()) {
@@ -47,7 +49,7 @@ pub(crate) async fn run(cli: Cli) -> u8 {
 
 async fn talk(client: &Client, command: Command, as_json: bool) -> Result<u8, ApiError> {
     match command {
-        Command::Serve(_) | Command::Doctor | Command::Service { .. } => Ok(2),
+        Command::Serve(_) | Command::Doctor { .. } | Command::Service { .. } => Ok(2),
         Command::Open { .. } => open::link(client, as_json).await.map(|()| 0),
         Command::Status => {
             let status = client.call(typed::SystemStatusShow, &TtlParams::default(), None).await?;
@@ -76,6 +78,10 @@ async fn talk(client: &Client, command: Command, as_json: bool) -> Result<u8, Ap
             show::queues(&queues, as_json);
             Ok(0)
         }
+        Command::Pause { why } => hold::pause(client, why, as_json).await.map(|()| 0),
+        Command::Resume => hold::resume(client, as_json).await.map(|()| 0),
+        Command::Job { what } => job::run(client, what, as_json).await.map(|()| 0),
+        Command::Budget => job::budget(client, as_json).await.map(|()| 0),
         Command::Key { what } => key::run(client, what, as_json).await,
         Command::Config { what: ConfigCommand::Show { origin } } => {
             let shown = client.call(typed::ConfigShow, &Nothing {}, None).await?;

@@ -6,6 +6,9 @@ use host::HostError;
 use server::{Options, SandboxChoice, StartError};
 use std::path::PathBuf;
 
+/// Exit code after a mistake of ours: whoever keeps it running starts it again.
+const BROKEN: u8 = 1;
+
 pub(crate) async fn run(data: Option<PathBuf>, flags: Serve, as_json: bool) -> u8 {
     let options = Options {
         data,
@@ -50,12 +53,16 @@ pub(crate) async fn run(data: Option<PathBuf>, flags: Serve, as_json: bool) -> u
         say!("Pilothouse is ready. Open {}", running.open_url);
     }
     host::background::tell_ready();
+    let code = tokio::select! {
+        () = signalled() => 0,
+        () = running.stop_requested() => 0,
+        () = running.broken() => {
+            eprintln!("pilothouse: A part of the server broke; the lines above say which. What was acknowledged is kept: start it again.");
+            BROKEN
+        }
+    };
     tokio::select! {
-        () = signalled() => {}
-        () = running.stop_requested() => {}
-    }
-    tokio::select! {
-        () = running.shutdown() => 0,
+        () = running.shutdown() => code,
         () = signalled() => 1,
     }
 }

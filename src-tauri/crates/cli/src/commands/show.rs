@@ -31,6 +31,9 @@ pub(crate) fn status(status: &SystemStatus, as_json: bool) {
         return output::json(status);
     }
     let n = |counts: &protocol::queue::Counts, word: &str| counts.get(word).copied().unwrap_or(0);
+    for line in super::hold::lines(status) {
+        say!("PAUSED    {line}");
+    }
     say!("workers   {} of {} busy", status.workers.busy, status.workers.online);
     say!(
         "requests  {} waiting, {} in work",

@@ -28,6 +28,9 @@ impl Engine {
         if let Some(answer) = self.replayed(&caller).await? {
             return Ok(answer);
         }
+        if self.is_held().await? {
+            return Err(refused("Everything is paused. Resume everything, then try them."));
+        }
         let room = self.room(&p.workspace_id)?;
         let looked = room.clone();
         let commit = self.blocking(move || looked.look()).await?.map_err(git::api)?.onto;

@@ -41,6 +41,9 @@ impl Engine {
         {
             let _ = writeln!(text, "{line}\n");
         }
+        if let Some(hold) = status.holds.first() {
+            let _ = writeln!(text, "- **Everything is paused** by {}: nothing new begins.", plain(&hold.by));
+        }
         let _ = writeln!(
             text,
             "- Requests: {} waiting, {} in work",

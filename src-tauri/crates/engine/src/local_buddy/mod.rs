@@ -108,6 +108,10 @@ impl Engine {
                     }
                     None => "Passed on as it is; no repository is open here.".to_owned(),
                 };
+                let message = match tx.is_held()? {
+                    true => format!("{message} Everything is paused; this waits until you resume."),
+                    false => message,
+                };
                 let event = Event::BuddyStatus { message, request_id: Some(request.id.clone()) };
                 tx.append(
                     NewEvent::new(&request.session_id, event, "localbuddy")

@@ -10,6 +10,7 @@ use protocol::check::CheckPlan;
 use protocol::merge::MergeEntry;
 use repo::{Advance, AdvanceRequest, CheckoutBlock, IntegrationLease, ObjectId, RepoError};
 use std::sync::Arc;
+use store::Store;
 
 impl Engine {
     /// Lands a proven candidate, or settles a landing that a crash interrupted: the same call does both.
@@ -31,7 +32,8 @@ impl Engine {
             return Ok(if self.apply(entry, input).await? { Round::Progress } else { Round::Quiet });
         };
         let (landing, room_now, tips) = (entry.clone(), room.clone(), tips.clone());
-        let input = self.blocking(move || land(&room_now, &landing, &proof, &tips)).await?;
+        let store = self.store.clone();
+        let input = self.blocking(move || land(&room_now, &store, &landing, &proof, &tips)).await?;
         let blocked = matches!(input, Input::Blocked { .. });
         let changed = self.apply(entry, input).await?;
         Ok(match (blocked, changed) {
@@ -50,6 +52,7 @@ impl Engine {
     ) -> Result<Round, ApiError> {
         let (looked, candidate, user) =
             (room.clone(), entry.candidate.clone(), tips.user_integration.clone());
+        let store = self.store.clone();
         let input = self
             .blocking(move || -> Result<Option<Input>, RepoError> {
                 let candidate = ObjectId::parse(candidate.as_deref().unwrap_or_default())?;
@@ -58,7 +61,9 @@ impl Engine {
                     Some(tip) if looked.depot.contains(&tip, &candidate)? => {
                         Some(Input::Landed { commit: candidate.to_string() })
                     }
-                    Some(_) | None => held_by(&looked).map(|why| Input::Blocked { reason: why.into() }),
+                    Some(_) | None => {
+                        held_by(&looked, &store).map(|why| Input::Blocked { reason: why.into() })
+                    }
                 })
             })
             .await?
@@ -73,9 +78,12 @@ impl Engine {
 }
 
 /// Why a landing waits although everything is proven, as the workspace's owner wants it at this moment.
-fn held_by(room: &Room) -> Option<&'static str> {
+fn held_by(room: &Room, store: &Store) -> Option<&'static str> {
     let row = room.row();
-    if row.merge_paused || !row.merge_enabled {
+    // Where nobody can say whether it is held, it is.
+    if store.read_blocking(|tx| tx.is_held()).unwrap_or(true) {
+        Some("Everything is paused. It lands when you resume.")
+    } else if row.merge_paused || !row.merge_enabled {
         Some("The merge queue is paused. It lands when you resume.")
     } else if row.own_checks.is_none() && !row.trusted {
         Some("Its checks are not confirmed any more. It lands when you have confirmed them.")
@@ -84,7 +92,7 @@ fn held_by(room: &Room) -> Option<&'static str> {
     }
 }
 
-fn land(room: &Room, entry: &MergeEntry, proof: &Proof, tips: &Tips) -> Input {
+fn land(room: &Room, store: &Store, entry: &MergeEntry, proof: &Proof, tips: &Tips) -> Input {
     let result = room.alone(|| -> Result<Input, RepoError> {
         let new = ObjectId::parse(proof.commit())?;
         // The candidate's tree is the proven one, read from the object itself.
@@ -99,7 +107,7 @@ fn land(room: &Room, entry: &MergeEntry, proof: &Proof, tips: &Tips) -> Input {
             return Ok(Input::TipMoved);
         }
         // The round looked at this a while ago; what counts is the moment before the branch moves.
-        if let Some(why) = held_by(room) {
+        if let Some(why) = held_by(room, store) {
             return Ok(Input::Blocked { reason: why.into() });
         }
         let lease = IntegrationLease::acquire(&room.depot)?;

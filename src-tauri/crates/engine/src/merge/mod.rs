@@ -122,7 +122,7 @@ impl Engine {
             tip: tips.onto.as_str(),
             entries: &entries,
             held: &held,
-            paused: row.merge_paused || !row.merge_enabled,
+            paused: self.is_held().await? || row.merge_paused || !row.merge_enabled,
             checks_confirmed: plan.confirmed,
         };
         let mut round = Round::Quiet;

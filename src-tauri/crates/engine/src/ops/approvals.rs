@@ -36,6 +36,7 @@ impl Engine {
                 Ok(answered)
             })
             .await?;
+        self.answers.notify_waiters();
         let answered = self.store.read(move |tx| tx.approval(id.as_str())).await?;
         if let Some(workspace) = answered.workspace_id {
             if answered.action == "workspace.trust" && answered.state == ApprovalState::Approved {

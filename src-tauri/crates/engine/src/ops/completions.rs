@@ -34,7 +34,7 @@ impl Engine {
         {
             return Err(ApiError::new(ErrorCode::Forbidden, "This job is another worker's."));
         }
-        if matches!(job.status, JobStatus::Pending | JobStatus::Cancelled) {
+        if matches!(job.status, JobStatus::Pending | JobStatus::Waiting | JobStatus::Cancelled) {
             let message = format!("This job is {}; only work that was claimed can be completed.", job.status);
             return Err(ApiError::new(ErrorCode::Conflict, message));
         }

@@ -1,5 +1,6 @@
 //! `pilothouse doctor`: looks, and says for each finding the one next step.
 
+mod agents;
 mod alone;
 mod lines;
 
@@ -9,6 +10,7 @@ use crate::Engine;
 use lines::line;
 use protocol::doctor::{DoctorLine, DoctorReport, Finding};
 use protocol::ops::TtlParams;
+use protocol::settings::Role;
 use protocol::{ApiError, count};
 
 impl Engine {
@@ -17,6 +19,7 @@ impl Engine {
         let mut lines = vec![
             lines::git(self.git.as_ref(), self.git_problem.as_ref()),
             lines::sandbox(&self.sandbox),
+            lines::containers(&self.own.config.workers).await,
             lines::data(self.data.root()),
         ];
         let storage = &status.storage;
@@ -60,6 +63,9 @@ impl Engine {
                 Some("Settings, Models: pick a server found on this machine, or type an address."),
             )
         });
+        let chosen = super::agents::chosen(&self.own.config);
+        let speaks = self.model(Role::Workers).await?.map(|model| model.dialect);
+        lines.push(agents::line_of(&super::agents::found().await, chosen, speaks));
         let saved = self.config_keys().await?;
         lines.push(lines::keys(&saved.keychain, &saved.keys));
         for row in self.store.read(|tx| tx.workspaces()).await? {

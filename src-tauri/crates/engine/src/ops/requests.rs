@@ -143,8 +143,12 @@ impl Engine {
     pub(crate) async fn renew(&self, caller: Caller, queue: QueueName, p: RenewParams) -> Reply {
         self.change(caller, move |tx| {
             let until = tx.renew_lease(queue, &p.id, &p.claim_token, p.lease_ms)?;
-            let cancel_requested = queue == QueueName::Jobs && tx.job(&p.id)?.cancel_requested;
-            Ok(LeaseRenewed { ok: true, lease_expires_at: host::clock::iso(until), cancel_requested })
+            Ok(LeaseRenewed {
+                ok: true,
+                lease_expires_at: host::clock::iso(until),
+                cancel_requested: false,
+                pause: None,
+            })
         })
         .await
     }

@@ -10,7 +10,7 @@ use std::sync::PoisonError;
 impl Engine {
     pub async fn system_status(&self, p: TtlParams) -> Result<SystemStatus, ApiError> {
         let now = self.clock.now_ms();
-        let day = now - now.rem_euclid(24 * 3_600_000);
+        let day = self.day_began();
         let runtime = Runtime {
             started_at: host::clock::iso(self.started_at),
             uptime_ms: self.clock.monotonic_ms().saturating_sub(self.started_mono),
@@ -33,7 +33,7 @@ impl Engine {
                 let online = workers.iter().filter(|w| w.is_online).count() as u64;
                 let busy = workers.iter().filter(|w| w.is_online && w.active_job_count > 0).count() as u64;
                 let facts = tx.storage_facts()?;
-                let (input_tokens_today, output_tokens_today) = tx.usage_since(day)?;
+                let today = tx.spent_since(day, None)?;
                 let merge = tx.counts("merge")?;
                 Ok(SystemStatus {
                     ts: host::clock::iso(now),
@@ -65,11 +65,15 @@ impl Engine {
                     },
                     isolation,
                     isolation_problem,
-                    budgets: Budgets { input_tokens_today, output_tokens_today },
+                    budgets: Budgets {
+                        input_tokens_today: today.input_tokens,
+                        output_tokens_today: today.output_tokens,
+                    },
                     pending_approvals: tx.pending_approvals()?,
                     checks_running: merge.get("checking").copied().unwrap_or(0),
                     dry_runs_running,
                     set_ups_running,
+                    holds: tx.holds()?,
                     model_ready,
                     latest_cursor: facts.events,
                 })

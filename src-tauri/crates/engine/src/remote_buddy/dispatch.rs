@@ -26,7 +26,7 @@ impl Engine {
         let recipe = self.recipe_of(room, &plan).await?;
         let question = match &recipe {
             Some(wanted) => self.first_use(room, request, wanted, &plan).await?,
-            None => None,
+            None => self.command_question(room, request, &plan).await?,
         };
         let recipe_digest = recipe.map(|wanted| wanted.digest);
         let held = Held { request: request.clone(), workspace: room.id.clone(), plan, recipe_digest };

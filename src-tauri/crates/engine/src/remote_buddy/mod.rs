@@ -1,7 +1,9 @@
 //! RemoteBuddy: claims requests, turns each into one strict plan, dispatches the job, and reacts to its end.
 
+mod by_server;
 pub(crate) mod dispatch;
 pub(crate) mod held;
+mod own_command;
 mod planner;
 pub(crate) mod recipe;
 mod spoken;
@@ -176,16 +178,8 @@ impl Engine {
         intent: Intent,
         facts: &WorkspaceFacts,
     ) -> Result<(), ApiError> {
-        match &intent {
-            Intent::Status => {
-                let text = self.status_text_for(&room.id).await?;
-                return self.answer(request, token, text).await;
-            }
-            Intent::Land { job } => {
-                let text = self.land_by_job(job).await?;
-                return self.answer(request, token, text).await;
-            }
-            _ => {}
+        if let Some(text) = self.done_here(room, &intent).await? {
+            return self.answer(request, token, text).await;
         }
         match flow::intent::plan_for(&intent, facts) {
             Ok(plan) => self.dispatch(room, request, token, plan).await,

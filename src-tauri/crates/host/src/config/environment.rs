@@ -104,6 +104,9 @@ fn model(bare: &str, name: &str, value: &str) -> Option<Meaning> {
         "MODEL" => "model",
         "KEY" => "key",
         "CONTEXT" | "CONTEXT_WINDOW" => "contextWindow",
+        "PRICE_INPUT" => "priceInput",
+        "PRICE_CACHED_INPUT" => "priceCachedInput",
+        "PRICE_OUTPUT" => "priceOutput",
         "API_KEY" => {
             let key = find(&format!("llm.{role}.key"))?;
             return Some(Meaning::Sets { key: key.name, value: name.to_owned() });

@@ -39,6 +39,9 @@ pub(super) enum Reader {
     Nobody,
 }
 
+/// What jobs may connect to, from nothing on.
+const REACHES: &[&str] = &["off", "listed", "ask"];
+
 /// Profiles of the policy from the strictest to the loosest.
 pub(super) const PROFILES: &[&str] = &["careful", "balanced", "autopilot"];
 
@@ -56,8 +59,11 @@ const BACKENDS: &[&str] = &[
 const STRATEGIES: &[&str] = &["cherry_pick", "no_ff", "ff_only", "squash"];
 /// From the steady one to the early one.
 const CHANNELS: &[&str] = &["stable", "canary"];
+const WORKER_BACKENDS: &[&str] = &["native", "codex", "claude", "opencode", "gemini", "miniswe", "openhands"];
 const SANDBOXES: &[&str] = &["auto", "bwrap", "container", "host"];
 const TOKENS: Shape = Shape::Number(0, i64::MAX);
+/// A year.
+const MINUTES: Shape = Shape::Number(0, 525_600);
 const WINDOW: Shape = Shape::Number(1, i64::MAX);
 
 macro_rules! key {
@@ -115,6 +121,15 @@ macro_rules! llm {
     ($name:literal, window, $read_by:ident, $whose:literal) => {
         key!($name, WINDOW, None, $read_by, concat!("Tokens ", $whose, " can hold. Unset: unknown."))
     };
+    ($name:literal, price, $what:literal, $whose:literal) => {
+        key!(
+            $name,
+            Shape::Money,
+            None,
+            Server,
+            concat!("Price of a million ", $what, " tokens of ", $whose, ".")
+        )
+    };
 }
 
 /// All keys with a single value. Checks, set-up steps and recipes are lists of their own (`proofs`).
@@ -163,20 +178,54 @@ pub(super) const KEYS: &[Key] = &[
         "Worker processes. Unset: one for each core, at most 4."
     ),
     key!(
+        "workers.backend",
+        Shape::Word(WORKER_BACKENDS),
+        Some("native"),
+        Server,
+        "What works on tasks that need a model: our own loop, or an agent that is installed on this machine. No other is taken when it is missing."
+    ),
+    key!(
         "sandbox.backend",
         Shape::Word(SANDBOXES),
         Some("auto"),
         Server,
-        "What confines repository code; `auto` takes the strongest that works, `host` confines nothing."
+        "What confines repository code; `auto` takes a container where an engine has the image, else bubblewrap; `host` confines nothing."
     ),
     key!(
         "sandbox.require",
         Shape::Word(&["bwrap", "container"]),
         None,
         Server,
-        "Refuses everything but this sandbox, also where a workspace allows plain host processes. No container sandbox is in this build."
+        "Refuses everything but this sandbox, also where a workspace allows plain host processes."
     ),
-    key!("sandbox.image", Shape::Text, None, Nobody, "Image of the container sandbox."),
+    key!(
+        "sandbox.engine",
+        Shape::Text,
+        None,
+        Server,
+        "Where the container engine listens, as `unix:///path`, `npipe:////./pipe/NAME` or `tcp://127.0.0.1:PORT`. Unset: `DOCKER_HOST`, the Docker context, the usual places."
+    ),
+    key!(
+        "sandbox.image",
+        Shape::Text,
+        None,
+        Server,
+        "Image of the container sandbox, which must be in the engine. Unset: ours, which `pilothouse doctor --fix` builds."
+    ),
+    key!(
+        "network.jobs",
+        Shape::Word(REACHES),
+        Some("ask"),
+        Server,
+        "What jobs of the worker lane may connect to, through the one proxy they have: `off` nothing, `listed` what `network.allow` names, `ask` also what you allow when a job asks."
+    ),
+    key!(
+        "network.allow",
+        Shape::Words,
+        None,
+        Server,
+        "Hosts jobs may reach without asking: names of package registries (`cargo`, `npm`, `pypi`, `go`, `maven`, `gradle`, `rubygems`, `nuget`, `debian`, `ubuntu`) and patterns such as `git.example.org`, `*.example.org` or `host:8443`. A rule that denies comes first; this machine and private networks are never reached."
+    ),
     key!(
         "merge.enabled",
         Shape::Flag,
@@ -220,8 +269,52 @@ pub(super) const KEYS: &[Key] = &[
         Sets,
         "What a repository tells the planner about its layout."
     ),
-    key!("budget.tokensPerJob", TOKENS, None, Nobody, "Most tokens of one job."),
-    key!("budget.tokensPerDay", TOKENS, None, Nobody, "Most tokens of one day."),
+    key!(
+        "budget.tokensPerJob",
+        TOKENS,
+        None,
+        Server,
+        "Most tokens of one job, input and output together. What reaches a budget stops and can go on when it is raised."
+    ),
+    key!(
+        "budget.tokensPerDay",
+        TOKENS,
+        None,
+        Server,
+        "Most tokens of one day, everything together. A day begins at midnight, local time."
+    ),
+    key!("budget.tokensPerWorkspace", TOKENS, None, Server, "Most tokens of one workspace in one day."),
+    key!("budget.minutesPerJob", MINUTES, None, Server, "Most minutes workers spend on one job."),
+    key!(
+        "budget.minutesPerDay",
+        MINUTES,
+        None,
+        Server,
+        "Most minutes workers spend in one day, all workers together."
+    ),
+    key!(
+        "budget.minutesPerWorkspace",
+        MINUTES,
+        None,
+        Server,
+        "Most minutes workers spend on one workspace in one day."
+    ),
+    key!(
+        "budget.moneyPerJob",
+        Shape::Money,
+        None,
+        Server,
+        "Most money of one job, in the unit of the prices. Only calls of models with prices count."
+    ),
+    key!("budget.moneyPerDay", Shape::Money, None, Server, "Most money of one day, everything together."),
+    key!("budget.moneyPerWorkspace", Shape::Money, None, Server, "Most money of one workspace in one day."),
+    key!(
+        "budget.autoResume",
+        Shape::Flag,
+        Some("false"),
+        Server,
+        "Whether a job that waits for a provider's limit or for a new day goes on by itself when that time has come."
+    ),
     key!(
         "desktop.notify.needsYou",
         Shape::Flag,
@@ -248,7 +341,14 @@ pub(super) const KEYS: &[Key] = &[
         Shape::Flag,
         Some("true"),
         Server,
-        "Whether it notifies of a request that waits for a model."
+        "Whether it notifies of what a limit keeps from going on, and of a request that waits for a model."
+    ),
+    key!(
+        "desktop.notify.quietHours",
+        Shape::Flag,
+        Some("true"),
+        Server,
+        "Whether the quiet hours count; `false` keeps their times and tells at any hour."
     ),
     key!(
         "desktop.notify.quietFrom",
@@ -269,16 +369,25 @@ pub(super) const KEYS: &[Key] = &[
     llm!("llm.localbuddy.model", model, Server, "LocalBuddy's model"),
     llm!("llm.localbuddy.key", key, Server, "LocalBuddy's model"),
     llm!("llm.localbuddy.contextWindow", window, Nobody, "LocalBuddy's model"),
+    llm!("llm.localbuddy.priceInput", price, "input", "LocalBuddy's model"),
+    llm!("llm.localbuddy.priceCachedInput", price, "cached input", "LocalBuddy's model"),
+    llm!("llm.localbuddy.priceOutput", price, "output", "LocalBuddy's model"),
     llm!("llm.remotebuddy.backend", backend, Server, "the planner's model"),
     llm!("llm.remotebuddy.endpoint", endpoint, Server, "the planner's model"),
     llm!("llm.remotebuddy.model", model, Server, "the planner's model"),
     llm!("llm.remotebuddy.key", key, Server, "the planner's model"),
     llm!("llm.remotebuddy.contextWindow", window, Nobody, "the planner's model"),
+    llm!("llm.remotebuddy.priceInput", price, "input", "the planner's model"),
+    llm!("llm.remotebuddy.priceCachedInput", price, "cached input", "the planner's model"),
+    llm!("llm.remotebuddy.priceOutput", price, "output", "the planner's model"),
     llm!("llm.workers.backend", backend, Server, "the workers' model"),
     llm!("llm.workers.endpoint", endpoint, Server, "the workers' model"),
     llm!("llm.workers.model", model, Server, "the workers' model"),
     llm!("llm.workers.key", key, Server, "the workers' model"),
     llm!("llm.workers.contextWindow", window, Server, "the workers' model"),
+    llm!("llm.workers.priceInput", price, "input", "the workers' model"),
+    llm!("llm.workers.priceCachedInput", price, "cached input", "the workers' model"),
+    llm!("llm.workers.priceOutput", price, "output", "the workers' model"),
     key!(
         "update.enabled",
         Shape::Flag,
@@ -328,6 +437,12 @@ mod tests {
                 key.shape.parse(built_in).unwrap_or_else(|error| panic!("{}: {error}", key.name));
             }
         }
+    }
+
+    #[test]
+    fn every_backend_of_the_workers_can_be_named() {
+        let words: Vec<_> = protocol::worker::WorkerBackend::ALL.iter().map(|b| b.as_str()).collect();
+        assert_eq!(words, WORKER_BACKENDS);
     }
 
     #[test]

@@ -1,9 +1,9 @@
 //! Configuration in layers, with the origin of every value.
 //!
-//! Last wins: built-in, user file, profile, models saved in Settings, repository, local file, environment,
-//! flags. The repository's layer is different: whoever can push may write it, so it may only say how the repository is proven (checks,
-//! set-up, recipes, strategy, scope hints) and may tighten the policy; anything else in it is ignored and
-//! reported. Its bytes come from the integration base, by git, never from a work tree.
+//! Last wins: built-in, user file, profile, models and notifications chosen in Settings, repository, local file,
+//! environment, flags. The repository's layer is different: whoever can push may write it, so it may only say how the
+//! repository is proven (checks, set-up, recipes, strategy, scope hints) and may tighten the policy; anything else in
+//! it is ignored and reported. Its bytes come from the integration base, by git, never from a work tree.
 //!
 //! Resolving is pure: [`Layers`] holds everything, [`files`] reads what lies in the user's own folders, and
 //! [`Own`] is what a program reads once, at its start. [`key_table`] writes the keys down for people.
@@ -28,9 +28,12 @@ pub use model::RoleModel;
 pub use origin::{Layer, Origin};
 pub use own::Own;
 pub use reference::{keys as key_table, variables as variable_table};
-pub use settings::{Budget, Config, Merge, ScopeHints, Server, Update, Workers, redacted};
-pub use value::{Value, time_of_day};
+pub use settings::{
+    Budget, Ceiling, Config, Merge, Network, Reach, ScopeHints, Server, Update, Workers, redacted,
+};
+pub use value::{Value, money, money_text, time_of_day};
 
+use protocol::notify::SetNotify;
 use protocol::settings::ModelSetting;
 
 /// A configuration file as it was read.
@@ -58,6 +61,8 @@ pub struct Layers {
     pub profile: Option<ConfigFile>,
     /// Models chosen in Settings, kept in the database.
     pub saved: Vec<ModelSetting>,
+    /// What notifications tell of, as it was chosen in Settings.
+    pub notify: SetNotify,
     /// `.pilothouse/config.toml` of the integration base.
     pub repository: Option<ConfigFile>,
     /// `.pilothouse/local.toml` of the user's checkout.

@@ -1,6 +1,6 @@
 //! The model of one role, as configuration names it.
 
-use protocol::settings::{Dialect, ModelSetting, Role};
+use protocol::settings::{Dialect, ModelPrice, ModelSetting, Role};
 
 use super::Origin;
 
@@ -17,6 +17,7 @@ pub struct RoleModel {
     pub key_env: Option<String>,
     /// Tokens.
     pub context_window: Option<u64>,
+    pub price: Option<ModelPrice>,
 }
 
 impl RoleModel {
@@ -51,6 +52,7 @@ impl RoleModel {
             model: self.model.clone().unwrap_or_else(|| "default".to_owned()),
             key_env: self.key_env.clone(),
             context_window: self.context_window,
+            price: self.price,
             origin: origin.map(ToString::to_string),
         })
     }

@@ -19,10 +19,12 @@ pub(super) struct Node {
 pub(super) enum Kind {
     Text(String),
     Number(i64),
+    /// A number with a fraction, as it was written.
+    Decimal(String),
     Flag(bool),
     List(Vec<Node>),
     Table(BTreeMap<String, Node>),
-    /// Floats, dates, numbers beyond 64 bits: nothing of ours is one.
+    /// Dates, numbers beyond 64 bits: nothing of ours is one.
     Other,
 }
 
@@ -31,6 +33,7 @@ impl Kind {
         match self {
             Self::Text(_) => "a text",
             Self::Number(_) => "a number",
+            Self::Decimal(_) => "a number with a fraction",
             Self::Flag(_) => "true or false",
             Self::List(_) => "a list",
             Self::Table(_) => "a table",
@@ -74,7 +77,8 @@ fn node(text: &str, value: &Spanned<DeValue<'_>>) -> Node {
         DeValue::Boolean(flag) => Kind::Flag(*flag),
         DeValue::Array(items) => Kind::List(items.iter().map(|item| node(text, item)).collect()),
         DeValue::Table(table) => Kind::Table(children(text, table)),
-        DeValue::Float(_) | DeValue::Datetime(_) => Kind::Other,
+        DeValue::Float(number) => Kind::Decimal(number.as_str().to_owned()),
+        DeValue::Datetime(_) => Kind::Other,
     };
     Node { line: line_at(text, value.span().start), kind }
 }

@@ -10,7 +10,7 @@ pub enum Layer {
     BuiltIn,
     User,
     Profile,
-    /// Chosen in Settings and kept in the database; models only.
+    /// Chosen in Settings and kept in the database: models, and what is notified of.
     Saved,
     Repository,
     Local,

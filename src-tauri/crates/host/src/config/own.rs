@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use protocol::notify::SetNotify;
 use protocol::settings::ModelSetting;
 
 use super::{Config, ConfigFile, Flag, Layers, files};
@@ -32,9 +33,9 @@ impl Own {
         paths::resolve_data_folder(self.config.data_dir.as_deref(), None)
     }
 
-    /// The same with the models that were chosen in Settings.
-    pub fn with_models(&self, saved: Vec<ModelSetting>) -> Result<Config, HostError> {
-        Config::resolve(&Layers { saved, ..self.layers.clone() })
+    /// The same with what was chosen in Settings.
+    pub fn with_chosen(&self, saved: Vec<ModelSetting>, notify: SetNotify) -> Result<Config, HostError> {
+        Config::resolve(&Layers { saved, notify, ..self.layers.clone() })
     }
 
     /// The same with the files of a workspace. `tracked` says whether git tracks the local one.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use protocol::notify::SetNotify;
 use protocol::settings::{ConfigWarning, ModelSetting};
 
 use super::environment::{ENDPOINT_OF_ALL, Meaning, meaning};
@@ -10,6 +11,7 @@ use super::nearest::nearest;
 use super::node::{self, Kind, Node};
 use super::proofs::{Mistake, Proofs};
 use super::settings::Config;
+use super::value::money_text;
 use super::{ConfigFile, Flag, Layer, Layers, Origin, RoleModel, Value};
 use crate::HostError;
 
@@ -19,6 +21,7 @@ pub(super) fn resolve(layers: &Layers) -> Result<Config, HostError> {
     pile.file(Layer::User, layers.user.as_ref())?;
     pile.file(Layer::Profile, layers.profile.as_ref())?;
     pile.saved(&layers.saved);
+    pile.notify(&layers.notify);
     pile.file(Layer::Repository, layers.repository.as_ref())?;
     pile.local(layers)?;
     pile.environment(&layers.environment)?;
@@ -69,6 +72,26 @@ impl Pile {
             put("model", text(&model.model));
             put("key", model.key_env.as_deref().and_then(text));
             put("contextWindow", model.context_window.and_then(|n| i64::try_from(n).ok()).map(Value::Number));
+            let amount = |micros: u64| Some(Value::Text(money_text(micros)));
+            put("priceInput", model.price.and_then(|price| amount(price.input)));
+            put("priceCachedInput", model.price.and_then(|price| price.cached_input).and_then(amount));
+            put("priceOutput", model.price.and_then(|price| amount(price.output)));
+        }
+    }
+
+    /// What was chosen of notifications. A value that is none is left out: it would be kept by an older program.
+    fn notify(&mut self, chosen: &SetNotify) {
+        for (name, value) in chosen.values() {
+            let value = match value {
+                serde_json::Value::Bool(flag) => Some(Value::Flag(flag)),
+                serde_json::Value::String(text) => {
+                    keys::find(name).and_then(|key| key.shape.parse(&text).ok())
+                }
+                _ => None,
+            };
+            if let (Some(key), Some(value)) = (keys::find(name), value) {
+                self.values.insert(key.name, (value, Origin::saved()));
+            }
         }
     }
 

@@ -8,6 +8,7 @@ use protocol::check::{Check, Recipe, SetupStep};
 use protocol::merge::Strategy;
 use protocol::policy::Profile;
 use protocol::settings::{ConfigShown, ConfigValue, ConfigWarning, ModelSetting, Role};
+use protocol::worker::WorkerBackend;
 
 use super::{Layers, Origin, RoleModel, Value, keys, resolve};
 use crate::{HostError, redact};
@@ -26,11 +27,35 @@ pub struct Server {
 pub struct Workers {
     /// None sizes from the machine.
     pub count: Option<u32>,
+    /// What works on tasks of the worker lane.
+    pub backend: WorkerBackend,
     /// What is required, when something is.
     pub sandbox: crate::sandbox::Preference,
     /// Refuse anything weaker.
     pub require: Option<crate::sandbox::Preference>,
+    /// Of the container sandbox; none means ours.
     pub image: Option<String>,
+    /// Where the container engine listens; none looks for one.
+    pub engine: Option<String>,
+}
+
+/// What jobs may connect to.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Reach {
+    /// Nothing at all.
+    Off,
+    /// What is listed.
+    Listed,
+    /// What is listed, and what a person allows.
+    #[default]
+    Ask,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Network {
+    pub jobs: Reach,
+    /// Names of presets and host patterns.
+    pub allow: Vec<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,11 +76,23 @@ pub struct ScopeHints {
     pub hints: Vec<String>,
 }
 
-/// Tokens; none means no limit.
+/// Limits of one scope; none means no limit.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Ceiling {
+    pub tokens: Option<u64>,
+    pub minutes: Option<u64>,
+    /// Millionths of the unit prices are given in.
+    pub micros: Option<u64>,
+}
+
+/// What the crew may use.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Budget {
-    pub tokens_per_job: Option<u64>,
-    pub tokens_per_day: Option<u64>,
+    pub job: Ceiling,
+    pub day: Ceiling,
+    /// Of one workspace in one day.
+    pub workspace: Ceiling,
+    pub auto_resume: bool,
 }
 
 /// Where newer versions of the window come from.
@@ -78,6 +115,7 @@ pub struct Config {
     /// Holds what saved keys are encrypted with where there is no keychain.
     pub secrets_key_file: Option<PathBuf>,
     pub workers: Workers,
+    pub network: Network,
     pub merge: Merge,
     /// One per role, in the order localbuddy, remotebuddy, workers.
     pub models: Vec<RoleModel>,

@@ -4,13 +4,15 @@ use std::net::Ipv4Addr;
 
 use protocol::merge::Strategy;
 use protocol::policy::Profile;
-use protocol::settings::Role;
+use protocol::settings::{ModelPrice, Role};
+use protocol::worker::WorkerBackend;
 
 use super::Value;
 use super::model::RoleModel;
 use super::proofs::Proofs;
 use super::resolve::Pile;
-use super::settings::{Budget, Config, Merge, ScopeHints, Server, Update, Workers};
+use super::settings::{Budget, Ceiling, Config, Merge, Network, Reach, ScopeHints, Server, Update, Workers};
+use super::value::money;
 use crate::sandbox::Preference;
 
 impl Pile {
@@ -29,10 +31,15 @@ impl Pile {
         };
         let workers = Workers {
             count: some("workers.count"),
+            backend: self
+                .word("workers.backend")
+                .and_then(|word| WorkerBackend::from_word(&word))
+                .unwrap_or(WorkerBackend::Native),
             // Whatever is required is also what is tried: they agree, or the choice is left to us.
             sandbox: require.or_else(|| preference("sandbox.backend")).unwrap_or_default(),
             require,
             image: self.word("sandbox.image"),
+            engine: self.word("sandbox.engine"),
         };
         let merge = Merge {
             enabled: flag("merge.enabled"),
@@ -43,6 +50,14 @@ impl Pile {
             push: flag("merge.push"),
             open_pr: flag("merge.openPr"),
         };
+        let network = Network {
+            jobs: match self.word("network.jobs").as_deref() {
+                Some("off") => Reach::Off,
+                Some("listed") => Reach::Listed,
+                _ => Reach::Ask,
+            },
+            allow: self.words("network.allow"),
+        };
         let models =
             [Role::Localbuddy, Role::Remotebuddy, Role::Workers].map(|role| self.model(role)).to_vec();
         let origin = |key: &str| self.proof_origins.get(key).cloned();
@@ -51,6 +66,7 @@ impl Pile {
             data_dir: self.word("data.dir").map(Into::into),
             secrets_key_file: self.word("secrets.keyFile").map(Into::into),
             workers,
+            network,
             merge,
             models,
             profile: self.word("policy.profile").and_then(|w| Profile::from_word(&w)).unwrap_or_default(),
@@ -61,8 +77,10 @@ impl Pile {
                 hints: self.words("scope.hints"),
             },
             budget: Budget {
-                tokens_per_job: number("budget.tokensPerJob").map(i64::cast_unsigned),
-                tokens_per_day: number("budget.tokensPerDay").map(i64::cast_unsigned),
+                job: self.ceiling("Job"),
+                day: self.ceiling("Day"),
+                workspace: self.ceiling("Workspace"),
+                auto_resume: flag("budget.autoResume"),
             },
             update: Update {
                 enabled: self.values.contains_key("update.enabled").then(|| flag("update.enabled")),
@@ -93,7 +111,30 @@ impl Pile {
             model: word("model"),
             key_env: word("key").map(|text| text.strip_prefix("env:").unwrap_or(&text).to_owned()),
             context_window: self.number(&format!("llm.{role}.contextWindow")).map(i64::cast_unsigned),
+            price: self.price(role),
         }
+    }
+
+    /// A price needs both sides: with one of them unknown, what a call costs is unknown.
+    fn price(&self, role: Role) -> Option<ModelPrice> {
+        let amount = |field: &str| self.money(&format!("llm.{role}.{field}"));
+        Some(ModelPrice {
+            input: amount("priceInput")?,
+            output: amount("priceOutput")?,
+            cached_input: amount("priceCachedInput"),
+        })
+    }
+
+    fn ceiling(&self, scope: &str) -> Ceiling {
+        Ceiling {
+            tokens: self.number(&format!("budget.tokensPer{scope}")).map(i64::cast_unsigned),
+            minutes: self.number(&format!("budget.minutesPer{scope}")).map(i64::cast_unsigned),
+            micros: self.money(&format!("budget.moneyPer{scope}")),
+        }
+    }
+
+    fn money(&self, key: &str) -> Option<u64> {
+        self.word(key).as_deref().and_then(money)
     }
 
     fn word(&self, key: &str) -> Option<String> {

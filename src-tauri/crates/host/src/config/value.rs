@@ -47,6 +47,8 @@ pub(super) enum Shape {
     Flag,
     /// `HH:MM`, as a clock shows it.
     TimeOfDay,
+    /// An amount with at most six digits after the point. Kept as text: a fraction in binary is another amount.
+    Money,
     Words,
     /// `http://` or `https://`, without user and password.
     Url,
@@ -62,6 +64,8 @@ impl Shape {
             (Self::Number(..), Kind::Number(number)) => self.check(Value::Number(*number)),
             (Self::Flag, Kind::Flag(flag)) => Ok(Value::Flag(*flag)),
             (Self::Words, Kind::List(items)) => texts(items).map(Value::Words),
+            (Self::Money, Kind::Number(number)) => self.check(Value::Text(number.to_string())),
+            (Self::Money, Kind::Decimal(number)) => self.check(Value::Text(number.clone())),
             (Self::Number(..) | Self::Flag | Self::Words, other)
             | (_, other @ (Kind::List(_) | Kind::Table(_))) => {
                 Err(format!("must be {}, not {}", self.expected(), other.name()))
@@ -109,6 +113,10 @@ impl Shape {
                 Some(_) => Ok(Value::Text(text.trim().to_owned())),
                 None => fail(),
             },
+            (Self::Money, Value::Text(text)) => match money(text.trim()) {
+                Some(_) => Ok(Value::Text(text.trim().to_owned())),
+                None => fail(),
+            },
             (Self::Folder | Self::File, Value::Text(text)) if text.is_empty() || text.contains('\0') => {
                 fail()
             }
@@ -147,6 +155,7 @@ impl Shape {
             Self::Number(least, most) => format!("a number from {least} to {most}"),
             Self::Flag => "true or false".to_owned(),
             Self::TimeOfDay => "a time of day such as 22:00".to_owned(),
+            Self::Money => "an amount such as 2.50, with at most six digits after the point".to_owned(),
             Self::Words => "a list of texts".to_owned(),
             Self::Url => "an address such as http://127.0.0.1:11434/v1, without user and password".to_owned(),
             Self::KeyReference => {
@@ -165,6 +174,29 @@ pub fn time_of_day(text: &str) -> Option<u16> {
         part.parse::<u16>().ok().filter(|number| is_two && *number <= most)
     };
     Some(digits(hours, 23)? * 60 + digits(minutes, 59)?)
+}
+
+/// Millionths of an amount such as `2.50`; none when it is no such amount, or one beyond a billion.
+pub fn money(text: &str) -> Option<u64> {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
+    let digits = |part: &str, most: usize| {
+        !part.is_empty() && part.len() <= most && part.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    if !digits(whole, 9) || !digits(fraction, 6) {
+        return None;
+    }
+    let scale = 10_u64.pow(6 - u32::try_from(fraction.len()).ok()?);
+    Some(whole.parse::<u64>().ok()? * 1_000_000 + fraction.parse::<u64>().ok()? * scale)
+}
+
+/// The shortest text of an amount in millionths.
+pub fn money_text(micros: u64) -> String {
+    let (whole, fraction) = (micros / 1_000_000, micros % 1_000_000);
+    if fraction == 0 {
+        whole.to_string()
+    } else {
+        format!("{whole}.{fraction:06}").trim_end_matches('0').to_owned()
+    }
 }
 
 /// A list whose items are all texts.
@@ -218,6 +250,21 @@ mod tests {
         }
         assert_eq!(Shape::TimeOfDay.parse(" 07:00 ").unwrap(), Value::Text("07:00".into()));
         assert!(Shape::TimeOfDay.parse("noon").unwrap_err().contains("22:00"));
+    }
+
+    #[test]
+    fn an_amount_is_exact_and_never_a_binary_fraction() {
+        for (text, micros) in
+            [("3", 3_000_000), ("2.50", 2_500_000), ("0.075", 75_000), ("0.000001", 1), ("0", 0)]
+        {
+            assert_eq!(money(text), Some(micros), "{text}");
+            assert_eq!(money(&money_text(micros)), Some(micros), "{text}");
+        }
+        for no in ["", ".5", "5.", "-1", "1e3", "1,5", "0.0000001", "1234567890", "NaN", "inf", "1.5.2"] {
+            assert_eq!(money(no), None, "{no}");
+        }
+        assert_eq!(Shape::Money.parse(" 2.50 ").unwrap(), Value::Text("2.50".into()));
+        assert!(Shape::Money.parse("free").unwrap_err().contains("2.50"));
     }
 
     #[test]

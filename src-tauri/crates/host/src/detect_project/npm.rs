@@ -40,6 +40,18 @@ pub(super) fn detect(tree: &Tree<'_>, proposal: &mut Proposal) {
     for name in ["format", "fmt"].iter().filter(is_real) {
         proposal.formats(run(tree, packager, name));
     }
+    let has_tool = |name: &str| {
+        let fields = ["devDependencies", "dependencies"];
+        tree.folder.is_empty()
+            && fields.iter().any(|field| manifest.get(field).is_some_and(|names| names.get(name).is_some()))
+    };
+    // Tools that nobody gave a script; npx takes the installed one or none.
+    if has_tool("prettier") {
+        proposal.formats(argv(["npx", "--no-install", "prettier", "--write", "."]));
+    }
+    if has_tool("eslint") && script("lint").is_none() {
+        proposal.recipe(tree, "lint", argv(["npx", "--no-install", "eslint", "."]), &[]);
+    }
     if script("build").is_some() {
         proposal.recipe(tree, "build", run(tree, packager, "build"), &["dist/**", "build/**"]);
     }

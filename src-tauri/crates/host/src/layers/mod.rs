@@ -106,7 +106,7 @@ impl LayerStore {
             Command::new(build.step.run.iter()).timeout(Duration::from_secs(build.step.timeout_s.max(1)));
         command.job = build.job;
         command.lines = build.lines;
-        let outcome = build.sandbox.confine(build.spec, command)?.run().await?;
+        let outcome = build.sandbox.run(build.spec, command).await?;
         if !outcome.success() {
             return Ok(Built::Failed(outcome));
         }

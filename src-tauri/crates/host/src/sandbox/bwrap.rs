@@ -9,9 +9,11 @@ use std::os::fd::{AsRawFd as _, OwnedFd};
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 
+use cell::seccomp::Filters;
+
+use super::SandboxSpec;
 use super::mounts::{self, Step};
 use super::system_folders::{self, Part};
-use super::{SandboxSpec, seccomp};
 use crate::HostError;
 use crate::spawn::{self, Command, Tree};
 
@@ -53,7 +55,21 @@ impl Bwrap {
         self.prlimit.is_some() && spawn::effective_uid() != 0
     }
 
-    pub(super) fn confine(&self, spec: &SandboxSpec, mut command: Command) -> Result<Command, HostError> {
+    pub(super) fn confine(&self, spec: &SandboxSpec, command: Command) -> Result<Command, HostError> {
+        self.confine_as(spec, command, &[])
+    }
+
+    /// As process 1 of the sandbox, without bubblewrap's own in between.
+    pub(super) fn confine_first(&self, spec: &SandboxSpec, command: Command) -> Result<Command, HostError> {
+        self.confine_as(spec, command, &["--as-pid-1"])
+    }
+
+    fn confine_as(
+        &self,
+        spec: &SandboxSpec,
+        mut command: Command,
+        also: &[&str],
+    ) -> Result<Command, HostError> {
         let mut inherit = Vec::new();
         let mut pass = |bytes: &[u8]| -> Result<i32, HostError> {
             let read = pipe_with(bytes)?;
@@ -62,7 +78,9 @@ impl Bwrap {
             Ok(number)
         };
         let mut arguments = self.namespaces(spec);
-        let filters = seccomp::programs()?;
+        arguments.add(also);
+        let filters =
+            Filters::build().map_err(|error| HostError::Sandbox { cause: error.to_string() })?.bytes();
         let (flag, filters) = if self.stacks_filters {
             ("--add-seccomp-fd", filters.as_slice())
         } else {

@@ -1,10 +1,12 @@
 //! Choosing the sandbox of this machine.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::{EffectiveIsolation, Sandbox, isolation};
+use super::container::{self, Wish};
+use super::{EffectiveIsolation, Sandbox, isolation, self_test};
 use crate::HostError;
 
 /// What the user asked for.
@@ -56,16 +58,44 @@ impl From<NoSandbox> for HostError {
     }
 }
 
+/// Finds a sandbox and tries it, with nothing said about containers. See [`detect_with`].
+pub async fn detect(preference: Preference, scratch: &Path) -> Result<SelectedSandbox, NoSandbox> {
+    detect_with(preference, &Wish::default(), scratch).await
+}
+
 /// Finds a sandbox and tries it. `scratch` is a writable folder (best inside the data folder, whose
 /// invisibility is then part of the test).
-pub async fn detect(preference: Preference, scratch: &Path) -> Result<SelectedSandbox, NoSandbox> {
+///
+/// Left to choose, it takes the strongest that works without being waited for: a container where an engine
+/// answers, has the image already and passes the self-test, else bubblewrap.
+pub async fn detect_with(
+    preference: Preference,
+    wish: &Wish,
+    scratch: &Path,
+) -> Result<SelectedSandbox, NoSandbox> {
     match preference {
         Preference::Host => Ok(select(Sandbox::Host)),
-        Preference::Container => Err(NoSandbox {
-            reason: "the container sandbox is not in this build yet".to_owned(),
-            fix: "Use --sandbox auto, which takes bubblewrap on Linux".to_owned(),
+        Preference::Container => contained(wish, scratch).await,
+        Preference::Bwrap => strongest(scratch).await,
+        Preference::Auto => match contained(wish, scratch).await {
+            Ok(selected) => Ok(selected),
+            Err(none) => {
+                tracing::debug!(%none, "no container sandbox");
+                strongest(scratch).await
+            }
+        },
+    }
+}
+
+/// The container sandbox, tried.
+async fn contained(wish: &Wish, scratch: &Path) -> Result<SelectedSandbox, NoSandbox> {
+    let sandbox = Sandbox::Container(Arc::new(container::select(wish, scratch).await?));
+    match self_test::run(&sandbox, scratch).await {
+        Ok(()) => Ok(select(sandbox)),
+        Err(reason) => Err(NoSandbox {
+            fix: container::repair_hint(&reason),
+            reason: format!("the container sandbox does not work: {reason}"),
         }),
-        Preference::Auto | Preference::Bwrap => strongest(scratch).await,
     }
 }
 
@@ -84,7 +114,7 @@ async fn strongest(_scratch: &Path) -> Result<SelectedSandbox, NoSandbox> {
 
 #[cfg(target_os = "linux")]
 async fn strongest(scratch: &Path) -> Result<SelectedSandbox, NoSandbox> {
-    use super::{bwrap::Bwrap, self_test};
+    use super::bwrap::Bwrap;
 
     let Some(program) = find_bwrap() else {
         return Err(NoSandbox {

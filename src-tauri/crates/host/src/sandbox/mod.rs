@@ -6,46 +6,49 @@
 //!
 //! * `bwrap` (Linux): bubblewrap with every namespace, an empty root file system, read-only system folders,
 //!   no capabilities, and our own system call filter.
+//! * `container`: Docker or Podman, see [`container`].
 //! * `host`: no confinement at all, only by explicit opt-in; the process tree is still killed.
 //!
 //! Nothing here knows which folders matter to a job or who opted in; that is told.
 
 #[cfg(target_os = "linux")]
 mod bwrap;
+pub mod container;
 mod detect;
 mod isolation;
-#[cfg(target_os = "linux")]
 mod mounts;
-#[cfg(target_os = "linux")]
-mod seccomp;
-#[cfg(target_os = "linux")]
+mod open;
 mod self_test;
 mod spec;
 #[cfg(target_os = "linux")]
 mod system_folders;
 
-pub use detect::{NoSandbox, Preference, SelectedSandbox, detect};
+pub use detect::{NoSandbox, Preference, SelectedSandbox, detect, detect_with};
 pub use isolation::EffectiveIsolation;
 pub use spec::{HOME_INSIDE, Mount, SandboxSpec};
 
+use std::sync::Arc;
+
 use crate::HostError;
-use crate::spawn::Command;
+use crate::spawn::{Command, Outcome, Running};
 
 /// A working way to run commands.
 #[derive(Debug, Clone)]
 pub enum Sandbox {
     #[cfg(target_os = "linux")]
     Bwrap(bwrap::Bwrap),
+    Container(Arc<container::ContainerSandbox>),
     /// No confinement.
     Host,
 }
 
 impl Sandbox {
-    /// `bwrap` or `host`.
+    /// `bwrap`, `container` or `host`.
     pub fn backend(&self) -> &'static str {
         match self {
             #[cfg(target_os = "linux")]
             Self::Bwrap(_) => "bwrap",
+            Self::Container(_) => "container",
             Self::Host => "host",
         }
     }
@@ -55,22 +58,76 @@ impl Sandbox {
         !matches!(self, Self::Host)
     }
 
+    /// Whether commands see the tools of an image instead of this machine's.
+    pub fn brings_its_own_tools(&self) -> bool {
+        matches!(self, Self::Container(_))
+    }
+
+    /// What makes the tools inside others than those of this machine: an image, by its content.
+    pub fn tools(&self) -> Option<&str> {
+        match self {
+            Self::Container(container) => Some(&container.image().id),
+            _ => None,
+        }
+    }
+
+    /// Starts `command` confined, with the environment and limits [`Sandbox::confine`] gives it. Dropping what it
+    /// returns ends the command and everything it started.
+    pub async fn start(&self, spec: &SandboxSpec, command: Command) -> Result<Running, HostError> {
+        match self {
+            Self::Container(container) => container.start(spec, self.prepare(spec, command)?).await,
+            _ => self.confine(spec, command)?.start().await,
+        }
+    }
+
+    /// Starts `command` confined and waits for its end.
+    pub async fn run(&self, spec: &SandboxSpec, command: Command) -> Result<Outcome, HostError> {
+        self.start(spec, command).await?.wait().await
+    }
+
     /// Confines `command`: its environment becomes that of the spec plus its own, its limits those of the
-    /// spec where it has none. Fails when a folder of the spec is missing or not absolute.
-    pub fn confine(&self, spec: &SandboxSpec, mut command: Command) -> Result<Command, HostError> {
-        spec.validate()?;
-        command.env = spec.environment(self.confines()).into_iter().chain(command.env).collect();
-        command.limits = crate::spawn::Limits {
-            memory: command.limits.memory.or(spec.limits.memory),
-            pids: command.limits.pids.or(spec.limits.pids),
-            fsize: command.limits.fsize.or(spec.limits.fsize),
-            nofile: command.limits.nofile.or(spec.limits.nofile),
-        };
+    /// spec where it has none. Fails when a folder of the spec is missing or not absolute, and for a
+    /// container, in which a command is not a process of ours: that is for [`Sandbox::start`].
+    pub fn confine(&self, spec: &SandboxSpec, command: Command) -> Result<Command, HostError> {
+        let command = self.prepare(spec, command)?;
         match self {
             #[cfg(target_os = "linux")]
             Self::Bwrap(bwrap) => bwrap.confine(spec, command),
+            Self::Container(_) => Err(HostError::Sandbox {
+                cause: "a command in a container is started through its engine".to_owned(),
+            }),
             Self::Host => Ok(command),
         }
+    }
+
+    fn prepare(&self, spec: &SandboxSpec, mut command: Command) -> Result<Command, HostError> {
+        spec.validate()?;
+        let ours = match self {
+            Self::Container(container) => container.environment(spec),
+            _ => spec.environment(self.confines()),
+        };
+        command.env = ours.into_iter().chain(command.env).collect();
+        command.limits = command.limits.or(spec.limits);
+        Ok(command)
+    }
+
+    /// Confines the first process of a cell. Where the sandbox numbers processes anew it becomes number 1, which
+    /// nothing inside can kill.
+    fn confine_first(&self, spec: &SandboxSpec, command: Command) -> Result<Command, HostError> {
+        match self {
+            #[cfg(target_os = "linux")]
+            Self::Bwrap(bwrap) => bwrap.confine_first(spec, self.prepare(spec, command)?),
+            _ => self.confine(spec, command),
+        }
+    }
+
+    /// As [`Sandbox::isolation`], for a cell with doors.
+    fn isolation_with_doors(&self, spec: &SandboxSpec) -> EffectiveIsolation {
+        let mut isolation = self.isolation(spec);
+        if isolation.net == "none" {
+            "doors".clone_into(&mut isolation.net);
+        }
+        isolation
     }
 
     /// What confinement a command of this spec really has.

@@ -52,14 +52,12 @@ pub(super) async fn run(sandbox: &Sandbox, scratch: &Path) -> Result<(), String>
 }
 
 /// Whether a trivial command runs with the machine's network.
+#[cfg(target_os = "linux")]
 pub(super) async fn starts_with_network(sandbox: &Sandbox, scratch: &Path) -> bool {
     let mut spec = SandboxSpec::new(scratch, scratch);
     spec.network = true;
     let command = Command::new(["true"]).timeout(Duration::from_secs(10));
-    match sandbox.confine(&spec, command) {
-        Ok(confined) => confined.run().await.is_ok_and(|outcome| outcome.success()),
-        Err(_) => false,
-    }
+    sandbox.run(&spec, command).await.is_ok_and(|outcome| outcome.success())
 }
 
 async fn within(sandbox: &Sandbox, root: &Path) -> Result<(), String> {
@@ -80,8 +78,7 @@ async fn within(sandbox: &Sandbox, root: &Path) -> Result<(), String> {
         .env("PROBE_PID", std::process::id().to_string())
         .timeout(Duration::from_secs(20));
     let spec = SandboxSpec::new(&work, &home);
-    let confined = sandbox.confine(&spec, command).map_err(|error| error.to_string())?;
-    let outcome = confined.run().await.map_err(|error| error.to_string())?;
+    let outcome = sandbox.run(&spec, command).await.map_err(|error| error.to_string())?;
     if outcome.ended != Ended::Exited || outcome.code != Some(0) {
         let said = outcome.stderr.text();
         return Err(format!("a trivial command failed in it: {} ({})", said.trim(), outcome.summary()));
@@ -109,6 +106,10 @@ fn judge(report: &str) -> Result<(), String> {
             }
             None => return Err(format!("its self-test said nothing about `{name}`")),
         }
+    }
+    if !cfg!(target_os = "linux") {
+        // Its engine has a Linux of its own; there is no namespace here to compare with.
+        return Ok(());
     }
     let ours = std::fs::read_link("/proc/self/ns/net").map(|link| link.to_string_lossy().into_owned());
     match (said("net"), ours) {

@@ -5,8 +5,8 @@ use std::collections::VecDeque;
 use tokio::sync::mpsc;
 use tokio::sync::mpsc::error::TrySendError;
 
-/// Longer lines are handed on in pieces of this size.
-const LONGEST_LINE: usize = 8 * 1024;
+/// Longer lines are handed on in pieces of this size, unless the receiver wants whole ones.
+pub(super) const LONGEST_LINE: usize = 8 * 1024;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stream {
@@ -102,19 +102,37 @@ pub(super) struct Lines {
     partial: Vec<u8>,
     lost: u64,
     to: mpsc::Sender<Line>,
+    longest: usize,
+    /// Where no line may be lost: those that found no room, until there is some.
+    kept: Option<Vec<Line>>,
 }
 
 impl Lines {
     pub(super) fn new(stream: Stream, to: mpsc::Sender<Line>) -> Self {
-        Self { stream, partial: Vec::new(), lost: 0, to }
+        Self { stream, partial: Vec::new(), lost: 0, to, longest: LONGEST_LINE, kept: None }
+    }
+
+    /// Lines are whole up to `longest` bytes and never lost: [`Lines::settle`] waits for room.
+    pub(super) fn whole(mut self, longest: usize) -> Self {
+        self.longest = longest;
+        self.kept = Some(Vec::new());
+        self
+    }
+
+    pub(super) async fn settle(&mut self) {
+        for line in self.kept.iter_mut().flat_map(std::mem::take) {
+            if self.to.send(line).await.is_err() {
+                return;
+            }
+        }
     }
 
     pub(super) fn push(&mut self, chunk: &[u8]) {
         let mut pieces = chunk.split(|byte| *byte == b'\n').peekable();
         while let Some(piece) = pieces.next() {
             self.partial.extend_from_slice(piece);
-            while self.partial.len() > LONGEST_LINE {
-                let rest = self.partial.split_off(char_border(&self.partial, LONGEST_LINE));
+            while self.partial.len() > self.longest {
+                let rest = self.partial.split_off(char_border(&self.partial, self.longest));
                 let long = std::mem::replace(&mut self.partial, rest);
                 self.offer(&long);
             }
@@ -139,9 +157,15 @@ impl Lines {
             text: String::from_utf8_lossy(after_carriage_returns(line)).into_owned(),
             lost_before: self.lost,
         };
+        if let Some(kept) = self.kept.as_mut().filter(|kept| !kept.is_empty()) {
+            return kept.push(line);
+        }
         match self.to.try_send(line) {
             Ok(()) => self.lost = 0,
-            Err(TrySendError::Full(_)) => self.lost += 1,
+            Err(TrySendError::Full(line)) => match &mut self.kept {
+                Some(kept) => kept.push(line),
+                None => self.lost += 1,
+            },
             Err(TrySendError::Closed(_)) => {}
         }
     }
@@ -171,6 +195,33 @@ mod tests {
         chunks.iter().for_each(|chunk| lines.push(chunk));
         lines.finish();
         std::iter::from_fn(|| from.try_recv().ok()).collect()
+    }
+
+    #[tokio::test]
+    async fn records_are_whole_in_order_and_none_is_lost_in_a_channel_with_room_for_one() {
+        let (to, mut from) = mpsc::channel(1);
+        let mut lines = Lines::new(Stream::Stdout, to).whole(100_000);
+        let long = "x".repeat(50_000);
+        let text = format!("1\n2\n{long}\n3");
+        let feed = async {
+            for chunk in text.as_bytes().chunks(16 * 1024) {
+                lines.push(chunk);
+                lines.settle().await;
+            }
+            lines.finish();
+            lines.settle().await;
+            drop(lines);
+        };
+        let take = async {
+            let mut all = Vec::new();
+            while let Some(line) = from.recv().await {
+                assert_eq!(line.lost_before, 0);
+                all.push(line.text);
+            }
+            all
+        };
+        let ((), all) = tokio::join!(feed, take);
+        assert_eq!(all, ["1", "2", &long, "3"]);
     }
 
     #[test]

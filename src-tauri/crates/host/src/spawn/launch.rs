@@ -98,7 +98,7 @@ fn in_child(prepared: &mut std::process::Command, command: &Command) {
     let limits = ceilings(command.limits);
     let inherit: Vec<i32> = command.inherit.iter().map(AsRawFd::as_raw_fd).collect();
     #[cfg(target_os = "linux")]
-    let guard = super::guard::Guard { parent: std::process::id().cast_signed(), grace: command.grace };
+    let guard = cell::guard::Guard { parent: std::process::id().cast_signed(), grace: command.grace };
     // SAFETY: the closure only makes async-signal-safe system calls on memory captured before the fork; it
     // allocates nothing and takes no lock.
     unsafe {
@@ -128,7 +128,7 @@ fn in_child(prepared: &mut std::process::Command, command: &Command) {
                 }
             }
             for (resource, value) in limits.iter().flatten() {
-                lower(*resource, *value);
+                cell::limits::lower(*resource, *value);
             }
             Ok(())
         });
@@ -152,33 +152,14 @@ fn die_with_parent(parent: i32, signal: i32) {
     }
 }
 
-#[cfg(target_os = "linux")]
-type Resource = libc::__rlimit_resource_t;
-#[cfg(all(unix, not(target_os = "linux")))]
-type Resource = libc::c_int;
-
 /// `limits.pids` is missing here on purpose: the kernel counts all processes of the user, so setting it from
 /// outside would already stop the sandbox from starting. The sandbox sets it inside.
 #[cfg(unix)]
-fn ceilings(limits: super::Limits) -> [Option<(Resource, u64)>; 4] {
+fn ceilings(limits: super::Limits) -> [Option<(cell::limits::Resource, u64)>; 4] {
     [
         Some((libc::RLIMIT_CORE, 0)),
         limits.memory.map(|bytes| (libc::RLIMIT_DATA, bytes)),
         limits.fsize.map(|bytes| (libc::RLIMIT_FSIZE, bytes)),
         limits.nofile.map(|files| (libc::RLIMIT_NOFILE, files)),
     ]
-}
-
-#[cfg(unix)]
-#[allow(unsafe_code)] // getrlimit and setrlimit have no safe form in std; the struct is on our stack.
-#[allow(clippy::useless_conversion)] // rlim_t is not u64 everywhere.
-fn lower(resource: Resource, value: u64) {
-    unsafe {
-        let mut now = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
-        if libc::getrlimit(resource, &raw mut now) == 0 {
-            let value = libc::rlim_t::try_from(value).unwrap_or(now.rlim_max).min(now.rlim_max);
-            let lowered = libc::rlimit { rlim_cur: value, rlim_max: value };
-            libc::setrlimit(resource, &raw const lowered);
-        }
-    }
 }

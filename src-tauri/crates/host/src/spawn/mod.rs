@@ -16,9 +16,11 @@
 //!
 //! What a program means and whether it may run is decided elsewhere.
 
+mod bare;
 mod capture;
-#[cfg(target_os = "linux")]
-mod guard;
+mod held;
+mod in_session;
+mod input;
 #[cfg(target_os = "linux")]
 mod landlock;
 mod launch;
@@ -34,7 +36,10 @@ use std::time::Duration;
 
 use tokio::sync::mpsc;
 
+pub(crate) use bare::{Bare, start_bare};
 pub use capture::{Captured, Line, Stream};
+pub(crate) use in_session::start_in;
+pub use input::Input;
 #[cfg(target_os = "linux")]
 pub(crate) use landlock::can_scope;
 pub use marker::{Swept, sweep_job};
@@ -91,6 +96,19 @@ pub struct Limits {
     pub nofile: Option<u64>,
 }
 
+impl Limits {
+    /// These, and where one of them is missing, that of `fallback`.
+    #[must_use]
+    pub fn or(self, fallback: Self) -> Self {
+        Self {
+            memory: self.memory.or(fallback.memory),
+            pids: self.pids.or(fallback.pids),
+            fsize: self.fsize.or(fallback.fsize),
+            nofile: self.nofile.or(fallback.nofile),
+        }
+    }
+}
+
 /// How the processes of a command are kept together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Tree {
@@ -120,6 +138,9 @@ pub struct Command {
     pub caps: OutputCaps,
     /// Receives each line as it comes. Lines that find the channel full are counted, not waited for.
     pub lines: Option<mpsc::Sender<Line>>,
+    /// Hands on lines of up to this many bytes in one piece and loses none: while the channel is full the program
+    /// has to wait.
+    pub whole_lines: Option<usize>,
     /// Marks the processes of one job for [`sweep_job`].
     pub job: Option<String>,
     pub limits: Limits,
@@ -149,6 +170,7 @@ impl Command {
             grace: Duration::from_secs(2),
             caps: OutputCaps::default(),
             lines: None,
+            whole_lines: None,
             job: None,
             limits: Limits::default(),
             tree: Tree::Guarded,
@@ -214,6 +236,14 @@ impl Command {
     #[must_use]
     pub fn lines(mut self, lines: mpsc::Sender<Line>) -> Self {
         self.lines = Some(lines);
+        self
+    }
+
+    /// Lines as records of a protocol: whole, and none lost.
+    #[must_use]
+    pub fn records(mut self, lines: mpsc::Sender<Line>, longest: usize) -> Self {
+        self.lines = Some(lines);
+        self.whole_lines = Some(longest);
         self
     }
 

@@ -13,6 +13,8 @@ pub enum Ended {
     TimedOut,
     /// No output for longer than `Command::silence`.
     Silent,
+    /// The system killed it because the memory of its container was used up.
+    OutOfMemory,
     /// More output than `OutputCaps::total`.
     OutputLimit,
 }
@@ -48,6 +50,7 @@ impl Outcome {
             (Ended::Cancelled, ..) => format!("cancelled {after}"),
             (Ended::TimedOut, ..) => format!("timed out {after}"),
             (Ended::Silent, ..) => format!("stopped {after} because it printed nothing for too long"),
+            (Ended::OutOfMemory, ..) => format!("killed {after} because its memory was used up"),
             (Ended::OutputLimit, ..) => format!("stopped {after} because it printed too much"),
             (Ended::Exited, Some(code), _) => format!("exit code {code} {after}"),
             (Ended::Exited, None, Some(signal)) => format!("killed by signal {signal} {after}"),

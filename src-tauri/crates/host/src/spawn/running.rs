@@ -5,20 +5,21 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::process::{Child, ChildStdin};
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep_until, timeout};
 
 use super::capture::{Capture, Lines};
+use super::held::{ChildTree, Held};
 use super::launch::launch;
-use super::tree_end::TreeEnd;
-use super::{Captured, Command, Ended, Outcome, RUN_VAR, Stdin, Stream, marker};
+use super::{Captured, Command, Ended, Input, Outcome, Stdin, Stream};
 use crate::HostError;
 use crate::ids::{Ids as _, SystemIds};
 
 /// After the program's end its pipes end too; a broken system gets this long before we let go of them.
 const PIPES_END_WITHIN: Duration = Duration::from_secs(1);
+/// The same where no line may be lost: whoever takes them may still be busy with what came before.
+const RECORDS_END_WITHIN: Duration = Duration::from_secs(30);
 /// How long a killed tree may take to be gone.
 const DEATH_WITHIN: Duration = Duration::from_secs(5);
 
@@ -26,10 +27,10 @@ const DEATH_WITHIN: Duration = Duration::from_secs(5);
 #[derive(Debug)]
 pub struct Running {
     pid: u32,
-    stdin: Option<ChildStdin>,
+    stdin: Option<Input>,
     cancel: CancelHandle,
     program: String,
-    supervisor: Option<JoinHandle<Outcome>>,
+    supervisor: Option<JoinHandle<Result<Outcome, HostError>>>,
 }
 
 /// Ends a program and its tree; may be cloned, kept and called at any time and any number of times.
@@ -43,13 +44,14 @@ impl CancelHandle {
 }
 
 impl Running {
-    /// The process we started: the program, its guard, or the outer process of its sandbox.
+    /// The process we started: the program, its guard, or the outer process of its sandbox. Of a command in a
+    /// cell, its guard's number as the cell counts, which names nothing on this machine.
     pub fn pid(&self) -> u32 {
         self.pid
     }
 
     /// The program's standard input, once, if it was asked for with [`Stdin::Piped`].
-    pub fn stdin(&mut self) -> Option<ChildStdin> {
+    pub fn stdin(&mut self) -> Option<Input> {
         self.stdin.take()
     }
 
@@ -57,11 +59,29 @@ impl Running {
         self.cancel.clone()
     }
 
+    /// The same program; `work` looks at its end before anybody hears of it.
+    pub(crate) fn then<F, R>(mut self, work: F) -> Self
+    where
+        F: FnOnce(Result<Outcome, HostError>) -> R + Send + 'static,
+        R: Future<Output = Result<Outcome, HostError>> + Send + 'static,
+    {
+        let program = self.program.clone();
+        self.supervisor = self.supervisor.take().map(|supervisor| {
+            tokio::spawn(async move {
+                let lost = |error: tokio::task::JoinError| {
+                    Err(HostError::Supervision { program, cause: error.to_string() })
+                };
+                work(supervisor.await.unwrap_or_else(lost)).await
+            })
+        });
+        self
+    }
+
     /// Waits until the program and its whole tree are gone.
     pub async fn wait(mut self) -> Result<Outcome, HostError> {
         let lost = |cause: String| HostError::Supervision { program: self.program.clone(), cause };
         match self.supervisor.as_mut() {
-            Some(supervisor) => supervisor.await.map_err(|error| lost(error.to_string())),
+            Some(supervisor) => supervisor.await.map_err(|error| lost(error.to_string()))?,
             None => Err(lost("nobody supervises it".to_owned())),
         }
     }
@@ -76,20 +96,36 @@ impl Drop for Running {
 pub(super) async fn start(mut command: Command) -> Result<Running, HostError> {
     let run = SystemIds.uuid();
     let mut child = launch(&mut command, &run).await?;
-    let pid = child.id().unwrap_or(0);
-    let mut stdin = child.stdin.take();
+    let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
+    let stdin = child.stdin.take().map(Input::of_process);
+    let held = ChildTree::new(child, command.tree, run);
+    Ok(hold(held, stdin, stdout, stderr, command))
+}
+
+/// Supervises whatever holds the program: a process of ours, or a command in a cell.
+pub(super) fn hold<H, O, E>(
+    held: H,
+    mut stdin: Option<Input>,
+    stdout: Option<O>,
+    stderr: Option<E>,
+    mut command: Command,
+) -> Running
+where
+    H: Held,
+    O: AsyncRead + Unpin + Send + 'static,
+    E: AsyncRead + Unpin + Send + 'static,
+{
     if let Stdin::Bytes(bytes) = std::mem::take(&mut command.stdin) {
         feed(stdin.take(), bytes);
     }
+    let (pid, program) = (held.pid(), command.program());
     let (cancel, cancelled) = watch::channel(false);
-    let program = command.program();
-    let tree = TreeEnd { pid, kind: command.tree, alive: true };
-    let supervisor = tokio::spawn(supervise(child, tree, command, run, cancelled));
-    Ok(Running { pid, stdin, cancel: CancelHandle(Arc::new(cancel)), program, supervisor: Some(supervisor) })
+    let supervisor = tokio::spawn(supervise(held, stdout, stderr, command, cancelled));
+    Running { pid, stdin, cancel: CancelHandle(Arc::new(cancel)), program, supervisor: Some(supervisor) }
 }
 
 /// The program may end without reading everything; that is its business.
-fn feed(stdin: Option<ChildStdin>, bytes: Vec<u8>) {
+fn feed(stdin: Option<Input>, bytes: Vec<u8>) {
     if let Some(mut stdin) = stdin {
         tokio::spawn(async move {
             let _ = stdin.write_all(&bytes).await;
@@ -97,43 +133,42 @@ fn feed(stdin: Option<ChildStdin>, bytes: Vec<u8>) {
     }
 }
 
-async fn supervise(
-    mut child: Child,
-    mut tree: TreeEnd,
+async fn supervise<H, O, E>(
+    mut held: H,
+    stdout: Option<O>,
+    stderr: Option<E>,
     command: Command,
-    run: String,
     mut cancelled: watch::Receiver<bool>,
-) -> Outcome {
+) -> Result<Outcome, HostError>
+where
+    H: Held,
+    O: AsyncRead + Unpin + Send + 'static,
+    E: AsyncRead + Unpin + Send + 'static,
+{
     let started = Instant::now();
     let watched = Arc::new(Watched::new(command.caps.total));
-    let stdout = Reader::start(child.stdout.take(), Stream::Stdout, &command, &watched);
-    let stderr = Reader::start(child.stderr.take(), Stream::Stderr, &command, &watched);
+    let stdout = Reader::start(stdout, Stream::Stdout, &command, &watched);
+    let stderr = Reader::start(stderr, Stream::Stderr, &command, &watched);
 
     let ended = tokio::select! {
         biased;
-        _ = child.wait() => Ended::Exited,
+        () = held.ended() => Ended::Exited,
         () = is_cancelled(&mut cancelled) => Ended::Cancelled,
         () = watched.too_much.notified() => Ended::OutputLimit,
         () = at(command.timeout.map(|limit| started + limit)) => Ended::TimedOut,
         () = watched.silent_for(started, command.silence) => Ended::Silent,
     };
-    let mut left = 0;
     if ended != Ended::Exited {
-        tree.end();
-        if timeout(command.grace + DEATH_WITHIN, child.wait()).await.is_err() {
-            tree.kill();
-            let _ = timeout(DEATH_WITHIN, child.wait()).await;
+        held.end();
+        if timeout(command.grace + DEATH_WITHIN, held.ended()).await.is_err() {
+            held.kill();
+            let _ = timeout(DEATH_WITHIN, held.ended()).await;
         }
     }
-    let status = child.try_wait().ok().flatten();
-    tree.alive = status.is_none();
-    // A guard or namespace that ended in peace has emptied its tree; in all other cases we look ourselves.
-    if ended != Ended::Exited || killed_from_outside(status) {
-        left = marker::sweep(RUN_VAR, &run).await.left;
-    }
+    let left = held.leftovers(ended).await;
     let (stdout, stderr) = (stdout.finish().await, stderr.finish().await);
-    let (code, signal) = decode(status);
-    Outcome { ended, code, signal, stdout, stderr, duration: started.elapsed(), leaked: left }
+    let (code, signal) = held.status(ended)?;
+    Ok(Outcome { ended, code, signal, stdout, stderr, duration: started.elapsed(), leaked: left })
 }
 
 async fn is_cancelled(cancelled: &mut watch::Receiver<bool>) {
@@ -195,6 +230,7 @@ impl Watched {
 struct Reader {
     task: JoinHandle<()>,
     capture: Arc<Mutex<Capture>>,
+    ends_within: Duration,
 }
 
 impl Reader {
@@ -203,42 +239,37 @@ impl Reader {
         R: AsyncRead + Unpin + Send + 'static,
     {
         let capture = Arc::new(Mutex::new(Capture::new(command.caps.head, command.caps.tail)));
-        let mut lines = command.lines.clone().map(|to| Lines::new(stream, to));
+        let mut lines = command.lines.clone().map(|to| match command.whole_lines {
+            Some(longest) => Lines::new(stream, to).whole(longest),
+            None => Lines::new(stream, to),
+        });
         let (kept, watched) = (capture.clone(), watched.clone());
         let task = tokio::spawn(async move {
             let Some(mut pipe) = pipe else { return };
             let mut buffer = vec![0_u8; 16 * 1024];
-            // Reading never stops while the pipe is open: a full pipe would block the program.
+            // Reading never stops while the pipe is open, since a full pipe would block the program - unless its
+            // lines are to be had whole.
             while let Ok(got @ 1..) = pipe.read(&mut buffer).await {
                 watched.note(got);
                 kept.lock().unwrap_or_else(PoisonError::into_inner).push(&buffer[..got]);
                 if let Some(lines) = &mut lines {
                     lines.push(&buffer[..got]);
+                    lines.settle().await;
                 }
             }
             if let Some(lines) = &mut lines {
                 lines.finish();
+                lines.settle().await;
             }
         });
-        Self { task, capture }
+        let ends_within = if command.whole_lines.is_some() { RECORDS_END_WITHIN } else { PIPES_END_WITHIN };
+        Self { task, capture, ends_within }
     }
 
     async fn finish(mut self) -> Captured {
-        if timeout(PIPES_END_WITHIN, &mut self.task).await.is_err() {
+        if timeout(self.ends_within, &mut self.task).await.is_err() {
             self.task.abort();
         }
         self.capture.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
-}
-
-fn killed_from_outside(status: Option<std::process::ExitStatus>) -> bool {
-    status.is_none_or(|status| status.code().is_none())
-}
-
-fn decode(status: Option<std::process::ExitStatus>) -> (Option<i32>, Option<i32>) {
-    #[cfg(unix)]
-    let signal = status.and_then(|status| std::os::unix::process::ExitStatusExt::signal(&status));
-    #[cfg(not(unix))]
-    let signal = None;
-    (status.and_then(|status| status.code()), signal)
 }

@@ -1,10 +1,10 @@
 //! The orders that end a whole tree, for each way its processes are kept together.
 
 use super::Tree;
-#[cfg(target_os = "linux")]
-use super::guard;
 #[cfg(unix)]
 use super::sys;
+#[cfg(target_os = "linux")]
+use cell::guard;
 
 /// Ends the tree even if the supervising task itself is dropped, as when the runtime shuts down.
 pub(super) struct TreeEnd {

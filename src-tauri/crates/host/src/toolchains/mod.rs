@@ -85,6 +85,10 @@ impl Toolchains {
     /// (which must exist). A cache the job's HOME already has (from a set-up layer) is left as it is.
     /// Entries already in `spec.env` win.
     pub fn equip(&self, sandbox: &Sandbox, spec: &mut SandboxSpec) -> Result<(), HostError> {
+        // An image has its own tools, and those of this machine would not run on another system.
+        if sandbox.brings_its_own_tools() {
+            return Ok(());
+        }
         let mut env = Vec::new();
         if sandbox.confines() {
             // Installations of the system keep the place they have in its own order.

@@ -31,8 +31,11 @@ impl Toolchains {
         lines
     }
 
-    /// Where a job finds the program of this name.
+    /// Where a job finds the program of this name; nobody outside knows that of an image.
     pub fn program(&self, sandbox: &Sandbox, name: &str) -> Option<PathBuf> {
+        if sandbox.brings_its_own_tools() {
+            return None;
+        }
         let own = (!sandbox.confines()).then_some(&self.path).into_iter().flatten().cloned();
         let tools = self.kits.iter().flat_map(|kit| kit.path.iter().cloned());
         let named = program_file(name);

@@ -2,6 +2,9 @@
 #![allow(clippy::unwrap_used, clippy::panic)] // Functions shared by tests are tests too.
 #![allow(dead_code)] // Each test file uses some of it.
 
+#[cfg(target_os = "linux")]
+pub mod place;
+
 use std::time::{Duration, Instant};
 
 /// Polls until the condition holds; panics with `what` after ten seconds.

@@ -16,4 +16,5 @@ mod landing;
 mod processes;
 mod remotes;
 mod tracked;
+mod user_branches;
 mod world;

@@ -64,6 +64,11 @@ pub(crate) const ROUTES: &[Route] = &[
     post("/jobs/{id}/log", Method::JobsLog),
     post("/jobs/{id}/lease/renew", Method::JobsRenew),
     post("/jobs/{id}/cancel", Method::JobsCancel),
+    post("/jobs/{id}/park", Method::JobsPark),
+    post("/jobs/{id}/network", Method::JobsNetwork),
+    post("/jobs/{id}/pause", Method::JobsPause),
+    post("/jobs/{id}/resume", Method::JobsResume),
+    post("/jobs/{id}/raise", Method::JobsRaise),
     post("/jobs/{id}/retry", Method::JobsRetry),
     post("/workers/heartbeat", Method::WorkersHeartbeat),
     get("/workers", Method::WorkersList),
@@ -78,4 +83,5 @@ pub(crate) const ROUTES: &[Route] = &[
     get("/merge/entries/{id}", Method::MergeEntryGet),
     get("/merge/stats", Method::MergeStatsShow),
     get("/system/status", Method::SystemStatusShow),
+    get("/budget", Method::BudgetShow),
 ];

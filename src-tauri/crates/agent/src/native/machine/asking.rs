@@ -87,12 +87,16 @@ impl Loop {
                 out.push(Action::Wait { ms });
             }
             Verdict::Wait { .. } | Verdict::GiveUp => {
-                let reason = format!("The model could not be asked: {error}.");
+                let reason = match &error {
+                    ModelError::Budget { message, .. } => message.clone(),
+                    error => format!("The model could not be asked: {error}."),
+                };
                 let most = self.task.retry.most_asked_ms;
                 let status = match error {
                     ModelError::Quota { resets_at_ms, .. } => {
                         Status::Quota { resets_at_ms, retry_after_ms: None }
                     }
+                    ModelError::Budget { resets_at_ms, .. } => Status::Budget { resets_at_ms },
                     ModelError::RateLimited { retry_after_ms: Some(ms), .. }
                         if ms > most.min(self.left_ms()) =>
                     {

@@ -40,7 +40,7 @@ impl Engine {
         }
         let started = self.clock.monotonic_ms();
         let outcome = async {
-            let running = sandbox.confine(&spec, command)?.start().await?;
+            let running = sandbox.start(&spec, command).await?;
             let cancel = running.cancel_handle();
             let mut waiting = std::pin::pin!(running.wait());
             tokio::select! {

@@ -52,5 +52,9 @@ impl Engine {
 /// Sandbox, platform and installed tools, as text to be hashed. Looks at files.
 pub(crate) fn installed(sandbox: &Sandbox, toolchains: &Toolchains) -> String {
     let platform = format!("{} {} {}", sandbox.backend(), std::env::consts::OS, std::env::consts::ARCH);
-    [vec![platform], toolchains.versions()].concat().join("\n")
+    let tools = match sandbox.tools() {
+        Some(image) => vec![image.to_owned()],
+        None => toolchains.versions(),
+    };
+    [vec![platform], tools].concat().join("\n")
 }

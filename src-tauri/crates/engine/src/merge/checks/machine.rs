@@ -30,13 +30,17 @@ impl Engine {
             return Ok(Some(could_not_start(&format!("no file can be written ({error})"))));
         }
         let spec = self.sandbox_spec(room, &work, &home, false).await?;
-        if let Some(fault) = checks.iter().find_map(|check| missing_program(check, &spec)) {
-            return Ok(Some(fault));
-        }
-        let Some(nothing) = self.toolchains.program(sandbox, "true") else { return Ok(None) };
+        let nothing = if sandbox.brings_its_own_tools() {
+            "true".into()
+        } else {
+            if let Some(fault) = checks.iter().find_map(|check| missing_program(check, &spec)) {
+                return Ok(Some(fault));
+            }
+            let Some(nothing) = self.toolchains.program(sandbox, "true") else { return Ok(None) };
+            nothing
+        };
         let command = Command::new([nothing]).cwd(work).timeout(LIMIT);
-        let outcome = async { sandbox.confine(&spec, command)?.run().await };
-        Ok(match outcome.await {
+        Ok(match sandbox.run(&spec, command).await {
             Ok(outcome) if outcome.success() => None,
             Ok(outcome) => Some(could_not_start(&format!("{} {}", outcome.summary(), outcome.stderr.text()))),
             Err(error) => Some(could_not_start(&error.to_string())),

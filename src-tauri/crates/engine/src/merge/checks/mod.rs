@@ -70,7 +70,9 @@ impl Engine {
             Ok(ready) => ready,
             Err(error) => return self.block(room, entry, error).await,
         };
-        self.apply(entry, Input::CheckStarted).await?;
+        if !self.begin_checking(entry).await? {
+            return Ok(Round::Quiet);
+        }
         let input = match self.run_checks(room, entry, plan, &sandbox, &environment).await {
             Ok(input) => input,
             // Stopped by us: it is checked again by the next server.
@@ -82,6 +84,18 @@ impl Engine {
         };
         room.held.forget(entry);
         Ok(if self.apply(entry, input).await? { Round::Progress } else { Round::Quiet })
+    }
+
+    /// False when everything is held: a set-up takes its time, and that may have been said meanwhile.
+    async fn begin_checking(&self, entry: &MergeEntry) -> Result<bool, ApiError> {
+        let id = entry.id.to_string();
+        let begun = self.store.write(move |tx| {
+            if tx.is_held()? {
+                return Ok(false);
+            }
+            super::apply_input(tx, &id, Input::CheckStarted).map(|_| true)
+        });
+        Ok(begun.await?)
     }
 
     /// The checks were begun and could not be ended. This machine was in order before, as far as could be seen, so it

@@ -38,6 +38,9 @@ pub async fn doctor_without_server(options: &Options, silent: Option<&ApiError>)
                 Ok(own) => crate::open::sandbox(&own.config.workers, &scratch.0).await,
                 Err(_) => host::sandbox::detect(Preference::Auto, &scratch.0).await,
             }));
+            if let Ok(own) = &own {
+                all.push(lines::containers(&own.config.workers).await);
+            }
         }
         Err(error) => all.push(line(
             "temporary",

@@ -1,6 +1,8 @@
 //! Lines that are the same whether a server runs or not.
 
-use host::sandbox::{NoSandbox, SelectedSandbox};
+use host::config::Workers;
+use host::sandbox::container::{self, Looked};
+use host::sandbox::{NoSandbox, Preference, SelectedSandbox};
 use protocol::ApiError;
 use protocol::doctor::{DoctorLine, Finding};
 use protocol::keys::{KeyPlace, KeyState, KeychainShown, SavedKey};
@@ -30,7 +32,11 @@ pub(super) fn git(found: Option<&Git>, problem: Option<&ApiError>) -> DoctorLine
 pub(super) fn sandbox(found: &Result<SelectedSandbox, NoSandbox>) -> DoctorLine {
     match found {
         Ok(selected) if selected.sandbox.confines() => {
-            let detail = format!("{}: {}", selected.isolation.backend, selected.isolation.fs);
+            let words = &selected.isolation;
+            let detail = format!(
+                "{}: files {}, network {}, limits {}, ended by {}",
+                words.backend, words.fs, words.net, words.limits, words.kill
+            );
             line("sandbox", "Sandbox", Finding::Ok, detail, None)
         }
         Ok(_) => line(
@@ -41,6 +47,43 @@ pub(super) fn sandbox(found: &Result<SelectedSandbox, NoSandbox>) -> DoctorLine 
             Some("Start without --sandbox host to confine it."),
         ),
         Err(none) => line("sandbox", "Sandbox", Finding::Problem, none.reason.clone(), Some(&none.fix)),
+    }
+}
+
+/// The container engine and its image. Nobody needs them where another sandbox works, so without them it says only
+/// how things are.
+pub(super) async fn containers(workers: &Workers) -> DoctorLine {
+    let (id, title) = ("containers", "Containers");
+    let asked = workers.sandbox == Preference::Container;
+    let lacking = if asked { Finding::Problem } else { Finding::Ok };
+    match container::look(&crate::open::wish(workers)).await {
+        Looked::NoEngine(none) => line(id, title, lacking, none.reason, asked.then_some(none.fix.as_str())),
+        Looked::NoImage { engine, image, fix } => {
+            let detail = format!("{}; image {image} is not here", engine.facts.sentence());
+            let finding = if asked { Finding::Problem } else { Finding::Warning };
+            line(id, title, finding, detail, Some(&fix))
+        }
+        Looked::Broken { engine, cause } => {
+            let detail = format!("{}: {cause}", engine.facts.sentence());
+            line(id, title, Finding::Warning, detail, Some("Look at it with `docker info` and its log."))
+        }
+        Looked::Ready { engine, image } => {
+            let limits = match engine.facts.limits_hold() {
+                true => "limits hold",
+                false => "its limits are not enforced here (a rootless engine needs cgroup v2)",
+            };
+            let detail = format!("{}; image {}; {limits}", engine.facts.sentence(), image.reference);
+            match image.is_stale() {
+                true => line(
+                    id,
+                    title,
+                    Finding::Warning,
+                    format!("{detail}; the image was built by another version"),
+                    Some("Build it anew with `pilothouse doctor --fix`."),
+                ),
+                false => line(id, title, Finding::Ok, detail, None),
+            }
+        }
     }
 }
 

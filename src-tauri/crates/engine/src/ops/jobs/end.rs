@@ -46,6 +46,7 @@ impl Engine {
                 };
                 let duration_ms = tx.finish_job(p.id.as_str(), &p.claim_token, finish)?;
                 let job = tx.job(p.id.as_str())?;
+                crate::network::close_open(tx, &job)?;
                 let worker = job.worker_id.clone().unwrap_or_else(|| "worker".into());
                 let mut completion_id = None;
                 if let Some(session) = &job.session_id {
@@ -103,6 +104,7 @@ impl Engine {
                 };
                 let duration_ms = tx.finish_job(p.id.as_str(), &p.claim_token, finish)?;
                 let job = tx.job(p.id.as_str())?;
+                crate::network::close_open(tx, &job)?;
                 if let Some(session) = &job.session_id {
                     if !p.verification.is_empty() {
                         tx.append(NewEvent::new(

@@ -4,6 +4,7 @@ mod claim;
 mod end;
 mod log;
 mod look;
+mod wait;
 
 pub(crate) use end::failed;
 
@@ -11,7 +12,7 @@ use crate::{Caller, Engine, Reply};
 use protocol::job::{EnqueueJob, JobEnqueuedReply, JobStatus, TASK_EXECUTE};
 use protocol::ops::{Done, JobParams};
 use protocol::plan::TaskParams;
-use protocol::queue::RenewParams;
+use protocol::queue::{LeaseRenewed, RenewParams};
 use protocol::{ApiError, ErrorCode, Event, Priority};
 use store::{NewEvent, NewJob, QueueName, Tx};
 
@@ -60,7 +61,19 @@ impl Engine {
 
     pub async fn jobs_renew(&self, caller: Caller, p: RenewParams) -> Reply {
         caller.require_job(&p.id)?;
-        self.renew(caller, QueueName::Jobs, p).await
+        let next_day = self.next_day();
+        let (day, budget) = (self.day_began(), self.config_now().await?.budget);
+        self.change(caller, move |tx| {
+            let until = tx.renew_lease(QueueName::Jobs, &p.id, &p.claim_token, p.lease_ms)?;
+            let job = tx.job(&p.id)?;
+            Ok(LeaseRenewed {
+                ok: true,
+                lease_expires_at: host::clock::iso(until),
+                cancel_requested: job.cancel_requested,
+                pause: wait::asked(tx, &job, &budget, (day, next_day))?,
+            })
+        })
+        .await
     }
 
     pub async fn jobs_cancel(&self, caller: Caller, p: JobParams) -> Reply {
@@ -83,7 +96,7 @@ impl Engine {
     pub async fn jobs_retry(&self, caller: Caller, p: JobParams) -> Reply {
         self.change(caller, move |tx| {
             let job = tx.job(p.id.as_str())?;
-            if matches!(job.status, JobStatus::Pending | JobStatus::Claimed) {
+            if matches!(job.status, JobStatus::Pending | JobStatus::Claimed | JobStatus::Waiting) {
                 return Err(ApiError::new(
                     ErrorCode::Conflict,
                     format!("This job is {}; only an ended one can be tried again.", job.status),

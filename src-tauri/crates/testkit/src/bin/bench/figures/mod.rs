@@ -1,6 +1,7 @@
 //! The figures, in the order they are measured.
 
 mod appends;
+mod channel;
 mod claims;
 mod fan_out;
 mod idle;
@@ -20,13 +21,14 @@ pub struct Figure {
 }
 
 /// `past` comes before what adds to the folder it measures, and `wal` after everything that writes.
-pub const ALL: [Figure; 9] = [
+pub const ALL: [Figure; 10] = [
     Figure { name: "idle", measure: idle::measure },
     Figure { name: "past", measure: past::measure },
     Figure { name: "appends", measure: appends::measure },
     Figure { name: "claims", measure: claims::measure },
     Figure { name: "push", measure: push::measure },
     Figure { name: "fan-out", measure: fan_out::measure },
+    Figure { name: "channel", measure: channel::measure },
     Figure { name: "job-clone", measure: job_clone::measure },
     Figure { name: "landing", measure: landing::measure },
     Figure { name: "wal", measure: wal::measure },

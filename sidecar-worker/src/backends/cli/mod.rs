@@ -1,0 +1,128 @@
+//! The agents with a command line of their own, as a backend: each run is one start of the program inside the
+//! job's sandbox, with one door out, the one to its model.
+//!
+//! What is peculiar to each agent stands in the agent crate; here is what is the same for all: whether it may be
+//! started at all, its run, and what came of it. What the model answered is seen at the door and counts more than
+//! what the agent says about it.
+
+mod errand;
+mod files;
+mod relay;
+mod run;
+
+use super::working::{Backend, commit_message};
+use crate::agents::{self, Ready};
+use crate::life::Attempt;
+use crate::stop::Stop;
+use agent::cli::{Ended, Usage};
+use agent::prompt::{Inputs, Prompts};
+use anyhow::Context as _;
+use protocol::event::Artifact;
+use protocol::job::ModelGround;
+use protocol::worker::WorkerBackend;
+use serde_json::json;
+use std::time::Duration;
+
+/// For a revision round.
+const MORE: Duration = Duration::from_secs(600);
+
+/// One job's agent.
+pub(crate) struct CliBackend<'a> {
+    attempt: &'a Attempt<'a>,
+    ready: Ready,
+    model: &'a ModelGround,
+    prompts: Prompts,
+    /// The whole task, for an agent that starts anew in each round.
+    task: String,
+    /// Of the next run.
+    prompt: Option<String>,
+    time: Duration,
+    session: Option<String>,
+    usage: Usage,
+    cost_usd: Option<f64>,
+    last: Option<Ended>,
+    artifacts: Vec<Artifact>,
+}
+
+impl<'a> CliBackend<'a> {
+    /// Makes sure that it may be started and can work, or says why not and what to do.
+    pub(crate) async fn begin(attempt: &'a Attempt<'a>, backend: WorkerBackend) -> anyhow::Result<Self> {
+        let cli = agent::cli::of(backend).context("this backend has no command line")?;
+        let model =
+            attempt.ground.model.as_ref().context("no model is set for workers; choose one in Settings")?;
+        if let Some(why) = cli.refuses(model.dialect) {
+            anyhow::bail!("{why} (agent.dialect)");
+        }
+        // Its own questions and its own sandbox are switched off, so it is started inside ours or not at all.
+        if !attempt.bench.confines() && !attempt.ground.allow_host {
+            anyhow::bail!(
+                "{} is only started inside a sandbox, and this worker has none. Install one (`pilothouse doctor` says how), or allow plain host processes for this workspace in its settings (agent.no_sandbox)",
+                cli.title
+            );
+        }
+        let ready = agents::find(cli).await?;
+        let version = ready.version.as_deref().unwrap_or("of unknown version");
+        attempt.journal.say(format!("{} {version}", cli.title)).await;
+        if let (Some(tried), Some(found)) = (cli.tried, &ready.version)
+            && tried != found
+        {
+            attempt.journal.say(format!("[tried with {tried}; other versions may speak differently]")).await;
+        }
+        let prompts = Prompts::builtin()?;
+        let task = errand::task(attempt, &prompts).await?;
+        Ok(Self {
+            attempt,
+            ready,
+            model,
+            prompts,
+            prompt: Some(task.clone()),
+            task,
+            time: Duration::from_millis(attempt.job.execution_budget_ms),
+            session: None,
+            usage: Usage::default(),
+            cost_usd: None,
+            last: None,
+            artifacts: Vec::new(),
+        })
+    }
+}
+
+impl Backend for CliBackend<'_> {
+    async fn run(&mut self) -> Result<(), Stop> {
+        let Some(prompt) = self.prompt.take() else {
+            return Err(Stop::failed("The agent was not told to go on."));
+        };
+        let ran = self.start(prompt).await.map_err(|error| Stop::failed(format!("{error:#}")))?;
+        self.account(&ran);
+        self.last = Some(ran.ended);
+        ran.stop.map_or(Ok(()), Err)
+    }
+
+    fn revise(&mut self, round: u32, rounds: u32, findings: &[(String, String)]) -> anyhow::Result<()> {
+        let findings: Vec<_> =
+            findings.iter().map(|(what, output)| json!({ "what": what, "output": output })).collect();
+        let inputs = Inputs::new().with("round", round).with("rounds", rounds).with("findings", findings);
+        let text = self.prompts.render("worker.cli-revision", inputs)?.system;
+        self.prompt = Some(match &self.session {
+            Some(_) => text,
+            None => format!(
+                "{}\n\n# What became of the first attempt\nIts changes are in the files.\n\n{text}",
+                self.task
+            ),
+        });
+        self.time = MORE;
+        Ok(())
+    }
+
+    fn claimed(&self) -> Option<String> {
+        self.last.as_ref().and_then(|ended| ended.said.clone())
+    }
+
+    fn commit_message(&self) -> String {
+        commit_message(&self.attempt.task.title, self.claimed().as_deref())
+    }
+
+    fn take_artifacts(&mut self) -> Vec<Artifact> {
+        std::mem::take(&mut self.artifacts)
+    }
+}

@@ -1,0 +1,105 @@
+//! The job's one way out: a proxy, whose every target the server is asked about.
+
+use client::Client;
+use host::cell::{Answering, Door, Stream};
+use host::network::Target;
+use host::proxy::{Ended, Judge, Judgement, Limits, SystemWay, serve};
+use protocol::JobId;
+use protocol::job::{NetworkAnswer, NetworkAsk};
+use protocol::ops::typed;
+use std::collections::HashMap;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use tokio::sync::Semaphore;
+
+/// One call to the server waits this long for a person; then it is asked again.
+const WAIT_MS: u64 = 25_000;
+/// Connections at the same time. A program that opens more waits.
+const AT_ONCE: usize = 64;
+/// Targets of one job that are remembered. A job that scans is not remembered for it.
+const REMEMBERED: usize = 1_000;
+
+/// The proxy of one job.
+pub(crate) struct ProxyDoor {
+    judge: Arc<Asker>,
+    places: Arc<Semaphore>,
+}
+
+impl ProxyDoor {
+    pub(crate) fn new(client: Client, id: JobId, claim_token: String) -> Arc<Self> {
+        let judge = Arc::new(Asker { client, id, claim_token, known: Mutex::default() });
+        Arc::new(Self { judge, places: Arc::new(Semaphore::new(AT_ONCE)) })
+    }
+}
+
+impl Door for ProxyDoor {
+    fn answer(&self, connection: Stream) -> Answering {
+        let (judge, places) = (self.judge.clone(), self.places.clone());
+        Box::pin(async move {
+            let Ok(_place) = places.acquire_owned().await else { return };
+            serve(connection, judge, Arc::new(SystemWay), Limits::default()).await;
+        })
+    }
+}
+
+struct Asker {
+    client: Client,
+    id: JobId,
+    claim_token: String,
+    known: Mutex<HashMap<Target, Judgement>>,
+}
+
+impl Asker {
+    /// An error when nobody could be asked: that is no answer to remember.
+    async fn ask(&self, target: &Target) -> Result<Judgement, Judgement> {
+        loop {
+            let ask = NetworkAsk {
+                id: self.id.clone(),
+                claim_token: self.claim_token.clone(),
+                host: target.host.clone(),
+                port: target.port,
+                wait_ms: Some(WAIT_MS),
+            };
+            match self.client.call(typed::JobsNetwork, &ask, None).await {
+                Ok(NetworkAnswer { approval_id: Some(_), .. }) => {}
+                Ok(NetworkAnswer { allowed: true, .. }) => return Ok(Judgement::Allow),
+                Ok(NetworkAnswer { why, .. }) => return Ok(Judgement::Deny(why)),
+                Err(error) => {
+                    let why = format!("nobody could be asked ({})", error.code.as_str());
+                    return Err(Judgement::Deny(why));
+                }
+            }
+        }
+    }
+}
+
+impl Judge for Asker {
+    fn judge(&self, target: &Target) -> Pin<Box<dyn Future<Output = Judgement> + Send + '_>> {
+        let target = target.clone();
+        Box::pin(async move {
+            let known = self.known.lock().unwrap_or_else(PoisonError::into_inner).get(&target).cloned();
+            if let Some(known) = known {
+                return known;
+            }
+            let said = match self.ask(&target).await {
+                Ok(said) => said,
+                Err(unasked) => return unasked,
+            };
+            let mut all = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+            if all.len() < REMEMBERED {
+                all.insert(target, said.clone());
+            }
+            said
+        })
+    }
+
+    fn ended(&self, target: &Target, outcome: &Ended) {
+        match outcome {
+            Ended::Served { sent, received } => {
+                tracing::debug!(job = %self.id, %target, sent, received, "connection")
+            }
+            Ended::NotReached(why) => tracing::info!(job = %self.id, %target, why, "not reached"),
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! Why work stopped before it was done, and putting it aside with what there is, so that it can go on later.
+
+use crate::gate;
+use crate::insist::insist;
+use crate::keeper::Stopped;
+use crate::life::Attempt;
+use agent::Cancel;
+use protocol::ErrorCode;
+use protocol::event::Artifact;
+use protocol::job::{HandOver, ParkJob, PauseAsked, WaitReason};
+use protocol::ops::typed;
+use protocol::worker::EffectiveIsolation;
+
+/// A backend that did not finish.
+pub(crate) struct Stop {
+    /// One sentence for people.
+    pub message: String,
+    /// Set when it can go on later.
+    pub pause: Option<PauseAsked>,
+}
+
+impl Stop {
+    /// It failed, and waiting would not help.
+    pub(crate) fn failed(message: impl Into<String>) -> Self {
+        Self { message: message.into(), pause: None }
+    }
+
+    /// The provider allows no more until `resets_at_ms`.
+    pub(crate) fn quota(message: impl Into<String>, resets_at_ms: Option<i64>) -> Self {
+        Self::waits(WaitReason::Quota, message.into(), resets_at_ms)
+    }
+
+    /// A budget of the user is used up.
+    pub(crate) fn budget(message: impl Into<String>, resets_at_ms: Option<i64>) -> Self {
+        Self::waits(WaitReason::Budget, message.into(), resets_at_ms)
+    }
+
+    fn waits(reason: WaitReason, message: String, resets_at_ms: Option<i64>) -> Self {
+        let pause = PauseAsked { reason, detail: message.clone(), resets_at_ms };
+        Self { message, pause: Some(pause) }
+    }
+}
+
+/// A job put aside.
+pub(crate) struct Parked {
+    pub pause: PauseAsked,
+    pub work: Option<HandOver>,
+    pub artifacts: Vec<Artifact>,
+}
+
+impl Parked {
+    pub(crate) fn call(
+        &self,
+        attempt: (&protocol::job::Job, &str),
+        isolation: Option<EffectiveIsolation>,
+    ) -> ParkJob {
+        ParkJob {
+            id: attempt.0.id.clone(),
+            claim_token: attempt.1.to_owned(),
+            reason: self.pause.reason,
+            detail: self.pause.detail.clone(),
+            resets_at_ms: self.pause.resets_at_ms,
+            hand_over: self.work.clone(),
+            artifacts: self.artifacts.clone(),
+            isolation,
+        }
+    }
+
+    /// The operation it is reported with.
+    pub(crate) const CALL: typed::JobsPark = typed::JobsPark;
+}
+
+impl Attempt<'_> {
+    /// Puts the job aside, with whatever was changed so far.
+    pub(crate) async fn put_aside(&self, pause: PauseAsked, artifacts: Vec<Artifact>) -> Parked {
+        let work = match self.keep_work().await {
+            Ok(work) => work,
+            Err(error) => {
+                self.journal.say(format!("What was done so far is not kept: {error:#}")).await;
+                None
+            }
+        };
+        Parked { pause, work, artifacts }
+    }
+
+    /// Uploads what there is as it is: nobody judged it yet, so it is only kept.
+    async fn keep_work(&self) -> anyhow::Result<Option<HandOver>> {
+        // Whatever stopped the work has done so; keeping it is not to be stopped.
+        let cancel = Cancel::new();
+        let message = format!("Work so far: {}", self.task.title.trim());
+        let Some(sha) = gate::commit(self.bench, &message, &cancel).await? else { return Ok(None) };
+        let bytes = gate::bundle(self.bench, &cancel).await?;
+        let lost = async {
+            while self.keeper.stopped() != Stopped::LeaseLost {
+                tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+            }
+        };
+        let send = || self.client.put_bundle(self.job.id.as_str(), self.claim_token, bytes.clone());
+        match insist(lost, send).await {
+            Ok(_) => {
+                let branch = repo::agent_branch(
+                    self.job.worker_id.as_deref().unwrap_or_default(),
+                    self.job.id.as_str(),
+                )
+                .unwrap_or_default();
+                Ok(Some(HandOver { commit_sha: sha, branch, message, pr_title: None, pr_body: None }))
+            }
+            Err(error) if error.code == ErrorCode::OutOfScope => {
+                anyhow::bail!("it touches what it may not touch ({})", error.message)
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+}

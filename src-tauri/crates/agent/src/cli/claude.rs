@@ -1,0 +1,224 @@
+//! Claude Code: `claude -p --output-format stream-json`.
+//!
+//! `subtype` says `success` also when nothing was done because nobody is logged in: `is_error` decides. A refused
+//! key is asked with ten more times, for more than a minute, unless somebody stops it. As root it refuses to skip
+//! its questions unless `IS_SANDBOX` says that something else confines it.
+
+use protocol::settings::Dialect;
+use protocol::worker::WorkerBackend;
+use serde_json::Value;
+
+use super::lines::{Tally, number, object, short, status_in, text};
+use super::{Asked, Cli, Ended, Errand, Event, Exit, Invocation, Login, Reader, Usage, Verdict};
+
+pub(super) const CLI: Cli = Cli {
+    backend: WorkerBackend::Claude,
+    title: "Claude Code",
+    program: "claude",
+    places: &[".local/bin/claude", ".claude/local/claude", ".npm-global/bin/claude", ".bun/bin/claude"],
+    inner: &[
+        "@anthropic-ai/claude-code-linux-x64/claude",
+        "@anthropic-ai/claude-code-linux-arm64/claude",
+        "@anthropic-ai/claude-code-linux-x64-musl/claude",
+        "@anthropic-ai/claude-code-linux-arm64-musl/claude",
+        "@anthropic-ai/claude-code-darwin-arm64/claude",
+        "@anthropic-ai/claude-code-darwin-x64/claude",
+    ],
+    version: Asked::Program(&["--version"]),
+    login: Some(Login {
+        args: &["auth", "status"],
+        read: |_, said| match said.split_whitespace().collect::<String>() {
+            said if said.contains("\"loggedIn\":true") => Some(true),
+            said if said.contains("\"loggedIn\":false") => Some(false),
+            _ => None,
+        },
+    }),
+    tried: Some("2.1.197"),
+    install: "npm install -g @anthropic-ai/claude-code@2.1.197",
+    speaks: &[Dialect::AnthropicMessages],
+    resumes: true,
+    counts_session: false,
+    invoke,
+    reader: || Box::new(Lines::default()),
+};
+
+/// What a job needs. Without a network, a person or another day the other tools are of no use.
+const TOOLS: &str = "Bash,Read,Edit,Write,Glob,Grep,NotebookEdit";
+
+fn invoke(errand: &Errand) -> Invocation {
+    let mut made = Invocation::default();
+    let prompt = errand.prompt_argument(&mut made.files);
+    let steps = errand.steps.to_string();
+    let args = [
+        "-p",
+        // Before the options: some of those take any number of words.
+        prompt.as_str(),
+        "--output-format",
+        "stream-json",
+        "--verbose",
+        "--model",
+        errand.model.name.as_str(),
+        "--dangerously-skip-permissions",
+        // Settings and hooks of the repository would change how this runs.
+        "--setting-sources",
+        "user",
+        "--strict-mcp-config",
+        "--max-turns",
+        steps.as_str(),
+        "--tools",
+        TOOLS,
+    ];
+    made.args.extend(args.map(str::to_owned));
+    if let Some(session) = &errand.resume {
+        made.args.extend(["--resume".to_owned(), session.clone()]);
+    }
+    let model = || errand.model.name.clone();
+    made.env = vec![
+        ("ANTHROPIC_BASE_URL", errand.model.origin.clone()),
+        ("ANTHROPIC_API_KEY", errand.model.key.clone()),
+        // Its side calls would ask for models of other names.
+        ("ANTHROPIC_DEFAULT_HAIKU_MODEL", model()),
+        ("ANTHROPIC_DEFAULT_SONNET_MODEL", model()),
+        ("ANTHROPIC_DEFAULT_OPUS_MODEL", model()),
+        ("CLAUDE_CODE_SUBAGENT_MODEL", model()),
+        ("CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC", "1".into()),
+        ("CLAUDE_CODE_MAX_RETRIES", "4".into()),
+        ("DISABLE_AUTOUPDATER", "1".into()),
+        ("IS_SANDBOX", "1".into()),
+    ];
+    made
+}
+
+#[derive(Default)]
+struct Lines {
+    tally: Tally,
+    session: Option<String>,
+    result: Option<(bool, String, String)>,
+    tools: Vec<(String, String)>,
+}
+
+impl Reader for Lines {
+    fn line(&mut self, line: &str) -> Vec<Event> {
+        let Some(value) = object(line) else { return Vec::new() };
+        match (value["type"].as_str().unwrap_or_default(), value["subtype"].as_str().unwrap_or_default()) {
+            ("system", "init") => self.session(&value),
+            ("system", "api_retry") => {
+                let status = value["error_status"].as_u64().and_then(|status| u16::try_from(status).ok());
+                self.tally.status = status.or(self.tally.status);
+                let wait_ms = value["retry_delay_ms"].as_f64().map(|ms| ms.max(0.0) as u64);
+                vec![Event::Retry { status, wait_ms }]
+            }
+            ("assistant", _) => self.spoke(&value["message"]["content"]),
+            ("user", _) => self.came_back(&value["message"]["content"]),
+            ("result", kind) => {
+                let said = value["result"].as_str().unwrap_or_default().to_owned();
+                let status = value["api_error_status"].as_u64().and_then(|s| u16::try_from(s).ok());
+                self.tally.status = status.or_else(|| status_in(&said)).or(self.tally.status);
+                self.tally.cost_usd = value["total_cost_usd"].as_f64();
+                let usage = &value["usage"];
+                let cached = number(&usage["cache_read_input_tokens"]);
+                self.tally.usage = Usage {
+                    input: number(&usage["input_tokens"])
+                        + number(&usage["cache_creation_input_tokens"])
+                        + cached,
+                    cached,
+                    output: number(&usage["output_tokens"]),
+                };
+                let failed = value["is_error"].as_bool().unwrap_or(true);
+                if !failed {
+                    self.tally.say(&said);
+                }
+                self.result = Some((failed, kind.to_owned(), said));
+                vec![Event::Usage(self.tally.usage)]
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    fn end(&mut self, exit: &Exit) -> Ended {
+        let Some((failed, kind, said)) = self.result.take() else {
+            return self.tally.vanished("Claude Code", exit);
+        };
+        if kind.starts_with("error_max") {
+            return self.tally.ended(
+                Verdict::Limit { resets_at: None },
+                format!("Claude Code stopped at its limit ({kind})."),
+            );
+        }
+        if !failed && kind == "success" {
+            return self.tally.ended(Verdict::Finished, "Claude Code finished.");
+        }
+        let lower = said.to_lowercase();
+        let verdict = match () {
+            () if lower.contains("not logged in") || lower.contains("/login") => Verdict::NotLoggedIn,
+            () if lower.contains("usage limit") || lower.contains("limit reached") => {
+                Verdict::Limit { resets_at: None }
+            }
+            () => Verdict::of_status(self.tally.status),
+        };
+        let reason = if said.is_empty() { format!("Claude Code failed ({kind}).") } else { said };
+        self.tally.ended(verdict, reason)
+    }
+}
+
+impl Lines {
+    fn session(&mut self, value: &Value) -> Vec<Event> {
+        let id = value["session_id"].as_str().map(str::to_owned);
+        if id.is_none() || id == self.session {
+            return Vec::new();
+        }
+        self.session.clone_from(&id);
+        id.map(|id| Event::Session { id }).into_iter().collect()
+    }
+
+    fn spoke(&mut self, content: &Value) -> Vec<Event> {
+        let mut events = Vec::new();
+        for block in content.as_array().into_iter().flatten() {
+            match block["type"].as_str().unwrap_or_default() {
+                "text" => {
+                    let said = block["text"].as_str().unwrap_or_default();
+                    self.tally.say(said);
+                    events.push(Event::Text { text: short(said) });
+                }
+                "tool_use" => {
+                    let tool = block["name"].as_str().unwrap_or_default().to_lowercase();
+                    let input = &block["input"];
+                    let label = ["command", "file_path", "pattern", "path", "notebook_path"]
+                        .iter()
+                        .find_map(|name| text(&input[*name]))
+                        .unwrap_or_default();
+                    let id = block["id"].as_str().unwrap_or_default().to_owned();
+                    // Ids are unique but for scripted models; the newest is the one that comes back.
+                    if self.tools.len() >= 256 {
+                        self.tools.remove(0);
+                    }
+                    self.tools.push((id, tool.clone()));
+                    events.push(Event::ToolStart { tool, label });
+                }
+                _ => {}
+            }
+        }
+        events
+    }
+
+    fn came_back(&self, content: &Value) -> Vec<Event> {
+        let blocks = content.as_array().into_iter().flatten();
+        let results = blocks.filter(|block| block["type"] == "tool_result");
+        results
+            .map(|block| {
+                let id = block["tool_use_id"].as_str().unwrap_or_default();
+                let tool = self.tools.iter().rev().find(|(known, _)| known == id);
+                let parts = block["content"].as_array().into_iter().flatten();
+                let said = text(&block["content"]).unwrap_or_else(|| {
+                    short(&parts.filter_map(|part| part["text"].as_str()).collect::<Vec<_>>().join("\n"))
+                });
+                Event::ToolEnd {
+                    tool: tool.map(|(_, name)| name.clone()).unwrap_or_default(),
+                    failed: block["is_error"].as_bool().unwrap_or(false),
+                    exit_code: None,
+                    text: said,
+                }
+            })
+            .collect()
+    }
+}

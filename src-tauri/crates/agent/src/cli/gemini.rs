@@ -1,0 +1,142 @@
+//! Gemini CLI: `gemini --output-format stream-json`.
+//!
+//! Its model calls are in a dialect of Google's own, which [`super::google`] translates. It asks which way to log in before anything else unless a
+//! settings file has answered that, and exits with many different codes.
+
+use protocol::settings::Dialect;
+use protocol::worker::WorkerBackend;
+use serde_json::json;
+
+use super::lines::{Tally, number, object, short, status_in, text};
+use super::{Asked, Cli, Ended, Errand, Event, Exit, File, Invocation, Reader, Usage, Verdict};
+
+pub(super) const CLI: Cli = Cli {
+    backend: WorkerBackend::Gemini,
+    title: "Gemini CLI",
+    program: "gemini",
+    places: &[".local/bin/gemini", ".npm-global/bin/gemini", ".bun/bin/gemini"],
+    inner: &[],
+    version: Asked::Program(&["--version"]),
+    login: None,
+    tried: Some("0.61.0"),
+    install: "npm install -g @google/gemini-cli@0.61.0",
+    speaks: &[Dialect::OpenaiChat, Dialect::OpenaiResponses, Dialect::AnthropicMessages],
+    resumes: false,
+    counts_session: false,
+    invoke,
+    reader: || Box::new(Lines::default()),
+};
+
+fn invoke(errand: &Errand) -> Invocation {
+    let mut made = Invocation::default();
+    let prompt = errand.prompt_argument(&mut made.files);
+    let settings = json!({
+        "security": { "auth": { "selectedType": "gemini-api-key" } },
+        "privacy": { "usageStatisticsEnabled": false },
+        "general": { "disableAutoUpdate": true },
+        "model": { "maxSessionTurns": errand.steps },
+    });
+    made.files.push(File { below_home: ".gemini/settings.json", text: settings.to_string() });
+    let args = [
+        "--output-format",
+        "stream-json",
+        "--approval-mode",
+        "yolo",
+        "--skip-trust",
+        "-m",
+        errand.model.name.as_str(),
+        "-p",
+        prompt.as_str(),
+    ];
+    made.args = args.map(str::to_owned).to_vec();
+    made.env = vec![
+        ("GOOGLE_GEMINI_BASE_URL", errand.model.origin.clone()),
+        ("GEMINI_API_KEY", errand.model.key.clone()),
+    ];
+    made
+}
+
+#[derive(Default)]
+struct Lines {
+    tally: Tally,
+    speaking: String,
+    result: Option<(String, String)>,
+    tools: Vec<(String, String)>,
+}
+
+impl Reader for Lines {
+    fn line(&mut self, line: &str) -> Vec<Event> {
+        let Some(value) = object(line) else { return Vec::new() };
+        match value["type"].as_str().unwrap_or_default() {
+            "init" => value["session_id"]
+                .as_str()
+                .map(|id| Event::Session { id: id.to_owned() })
+                .into_iter()
+                .collect(),
+            // Its words come in pieces.
+            "message" if value["role"] == "assistant" => {
+                let piece = value["content"].as_str().unwrap_or_default();
+                if value["delta"] != true {
+                    self.speaking.clear();
+                }
+                self.speaking.push_str(piece);
+                self.tally.say(&self.speaking);
+                vec![Event::Text { text: short(piece) }]
+            }
+            "tool_use" => {
+                self.speaking.clear();
+                let tool = value["tool_name"].as_str().unwrap_or_default().to_owned();
+                let input = &value["parameters"];
+                let label = ["command", "file_path", "absolute_path", "pattern", "path"]
+                    .iter()
+                    .find_map(|name| text(&input[*name]))
+                    .unwrap_or_default();
+                let id = value["tool_id"].as_str().unwrap_or_default().to_owned();
+                if self.tools.len() >= 256 {
+                    self.tools.remove(0);
+                }
+                self.tools.push((id, tool.clone()));
+                vec![Event::ToolStart { tool, label }]
+            }
+            "tool_result" => {
+                let id = value["tool_id"].as_str().unwrap_or_default();
+                let tool = self.tools.iter().rev().find(|(known, _)| known == id);
+                let said = text(&value["output"]).or_else(|| text(&value["error"]["message"]));
+                vec![Event::ToolEnd {
+                    tool: tool.map(|(_, name)| name.clone()).unwrap_or_default(),
+                    failed: value["status"] != "success",
+                    exit_code: None,
+                    text: said.unwrap_or_default(),
+                }]
+            }
+            "error" => vec![Event::Warning { text: text(&value["message"]).unwrap_or_default() }],
+            "result" => {
+                let stats = &value["stats"];
+                self.tally.usage = Usage {
+                    input: number(&stats["input_tokens"]),
+                    cached: number(&stats["cached"]),
+                    output: number(&stats["output_tokens"]),
+                };
+                let why = text(&value["error"]["message"]).unwrap_or_default();
+                self.tally.status = status_in(&why);
+                self.result = Some((value["status"].as_str().unwrap_or_default().to_owned(), why));
+                vec![Event::Usage(self.tally.usage)]
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    fn end(&mut self, exit: &Exit) -> Ended {
+        match self.result.take() {
+            Some((status, _)) if status == "success" => {
+                self.tally.ended(Verdict::Finished, "Gemini CLI finished.")
+            }
+            Some((_, why)) => {
+                let status = self.tally.status.or_else(|| status_in(&exit.stderr));
+                let why = if why.is_empty() { "Gemini CLI reported an error.".to_owned() } else { why };
+                self.tally.ended(Verdict::of_status(status), why)
+            }
+            None => self.tally.vanished("Gemini CLI", exit),
+        }
+    }
+}

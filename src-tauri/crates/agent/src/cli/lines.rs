@@ -1,0 +1,124 @@
+//! Small things all readers do with lines, statuses and last words.
+
+use serde_json::Value;
+
+use super::{Ended, Exit, Usage, Verdict};
+
+/// Longest text that is carried in one event.
+const TEXT_CHARS: usize = 4_000;
+/// Longest last words.
+const SAID_CHARS: usize = 8_000;
+
+/// A line as an object; anything else is not for us.
+pub(super) fn object(line: &str) -> Option<Value> {
+    let line = line.trim();
+    (line.starts_with('{')).then(|| serde_json::from_str(line).ok()).flatten()
+}
+
+pub(super) fn text(value: &Value) -> Option<String> {
+    value.as_str().map(short)
+}
+
+pub(super) fn short(text: &str) -> String {
+    if text.chars().count() <= TEXT_CHARS {
+        return text.to_owned();
+    }
+    let kept: String = text.chars().take(TEXT_CHARS).collect();
+    format!("{kept} […]")
+}
+
+pub(super) fn number(value: &Value) -> u64 {
+    value.as_u64().unwrap_or_default()
+}
+
+pub(super) fn exit_code(value: &Value) -> Option<i32> {
+    value.as_i64().and_then(|code| i32::try_from(code).ok())
+}
+
+/// An HTTP status a sentence names: `unexpected status 401 Unauthorized`, `API Error: 429 …`, `rejected (429)`.
+pub(super) fn status_in(text: &str) -> Option<u16> {
+    let lower = text.to_ascii_lowercase();
+    let marks =
+        ["status ", "status: ", "status code ", "status code: ", "error: ", "error code: ", "\"code\":", "("];
+    marks.iter().find_map(|mark| {
+        lower.match_indices(mark).find_map(|(at, mark)| {
+            let digits: String =
+                lower[at + mark.len()..].chars().take_while(char::is_ascii_digit).take(4).collect();
+            digits.parse::<u16>().ok().filter(|status| (400..600).contains(status))
+        })
+    })
+}
+
+/// What is said at every start, whatever comes of it.
+fn is_idle(line: &str) -> bool {
+    let said = ["Reading additional input from stdin", "YOLO mode is enabled", "Warning: 256-color"];
+    line.trim().is_empty() || said.iter().any(|words| line.starts_with(words))
+}
+
+/// What a run has shown so far.
+#[derive(Debug, Default)]
+pub(super) struct Tally {
+    pub(super) said: Option<String>,
+    pub(super) usage: Usage,
+    pub(super) cost_usd: Option<f64>,
+    /// Commands that began to be something, and those of them that failed to start.
+    pub(super) commands: u32,
+    pub(super) failed_commands: u32,
+    /// The last HTTP status the model refused with.
+    pub(super) status: Option<u16>,
+}
+
+impl Tally {
+    pub(super) fn say(&mut self, text: &str) {
+        if !text.trim().is_empty() {
+            self.said = Some(text.chars().take(SAID_CHARS).collect());
+        }
+    }
+
+    pub(super) fn ended(&mut self, verdict: Verdict, reason: impl Into<String>) -> Ended {
+        Ended {
+            verdict,
+            reason: short(&reason.into()),
+            said: self.said.take(),
+            usage: self.usage,
+            cost_usd: self.cost_usd,
+        }
+    }
+
+    /// The process went without saying how it ended.
+    pub(super) fn vanished(&mut self, who: &str, exit: &Exit) -> Ended {
+        let how = match exit.code {
+            Some(code) => format!("with code {code}"),
+            None => "killed by a signal".to_owned(),
+        };
+        let words = exit.stderr.trim().lines().rev().find(|line| !is_idle(line)).unwrap_or_default();
+        let verdict = Verdict::of_status(self.status.or_else(|| status_in(words)));
+        let reason = match words {
+            "" => format!("{who} ended {how} without a result."),
+            words => format!("{who} ended {how} without a result: {words}"),
+        };
+        self.ended(verdict, reason)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_status_is_found_where_a_sentence_names_one_and_nowhere_else() {
+        for (text, status) in [
+            ("unexpected status 401 Unauthorized: Incorrect API key, url: http://127.0.0.1:1/v1", Some(401)),
+            ("exceeded retry limit, last status: 429 Too Many Requests", Some(429)),
+            ("API Error: Request rejected (429) · slow down", Some(429)),
+            ("Failed to authenticate. API Error: 401 Incorrect API key", Some(401)),
+            ("Error code: 403 - {}", Some(403)),
+            ("read 401 lines", None),
+            ("error: 40123", None),
+            ("status 200", None),
+            ("", None),
+        ] {
+            assert_eq!(status_in(text), status, "{text}");
+        }
+    }
+}

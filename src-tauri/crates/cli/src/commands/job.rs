@@ -1,0 +1,119 @@
+//! `pilothouse job …` and `pilothouse budget`.
+
+use crate::flags::JobCommand;
+use crate::output;
+use crate::plain::plain;
+use client::Client;
+use protocol::budget::{BudgetParams, BudgetReport, BudgetScope, BudgetStanding, Measure, Spent};
+use protocol::job::RaiseJob;
+use protocol::ops::{JobParams, typed};
+use protocol::{ApiError, JobId};
+
+pub(super) async fn run(client: &Client, what: JobCommand, as_json: bool) -> Result<(), ApiError> {
+    let read = |id: &str| JobId::parse(id).map_err(|e| ApiError::bad(e.to_string()));
+    let (id, said) = match what {
+        JobCommand::Show { id } => return show(client, read(&id)?, as_json).await,
+        JobCommand::Pause { id } => {
+            client.call(typed::JobsPause, &JobParams { id: read(&id)? }, None).await?;
+            (id, "keeps its work and waits")
+        }
+        JobCommand::Resume { id } => {
+            client.call(typed::JobsResume, &JobParams { id: read(&id)? }, None).await?;
+            (id, "goes on")
+        }
+        JobCommand::Stop { id } => {
+            client.call(typed::JobsCancel, &JobParams { id: read(&id)? }, None).await?;
+            (id, "is stopped")
+        }
+        JobCommand::Raise { id, tokens, minutes, money } => {
+            let micros = |text: String| {
+                host::config::money(&text).ok_or_else(|| ApiError::bad("--money is an amount such as 2.50"))
+            };
+            let money_micros = money.map(micros).transpose()?;
+            client
+                .call(typed::JobsRaise, &RaiseJob { id: read(&id)?, tokens, minutes, money_micros }, None)
+                .await?;
+            (id, "may use more")
+        }
+    };
+    if as_json {
+        output::json(&serde_json::json!({ "ok": true, "id": id }));
+    } else {
+        say!("The job {} {said}.", plain(&id));
+    }
+    Ok(())
+}
+
+async fn show(client: &Client, id: JobId, as_json: bool) -> Result<(), ApiError> {
+    let job = client.call(typed::JobsGet, &JobParams { id: id.clone() }, None).await?;
+    if as_json {
+        output::json(&job);
+        return Ok(());
+    }
+    let report =
+        client.call(typed::BudgetShow, &BudgetParams { job_id: Some(id), workspace_id: None }, None).await?;
+    say!("{}", plain(&job.title));
+    say!("  State     {}", job.status);
+    if let Some(wait) = &job.waiting {
+        say!("  Waits     {}", plain(&wait.detail));
+    }
+    if let Some(isolation) = &job.isolation {
+        say!("  Sandbox   {}: files {}, network {}", isolation.backend, isolation.fs, isolation.net);
+    }
+    if let Some(spent) = &report.job {
+        say!("  Used      {}", used(spent));
+    }
+    if let Some(error) = &job.error {
+        say!("  Failed    {}", plain(error));
+    }
+    Ok(())
+}
+
+pub(super) async fn budget(client: &Client, as_json: bool) -> Result<(), ApiError> {
+    let report = client.call(typed::BudgetShow, &BudgetParams::default(), None).await?;
+    if as_json {
+        output::json(&report);
+        return Ok(());
+    }
+    say!("Today: {}", used(&report.day));
+    for model in &report.models {
+        say!("  {} {}: {}", plain(&model.role), plain(&model.model), used(&model.spent));
+    }
+    limits(&report);
+    Ok(())
+}
+
+fn limits(report: &BudgetReport) {
+    if report.standings.is_empty() {
+        say!("No budget of the day is set. Next: budget.tokensPerDay and its like in config.toml");
+    }
+    for standing in &report.standings {
+        say!("{}", standing_line(standing));
+    }
+}
+
+fn used(spent: &Spent) -> String {
+    let mut text =
+        format!("{} tokens in {} calls, {} min of work", spent.tokens(), spent.calls, spent.work_ms / 60_000);
+    if spent.calls > spent.unpriced_calls {
+        text.push_str(&format!(", {} of money", host::config::money_text(spent.money_micros)));
+    }
+    if spent.unpriced_calls > 0 {
+        text.push_str(&format!(" ({} calls without a price)", spent.unpriced_calls));
+    }
+    text
+}
+
+fn standing_line(standing: &BudgetStanding) -> String {
+    let whose = match standing.scope {
+        BudgetScope::Job => "job",
+        BudgetScope::Day => "day",
+        BudgetScope::Workspace => "workspace",
+    };
+    let of = |n: u64| match standing.measure {
+        Measure::Tokens => format!("{n} tokens"),
+        Measure::WorkMs => format!("{} min", n / 60_000),
+        Measure::MoneyMicros => host::config::money_text(n),
+    };
+    format!("Budget of the {whose}: {} of {}", of(standing.used), of(standing.limit))
+}

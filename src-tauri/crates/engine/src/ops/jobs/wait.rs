@@ -1,0 +1,162 @@
+//! Jobs that are put aside and go on later: because a provider or a budget allows no more, or because a person said so.
+
+use crate::budgets::{self, Whose};
+use crate::{Caller, Engine, Reply, reaction};
+use flow::budget::reached;
+use host::config::Budget;
+use protocol::budget::{BudgetScope, Measure};
+use protocol::job::{Job, JobStatus, JobWait, ParkJob, PauseAsked, RaiseJob, WaitReason};
+use protocol::ops::{Done, JobParams};
+use protocol::{ApiError, ErrorCode, Event};
+use store::{NewEvent, Tx};
+
+/// Longest reason that is kept.
+const DETAIL_CHARS: usize = 2_000;
+
+impl Engine {
+    pub async fn jobs_park(&self, caller: Caller, p: ParkJob) -> Reply {
+        caller.require_job(p.id.as_str())?;
+        if let Some(answer) = self.replayed(&caller).await? {
+            return Ok(answer);
+        }
+        let (id, token) = (p.id.to_string(), p.claim_token.clone());
+        let job = self
+            .store
+            .read(move |tx| tx.require_claim(store::QueueName::Jobs, &id, &token).and_then(|()| tx.job(&id)))
+            .await?;
+        if job.cancel_requested {
+            return Err(ApiError::new(ErrorCode::Conflict, "This job was cancelled; report its end."));
+        }
+        let resume_commit = match (&p.hand_over, &job.workspace_id) {
+            (Some(work), Some(workspace)) => {
+                self.take_hand_over(workspace, &job, work).await?;
+                Some(work.commit_sha.clone())
+            }
+            _ => None,
+        };
+        let now = host::clock::iso(self.clock.now_ms());
+        let wait = JobWait {
+            reason: p.reason,
+            detail: self.keys.known_out_of(&p.detail).chars().take(DETAIL_CHARS).collect(),
+            since: now,
+            resets_at: p.resets_at_ms.map(host::clock::iso),
+            resume_commit,
+        };
+        let answer = self
+            .change(caller, move |tx| {
+                for artifact in &p.artifacts {
+                    tx.add_artifact(p.id.as_str(), artifact)?;
+                }
+                tx.park_job(p.id.as_str(), &p.claim_token, &wait)?;
+                crate::network::close_open(tx, &tx.job(p.id.as_str())?)?;
+                waits(tx, p.id.as_str(), wait)
+            })
+            .await?;
+        self.drop_bundle(&job.id).await;
+        self.parked.notify_one();
+        Ok(answer)
+    }
+
+    pub async fn jobs_pause(&self, caller: Caller, p: JobParams) -> Reply {
+        let by = caller.who.label();
+        let wait = JobWait {
+            reason: WaitReason::Paused,
+            detail: format!("Paused by {by}."),
+            since: host::clock::iso(self.clock.now_ms()),
+            resets_at: None,
+            resume_commit: None,
+        };
+        self.change(caller, move |tx| {
+            let was = tx.job(p.id.as_str())?.status;
+            let now_waits = tx.pause_job(p.id.as_str(), &wait)?;
+            if now_waits && was == JobStatus::Pending {
+                return waits(tx, p.id.as_str(), wait);
+            }
+            Ok(Done { ok: true })
+        })
+        .await
+    }
+
+    pub async fn jobs_resume(&self, caller: Caller, p: JobParams) -> Reply {
+        let by = caller.who.label();
+        self.change(caller, move |tx| goes_on(tx, p.id.as_str(), by)).await
+    }
+
+    /// Resumes a job for a reason of our own.
+    pub(crate) async fn resume(&self, id: String, by: String) -> Result<(), ApiError> {
+        Ok(self.store.write(move |tx| goes_on(tx, &id, by)).await.map(drop)?)
+    }
+
+    /// Raises a job's own budget, and lets it go on if that was what it waited for.
+    pub async fn jobs_raise(&self, caller: Caller, p: RaiseJob) -> Reply {
+        if p.tokens.is_none() && p.minutes.is_none() && p.money_micros.is_none() {
+            return Err(ApiError::bad("one of tokens, minutes and moneyMicros is required"));
+        }
+        let by = caller.who.label();
+        self.change(caller, move |tx| {
+            let job = tx.job(p.id.as_str())?;
+            if !matches!(job.status, JobStatus::Pending | JobStatus::Claimed | JobStatus::Waiting) {
+                return Err(ApiError::new(
+                    ErrorCode::Conflict,
+                    format!("This job is already {}.", job.status),
+                )
+                .into());
+            }
+            tx.raise_job(&p)?;
+            if job.waiting.is_some_and(|wait| wait.reason == WaitReason::Budget) {
+                return goes_on(tx, p.id.as_str(), by);
+            }
+            Ok(Done { ok: true })
+        })
+        .await
+    }
+}
+
+/// Whether a running job is to keep its work and wait: because a person said so, or because the time that workers may
+/// spend is used up. (Tokens and money are asked for before each call.)
+pub(super) fn asked(
+    tx: &Tx<'_>,
+    job: &Job,
+    budget: &Budget,
+    (day, next_day): (i64, i64),
+) -> Result<Option<PauseAsked>, store::StoreError> {
+    if job.pause_requested {
+        let detail = "It was asked to wait.".to_owned();
+        return Ok(Some(PauseAsked { reason: WaitReason::Paused, detail, resets_at_ms: None }));
+    }
+    if [budget.job, budget.day, budget.workspace].iter().all(|ceiling| ceiling.minutes.is_none()) {
+        return Ok(None);
+    }
+    let whose = Whose {
+        workspace: job.workspace_id.as_ref().map(ToString::to_string),
+        job: Some(job.id.to_string()),
+    };
+    let all = budgets::look(tx, budget, &whose, day)?;
+    let over = all.iter().find(|standing| standing.measure == Measure::WorkMs && reached(standing));
+    Ok(over.map(|standing| PauseAsked {
+        reason: WaitReason::Budget,
+        detail: budgets::used_up(standing),
+        resets_at_ms: (standing.scope != BudgetScope::Job).then_some(next_day),
+    }))
+}
+
+fn waits(tx: &mut Tx<'_>, id: &str, wait: JobWait) -> Result<Done, store::StoreError> {
+    let job = tx.job(id)?;
+    if let Some(session) = &job.session_id {
+        let said = format!("**{}** waits. {}", job.title, wait.detail);
+        let event = Event::JobWaiting { job_id: job.id.clone(), wait: Box::new(wait) };
+        tx.append(NewEvent::new(session, event, "server"))?;
+        reaction::say(tx, session, said, None)?;
+    }
+    Ok(Done { ok: true })
+}
+
+fn goes_on(tx: &mut Tx<'_>, id: &str, by: String) -> Result<Done, store::StoreError> {
+    if tx.resume_job(id)? {
+        let job = tx.job(id)?;
+        if let Some(session) = &job.session_id {
+            tx.append(NewEvent::new(session, Event::JobResumed { job_id: job.id, by }, "server"))?;
+        }
+    }
+    Ok(Done { ok: true })
+}

@@ -1,0 +1,309 @@
+//! A Docker engine of the test's own: in its own network, process and mount namespaces and its own folder, so that
+//! nothing of the machine changes and nothing of it stays, however the test ends.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // Functions shared by tests are tests too.
+#![allow(dead_code)] // Each test file uses some of it.
+
+use std::os::unix::process::CommandExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use bollard::query_parameters::CreateImageOptionsBuilder;
+use bollard::{API_DEFAULT_VERSION, Docker};
+use futures_util::StreamExt as _;
+use host::sandbox::container::engine::{find, surroundings};
+use host::sandbox::container::{Engine, EngineError};
+
+/// A small Linux with busybox, bash and git.
+pub const IMAGE: &str = "pilothouse-test:1";
+
+/// How long the engine may take to answer for the first time, on a machine that is busy with other tests.
+const UP_WITHIN: Duration = Duration::from_secs(60);
+
+pub struct Dockerd {
+    folder: tempfile::TempDir,
+    cgroup: String,
+    process: Child,
+}
+
+/// Starts an engine with the test image in it. Without one: a failure where one is asked for (`CI`,
+/// `PILOTHOUSE_REQUIRE_DOCKER`), else a printed skip.
+pub async fn dockerd() -> Option<Dockerd> {
+    match Dockerd::start().await {
+        Ok(engine) => Some(engine),
+        Err(why) => {
+            let asked = |name: &str| {
+                std::env::var(name).is_ok_and(|value| !matches!(value.as_str(), "" | "0" | "false"))
+            };
+            assert!(!asked("CI") && !asked("PILOTHOUSE_REQUIRE_DOCKER"), "no container engine: {why}");
+            eprintln!("skipped, no container engine: {why}");
+            None
+        }
+    }
+}
+
+impl Dockerd {
+    async fn start() -> Result<Self, String> {
+        if host::spawn::effective_uid() != 0 {
+            return Err("an engine of the test's own needs root".to_owned());
+        }
+        let engine = if with_podman() { ("podman", "podman") } else { ("dockerd", "docker.io") };
+        for (program, package) in [engine, ("busybox", "busybox-static"), ("unshare", "util-linux")] {
+            if on_path(program).is_none() {
+                return Err(format!("{program} is not installed; run: sudo apt-get install {package}"));
+            }
+        }
+        // Short: the path of a socket holds 108 bytes.
+        let folder = tempfile::Builder::new().prefix("phd").tempdir_in("/tmp").map_err(|e| e.to_string())?;
+        let cgroup = format!("/pilothouse-test-{}", folder.path().file_name().unwrap().to_str().unwrap());
+        let process = spawn(folder.path(), &cgroup).map_err(|e| format!("unshare: {e}"))?;
+        let mut engine = Self { folder, cgroup, process };
+        engine.wait_until_up()?;
+        engine.import().await?;
+        Ok(engine)
+    }
+
+    pub fn socket(&self) -> PathBuf {
+        self.folder.path().join("s")
+    }
+
+    /// The process all others of the engine and its containers descend from.
+    pub fn pid(&self) -> u32 {
+        self.process.id()
+    }
+
+    /// A folder that goes with the engine.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// The plain client, for controls that a sandbox would refuse.
+    pub fn client(&self) -> Docker {
+        let address = format!("unix://{}", self.socket().display());
+        Docker::connect_with_unix(&address, 60, API_DEFAULT_VERSION).unwrap()
+    }
+
+    /// The engine as the product finds it.
+    pub async fn engine(&self) -> Engine {
+        find(&surroundings(Some(self.socket().to_str().unwrap()))).await.unwrap()
+    }
+
+    /// Ends it and everything in it at once, as a crash of the engine's machine would.
+    pub fn crash(&mut self) {
+        let group = i32::try_from(self.process.id()).unwrap();
+        // The outer process; the namespace's first process dies with it and takes the rest.
+        let _ = Command::new("kill").args(["-KILL", "--", &format!("-{group}")]).output();
+        let _ = self.process.wait();
+        // Its processes are killed by now, and gone a moment later.
+        let deadline = Instant::now() + Duration::from_secs(10);
+        while std::os::unix::net::UnixStream::connect(self.socket()).is_ok() && Instant::now() < deadline {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+
+    fn wait_until_up(&mut self) -> Result<(), String> {
+        let began = Instant::now();
+        while !answers(&self.socket()) {
+            if let Ok(Some(status)) = self.process.try_wait() {
+                return Err(format!("dockerd ended at once ({status}): {}", self.last_words()));
+            }
+            if began.elapsed() > UP_WITHIN {
+                return Err(format!("dockerd does not answer within a minute: {}", self.last_words()));
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        Ok(())
+    }
+
+    fn last_words(&self) -> String {
+        let text = std::fs::read_to_string(self.folder.path().join("log")).unwrap_or_default();
+        let lines: Vec<_> = text.lines().collect();
+        lines[lines.len().saturating_sub(5)..].join(" | ")
+    }
+
+    async fn import(&self) -> Result<(), String> {
+        let root = self.folder.path().join("rootfs");
+        rootfs(&root);
+        let archive = Command::new("tar").args(["-c", "."]).current_dir(&root).output().unwrap();
+        assert!(archive.status.success(), "{}", String::from_utf8_lossy(&archive.stderr));
+        let options = CreateImageOptionsBuilder::default()
+            .from_src("-")
+            // Podman reads no tag of its own.
+            .repo(IMAGE)
+            .changes(vec!["ENV PATH=/bin".to_owned()])
+            .build();
+        let client = self.client();
+        let mut steps =
+            client.create_image(Some(options), Some(bollard::body_full(archive.stdout.into())), None);
+        while let Some(step) = steps.next().await {
+            step.map_err(|error| {
+                format!("the test image cannot be imported: {error}; {}", self.last_words())
+            })?;
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Dockerd {
+    fn drop(&mut self) {
+        self.crash();
+        // Empty by now, but the kernel keeps them until they are removed, the deepest first.
+        for hierarchy in std::fs::read_dir("/sys/fs/cgroup").into_iter().flatten().flatten() {
+            remove_empty(&hierarchy.path().join(self.cgroup.trim_start_matches('/')));
+        }
+        remove_empty(&Path::new("/sys/fs/cgroup").join(self.cgroup.trim_start_matches('/')));
+    }
+}
+
+fn remove_empty(folder: &Path) {
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            remove_empty(&entry.path());
+        }
+    }
+    let _ = std::fs::remove_dir(folder);
+}
+
+/// `PILOTHOUSE_TEST_ENGINE=podman` runs the same tests on Podman's service.
+pub fn with_podman() -> bool {
+    std::env::var("PILOTHOUSE_TEST_ENGINE").is_ok_and(|engine| engine == "podman")
+}
+
+fn spawn_podman(folder: &Path, cgroup: &str) -> std::io::Result<Child> {
+    let script = "mount -t tmpfs tmpfs /run && busybox ip link set lo up && \
+        busybox ip address add 10.99.0.1/32 dev lo && busybox ip address add 169.254.169.254/32 dev lo || exit 9
+        podman \"$@\" & wait $!";
+    let at = |name: &str| folder.join(name).display().to_string();
+    let settings = format!(
+        "[engine]\ncgroup_manager = \"cgroupfs\"\nruntime = \"runc\"\nevents_logger = \"file\"\n\
+         [containers]\ncgroup_parent = \"{cgroup}\"\ndefault_ulimits = [\"nofile=4096:4096\", \"nproc=8192:8192\"]\n"
+    );
+    std::fs::write(folder.join("containers.conf"), settings)?;
+    let log = std::fs::File::create(folder.join("log"))?;
+    Command::new("unshare")
+        .args([
+            "--mount",
+            "--net",
+            "--pid",
+            "--fork",
+            "--mount-proc",
+            "--kill-child",
+            "sh",
+            "-c",
+            script,
+            "sh",
+        ])
+        .args(["--root", &at("data"), "--runroot", &at("exec"), "--storage-driver", "overlay"])
+        .args(["system", "service", "--time=0", &format!("unix://{}", at("s"))])
+        .env("CONTAINERS_CONF", folder.join("containers.conf"))
+        .stdin(Stdio::null())
+        .stdout(log.try_clone()?)
+        .stderr(log)
+        .process_group(0)
+        .spawn()
+}
+
+fn spawn(folder: &Path, cgroup: &str) -> std::io::Result<Child> {
+    if with_podman() {
+        return spawn_podman(folder, cgroup);
+    }
+    let script = "mount -t tmpfs tmpfs /run && busybox ip link set lo up && \
+        busybox ip address add 10.99.0.1/32 dev lo && busybox ip address add 169.254.169.254/32 dev lo || exit 9
+        dockerd \"$@\" & wait $!";
+    let at = |name: &str| folder.join(name).display().to_string();
+    let log = std::fs::File::create(folder.join("log"))?;
+    Command::new("unshare")
+        .args([
+            "--mount",
+            "--net",
+            "--pid",
+            "--fork",
+            "--mount-proc",
+            "--kill-child",
+            "sh",
+            "-c",
+            script,
+            "sh",
+        ])
+        .args(["--data-root", &at("data"), "--exec-root", &at("exec"), "--pidfile", &at("pid")])
+        .args(["-H", &format!("unix://{}", at("s")), "--cgroup-parent", cgroup])
+        .args([
+            "--bridge=none",
+            "--iptables=false",
+            "--ip6tables=false",
+            "--ip-forward=false",
+            "--ip-masq=false",
+        ])
+        .args(["--userland-proxy=false", "--storage-driver", "overlay2"])
+        .args(["--exec-opt", "native.cgroupdriver=cgroupfs"])
+        .stdin(Stdio::null())
+        .stdout(log.try_clone()?)
+        .stderr(log)
+        .process_group(0)
+        .spawn()
+}
+
+fn answers(socket: &Path) -> bool {
+    use std::io::{Read as _, Write as _};
+    let Ok(mut caller) = std::os::unix::net::UnixStream::connect(socket) else { return false };
+    let _ = caller.set_read_timeout(Some(Duration::from_secs(5)));
+    let _ = caller.write_all(b"GET /_ping HTTP/1.0\r\n\r\n");
+    let mut said = [0; 64];
+    caller.read(&mut said).is_ok_and(|read| said[..read].windows(3).any(|three| three == b"200"))
+}
+
+fn on_path(program: &str) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let folders = std::env::split_paths(&path).chain(["/usr/sbin".into(), "/sbin".into()]);
+    folders.map(|folder| folder.join(program)).find(|file| file.is_file())
+}
+
+/// busybox with a name for each of its tools, and a few programs of this machine with what they are linked to.
+fn rootfs(root: &Path) {
+    let bin = root.join("bin");
+    for folder in ["bin", "usr", "tmp", "etc", "root", "dev", "proc", "sys", "home", "var/tmp", "run"] {
+        std::fs::create_dir_all(root.join(folder)).unwrap();
+    }
+    std::fs::copy(on_path("busybox").unwrap(), bin.join("busybox")).unwrap();
+    let listed = Command::new("busybox").arg("--list").output().unwrap();
+    for tool in String::from_utf8(listed.stdout).unwrap().lines().filter(|tool| *tool != "busybox") {
+        std::os::unix::fs::symlink("busybox", bin.join(tool)).unwrap();
+    }
+    // busybox's own shell runs its tools within itself, where no test from outside sees them.
+    std::fs::remove_file(bin.join("sh")).unwrap();
+    std::os::unix::fs::symlink("bash", bin.join("sh")).unwrap();
+    for program in ["bash", "git", "nohup"] {
+        let file = on_path(program).unwrap();
+        std::fs::copy(&file, bin.join(program)).unwrap();
+        libraries(&file, root);
+    }
+    // Linked to the machine's libraries in a build for tests.
+    libraries(&inside(), root);
+}
+
+/// Copies the shared libraries of a program to where they are looked for.
+pub fn libraries(program: &Path, root: &Path) {
+    let listed = Command::new("ldd").arg(program).output().unwrap();
+    // Of a static program it says that it is none, and lists nothing.
+    let text = String::from_utf8(listed.stdout).unwrap();
+    for file in text.split_whitespace().filter(|word| word.starts_with('/')) {
+        let to = root.join(file.trim_start_matches('/'));
+        std::fs::create_dir_all(to.parent().unwrap()).unwrap();
+        std::fs::copy(file, &to).unwrap();
+    }
+}
+
+/// For assertions on what an engine said.
+pub fn said(error: &EngineError) -> String {
+    error.to_string()
+}
+
+/// The program that runs commands inside, as this test run built it.
+pub fn inside() -> PathBuf {
+    let named = std::env::var_os("PILOTHOUSE_INSIDE_BIN").map(PathBuf::from);
+    let beside =
+        || std::env::current_exe().unwrap().ancestors().nth(2).unwrap().join(host::cell::INSIDE_PROGRAM);
+    let program = named.unwrap_or_else(beside);
+    assert!(program.is_file(), "{} is not built; run: cargo build -p pilothouse-cell", program.display());
+    program
+}

@@ -1,0 +1,83 @@
+//! Jobs and checks in real containers: through the built programs, with an engine of the test's own.
+#![cfg(target_os = "linux")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+#[path = "../src-tauri/crates/host/tests/support/dockerd.rs"]
+mod dockerd;
+
+use client::StreamEvent;
+use dockerd::{Dockerd, IMAGE, dockerd};
+use protocol::ops::{JobParams, typed};
+use std::path::Path;
+use testkit::world::processes::below;
+use testkit::world::{RunningServer, Start, TestRepo};
+
+fn start(data: &Path, repo: &TestRepo, engine: &Dockerd, sandbox: &str) -> Start {
+    Start::on(data, repo.path())
+        .flag("--trust")
+        .env("PILOTHOUSE_SANDBOX_BACKEND", sandbox)
+        .env("PILOTHOUSE_SANDBOX_IMAGE", IMAGE)
+        .env("PILOTHOUSE_SANDBOX_ENGINE", engine.socket().to_str().unwrap())
+}
+
+async fn backend_of(server: &RunningServer, job: &StreamEvent) -> String {
+    let id = protocol::JobId::parse(job.payload()["jobId"].as_str().unwrap()).unwrap();
+    let job = server.client.call(typed::JobsGet, &JobParams { id }, None).await.unwrap();
+    job.isolation.expect("it was stored").backend
+}
+
+fn failed(event: &StreamEvent) -> bool {
+    event.kind() == "job_failed" || event.kind() == "request.changed" && event.payload()["status"] == "failed"
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_change_is_made_checked_and_landed_in_containers_and_none_is_left() {
+    let Some(engine) = dockerd().await else { return };
+    // Only the image of these tests has the program of the check in this place.
+    let repo = TestRepo::with(&[
+        ("src/bird.txt", "a quiet bird\n"),
+        (
+            ".pilothouse/config.toml",
+            "[[check]]\nname = \"inside\"\nrun = [\"sh\", \"-c\", \"test -x /.pilothouse/inside && grep -q bird src/bird.txt\"]\n",
+        ),
+    ]);
+    let data = tempfile::tempdir().unwrap();
+    let server = RunningServer::start(&start(data.path(), &repo, &engine, "container"));
+    let sent = server.say("dev", "/replace quiet loud src/bird.txt").await;
+    let (job, seen) = server.until("dev", sent.cursor, |e| e.kind() == "job_completed" || failed(e)).await;
+    assert_eq!(job.kind(), "job_completed", "{} {seen:#?}", job.payload());
+    assert_eq!(backend_of(&server, &job).await, "container");
+    server.approve_next("dev", sent.cursor, "land").await;
+    let ends = |e: &StreamEvent| matches!(e.kind(), "merge.entry.landed" | "merge.entry.returned");
+    let (end, _) = server.until("dev", sent.cursor, ends).await;
+    assert_eq!(end.kind(), "merge.entry.landed", "{:#?}", end.payload());
+    assert_eq!(repo.git(&["show", "main_agents:src/bird.txt"]), "a loud bird");
+    assert_eq!(server.terminate(), Some(0));
+    let left = engine.client().list_containers(None).await.unwrap();
+    assert!(left.is_empty(), "{left:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_whose_engine_stops_begins_anew_in_what_works_then() {
+    let Some(mut engine) = dockerd().await else { return };
+    let repo = TestRepo::with(&[
+        ("src/bird.txt", "a quiet bird\n"),
+        (
+            ".pilothouse/config.toml",
+            "[recipes.slow]\nrun = [\"sh\", \"-c\", \"test -x /.pilothouse/inside && echo begun && sleep 600; echo made > src/made.txt\"]\nwrites = [\"src/made.txt\"]\n",
+        ),
+    ]);
+    let data = tempfile::tempdir().unwrap();
+    let server = RunningServer::start(&start(data.path(), &repo, &engine, "auto"));
+    let sent = server.say("dev", "/run slow").await;
+    server.approve_next("dev", sent.cursor, "recipe.first_use").await;
+    let sleeps = || async {
+        let all = below(engine.pid());
+        all.iter().any(|process| process.argv == "sleep 600").then_some(())
+    };
+    server.eventually("the job's command runs in its container", sleeps).await;
+    engine.crash();
+    let (job, seen) = server.until("dev", sent.cursor, |e| e.kind() == "job_completed" || failed(e)).await;
+    assert_eq!(job.kind(), "job_completed", "{} {seen:#?}", job.payload());
+    assert_eq!(backend_of(&server, &job).await, "bwrap");
+}

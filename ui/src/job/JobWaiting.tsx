@@ -1,0 +1,93 @@
+// Above a job that was put aside: why it waits, until when, and what lets it go on.
+
+import { useAction, useCall, useClient, useCrew } from "../app";
+import type { BudgetStanding, Job, JobWait } from "../client";
+import { Banner, Button, clockText, Dialog, InlineText } from "../components";
+import { words } from "./words";
+
+// Of a budget the reason itself says which.
+const TITLE: Record<JobWait["reason"], string> = { paused: `${words.waitsPaused}.`, quota: `${words.waitsQuota}.`, budget: "" };
+
+interface Props {
+  readonly job: Job;
+  readonly wait: JobWait;
+  readonly live: boolean;
+  readonly busy: boolean;
+  readonly onResume: () => void;
+}
+
+export function JobWaiting({ job, wait, live, busy, onResume }: Props) {
+  return (
+    <Banner
+      tone="needs"
+      icon="pause"
+      action={
+        <span className="h">
+          {wait.reason === "budget" ? <AllowMore job={job} live={live} /> : null}
+          <Button small icon="play" disabled={!live} busy={busy} onClick={onResume}>
+            {words.goOn}
+          </Button>
+        </span>
+      }
+    >
+      <strong className="medium">{TITLE[wait.reason]}</strong> <InlineText text={wait.detail} />
+      {wait.resetsAt ? ` ${words.waitsUntil(clockText(wait.resetsAt))}` : ""}{" "}
+      <span className="c2">{wait.resumeCommit ? words.keepsWork : words.keepsNothing}</span>
+    </Banner>
+  );
+}
+
+/** One press doubles what this job may use of what is used up. */
+function AllowMore({ job, live }: { job: Job; live: boolean }) {
+  const call = useClient();
+  const crew = useCrew();
+  const action = useAction();
+  const report = useCall("budget.show", { jobId: job.id });
+  const over = report.value?.standings.find((each) => each.scope === "job" && each.used >= each.limit);
+  if (!over) return null;
+  const raised = Math.max(over.used, over.limit, 1) * 2;
+  const raise = () =>
+    void action.run(async () => {
+      await call("jobs.raise", { id: job.id, ...raiseOf(over, raised) });
+      await crew.refresh("jobBoard");
+    });
+  return (
+    <>
+      <Button small look="primary" disabled={!live} busy={action.busy} onClick={raise}>
+        {words.allowMore(amountText(over, raised))}
+      </Button>
+      <Dialog
+        open={action.failure !== undefined}
+        onOpenChange={(open) => {
+          if (!open) action.clear();
+        }}
+        title={words.failedTitle}
+        text={action.failure?.message ?? ""}
+      />
+    </>
+  );
+}
+
+const MINUTE_MS = 60_000;
+
+function raiseOf(over: BudgetStanding, amount: number): { tokens?: number; minutes?: number; moneyMicros?: number } {
+  switch (over.measure) {
+    case "tokens":
+      return { tokens: amount };
+    case "work_ms":
+      return { minutes: Math.ceil(amount / MINUTE_MS) };
+    case "money_micros":
+      return { moneyMicros: amount };
+  }
+}
+
+function amountText(over: BudgetStanding, amount: number): string {
+  switch (over.measure) {
+    case "tokens":
+      return words.moreTokens(amount);
+    case "work_ms":
+      return words.moreMinutes(Math.ceil(amount / MINUTE_MS));
+    case "money_micros":
+      return (amount / 1_000_000).toFixed(2);
+  }
+}
