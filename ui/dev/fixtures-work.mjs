@@ -85,7 +85,7 @@ export function makeWork(now) {
     request("r-84", "Typed errors in the store", "completed", { jobId: "j-217" }), request("r-83", "Release 0.9 notes", "completed"), request("r-82", "Delete everything", "failed", { error: "The plan was refused twice: it named no file." }),
     request("r-81", "/test", "cancelled"),
   ];
-  const worker = (workerId, more) => ({ workerId, status: "idle", currentJobId: null, pollMs: null, capabilities: { kinds: ["task.execute"], backends: ["deterministic", "native"] }, details: {}, lastHeartbeat: ago(2), createdAt: ago(9000), updatedAt: ago(2), activeJobCount: 0, isOnline: true, ...more });
+  const worker = (workerId, more) => ({ workerId, status: "idle", currentJobId: null, pollMs: null, capabilities: { kinds: ["task.execute"], backends: ["deterministic", "native", "codex"], toolchains: ["rust", "node"], isolation, agents: [{ backend: "codex", version: "0.169.0" }, { backend: "claude", version: "2.1.197", problem: "not logged in" }] }, details: {}, lastHeartbeat: ago(2), createdAt: ago(9000), updatedAt: ago(2), activeJobCount: 0, isOnline: true, ...more });
   const workers = [
     worker("w-1", { status: "busy", currentJobId: "j-301", details: { backend: "native", model: "qwen3-coder:30b" } }), worker("w-2", { status: "busy", currentJobId: "j-216", details: { backend: "codex" } }),
     worker("w-3", { status: "busy", currentJobId: "j-223", details: { backend: "native", model: "qwen3-coder:30b" } }), worker("w-4", { details: { backend: "deterministic" } }), worker("w-5", { isOnline: false, lastHeartbeat: ago(1900) }),
@@ -420,6 +420,7 @@ export function extendWithWork(fixture, { now = Date.now(), lines = 0 } = {}) {
       setting.model.includes("fail")
         ? { ok: false, steps: [{ name: "Reach the endpoint", ok: true, detail: "200 in 12 ms", durationMs: 12 }, { name: "Answer", ok: false, detail: `404: the model ${setting.model} is not there. Ollama has it after: ollama pull ${setting.model}`, durationMs: 40 }] }
         : { ok: true, steps: [{ name: "Reach the endpoint", ok: true, detail: "200 in 12 ms", durationMs: 12 }, { name: "Answer", ok: true, detail: "one word", durationMs: 640 }, { name: "Call a tool", ok: true, detail: "arguments as asked", durationMs: 910 }] },
+    "budget.show": () => BUDGET,
     "config.show": () => CONFIG,
     "doctor.run": () => DOCTOR,
   };
@@ -432,3 +433,17 @@ export function extendWithWork(fixture, { now = Date.now(), lines = 0 } = {}) {
     messages.forEach((line, index) => fixture.publish("job_log", { jobId, stream: "stdout", seq: rows.length - messages.length + index + 1, line }));
   } };
 }
+
+const spent = (more) => ({ inputTokens: 0, outputTokens: 0, workMs: 0, moneyMicros: 0, calls: 0, unpricedCalls: 0, estimatedCalls: 0, ...more });
+const BUDGET = {
+  dayBegan: "2026-01-12T00:00:00.000Z", autoResume: false,
+  day: spent({ inputTokens: 1_204_881, outputTokens: 88_120, workMs: 5_420_000, moneyMicros: 4_310_000, calls: 214, unpricedCalls: 12, estimatedCalls: 1 }),
+  standings: [
+    { scope: "day", measure: "tokens", used: 1_293_001, limit: 1_500_000 }, { scope: "day", measure: "money_micros", used: 4_310_000, limit: 10_000_000 },
+    { scope: "workspace", measure: "work_ms", used: 5_420_000, limit: 5_400_000 },
+  ],
+  models: [
+    { role: "workers", model: "a-large-model-with-a-long-name-2026-01", spent: spent({ inputTokens: 1_100_000, outputTokens: 80_000, moneyMicros: 4_310_000, calls: 202 }) },
+    { role: "remotebuddy", model: "qwen3-coder:30b", spent: spent({ inputTokens: 104_881, outputTokens: 8_120, calls: 12, unpricedCalls: 12, estimatedCalls: 1 }) },
+  ],
+};

@@ -22,8 +22,8 @@ const QUICK = process.argv.includes("--quick");
 
 const ROUTES = [
   ["queue", "/queue"], ["review", "/review/e-148"], ["review-odd", "/review/j-odd"], ["review-big", "/review/j-big"], ["review-none", "/review/j-219"], ["review-unknown", "/review/nothing"],
-  ["job", "/jobs/j-301"], ["job-failed", "/jobs/j-211"], ["job-pending", "/jobs/j-219"], ["job-waiting", "/jobs/j-228"], ["job-unknown", "/jobs/nothing"],
-  ["settings", "/settings#models"], ["settings-general", "/settings#general"], ["settings-checks", "/settings#checks"], ["settings-policy", "/settings#policy"], ["settings-sandbox", "/settings#sandbox"], ["settings-appearance", "/settings#appearance"], ["settings-shortcuts", "/settings#shortcuts"], ["settings-values", "/settings#values"],
+  ["job", "/jobs/j-301"], ["job-failed", "/jobs/j-211"], ["job-pending", "/jobs/j-219"], ["job-waiting", "/jobs/j-228"], ["worker", "/workers/w-1"], ["worker-unknown", "/workers/nobody"], ["job-unknown", "/jobs/nothing"],
+  ["settings", "/settings#models"], ["settings-general", "/settings#general"], ["settings-checks", "/settings#checks"], ["settings-policy", "/settings#policy"], ["settings-sandbox", "/settings#sandbox"], ["settings-usage", "/settings#usage"], ["settings-appearance", "/settings#appearance"], ["settings-shortcuts", "/settings#shortcuts"], ["settings-values", "/settings#values"],
   ["doctor", "/doctor"],
 ];
 const SIZES = QUICK ? [["1440", 1440, 900]] : [["1440", 1440, 900], ["1024", 1024, 768], ["390", 390, 844]];

@@ -8,6 +8,8 @@ import { CrewProvider } from "./app";
 import { followSystemTheme } from "./app/theme";
 import { codeOf, createBrowserCall, exchangeCode, newKey, wait } from "./client";
 import { Crew } from "./model";
+import { platform } from "./platform";
+import { restCarets } from "./platform/resting-caret";
 import { router } from "./routes";
 import { languageTag } from "./words";
 
@@ -52,6 +54,8 @@ addEventListener("vite:preloadError", (event) => {
 
 document.documentElement.lang = languageTag().slice(0, 2);
 followSystemTheme();
+// A browser tab has others beside it; the window stays open all day.
+if (platform.choices) restCarets();
 addEventListener("online", () => crew.retryNow());
 document.addEventListener("visibilitychange", () => {
   if (document.visibilityState === "visible" && crew.state.get().connection.state === "offline") crew.retryNow();

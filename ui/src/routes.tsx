@@ -48,6 +48,7 @@ const routes = [
   createRoute({ getParentRoute: () => root, path: "/w/$workspace/s/$session", component: ConversationPage }),
   createRoute({ getParentRoute: () => root, path: "/queue", component: lazyRouteComponent(() => import("./work/WorkPage")) }),
   createRoute({ getParentRoute: () => root, path: "/jobs/$jobId", component: lazyRouteComponent(() => import("./job/JobPage")) }),
+  createRoute({ getParentRoute: () => root, path: "/workers/$workerId", component: lazyRouteComponent(() => import("./worker/WorkerPage")) }),
   createRoute({ getParentRoute: () => root, path: "/review/$reviewId", component: ReviewPage }),
   createRoute({ getParentRoute: () => root, path: "/approvals", component: lazyRouteComponent(() => import("./approvals/ApprovalsPage")) }),
   createRoute({ getParentRoute: () => root, path: "/approvals/$approvalId", component: lazyRouteComponent(() => import("./approvals/ApprovalPage")) }),

@@ -5,6 +5,7 @@ import { useId, useState } from "react";
 import { PageBar, useCall, useModel } from "../app";
 import { EmptyState, Icon, Skeleton } from "../components";
 import { isLive } from "../model";
+import { UsageSection } from "../budget/UsageSection";
 import { NotificationsSection } from "../notifications/NotificationsSection";
 import { platform } from "../platform";
 import { usePreference } from "../review/preferences";
@@ -91,6 +92,8 @@ function Body({
   switch (section) {
     case "models":
       return <Models live={live} />;
+    case "usage":
+      return <UsageSection key={workspace?.id ?? ""} workspaceId={workspace?.id} live={live} />;
     case "sandbox":
       return <Sandbox workspace={workspace} live={live} />;
     case "appearance":

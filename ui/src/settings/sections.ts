@@ -2,12 +2,13 @@
 
 import type { IconName } from "../components";
 import { platform } from "../platform";
+import { words as budgetWords } from "../budget/words";
 import { words as notifyWords } from "../notifications/words";
 import { words as updateWords } from "../updates/words";
 import { words as desktopWords } from "./desktop-words";
 import { words } from "./words";
 
-export type SectionId = "general" | "models" | "sandbox" | "checks" | "policy" | "appearance" | "shortcuts" | "desktop" | "notifications" | "updates" | "values";
+export type SectionId = "general" | "models" | "usage" | "sandbox" | "checks" | "policy" | "appearance" | "shortcuts" | "desktop" | "notifications" | "updates" | "values";
 
 export interface Section {
   readonly id: SectionId;
@@ -24,6 +25,7 @@ const ALL: readonly Section[] = [
   { id: "policy", label: words.policy, icon: "shield", of: "workspace", holds: [words.profileHead, words.careful, words.balanced, words.autopilot] },
   { id: "sandbox", label: words.sandbox, icon: "box", of: "workspace", holds: [words.allowHost, words.sFiles, words.sNet, words.sLimits, words.workersHead] },
   { id: "models", label: words.models, icon: "chip", of: "machine", holds: [words.localbuddy, words.remotebuddy, words.workersRole, words.endpoint, words.model, words.keyEnv, words.contextWindow, "Ollama", "LM Studio", "llama-server", "OpenAI", "Anthropic"] },
+  { id: "usage", label: budgetWords.title, icon: "gauge", of: "machine", holds: [budgetWords.today, budgetWords.limits, budgetWords.models, "budget.tokensPerDay"] },
   { id: "appearance", label: words.appearance, icon: "sun", of: "machine", holds: [words.theme, words.diffColours, words.textSize, words.language, words.contrast] },
   { id: "shortcuts", label: words.shortcuts, icon: "keyboard", of: "machine", holds: [words.pageKeys, words.reviewKeys] },
   { id: "notifications", label: notifyWords.title, icon: "bell", of: "machine", holds: [notifyWords.needsYou, notifyWords.finished, notifyWords.failed, notifyWords.limit, notifyWords.quiet, notifyWords.sent] },

@@ -157,7 +157,9 @@ export function WorkerBoard({ rows, row, live }: { rows: readonly WorkerRow[]; r
   const line = (each: WorkerRow) => (
     <div className="brow brow--worker">
       <State kind={live ? each.kind : "waiting"} label={each.jobId ?? each.says} />
-      <span className="mono t1 trunc brow__worker">{each.id}</span>
+      <Link to="/workers/$workerId" params={{ workerId: each.id }} className="mono t1 trunc brow__worker">
+        {each.id}
+      </Link>
       {each.jobId ? (
         <Link to="/jobs/$jobId" params={{ jobId: each.jobId }} className="mono t1 trunc brow__job">
           {shortId(each.jobId)}
