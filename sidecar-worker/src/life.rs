@@ -94,6 +94,8 @@ pub(crate) async fn live(shop: &Shop, claimed: JobClaimed) -> Option<String> {
                 keeper: &keeper,
             };
             let end = match (attempt.run().await, keeper.pause()) {
+                // What was done by then is done.
+                (Ok(end @ (End::Commit { .. } | End::Report { .. } | End::Parked(_))), _) => Ok(end),
                 (_, Some(pause)) => Ok(End::Parked(attempt.put_aside(pause, Vec::new()).await)),
                 (end, None) => end,
             };
@@ -117,7 +119,6 @@ pub(crate) async fn live(shop: &Shop, claimed: JobClaimed) -> Option<String> {
         }
         (_, Stopped::Cancelled) => failed("Cancelled.", None),
         (Err(_), Stopped::TimeUp) => failed("It ran out of its time budget (timed out).", None),
-        (Err(_), Stopped::Paused) => failed("It was asked to wait before it had begun.", None),
         (Ok(end), _) => end,
         (Err(error), _) => failed(&format!("{error:#}"), None),
     };

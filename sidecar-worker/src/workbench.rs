@@ -144,8 +144,7 @@ impl Workbench {
         let mut spec = self.spec.clone();
         let new = shown.iter().filter(|path| !self.spec.extra_ro.contains(path));
         spec.extra_ro.extend(new.cloned());
-        let named = std::env::var_os("PILOTHOUSE_INSIDE_BIN").map(PathBuf::from);
-        let inside = InsideProgram::find(named, &std::env::current_exe()?)?;
+        let inside = InsideProgram::find(InsideProgram::named(), &std::env::current_exe()?)?;
         Ok(self.sandbox.open(spec, doors, &inside).await.map_err(|error| self.noted(error))?)
     }
 

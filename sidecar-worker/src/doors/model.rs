@@ -2,8 +2,8 @@
 //! the job's token only here. Whoever runs inside holds no key and no token, and reaches nothing but the calls of
 //! the three dialects and a list with one model on it.
 //!
-//! What passes is not looked into, but for calls in Google's dialect, which are translated; sizes and numbers are bounded. What the model answered is remembered, because
-//! an agent's own account of it cannot be relied on.
+//! What passes is not looked into, but for calls in Google's dialect, which are translated; sizes and numbers are
+//! bounded. What the model answered is remembered, because an agent's own account of it cannot be relied on.
 
 use super::google;
 use agent::Secret;

@@ -13,7 +13,12 @@ pub const INSIDE_PROGRAM: &str = "pilothouse-inside";
 pub struct InsideProgram(PathBuf);
 
 impl InsideProgram {
-    /// The file that was named (`PILOTHOUSE_INSIDE_BIN`), else the one beside `executable`, the program that
+    /// The file that the environment names, `PILOTHOUSE_INSIDE_BIN`.
+    pub fn named() -> Option<PathBuf> {
+        std::env::var_os("PILOTHOUSE_INSIDE_BIN").map(PathBuf::from)
+    }
+
+    /// The file that was named, else the one beside `executable`, the program that
     /// runs now.
     pub fn find(named: Option<PathBuf>, executable: &Path) -> Result<Self, HostError> {
         let beside = || executable.parent().map(|folder| folder.join(INSIDE_PROGRAM));

@@ -31,6 +31,7 @@ pub(super) const ELSEWHERE: &[(&str, &str)] = &[
         "What `secrets.keyFile` would hold, for where a variable is easier to give than a file; it wins over the file.",
     ),
     ("ON_CLOSE", "Of the window: what closing it means, `ask`, `keep` (go on serving) or `quit`."),
+    ("INSIDE_BIN", "The program that runs inside sandboxes, instead of the one beside the worker."),
     ("JOB", "Set by the server for what it runs; marks the processes of a job."),
     ("RUN", "Set by the server for what it runs; marks the processes of a command."),
 ];

@@ -37,7 +37,8 @@ impl Target {
     pub fn read(text: &str) -> Result<Self, BadTarget> {
         let (host, port) = match text.strip_prefix('[') {
             Some(rest) => rest.split_once("]:").ok_or(BadTarget::Shape)?,
-            None => text.rsplit_once(':').ok_or(BadTarget::Shape)?,
+            // An address of the sixth version needs its brackets: without them nobody can say where it ends.
+            None => text.split_once(':').filter(|(_, port)| !port.contains(':')).ok_or(BadTarget::Shape)?,
         };
         let digits = !port.is_empty() && port.len() <= 5 && port.bytes().all(|b| b.is_ascii_digit());
         let port = port.parse().ok().filter(|port| digits && *port > 0).ok_or(BadTarget::Port)?;

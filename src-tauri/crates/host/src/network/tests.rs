@@ -152,7 +152,10 @@ fn this_machine_its_neighbours_and_metadata_are_never_reached() {
 
 #[test]
 fn words_of_presets_stand_for_their_hosts_and_others_for_themselves() {
-    assert_eq!(hosts_of(["npm", "git.example.org:8443"]), ["registry.npmjs.org", "git.example.org:8443"]);
+    assert_eq!(
+        hosts_of(["npm", "git.example.org:8443"]),
+        ["registry.npmjs.org", "registry.yarnpkg.com", "git.example.org:8443"]
+    );
     for preset in PRESETS {
         for host in preset.hosts {
             let target = Target::new(host, 443).unwrap();

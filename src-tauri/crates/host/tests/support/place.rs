@@ -47,7 +47,7 @@ impl Door for Shut {
 }
 
 pub fn shut_doors() -> Doors {
-    Doors { proxy: Some(Arc::new(Shut)), model: None }
+    Doors { proxy: Some(Arc::new(Shut)), model: Some(Arc::new(Shut)) }
 }
 
 impl Place {

@@ -36,12 +36,15 @@ pub async fn select(wish: &Wish, data: &Path) -> Result<ContainerSandbox, NoSand
         return Err(none(missing, &how_to_get(wanted)));
     };
     let ours = std::env::current_exe().unwrap_or_default();
-    let inside = InsideProgram::find(wish.inside.clone(), &ours).map_err(|_| NoSandbox {
-        reason: format!(
-            "the program {INSIDE_PROGRAM}, which runs commands in containers, is not beside this one"
-        ),
-        fix: "Install Pilothouse again".to_owned(),
-    })?;
+    let inside =
+        InsideProgram::find(wish.inside.clone().or_else(InsideProgram::named), &ours).map_err(|_| {
+            NoSandbox {
+                reason: format!(
+                    "the program {INSIDE_PROGRAM}, which runs commands in containers, is not beside this one"
+                ),
+                fix: "Install Pilothouse again".to_owned(),
+            }
+        })?;
     let sandbox = ContainerSandbox::new(engine, base, inside.path().to_owned(), data).await;
     sandbox.map_err(|error| none(error, "Repair that, then try again"))
 }
