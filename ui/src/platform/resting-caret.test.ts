@@ -32,6 +32,14 @@ it("a field nobody types in rests, and has the focus back before the next key is
   expect([field.selectionStart, field.value]).toEqual([4, "half a thought"]);
 });
 
+it("a field that had the focus before anybody was there rests too", () => {
+  stop();
+  field.focus();
+  stop = restCarets(document, 60_000);
+  vi.advanceTimersByTime(61_000);
+  expect(document.activeElement).toBe(document.body);
+});
+
 it("whoever types, points or scrolls keeps it awake", () => {
   field.focus();
   for (const event of [new KeyboardEvent("keydown"), new Event("pointermove"), new Event("wheel")]) {

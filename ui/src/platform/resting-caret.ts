@@ -17,7 +17,7 @@ function textField(element: Element | null): TextField | null {
 /** Lets carets of this page rest; gives the way to stop that. */
 export function restCarets(page: Document = document, after = AFTER): () => void {
   let resting: TextField | null = null;
-  let last = 0;
+  let last = performance.now();
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   const look = () => {
@@ -41,6 +41,8 @@ export function restCarets(page: Document = document, after = AFTER): () => void
     field.focus({ preventScroll: true });
   };
 
+  // A window that is opened and left alone gives no sign at all.
+  timer = setTimeout(look, after);
   const signs = ["keydown", "pointerdown", "pointermove", "wheel", "focusin", "visibilitychange"];
   for (const name of signs) page.addEventListener(name, sign, { capture: true, passive: true });
   return () => {
