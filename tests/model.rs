@@ -69,9 +69,7 @@ fn start(
     let mut start = Start::on(data, repo.path()).flag("--trust");
     for role in ["REMOTEBUDDY", "WORKERS"] {
         start = start
-            .env(&format!("{role}_LLM_ENDPOINT"), &url)
-            .env(&format!("{role}_LLM_MODEL"), "scripted")
-            .env(&format!("{role}_LLM_BACKEND"), backend(dialect))
+            .model(role, &url, backend(dialect))
             .env(&format!("{role}_LLM_API_KEY"), "sk-secret-of-the-test");
     }
     RunningServer::start(&start)

@@ -49,10 +49,7 @@ impl Scene {
         let (repo, data) = (TestRepo::with(&[("README.md", "x\n")]), tempfile::tempdir().unwrap());
         let mut start = Start::on(data.path(), repo.path()).flag("--trust").workers(1);
         for role in ["REMOTEBUDDY", "WORKERS"] {
-            start = start
-                .env(&format!("{role}_LLM_ENDPOINT"), &model.base_url())
-                .env(&format!("{role}_LLM_MODEL"), "scripted")
-                .env(&format!("{role}_LLM_BACKEND"), "openai");
+            start = start.model(role, &model.base_url(), "openai");
         }
         for (name, value) in variables {
             start = start.env(name, value);

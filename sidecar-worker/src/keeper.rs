@@ -106,9 +106,7 @@ impl Keeper {
             _ => Stopped::No,
         }
     }
-}
 
-impl Keeper {
     /// Why it is to wait, once it is [`Stopped::Paused`].
     pub(crate) fn pause(&self) -> Option<PauseAsked> {
         self.pause.get().cloned()

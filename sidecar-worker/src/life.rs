@@ -198,7 +198,9 @@ impl Attempt<'_> {
             }
             self.journal.progress(3, STEPS, "validating").await;
             let mut judged = gate::validate(self.bench, self.task, self.journal, &self.keeper.cancel).await?;
-            let work = Work { message: agent.commit_message(), report: agent.claimed(), artifacts };
+            let report = agent.claimed();
+            let message = backends::commit_message(&self.task.title, report.as_deref());
+            let work = Work { message, report, artifacts };
             if judged.passed() {
                 match self.hand_over(&work).await? {
                     Handed::Commit(sha) => {
@@ -391,27 +393,31 @@ async fn send_end(
             return client.call(typed::JobsFail, &fail, Some(key)).await.map(drop);
         }
         End::Parked(parked) => {
-            let call = parked.call((job, token), isolation.clone());
-            return client.call(Parked::CALL, &call, Some(key)).await.map(drop);
+            let park = parked.call(job, token, isolation.clone());
+            return client.call(typed::JobsPark, &park, Some(key)).await.map(drop);
         }
         End::Report { summary, judged, artifacts } => {
             complete(job, token, summary, None, judged, artifacts, isolation)
         }
         End::Commit { sha, work, judged } => {
-            let branch = repo::agent_branch(job.worker_id.as_deref().unwrap_or_default(), job.id.as_str())
-                .unwrap_or_default();
-            let hand_over = HandOver {
-                commit_sha: sha.clone(),
-                branch,
-                message: work.message.clone(),
-                pr_title: None,
-                pr_body: None,
-            };
+            let hand_over = handed(job, sha, &work.message);
             let summary = work.report.as_ref().unwrap_or(&work.message);
             complete(job, token, summary, Some(hand_over), judged, &work.artifacts, isolation)
         }
     };
     client.call(typed::JobsComplete, &finished, Some(key)).await.map(drop)
+}
+
+/// An uploaded commit on the job's branch.
+pub(crate) fn handed(job: &Job, sha: &str, message: &str) -> HandOver {
+    let worker = job.worker_id.as_deref().unwrap_or_default();
+    HandOver {
+        commit_sha: sha.to_owned(),
+        branch: repo::agent_branch(worker, job.id.as_str()).unwrap_or_default(),
+        message: message.to_owned(),
+        pr_title: None,
+        pr_body: None,
+    }
 }
 
 fn complete(

@@ -3,12 +3,12 @@
 use crate::gate;
 use crate::insist::insist;
 use crate::keeper::Stopped;
-use crate::life::Attempt;
+use crate::life::{Attempt, handed};
 use agent::Cancel;
+use host::clock::{Clock as _, SystemClock};
 use protocol::ErrorCode;
 use protocol::event::Artifact;
-use protocol::job::{HandOver, ParkJob, PauseAsked, WaitReason};
-use protocol::ops::typed;
+use protocol::job::{HandOver, Job, ParkJob, PauseAsked, WaitReason};
 use protocol::worker::EffectiveIsolation;
 
 /// A backend that did not finish.
@@ -41,6 +41,12 @@ impl Stop {
     }
 }
 
+/// In so many milliseconds, as a time.
+pub(crate) fn from_now(retry_after_ms: Option<u64>) -> Option<i64> {
+    let wait = i64::try_from(retry_after_ms?).ok()?;
+    Some(SystemClock::new().now_ms().saturating_add(wait))
+}
+
 /// A job put aside.
 pub(crate) struct Parked {
     pub pause: PauseAsked,
@@ -49,14 +55,10 @@ pub(crate) struct Parked {
 }
 
 impl Parked {
-    pub(crate) fn call(
-        &self,
-        attempt: (&protocol::job::Job, &str),
-        isolation: Option<EffectiveIsolation>,
-    ) -> ParkJob {
+    pub(crate) fn call(&self, job: &Job, token: &str, isolation: Option<EffectiveIsolation>) -> ParkJob {
         ParkJob {
-            id: attempt.0.id.clone(),
-            claim_token: attempt.1.to_owned(),
+            id: job.id.clone(),
+            claim_token: token.to_owned(),
             reason: self.pause.reason,
             detail: self.pause.detail.clone(),
             resets_at_ms: self.pause.resets_at_ms,
@@ -65,9 +67,6 @@ impl Parked {
             isolation,
         }
     }
-
-    /// The operation it is reported with.
-    pub(crate) const CALL: typed::JobsPark = typed::JobsPark;
 }
 
 impl Attempt<'_> {
@@ -97,14 +96,7 @@ impl Attempt<'_> {
         };
         let send = || self.client.put_bundle(self.job.id.as_str(), self.claim_token, bytes.clone());
         match insist(lost, send).await {
-            Ok(_) => {
-                let branch = repo::agent_branch(
-                    self.job.worker_id.as_deref().unwrap_or_default(),
-                    self.job.id.as_str(),
-                )
-                .unwrap_or_default();
-                Ok(Some(HandOver { commit_sha: sha, branch, message, pr_title: None, pr_body: None }))
-            }
+            Ok(_) => Ok(Some(handed(self.job, &sha, &message))),
             Err(error) if error.code == ErrorCode::OutOfScope => {
                 anyhow::bail!("it touches what it may not touch ({})", error.message)
             }

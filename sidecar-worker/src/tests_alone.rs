@@ -7,17 +7,14 @@
 
 use crate::gate::STEP_TIMEOUT;
 use crate::journal::Journal;
-use crate::test_files::{TestsOf, changes, tests_of};
-use crate::workbench::Workbench;
+use crate::test_files::{Changed, TestsOf, changes, tests_of};
+use crate::workbench::{Workbench, past_coarse_clocks};
 use agent::Cancel;
 use host::spawn::Ended;
 use protocol::job::{CheckResult, VerifiedLine};
-use std::time::Duration;
 
 /// Paths in one call of git.
 const AT_ONCE: usize = 200;
-/// Longer than the coarsest clock by which a tool sees that a file is another one.
-const COARSE_CLOCK: Duration = Duration::from_millis(1_100);
 
 /// A finished change on its bench.
 pub(crate) struct TestsAlone<'a> {
@@ -36,13 +33,11 @@ impl TestsAlone<'_> {
         if self.steps.is_empty() {
             return Ok(None);
         }
-        let base = self.bench.clone.base.to_string();
-        let listed = ["diff", "--name-status", "-z", "--no-renames", &base, self.handed];
-        let listed = match self.bench.git(&listed, self.cancel).await {
-            Ok(listed) => listed,
+        let changed = match self.changed().await {
+            Ok(changed) => changed,
             Err(why) => return Ok(Some(not_found_out("change's", &why))),
         };
-        let (kept, removed, word) = match tests_of(&changes(&listed)) {
+        let (kept, removed, word) = match tests_of(&changed) {
             TestsOf::None => return Ok(None),
             TestsOf::Only { word } => {
                 let detail = "The change touches only tests; there is nothing to run them without.";
@@ -57,7 +52,7 @@ impl TestsAlone<'_> {
         self.journal
             .say(format!("Once more with the {word} tests, but without the rest of the change:"))
             .await;
-        let found = self.find_out(&base, &kept, &removed, word).await;
+        let found = self.find_out(&kept, &removed, word).await;
         if self.cancel.is_cancelled() {
             return Ok(Some(unknown(word, "The job was stopped before that was found out.")));
         }
@@ -84,21 +79,14 @@ impl TestsAlone<'_> {
 
     async fn find_out(
         &self,
-        base: &str,
         kept: &[String],
         removed: &[String],
         word: &str,
     ) -> anyhow::Result<VerifiedLine> {
-        self.past_coarse_clocks().await;
-        self.put(base, kept, removed).await?;
-        let mut failing = None;
-        for argv in self.steps {
-            if !self.passes(argv).await? {
-                failing = Some(argv);
-                break;
-            }
-        }
-        let Some(failing) = failing else {
+        let base = self.bench.clone.base.to_string();
+        past_coarse_clocks(self.cancel).await;
+        self.put(&base, kept, removed).await?;
+        let Some(failing) = self.failing().await? else {
             return Ok(VerifiedLine {
                 what: format!("The {word} tests also pass without the change: they prove nothing about it"),
                 result: CheckResult::NotChecked,
@@ -107,8 +95,8 @@ impl TestsAlone<'_> {
         };
         // A step that fails on the base by itself says nothing about the tests.
         self.journal.say("And without these tests too:").await;
-        self.past_coarse_clocks().await;
-        self.put(base, &[], &[]).await?;
+        past_coarse_clocks(self.cancel).await;
+        self.put(&base, &[], &[]).await?;
         if self.passes(failing).await? {
             return Ok(VerifiedLine {
                 what: format!("The {word} tests fail without the change"),
@@ -120,12 +108,11 @@ impl TestsAlone<'_> {
         Ok(unknown(word, &detail))
     }
 
-    /// Files that are written now are seen as newer than what was made of the last ones.
-    pub(crate) async fn past_coarse_clocks(&self) {
-        tokio::select! {
-            () = tokio::time::sleep(COARSE_CLOCK) => {}
-            () = self.cancel.cancelled() => {}
-        }
+    /// The files of the change.
+    pub(crate) async fn changed(&self) -> anyhow::Result<Vec<Changed>> {
+        let base = self.bench.clone.base.to_string();
+        let listed = ["diff", "--name-status", "-z", "--no-renames", &base, self.handed];
+        Ok(changes(&self.bench.git(&listed, self.cancel).await?))
     }
 
     /// Makes the clone's files those of `commit`, with some paths as they were handed over. Ignored files stay: they
@@ -151,8 +138,18 @@ impl TestsAlone<'_> {
         Ok(())
     }
 
+    /// The first step that fails now. An error when that is not known.
+    pub(crate) async fn failing(&self) -> anyhow::Result<Option<&[String]>> {
+        for argv in self.steps {
+            if !self.passes(argv).await? {
+                return Ok(Some(argv));
+            }
+        }
+        Ok(None)
+    }
+
     /// Whether a step passes now. An error when that is not known.
-    pub(crate) async fn passes(&self, argv: &[String]) -> anyhow::Result<bool> {
+    async fn passes(&self, argv: &[String]) -> anyhow::Result<bool> {
         self.journal.command(argv).await;
         let outcome = self.bench.run(argv, STEP_TIMEOUT, Some(self.journal), self.cancel).await?;
         anyhow::ensure!(outcome.ended == Ended::Exited, "`{}` {}", argv.join(" "), outcome.summary());

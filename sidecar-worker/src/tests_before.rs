@@ -5,31 +5,34 @@
 //! means to alter what is expected looks the same from here, so nothing is refused; a person is told and decides.
 
 use crate::gate::ends;
-use crate::test_files::{altered, changes};
+use crate::test_files::altered;
 use crate::tests_alone::TestsAlone;
+use crate::workbench::past_coarse_clocks;
 use protocol::job::{CheckResult, VerifiedLine};
 
 impl TestsAlone<'_> {
     /// The line that takes the proof away; none when no test was altered or the steps pass with the old ones too. An
     /// error means that this is not known, or that the clone is not what was handed over any more.
     pub(crate) async fn altered(&self) -> anyhow::Result<Option<VerifiedLine>> {
-        let base = self.bench.clone.base.to_string();
-        let listed = ["diff", "--name-status", "-z", "--no-renames", &base, self.handed];
-        let altered = altered(&changes(&self.bench.git(&listed, self.cancel).await?));
+        let altered = altered(&self.changed().await?);
         if altered.is_empty() || self.steps.is_empty() {
             return Ok(None);
         }
         let tree = self.tree().await?;
         self.journal.say("Once more with the altered tests as they were:").await;
-        self.past_coarse_clocks().await;
-        let found = self.with_old(&base, &altered).await;
+        past_coarse_clocks(self.cancel).await;
+        let found = self.with_old(&altered).await;
         self.put(&self.bench.clone.branch, &[], &[]).await?;
         anyhow::ensure!(self.handed_tree().await? == tree, "the job's branch is not what was handed over");
         let failing = found?;
         let line = failing.map(|step| VerifiedLine {
             what: "The change passes only with tests that it altered".into(),
             result: CheckResult::Failed,
-            detail: Some(ends(&format!("`{step}` fails with these as they were: {}", altered.join(", ")))),
+            detail: Some(ends(&format!(
+                "`{}` fails with these as they were: {}",
+                step.join(" "),
+                altered.join(", ")
+            ))),
         });
         if let Some(line) = &line {
             self.journal.say(format!("{}.", line.what)).await;
@@ -38,14 +41,9 @@ impl TestsAlone<'_> {
     }
 
     /// The first step that fails with the old tests.
-    async fn with_old(&self, base: &str, altered: &[String]) -> anyhow::Result<Option<String>> {
+    async fn with_old(&self, altered: &[String]) -> anyhow::Result<Option<&[String]>> {
         self.put(&self.bench.clone.branch, &[], &[]).await?;
-        self.take(base, altered).await?;
-        for argv in self.steps {
-            if !self.passes(argv).await? {
-                return Ok(Some(argv.join(" ")));
-            }
-        }
-        Ok(None)
+        self.take(&self.bench.clone.base.to_string(), altered).await?;
+        self.failing().await
     }
 }

@@ -28,6 +28,8 @@ const GIT_ENVIRONMENT: [(&str, &str); 6] = [
     ("GIT_ADVICE", "0"),
 ];
 const GIT_TIMEOUT: Duration = Duration::from_secs(120);
+/// Longer than the coarsest clock by which a build tool sees that a file is another one.
+const COARSE_CLOCK: Duration = Duration::from_millis(1_100);
 
 /// One job's place of work.
 pub(crate) struct Workbench {
@@ -262,6 +264,15 @@ impl Workbench {
         }
         let _ = host::spawn::sweep_job(&self.mark).await;
         remove(self.folder).await;
+    }
+}
+
+/// Returns when files that are written from now on are seen as newer than what was made of the last ones, or at once
+/// when the job is stopped.
+pub(crate) async fn past_coarse_clocks(cancel: &Cancel) {
+    tokio::select! {
+        () = tokio::time::sleep(COARSE_CLOCK) => {}
+        () = cancel.cancelled() => {}
     }
 }
 

@@ -65,10 +65,7 @@ impl Scene {
         let model = ModelServer::start(Script::new(steps)).unwrap();
         let mut start = Start::on(data.path(), repo.path()).flag("--trust").workers(workers);
         for role in ["REMOTEBUDDY", "WORKERS"] {
-            start = start
-                .env(&format!("{role}_LLM_ENDPOINT"), &model.base_url())
-                .env(&format!("{role}_LLM_MODEL"), "scripted")
-                .env(&format!("{role}_LLM_BACKEND"), "openai");
+            start = start.model(role, &model.base_url(), "openai");
         }
         for (name, value) in variables {
             start = start.env(name, value);

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { scriptedModel } from './lib/crew.mjs';
 import { layOut } from './lib/ground.mjs';
+import { modelVariables } from './lib/models.mjs';
 import { scriptOf } from './lib/script.mjs';
 import { load } from './lib/tasks.mjs';
 import { evaluated, folderFor } from './runner.mjs';
@@ -18,8 +19,7 @@ async function modelThatDoes(t, patch) {
   layOut(task, attempt.root);
   const model = await scriptedModel(folder, scriptOf([attempt]));
   t.after(() => model.end());
-  const one = (role) => ({ [`${role}_LLM_ENDPOINT`]: model.baseUrl, [`${role}_LLM_MODEL`]: 'scripted', [`${role}_LLM_BACKEND`]: 'openai', [`${role}_LLM_API_KEY`]: 'not-a-key' });
-  return { ...one('REMOTEBUDDY'), ...one('WORKERS') };
+  return modelVariables(model);
 }
 
 const args = ['--only', 'quick/doc-fix', '--provider', 'live'];

@@ -7,8 +7,9 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { manageWindows, titles } from './desk.mjs';
+import { titles } from './desk.mjs';
 import { ask, install, pack, root } from './installed.mjs';
+import { withWindowManager } from './scene.mjs';
 import { listens, processesNaming, serverRecord } from './traces.mjs';
 import { freePort, until } from './webdriver.mjs';
 
@@ -20,13 +21,9 @@ const made = (ending) => {
   return join(out, found[0]);
 };
 
-let stopManaging;
-before(async () => {
-  stopManaging = await manageWindows();
-  pack('deb,archive', out);
-});
+withWindowManager();
+before(() => pack('deb,archive', out));
 after(async () => {
-  stopManaging?.();
   for (const found of processesNaming(folder)) process.kill(Number(found.split(' ')[0]), 'SIGKILL');
   await until('nothing of the test runs', () => processesNaming(folder).length === 0);
   rmSync(folder, { recursive: true, force: true, maxRetries: 5 });

@@ -4,16 +4,12 @@
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
-import { manageWindows, requestClose } from './desk.mjs';
-import { desktop, nothingLeft, onPage, pictures, place } from './scene.mjs';
+import { test } from 'node:test';
+import { requestClose } from './desk.mjs';
+import { desktop, nothingLeft, onPage, pictures, place, withWindowManager } from './scene.mjs';
 import { freePort, until, Window } from './webdriver.mjs';
 
-let stopManaging;
-before(async () => {
-  stopManaging = await manageWindows();
-});
-after(() => stopManaging?.());
+withWindowManager();
 
 test('somebody who has nothing yet names a repository and gets a first answer, sharp on a dense display', async (t) => {
   const at = place(t);

@@ -6,22 +6,18 @@ import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { after, before, test } from 'node:test';
-import { manageWindows, titles } from './desk.mjs';
+import { test } from 'node:test';
+import { titles } from './desk.mjs';
 import { install, pack, root } from './installed.mjs';
 import { Listener } from './listener.mjs';
 import { Person } from './person.mjs';
-import { place } from './scene.mjs';
+import { place, withWindowManager } from './scene.mjs';
 import { model, plan, turn } from './scripted.mjs';
 import { processesNaming } from './traces.mjs';
 import { until } from './webdriver.mjs';
 import { Witness } from './witness.mjs';
 
-let stopManaging;
-before(async () => {
-  stopManaging = await manageWindows();
-});
-after(() => stopManaging?.());
+withWindowManager();
 
 /** A paragraph of a prompt as the repository has it, without anything that is filled in. */
 const prompt = (name) => {

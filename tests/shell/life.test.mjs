@@ -5,17 +5,13 @@ import assert from 'node:assert/strict';
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
-import { manageWindows, press, requestClose, titles } from './desk.mjs';
-import { desktop, headless, nothingLeft, onPage, open, place, repository } from './scene.mjs';
+import { test } from 'node:test';
+import { press, requestClose, titles } from './desk.mjs';
+import { desktop, headless, nothingLeft, onPage, open, place, repository, withWindowManager } from './scene.mjs';
 import { listens, serverRecord } from './traces.mjs';
 import { freePort, until } from './webdriver.mjs';
 
-let stopManaging;
-before(async () => {
-  stopManaging = await manageWindows();
-});
-after(() => stopManaging?.());
+withWindowManager();
 
 /** Starts the program once more on the same data folder; it must hand over and end. */
 function again(at, ...args) {

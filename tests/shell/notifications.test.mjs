@@ -2,37 +2,25 @@
 // counts from that moment on, without a restart.
 
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { manageWindows } from './desk.mjs';
 import { Person } from './person.mjs';
-import { desktop, pictures, place } from './scene.mjs';
+import { desktop, pictures, proven, withWindowManager } from './scene.mjs';
 import { until, Window } from './webdriver.mjs';
 import { Witness } from './witness.mjs';
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const axe = readFileSync(createRequire(join(root, 'ui', 'package.json')).resolve('axe-core/axe.min.js'), 'utf8');
 
-let stopManaging;
-before(async () => {
-  stopManaging = await manageWindows();
-});
-after(() => stopManaging?.());
+withWindowManager();
 
-/** A place whose repository is proven by a check that is over at once. */
-function proven(t) {
-  const at = place(t);
-  mkdirSync(join(at.repo, '.pilothouse'));
-  writeFileSync(join(at.repo, '.pilothouse', 'config.toml'), '[[check]]\nname = "nothing"\nrun = ["true"]\n');
-  const git = (...args) => execFileSync('git', ['-C', at.repo, '-c', 'user.name=t', '-c', 'user.email=t@localhost', ...args]);
-  git('add', '-A');
-  git('commit', '-q', '-m', 'a check');
-  at.args = ['--data', at.data, '--repo', at.repo, '--trust', '--port', '0', '--workers', '1', '--on-close', 'quit'];
-  Object.assign(at.env, { LC_ALL: '', LC_MESSAGES: '', LANG: 'C.UTF-8', PILOTHOUSE_CONFIG_DIR: join(at.folder, 'config') });
+/** A place whose work is proven at once and whose program ends with its window. */
+function quick(t) {
+  const at = proven(t, 'true');
+  at.args.push('--on-close', 'quit');
   return at;
 }
 
@@ -92,7 +80,7 @@ async function faultless(window) {
 }
 
 test('what is switched off in the page is told no more, what is on is, and the page lists both', async (t) => {
-  const at = proven(t);
+  const at = quick(t);
   const witness = await Witness.start(t);
   const window = await open(at);
   const me = await Person.at(at.data);
@@ -136,7 +124,7 @@ test('what is switched off in the page is told no more, what is on is, and the p
 });
 
 test('where nobody shows notifications the page says so, and lists what nobody saw', async (t) => {
-  const at = proven(t);
+  const at = quick(t);
   const window = await open(at);
   const me = await Person.at(at.data);
   await until('it says so', () => window.run('return document.body.innerText.includes("Nothing on this desktop shows notifications")'));

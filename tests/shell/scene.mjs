@@ -5,6 +5,8 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { after, before } from 'node:test';
+import { manageWindows } from './desk.mjs';
 import { listens, processesNaming, serverRecord } from './traces.mjs';
 import { until, Window } from './webdriver.mjs';
 
@@ -18,11 +20,15 @@ export const pictures = process.env.PILOTHOUSE_PICTURES;
 export function repository(path) {
   mkdirSync(path, { recursive: true });
   writeFileSync(join(path, 'README.md'), '# A small repository\n');
-  const git = (...args) => execFileSync('git', ['-C', path, '-c', 'user.name=t', '-c', 'user.email=t@localhost', ...args]);
-  git('init', '-q', '-b', 'main');
-  git('add', '-A');
-  git('commit', '-q', '-m', 'first');
+  execFileSync('git', ['-C', path, 'init', '-q', '-b', 'main']);
+  commit(path, 'first');
   return path;
+}
+
+/** Commits everything in a repository as it lies there. */
+export function commit(path, message) {
+  execFileSync('git', ['-C', path, 'add', '-A']);
+  execFileSync('git', ['-C', path, '-c', 'user.name=t', '-c', 'user.email=t@localhost', 'commit', '-q', '-m', message]);
 }
 
 /** A data folder, a HOME and a small repository of the test's own. */
@@ -37,6 +43,26 @@ export function place(t) {
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   });
   return { folder, data: join(folder, 'data'), repo, env: { HOME: home, XDG_RUNTIME_DIR: folder } };
+}
+
+/** A place whose repository is proven by one check, a shell line, with arguments that open it; what is said is English. */
+export function proven(t, check) {
+  const at = place(t);
+  mkdirSync(join(at.repo, '.pilothouse'));
+  writeFileSync(join(at.repo, '.pilothouse', 'config.toml'), `[[check]]\nname = "the check"\nrun = ["sh", "-c", ${JSON.stringify(check)}]\n`);
+  commit(at.repo, 'a check');
+  at.args = ['--data', at.data, '--repo', at.repo, '--trust', '--port', '0', '--workers', '1'];
+  Object.assign(at.env, { LC_ALL: '', LC_MESSAGES: '', LANG: 'C.UTF-8', PILOTHOUSE_CONFIG_DIR: join(at.folder, 'config') });
+  return at;
+}
+
+/** Has windows managed from before the first test of the file until after its last. */
+export function withWindowManager() {
+  let stop;
+  before(async () => {
+    stop = await manageWindows();
+  });
+  after(() => stop?.());
 }
 
 /** A process that ended by itself meanwhile is fine. */

@@ -6,18 +6,14 @@ import { spawn, spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
-import { closeWindow, manageWindows, titles } from './desk.mjs';
+import { test } from 'node:test';
+import { closeWindow, titles } from './desk.mjs';
 import { colours } from './picture.mjs';
-import { desktop, headless, nothingLeft, onPage, open, pictures, place } from './scene.mjs';
+import { desktop, headless, nothingLeft, onPage, open, pictures, place, withWindowManager } from './scene.mjs';
 import { listens, processesNaming, serverRecord } from './traces.mjs';
 import { freePort, until } from './webdriver.mjs';
 
-let stopManaging;
-before(async () => {
-  stopManaging = await manageWindows();
-});
-after(() => stopManaging?.());
+withWindowManager();
 
 test('the window shows the interface, and quitting leaves nothing behind', async (t) => {
   const at = place(t);

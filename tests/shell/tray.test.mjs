@@ -5,36 +5,20 @@ import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { manageWindows, titles } from './desk.mjs';
+import { titles } from './desk.mjs';
 import { Person } from './person.mjs';
 import { decode } from './picture.mjs';
-import { desktop, headless, place } from './scene.mjs';
+import { desktop, headless, proven, withWindowManager } from './scene.mjs';
 import { until, Window } from './webdriver.mjs';
 import { Witness } from './witness.mjs';
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
-const ENGLISH = { LC_ALL: '', LC_MESSAGES: '', LANG: 'C.UTF-8' };
+withWindowManager();
 
-let stopManaging;
-before(async () => {
-  stopManaging = await manageWindows();
-});
-after(() => stopManaging?.());
-
-/** A place whose repository is proven by a check that takes a moment. */
-function proven(t, check = 'sleep 2') {
-  const at = place(t);
-  mkdirSync(join(at.repo, '.pilothouse'));
-  writeFileSync(join(at.repo, '.pilothouse', 'config.toml'), '[[check]]\nname = "a moment"\nrun = ["sh", "-c", ' + JSON.stringify(check) + ']\n');
-  const git = (...args) => execFileSync('git', ['-C', at.repo, '-c', 'user.name=t', '-c', 'user.email=t@localhost', ...args]);
-  git('add', '-A');
-  git('commit', '-q', '-m', 'a check');
-  at.args = ['--data', at.data, '--repo', at.repo, '--trust', '--port', '0', '--workers', '1'];
-  Object.assign(at.env, ENGLISH, { PILOTHOUSE_CONFIG_DIR: join(at.folder, 'config') });
-  return at;
-}
+/** What its checks run for: a moment, so that states can be seen to pass. */
+const MOMENT = 'sleep 2';
 
 /** The program, without a driver of its page. */
 function start(t, at, command = desktop, before = [], env = {}) {
@@ -69,7 +53,7 @@ const isLooking = (witness, state) => until(`the tray looks ${state}`, () => loo
 const APPEND = (line) => `append a line "${line}" to README.md`;
 
 test('an approval clicked in the tray ends for everybody, lands, and is told', async (t) => {
-  const at = proven(t);
+  const at = proven(t, MOMENT);
   const witness = await Witness.start(t);
   const run = start(t, at);
   await until('the tray is there', () => witness.seen.some((one) => one.event === 'item'));
@@ -123,7 +107,7 @@ test('an approval clicked in the tray ends for everybody, lands, and is told', a
 });
 
 test('an approval answered elsewhere disappears at once, and an answer that comes too late says so', async (t) => {
-  const at = proven(t);
+  const at = proven(t, MOMENT);
   const witness = await Witness.start(t);
   const { me } = await serve(t, at);
   const run = start(t, { ...at, args: ['--data', at.data] });
@@ -158,7 +142,7 @@ test('an approval answered elsewhere disappears at once, and an answer that come
 });
 
 test('a notification opens its card, its button approves, and a restart does not repeat it', async (t) => {
-  const at = proven(t);
+  const at = proven(t, MOMENT);
   const witness = await Witness.start(t);
   const window = await Window.open(desktop, at.args, at.env);
   const me = await Person.at(at.data);
@@ -198,10 +182,10 @@ test('a notification opens its card, its button approves, and a restart does not
 });
 
 test('what is switched off and what comes in quiet hours is not told', async (t) => {
-  const off = proven(t);
+  const off = proven(t, MOMENT);
   mkdirSync(off.env.PILOTHOUSE_CONFIG_DIR);
   writeFileSync(join(off.env.PILOTHOUSE_CONFIG_DIR, 'config.toml'), '[desktop.notify]\nneedsYou = false\nfinished = false\n');
-  const quiet = proven(t);
+  const quiet = proven(t, MOMENT);
   // It is quiet where the person is, nine hours ahead of Greenwich, and not there.
   const clock = (ahead) => `${String((new Date().getUTCHours() + 9 + ahead) % 24).padStart(2, '0')}:00`;
   Object.assign(quiet.env, { TZ: 'PLACE-9', PILOTHOUSE_DESKTOP_NOTIFY_QUIET_FROM: clock(0), PILOTHOUSE_DESKTOP_NOTIFY_QUIET_UNTIL: clock(2) });
@@ -227,7 +211,7 @@ test('what is switched off and what comes in quiet hours is not told', async (t)
 });
 
 test('everything is paused and resumed from the tray, which says when the server is gone', async (t) => {
-  const at = proven(t);
+  const at = proven(t, MOMENT);
   Object.assign(at.env, { LANG: 'de_DE.UTF-8' });
   const witness = await Witness.start(t);
   const { me, run: server } = await serve(t, at);
@@ -291,7 +275,7 @@ test('what came back is told, stays in the tray until it was seen, and landings 
 });
 
 test('without a place for a tray the program runs, and tells by notification', async (t) => {
-  const at = proven(t);
+  const at = proven(t, MOMENT);
   const witness = await Witness.start(t, '--no-tray', '--no-actions');
   const run = start(t, at);
   const me = await Person.at(at.data);
@@ -304,7 +288,7 @@ test('without a place for a tray the program runs, and tells by notification', a
 });
 
 test('without the library of the tray, and without anybody to show a notification, the program runs', async (t) => {
-  const at = proven(t);
+  const at = proven(t, MOMENT);
   const libraries = execFileSync('ldconfig', ['-p'], { encoding: 'utf8' }).split('\n');
   const masked = libraries.filter((line) => /appindicator3\.so/.test(line)).map((line) => line.split(' => ')[1]);
   assert.ok(masked.length > 0, 'there is something to hide');

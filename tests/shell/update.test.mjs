@@ -7,20 +7,15 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { newerVersion } from '../../scripts/newer-desktop.mjs';
-import { manageWindows } from './desk.mjs';
 import { makeKeys, signed } from './minisign.mjs';
 import { serverRecord } from './traces.mjs';
 import { details, end, kind, open, press, restarted, text, version } from './update-page.mjs';
 import { announcing, asDeb, desktop, digest, newer, packedDeb, passwords, place, released, target } from './update-place.mjs';
 import { until } from './webdriver.mjs';
 
-let stopManaging;
-before(async () => {
-  stopManaging = await manageWindows();
-});
-after(() => stopManaging?.());
+withWindowManager();
 
 /** One call to the program's own server. */
 async function post(at, path, body) {

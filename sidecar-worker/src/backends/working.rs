@@ -4,8 +4,10 @@ use super::cli::CliBackend;
 use super::native::Native;
 use crate::life::Attempt;
 use crate::stop::Stop;
+use agent::prompt::Inputs;
 use protocol::event::Artifact;
 use protocol::worker::WorkerBackend;
+use serde_json::json;
 
 /// Works on one job in rounds: a run, and after the gate's findings another.
 pub(crate) trait Backend {
@@ -17,8 +19,6 @@ pub(crate) trait Backend {
 
     /// What it says it did. Its word, nothing more.
     fn claimed(&self) -> Option<String>;
-
-    fn commit_message(&self) -> String;
 
     fn take_artifacts(&mut self) -> Vec<Artifact>;
 }
@@ -59,13 +59,6 @@ impl Backend for Working<'_> {
         }
     }
 
-    fn commit_message(&self) -> String {
-        match self {
-            Self::Native(native) => native.commit_message(),
-            Self::Cli(cli) => cli.commit_message(),
-        }
-    }
-
     fn take_artifacts(&mut self) -> Vec<Artifact> {
         match self {
             Self::Native(native) => native.take_artifacts(),
@@ -74,8 +67,52 @@ impl Backend for Working<'_> {
     }
 }
 
+/// What every prompt for a task is told.
+pub(super) async fn task_inputs(attempt: &Attempt<'_>) -> anyhow::Result<Inputs> {
+    let planning = &attempt.task.planning;
+    Ok(Inputs::new()
+        .with("platform", std::env::consts::OS)
+        .with("write_globs", &planning.scope.write_globs)
+        .with("max_files", planning.scope.max_files_to_edit)
+        .with("validation", planning.validation_steps.iter().map(|argv| argv.join(" ")).collect::<Vec<_>>())
+        .with("criteria", &planning.acceptance_criteria)
+        .with("minutes", attempt.job.execution_budget_ms / 60_000)
+        .with("instruction", &attempt.task.instruction)
+        .with("notes", fix_up_notes(attempt).await?))
+}
+
+/// What every prompt for a revision is told.
+pub(super) fn revision_inputs(round: u32, rounds: u32, findings: &[(String, String)]) -> Inputs {
+    let findings: Vec<_> =
+        findings.iter().map(|(what, output)| json!({ "what": what, "output": output })).collect();
+    Inputs::new().with("round", round).with("rounds", rounds).with("findings", findings)
+}
+
+/// Puts an earlier change on the new base, and says what became of it.
+async fn fix_up_notes(attempt: &Attempt<'_>) -> anyhow::Result<String> {
+    let (Some(commit), Some(context)) = (&attempt.task.resume_commit, &attempt.task.fix_up_context) else {
+        return Ok(String::new());
+    };
+    let merged =
+        attempt.bench.try_git(&["merge", "--squash", "--no-commit", commit], &attempt.keeper.cancel).await?;
+    let unmerged =
+        attempt.bench.git(&["diff", "--name-only", "--diff-filter=U"], &attempt.keeper.cancel).await?;
+    let state = if merged.success() {
+        "Your earlier change is in the clone already, on the new base.".to_owned()
+    } else {
+        format!(
+            "Your earlier change is in the clone, with conflict markers in: {}.",
+            unmerged.lines().collect::<Vec<_>>().join(", ")
+        )
+    };
+    if attempt.task.fix_up == 0 {
+        return Ok(format!("{context} {state} Look at what is there before you go on."));
+    }
+    Ok(format!("An earlier attempt at this task did not land. {state}\nWhat was reported:\n{context}"))
+}
+
 /// Title and claim as a commit tells them.
-pub(super) fn commit_message(title: &str, claimed: Option<&str>) -> String {
+pub(crate) fn commit_message(title: &str, claimed: Option<&str>) -> String {
     let title = title.trim();
     match claimed {
         Some(said) => format!("{title}\n\n{}", said.chars().take(2_000).collect::<String>()),

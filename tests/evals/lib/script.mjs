@@ -22,7 +22,7 @@ function planOf(attempt) {
     lane: 'worker',
     assistantMessage: answer || `I will have ticket ${attempt.ticket} worked on.`,
     title: plan.title ?? `Work on ticket ${attempt.ticket}`,
-    instruction: answer ? '' : `${attempt.prompt.trim()}\n\nTicket ${attempt.ticket}.`,
+    instruction: answer ? '' : messageOf(attempt),
     planning: {
       intent: writes.length ? 'code_change' : 'analysis',
       riskLevel: 'low',

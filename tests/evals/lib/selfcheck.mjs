@@ -34,7 +34,8 @@ export async function faults(task) {
     if (task.expect === 'change') {
       const paths = await at([task.second ? readFileSync(join(task.path, task.second.both), 'utf8') : task.solution]);
       const allowed = [...task.allowed, ...(task.second?.allowed ?? [])];
-      want(names(await tests([...task.fail_to_pass, ...task.pass_to_pass, ...(task.second?.fail_to_pass ?? [])]), false) === '', `the solution fails ${names(await tests([...task.fail_to_pass, ...task.pass_to_pass]), false)}`);
+      const failed = names(await tests([...task.fail_to_pass, ...task.pass_to_pass, ...(task.second?.fail_to_pass ?? [])]), false);
+      want(failed === '', `the solution fails ${failed}`);
       want(paths.every((one) => matches(allowed, one)), `the solution leaves what is allowed: ${paths}`);
       want(paths.length <= task.max_files + (task.second?.max_files ?? 0), `the solution changes ${paths.length} files`);
       const check = await command(task.check, path);

@@ -3,8 +3,9 @@
 import { useCall } from "../app";
 import { Button, ErrorState, Icon, Meter, Skeleton } from "../components";
 import type { BudgetStanding, WorkspaceId } from "../client";
+import { amountOf } from "../model";
 import { SectionHead, Setting } from "../settings/Row";
-import { amountOf, doubtsOf, levelOf, spentText } from "./said";
+import { doubtsOf, levelOf, spentText } from "./said";
 import { words } from "./words";
 
 const SCOPE: Record<BudgetStanding["scope"], string> = { job: words.scopeJob, day: words.scopeDay, workspace: words.scopeWorkspace };

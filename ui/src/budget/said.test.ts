@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { BudgetStanding, Spent } from "../client";
-import { amountOf, doubtsOf, levelOf, moneyOf, spentText } from "./said";
+import { amountOf, moneyOf } from "../model";
+import { doubtsOf, levelOf, spentText } from "./said";
 
 const spent = (more: Partial<Spent> = {}): Spent => ({ inputTokens: 0, outputTokens: 0, workMs: 0, moneyMicros: 0, calls: 0, unpricedCalls: 0, estimatedCalls: 0, ...more });
 const standing = (used: number, limit: number): BudgetStanding => ({ scope: "day", measure: "tokens", used, limit });

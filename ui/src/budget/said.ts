@@ -1,33 +1,10 @@
-// Amounts of a budget as people read them.
+// What was used and how near its end a budget is, as people read it.
 
-import type { BudgetStanding, Measure, Spent } from "../client";
+import type { BudgetStanding, Spent } from "../client";
 import { durationText } from "../components";
-import { decimal, figure } from "../words";
+import { moneyOf } from "../model";
+import { figure } from "../words";
 import { words } from "./words";
-
-const MINUTE_MS = 60_000;
-
-/** `1,200 tokens`, `12 min`, `2.50`. */
-export function amountOf(measure: Measure, amount: number): string {
-  switch (measure) {
-    case "tokens":
-      return words.tokens(amount);
-    case "work_ms":
-      return words.minutes(Math.floor(amount / MINUTE_MS));
-    case "money_micros":
-      return moneyOf(amount);
-  }
-}
-
-/** Two digits, more only where two would say nothing. */
-export function moneyOf(micros: number): string {
-  const units = micros / 1_000_000;
-  return units > 0 && units < 0.01 ? figureOf(units) : decimal(units, 2);
-}
-
-function figureOf(units: number): string {
-  return units < 0.0001 ? words.less(decimal(0, 2)) : units.toFixed(4);
-}
 
 /** What was used, in one line. */
 export function spentText(spent: Spent): string {

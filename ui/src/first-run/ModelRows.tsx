@@ -68,20 +68,21 @@ export function ModelRows({ providers }: { providers: readonly ProviderFound[] }
         <ModelEditor start={editing.form} providers={providers} chain={keys.value?.keychain} savedKey={savedKey} live={live} onSave={save} onCancel={() => setEditing(undefined)} />
       </div>
     ) : null;
+  const lacksKey = (setting: ModelSetting) => keys.value !== undefined && wantsKey(setting, savedKey);
   /** What is said of the model in use, and of its key. */
   const inUseText = (setting: ModelSetting) =>
-    [words.inUse(setting.model), savedKey ? sayKey(savedKey, keys.value?.keychain.name ?? "")[1] : wantsKey(setting, savedKey) && keys.value ? words.noKey : ""].filter(Boolean).join(". ");
+    [words.inUse(setting.model), savedKey ? sayKey(savedKey, keys.value?.keychain.name ?? "")[1] : lacksKey(setting) ? words.noKey : ""].filter(Boolean).join(". ");
   const keyButton = (at: string, setting: ModelSetting) =>
     editing?.at === at ? null : (
-      <Button disabled={!live} look={keys.value && wantsKey(setting, savedKey) ? "primary" : "plain"} onClick={() => edit(at, formOf(setting))}>
-        {keys.value && wantsKey(setting, savedKey) ? words.saveKey : words.edit}
+      <Button disabled={!live} look={lacksKey(setting) ? "primary" : "plain"} onClick={() => edit(at, formOf(setting))}>
+        {lacksKey(setting) ? words.saveKey : words.edit}
       </Button>
     );
   return (
     <>
       {elsewhere ? (
         <>
-          <FoundRow kind={keys.value && wantsKey(elsewhere, savedKey) ? "needs" : "passed"} icon="chip" name={words.models} line={<span className="mono">{elsewhere.endpoint}</span>} more={inUseText(elsewhere)} action={keyButton("chosen", elsewhere)} />
+          <FoundRow kind={lacksKey(elsewhere) ? "needs" : "passed"} icon="chip" name={words.models} line={<span className="mono">{elsewhere.endpoint}</span>} more={inUseText(elsewhere)} action={keyButton("chosen", elsewhere)} />
           {editor("chosen")}
         </>
       ) : null}

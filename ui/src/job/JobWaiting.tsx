@@ -1,8 +1,9 @@
 // Above a job that was put aside: why it waits, until when, and what lets it go on.
 
 import { useAction, useCall, useClient, useCrew } from "../app";
-import type { BudgetStanding, Job, JobWait } from "../client";
+import type { BudgetStanding, Job, JobWait, Measure } from "../client";
 import { Banner, Button, clockText, Dialog, InlineText } from "../components";
+import { amountOf, MINUTE_MS } from "../model";
 import { words } from "./words";
 
 // Of a budget the reason itself says which.
@@ -45,16 +46,16 @@ function AllowMore({ job, live }: { job: Job; live: boolean }) {
   const report = useCall("budget.show", { jobId: job.id });
   const over = report.value?.standings.find((each) => each.scope === "job" && each.used >= each.limit);
   if (!over) return null;
-  const raised = Math.max(over.used, over.limit, 1) * 2;
+  const raised = doubled(over);
   const raise = () =>
     void action.run(async () => {
-      await call("jobs.raise", { id: job.id, ...raiseOf(over, raised) });
+      await call("jobs.raise", { id: job.id, ...raiseOf(over.measure, raised) });
       await crew.refresh("jobBoard");
     });
   return (
     <>
       <Button small look="primary" disabled={!live} busy={action.busy} onClick={raise}>
-        {words.allowMore(amountText(over, raised))}
+        {words.allowMore(amountOf(over.measure, raised))}
       </Button>
       <Dialog
         open={action.failure !== undefined}
@@ -68,26 +69,19 @@ function AllowMore({ job, live }: { job: Job; live: boolean }) {
   );
 }
 
-const MINUTE_MS = 60_000;
+/** Twice what was used or allowed; time in whole minutes, as it is raised. */
+function doubled({ measure, used, limit }: BudgetStanding): number {
+  const twice = Math.max(used, limit, 1) * 2;
+  return measure === "work_ms" ? Math.ceil(twice / MINUTE_MS) * MINUTE_MS : twice;
+}
 
-function raiseOf(over: BudgetStanding, amount: number): { tokens?: number; minutes?: number; moneyMicros?: number } {
-  switch (over.measure) {
+function raiseOf(measure: Measure, amount: number): { tokens?: number; minutes?: number; moneyMicros?: number } {
+  switch (measure) {
     case "tokens":
       return { tokens: amount };
     case "work_ms":
-      return { minutes: Math.ceil(amount / MINUTE_MS) };
+      return { minutes: amount / MINUTE_MS };
     case "money_micros":
       return { moneyMicros: amount };
-  }
-}
-
-function amountText(over: BudgetStanding, amount: number): string {
-  switch (over.measure) {
-    case "tokens":
-      return words.moreTokens(amount);
-    case "work_ms":
-      return words.moreMinutes(Math.ceil(amount / MINUTE_MS));
-    case "money_micros":
-      return (amount / 1_000_000).toFixed(2);
   }
 }

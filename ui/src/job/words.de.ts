@@ -19,8 +19,6 @@ export const de: Words = {
   keepsWork: "Was es bisher hat, ist aufgehoben.",
   keepsNothing: "Es hatte noch nichts geändert.",
   allowMore: (amount: string) => `Bis zu ${amount} erlauben`,
-  moreTokens: (tokens) => `${figure(tokens)} Token`,
-  moreMinutes: (minutes) => (minutes === 1 ? "1 Minute" : `${figure(minutes)} Minuten`),
   stop: "Stoppen",
   retry: "Noch einmal",
   copyId: "Kennung kopieren",

@@ -17,8 +17,6 @@ const en = {
   keepsWork: "What it has so far is kept.",
   keepsNothing: "It had changed nothing yet.",
   allowMore: (amount: string) => `Allow up to ${amount}`,
-  moreTokens: (tokens: number) => (tokens === 1 ? "1 token" : `${figure(tokens)} tokens`),
-  moreMinutes: (minutes: number) => (minutes === 1 ? "1 minute" : `${figure(minutes)} minutes`),
   retry: "Try again",
   copyId: "Copy id",
   unknownTitle: "No such job",

@@ -1,6 +1,7 @@
 // What the page knows and can do, free of React.
 
 export { Conversation, type ConversationState } from "./conversation";
+export { amountOf, MINUTE_MS, moneyOf } from "./amounts";
 export { Crew, type CrewParts } from "./crew";
 export { type DryRunSeen, DryRunWatch, isOver } from "./dry-run";
 export * from "./items";

@@ -1,8 +1,8 @@
 // Events without a card of their own, as one line of text.
 
 import type { Envelope } from "../client";
+import { amountOf } from "./amounts";
 import type { GroupLine, NoticeItem, Of } from "./items";
-import { figure } from "../words";
 import { words } from "./words";
 
 export function notice(envelope: Envelope, icon: NoticeItem["icon"], tone: NoticeItem["tone"], text: string, detail?: string): NoticeItem {
@@ -21,18 +21,8 @@ export function setupNotice(envelope: Envelope, { ok, run, tail }: Of<"setup.fin
 /** A budget that came near its end, or reached it. */
 export function budgetNotice(envelope: Envelope, { standing, reached }: Of<"budget.near">): NoticeItem {
   const { scope, measure, used, limit } = standing;
-  const amount = (n: number): string => {
-    switch (measure) {
-      case "tokens":
-        return words.amountTokens(figure(n));
-      case "work_ms":
-        return words.amountMinutes(figure(Math.floor(n / 60_000)));
-      case "money_micros":
-        return (n / 1_000_000).toFixed(2);
-    }
-  };
   const of = { job: words.budgetJob, day: words.budgetDay, workspace: words.budgetWorkspace };
-  const said = of[scope](amount(used), amount(limit));
+  const said = of[scope](amountOf(measure, used), amountOf(measure, limit));
   return reached ? notice(envelope, "needs", "needs", words.budgetReached(said)) : notice(envelope, "info", "waiting", words.budgetNear(said));
 }
 

@@ -1,3 +1,4 @@
+import { figure } from "../words";
 import type { Words } from "./words";
 
 export const de: Words = {
@@ -8,8 +9,9 @@ export const de: Words = {
   budgetWorkspace: (used, limit) => `Das Budget dieses Arbeitsbereichs für heute: ${used} von ${limit}`,
   budgetNear: (said) => `${said}. Es ist fast verbraucht.`,
   budgetReached: (said) => `${said}. Es ist verbraucht.`,
-  amountTokens: (n) => `Token: ${n}`,
-  amountMinutes: (n) => `Minuten: ${n}`,
+  amountTokens: (n) => `${figure(n)} Token`,
+  amountMinutes: (n) => (n === 1 ? "1 Minute" : `${figure(n)} Minuten`),
+  amountLess: (amount) => `${amount} oder etwas mehr`,
   setupFinished: (command) => `Einrichtung fertig: ${command}`,
   setupFailed: (command) => `Einrichtung fehlgeschlagen: ${command}`,
   dryRunPassed: (commit) => `Die Prüfungen bestehen auf ${commit}, dem Commit, von dem die Arbeit ausgeht`,

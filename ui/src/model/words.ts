@@ -1,4 +1,4 @@
-import { defineWords } from "../words";
+import { defineWords, figure } from "../words";
 import { de } from "./words.de";
 
 const en = {
@@ -9,8 +9,9 @@ const en = {
   budgetWorkspace: (used: string, limit: string) => `The budget of this workspace for today: ${used} of ${limit}`,
   budgetNear: (said: string) => `${said}. It is nearly used up.`,
   budgetReached: (said: string) => `${said}. It is used up.`,
-  amountTokens: (n: string) => `tokens: ${n}`,
-  amountMinutes: (n: string) => `minutes: ${n}`,
+  amountTokens: (n: number) => (n === 1 ? "1 token" : `${figure(n)} tokens`),
+  amountMinutes: (n: number) => (n === 1 ? "1 minute" : `${figure(n)} minutes`),
+  amountLess: (amount: string) => `${amount} or a little more`,
   setupFinished: (command: string) => `Set-up finished: ${command}`,
   setupFailed: (command: string) => `Set-up failed: ${command}`,
   dryRunPassed: (commit: string) => `The checks pass on ${commit}, the commit work starts from`,

@@ -5,22 +5,20 @@
 //! started at all, its run, and what came of it. What the model answered is seen at the door and counts more than
 //! what the agent says about it.
 
-mod errand;
 mod files;
 mod relay;
 mod run;
 
-use super::working::{Backend, commit_message};
+use super::working::{Backend, revision_inputs, task_inputs};
 use crate::agents::{self, Ready};
 use crate::life::Attempt;
 use crate::stop::Stop;
 use agent::cli::{Ended, Usage};
-use agent::prompt::{Inputs, Prompts};
+use agent::prompt::Prompts;
 use anyhow::Context as _;
 use protocol::event::Artifact;
 use protocol::job::ModelGround;
 use protocol::worker::WorkerBackend;
-use serde_json::json;
 use std::time::Duration;
 
 /// For a revision round.
@@ -69,7 +67,7 @@ impl<'a> CliBackend<'a> {
             attempt.journal.say(format!("[tried with {tried}; other versions may speak differently]")).await;
         }
         let prompts = Prompts::builtin()?;
-        let task = errand::task(attempt, &prompts).await?;
+        let task = prompts.render("worker.cli", task_inputs(attempt).await?)?.system;
         Ok(Self {
             attempt,
             ready,
@@ -99,9 +97,7 @@ impl Backend for CliBackend<'_> {
     }
 
     fn revise(&mut self, round: u32, rounds: u32, findings: &[(String, String)]) -> anyhow::Result<()> {
-        let findings: Vec<_> =
-            findings.iter().map(|(what, output)| json!({ "what": what, "output": output })).collect();
-        let inputs = Inputs::new().with("round", round).with("rounds", rounds).with("findings", findings);
+        let inputs = revision_inputs(round, rounds, findings);
         let text = self.prompts.render("worker.cli-revision", inputs)?.system;
         self.prompt = Some(match &self.session {
             Some(_) => text,
@@ -116,10 +112,6 @@ impl Backend for CliBackend<'_> {
 
     fn claimed(&self) -> Option<String> {
         self.last.as_ref().and_then(|ended| ended.said.clone())
-    }
-
-    fn commit_message(&self) -> String {
-        commit_message(&self.attempt.task.title, self.claimed().as_deref())
     }
 
     fn take_artifacts(&mut self) -> Vec<Artifact> {

@@ -3,11 +3,10 @@
 use super::relay::Relay;
 use super::{CliBackend, files};
 use crate::doors::model::{Met, ModelDoor};
-use crate::stop::Stop;
+use crate::stop::{Stop, from_now};
 use agent::cli::{Ended, Errand, Event, Exit, Model, NO_KEY, Verdict};
 use agent::model::ModelError;
 use host::cell::{Answering, Door, Doors, Stream as Connection};
-use host::clock::{Clock as _, SystemClock};
 use host::ids::{Ids as _, SystemIds};
 use host::redact::Redactor;
 use host::spawn::{Command, Ended as How, Line, Outcome, OutputCaps, Stream};
@@ -191,10 +190,7 @@ impl CliBackend<'_> {
                 return Some(Stop::quota(error.to_string(), *resets_at_ms));
             }
             Some(error @ ModelError::RateLimited { retry_after_ms, .. }) => {
-                let now = SystemClock::new().now_ms();
-                let at =
-                    retry_after_ms.and_then(|ms| i64::try_from(ms).ok()).map(|ms| now.saturating_add(ms));
-                return Some(Stop::quota(error.to_string(), at));
+                return Some(Stop::quota(error.to_string(), from_now(*retry_after_ms)));
             }
             Some(error @ ModelError::Auth { .. }) => {
                 return Some(Stop::failed(format!(
@@ -265,5 +261,5 @@ fn in_vain(error: &ModelError) -> bool {
 }
 
 fn over(title: &str, what: &str) -> Stop {
-    Stop::failed(format!("{title} {what} ({})", Verdict::Limit { resets_at: None }.code()))
+    Stop::failed(format!("{title} {what} ({})", Verdict::Limit.code()))
 }

@@ -1,6 +1,7 @@
 //! Which commit broke it: git halves the history in the job's own clone, and the command says good or bad.
 
 use crate::life::{Attempt, Work};
+use crate::workbench::past_coarse_clocks;
 use anyhow::Context as _;
 use host::spawn::Ended;
 use protocol::{count, fenced};
@@ -10,8 +11,6 @@ use std::time::Duration;
 const TRIES: usize = 24;
 /// Longest time of one try.
 const TRY_S: u64 = 900;
-/// Longer than the coarsest clock by which a build tool sees that a file is another one.
-const COARSE_CLOCK: Duration = Duration::from_millis(1_100);
 /// Exit code with which a command says that it cannot judge a commit.
 const UNKNOWN: i32 = 125;
 
@@ -137,10 +136,9 @@ async fn checkout(attempt: &Attempt<'_>, commit: &str) -> anyhow::Result<()> {
 async fn tidy(attempt: &Attempt<'_>) -> anyhow::Result<()> {
     git(attempt, &["reset", "--hard", "--quiet"]).await?;
     git(attempt, &["clean", "-ffdq"]).await?;
-    tokio::select! {
-        () = tokio::time::sleep(COARSE_CLOCK) => Ok(()),
-        () = attempt.keeper.cancel.cancelled() => anyhow::bail!("cancelled"),
-    }
+    past_coarse_clocks(&attempt.keeper.cancel).await;
+    anyhow::ensure!(!attempt.keeper.cancel.is_cancelled(), "cancelled");
+    Ok(())
 }
 
 async fn git(attempt: &Attempt<'_>, args: &[&str]) -> anyhow::Result<String> {

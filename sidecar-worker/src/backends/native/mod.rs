@@ -4,19 +4,18 @@
 
 mod hands;
 
-use super::working::{Backend, commit_message};
+use super::working::{Backend, revision_inputs, task_inputs};
 use crate::journal::Journal;
 use crate::life::Attempt;
-use crate::stop::Stop;
+use crate::stop::{Stop, from_now};
 use agent::Secret;
 use agent::TokioPace;
 use agent::model::{Delta, Endpoint, ModelClient, RetryPolicy, Timeouts};
 use agent::native::{Input, Limits, Loop, LoopEvent, NativeOutcome, Sink, Status, Task, drive};
 use agent::pace::Pace;
-use agent::prompt::{Inputs, Prompts};
+use agent::prompt::Prompts;
 use anyhow::Context;
 use hands::SandboxHands;
-use host::clock::{Clock as _, SystemClock};
 use protocol::event::Artifact;
 use serde_json::json;
 
@@ -58,21 +57,7 @@ impl<'a> Native<'a> {
             window: ground.context_window.unwrap_or(Limits::default().window),
             ..Limits::default()
         };
-        let planning = &attempt.task.planning;
-        let inputs = Inputs::new()
-            .with("platform", std::env::consts::OS)
-            .with("shell", hands::SHELL)
-            .with("write_globs", &planning.scope.write_globs)
-            .with("max_files", planning.scope.max_files_to_edit)
-            .with(
-                "validation",
-                planning.validation_steps.iter().map(|argv| argv.join(" ")).collect::<Vec<_>>(),
-            )
-            .with("criteria", &planning.acceptance_criteria)
-            .with("minutes", limits.wall_ms / 60_000)
-            .with("steps", limits.steps)
-            .with("instruction", &attempt.task.instruction)
-            .with("notes", fix_up_notes(attempt).await?);
+        let inputs = task_inputs(attempt).await?.with("shell", hands::SHELL).with("steps", limits.steps);
         let rendered = prompts.render("worker.native", inputs)?;
         let task = Task {
             system: rendered.system,
@@ -127,11 +112,8 @@ impl Backend for Native<'_> {
             Status::Finished => Ok(()),
             Status::Budget { resets_at_ms } => Err(Stop::budget(&outcome.reason, *resets_at_ms)),
             Status::Quota { resets_at_ms, retry_after_ms } => {
-                let from_now = || {
-                    let now = SystemClock::new().now_ms();
-                    retry_after_ms.and_then(|ms| i64::try_from(ms).ok()).map(|ms| now.saturating_add(ms))
-                };
-                Err(Stop::quota(&outcome.reason, resets_at_ms.or_else(from_now)))
+                let at = resets_at_ms.or_else(|| from_now(*retry_after_ms));
+                Err(Stop::quota(&outcome.reason, at))
             }
             Status::Limit { .. } | Status::Stuck | Status::Error { .. } | Status::Cancelled => {
                 Err(Stop::failed(format!(
@@ -147,9 +129,7 @@ impl Backend for Native<'_> {
 
     /// Sends the gate's findings back to the model.
     fn revise(&mut self, round: u32, rounds: u32, findings: &[(String, String)]) -> anyhow::Result<()> {
-        let findings: Vec<_> =
-            findings.iter().map(|(what, output)| json!({ "what": what, "output": output })).collect();
-        let inputs = Inputs::new().with("round", round).with("rounds", rounds).with("findings", findings);
+        let inputs = revision_inputs(round, rounds, findings);
         let text = self.prompts.render("worker.revision", inputs)?.system;
         self.next =
             Some(Input::Revise { text, more_steps: MORE.0, more_ms: MORE.1, now_ms: self.pace.now_ms() });
@@ -161,36 +141,9 @@ impl Backend for Native<'_> {
         self.last.as_ref().and_then(|o| o.claimed_summary.clone())
     }
 
-    fn commit_message(&self) -> String {
-        commit_message(&self.attempt.task.title, self.claimed().as_deref())
-    }
-
     fn take_artifacts(&mut self) -> Vec<Artifact> {
         std::mem::take(&mut self.artifacts)
     }
-}
-
-/// Puts an earlier change on the new base, and says what became of it.
-pub(super) async fn fix_up_notes(attempt: &Attempt<'_>) -> anyhow::Result<String> {
-    let (Some(commit), Some(context)) = (&attempt.task.resume_commit, &attempt.task.fix_up_context) else {
-        return Ok(String::new());
-    };
-    let merged =
-        attempt.bench.try_git(&["merge", "--squash", "--no-commit", commit], &attempt.keeper.cancel).await?;
-    let unmerged =
-        attempt.bench.git(&["diff", "--name-only", "--diff-filter=U"], &attempt.keeper.cancel).await?;
-    let state = if merged.success() {
-        "Your earlier change is in the clone already, on the new base.".to_owned()
-    } else {
-        format!(
-            "Your earlier change is in the clone, with conflict markers in: {}.",
-            unmerged.lines().collect::<Vec<_>>().join(", ")
-        )
-    };
-    if attempt.task.fix_up == 0 {
-        return Ok(format!("{context} {state} Look at what is there before you go on."));
-    }
-    Ok(format!("An earlier attempt at this task did not land. {state}\nWhat was reported:\n{context}"))
 }
 
 /// Collects artifacts and passes log lines on without blocking the loop.

@@ -1,7 +1,7 @@
 //! Asking a person: one durable record and the events that show it everywhere.
 
 use crate::hash;
-use protocol::approval::Approval;
+use protocol::approval::{Approval, ApprovalState};
 use protocol::{Event, RiskLevel, SessionId, WorkspaceId};
 use serde_json::{Value, json};
 use store::{NewApproval, NewEvent, StoreError, Tx};
@@ -26,6 +26,12 @@ pub(crate) fn ask(tx: &mut Tx<'_>, new: NewApproval) -> Result<Approval, StoreEr
 pub(crate) fn changed(tx: &mut Tx<'_>, approval: &Approval) -> Result<(), StoreError> {
     let event = Event::ApprovalChanged { approval: Box::new(approval.clone()) };
     tx.append(NewEvent::new(&approval.session_id, event, "server").about(approval.subject.clone())).map(drop)
+}
+
+/// Closes an open question that nobody answers any more.
+pub(crate) fn close(tx: &mut Tx<'_>, approval: Approval, why: ApprovalState) -> Result<(), StoreError> {
+    let closed = tx.close_approval(approval, why, "server")?;
+    changed(tx, &closed)
 }
 
 /// A posted tool call that wants an approval before it runs.

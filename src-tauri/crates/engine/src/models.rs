@@ -8,7 +8,7 @@ use agent::model::{
 use agent::{Cancel, Secret, TokioPace};
 use protocol::plan::TaskParams;
 use protocol::settings::{Dialect, ModelSetting, Role};
-use protocol::{ApiError, ErrorCode, SessionId, WorkspaceId};
+use protocol::{ApiError, ErrorCode, SessionId};
 
 /// What the broker needs to pass a job's call on.
 #[derive(Debug, Clone)]
@@ -116,11 +116,7 @@ impl Engine {
             .model(Role::Workers)
             .await?
             .ok_or_else(|| ApiError::new(ErrorCode::NoModel, "No model is set for workers."))?;
-        let whose = Whose {
-            workspace: job.workspace_id.as_ref().map(WorkspaceId::to_string),
-            job: Some(job.id.to_string()),
-        };
-        self.within_budget(whose).await?;
+        self.within_budget(Whose::of(&job)).await?;
         let key = self.key_of(&setting).await?;
         let charge = Charge {
             role: Role::Workers.to_string(),

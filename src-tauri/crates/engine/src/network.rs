@@ -177,8 +177,7 @@ pub(crate) fn close_open(tx: &mut Tx<'_>, job: &Job) -> Result<(), StoreError> {
     let of_it = format!("{}:", job.id);
     for approval in tx.approvals(&open)? {
         if approval.action == ACTION && approval.subject.starts_with(&of_it) {
-            let closed = tx.close_approval(approval, ApprovalState::Superseded, "server")?;
-            ask::changed(tx, &closed)?;
+            ask::close(tx, approval, ApprovalState::Superseded)?;
         }
     }
     Ok(())

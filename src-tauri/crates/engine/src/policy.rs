@@ -127,8 +127,7 @@ fn rules(bytes: &[u8], name: &str, source: Source) -> Result<Vec<Rule>, ApiError
 pub(crate) fn supersede(tx: &mut Tx<'_>, subject: &str, hash: &str) -> Result<(), StoreError> {
     for approval in tx.approvals_about(subject)? {
         if approval.state == ApprovalState::Pending && approval.hash != hash {
-            let closed = tx.close_approval(approval, ApprovalState::Superseded, "server")?;
-            ask::changed(tx, &closed)?;
+            ask::close(tx, approval, ApprovalState::Superseded)?;
         }
     }
     Ok(())

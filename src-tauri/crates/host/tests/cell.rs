@@ -9,11 +9,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use host::cell::{Answering, Cell, Door, Doors, Stream};
+use host::cell::{Answering, Cell, Door, Doors, InsideProgram, Stream};
 use host::sandbox::{Sandbox, SandboxSpec};
 use host::spawn::{Command, Ended, Outcome, OutputCaps};
 use support::place::{inside, shut_doors};
-use support::{Ground, HIDING, eventually, hiding_tree, processes_with, sandbox, unique_seconds};
+use support::{Ground, all_up, eventually, hiding_tree, processes_with, sandbox, unique_seconds};
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 
 /// A server of HTTP in its smallest form: says which door it is, and what it was asked.
@@ -68,13 +68,6 @@ async fn says(cell: &Cell, script: &str) -> String {
     let text = outcome.stdout.text();
     assert!(outcome.success(), "{script}: {} {text} {}", outcome.summary(), outcome.stderr.text());
     text
-}
-
-async fn up(seconds: &str, how_many: usize) {
-    let needle = format!("sleep {seconds}");
-    let is_one = |line: &String| line.split_once(' ').unwrap().1.starts_with(&needle);
-    let count = || processes_with(&needle).iter().filter(|line| is_one(line)).count();
-    eventually("all descendants run", || count() == how_many).await;
 }
 
 #[tokio::test]
@@ -166,13 +159,13 @@ async fn two_commands_share_the_cell_and_end_apart() {
     let (one, two) = (unique_seconds(), unique_seconds());
     let first = cell.start(sh(&hiding_tree(&one))).await.unwrap();
     let second = cell.start(sh(&hiding_tree(&two))).await.unwrap();
-    up(&one, HIDING).await;
-    up(&two, HIDING).await;
+    all_up(&one).await;
+    all_up(&two).await;
     first.cancel_handle().cancel();
     let outcome = first.wait().await.unwrap();
     assert_eq!((outcome.ended, outcome.leaked), (Ended::Cancelled, 0));
     assert!(processes_with(&format!("sleep {one}")).is_empty());
-    up(&two, HIDING).await;
+    all_up(&two).await;
     cell.close().await;
     assert!(processes_with(&format!("sleep {two}")).is_empty());
     assert_eq!(second.wait().await.unwrap_err().code(), "host.cell_gone");
@@ -184,7 +177,7 @@ async fn a_dropped_cell_leaves_nothing() {
     let Some(cell) = opened(ground.spec(), shut_doors()).await else { return };
     let seconds = unique_seconds();
     let _running = cell.start(sh(&hiding_tree(&seconds))).await.unwrap();
-    up(&seconds, HIDING).await;
+    all_up(&seconds).await;
     drop(cell);
     eventually("the tree is gone", || processes_with(&format!("sleep {seconds}")).is_empty()).await;
 }
@@ -216,7 +209,7 @@ async fn no_descendant_survives_the_violent_death_of_the_outside() {
             parent.env("HELPER_PARENT_ON_HOST", "1");
         }
         let mut parent = parent.stdout(std::process::Stdio::null()).spawn().unwrap();
-        up(&seconds, HIDING).await;
+        all_up(&seconds).await;
         parent.kill().unwrap();
         parent.wait().unwrap();
         eventually("the tree is gone", || processes_with(&format!("sleep {seconds}")).is_empty()).await;
@@ -375,7 +368,7 @@ async fn where_the_network_is_the_machines_a_door_is_for_its_own_user_alone() {
 fn packaged() -> Option<std::path::PathBuf> {
     let test = std::env::current_exe().unwrap();
     let built = test.ancestors().nth(3).unwrap().join("inside/pilothouse-inside");
-    let path = std::env::var_os("PILOTHOUSE_INSIDE_BIN").map_or(built, Into::into);
+    let path = InsideProgram::named().unwrap_or(built);
     let linked = std::process::Command::new("ldd").arg(&path).output().unwrap();
     let said =
         String::from_utf8_lossy(&linked.stdout).into_owned() + &String::from_utf8_lossy(&linked.stderr);

@@ -9,7 +9,7 @@ use std::time::Duration;
 use host::sandbox::Sandbox;
 use host::spawn::{Command, Ended, Outcome, OutputCaps, Stdin};
 use support::place::{Place, confined};
-use support::{Ground, HIDING, eventually, hiding_tree, processes_with, unique_seconds};
+use support::{Ground, all_up, eventually, hiding_tree, processes_with, unique_seconds};
 use tokio::io::AsyncWriteExt as _;
 use tokio::sync::mpsc;
 
@@ -23,16 +23,6 @@ fn sh(script: &str) -> Command {
 
 async fn run(place: &Place, command: Command) -> Outcome {
     place.run(&Ground::new().spec(), command).await.unwrap()
-}
-
-/// Exactly so many sleepers of this test run.
-async fn up(seconds: &str, how_many: usize) {
-    let needle = format!("sleep {seconds}");
-    let is_one = |line: &String| line.split_once(' ').unwrap().1.starts_with(&needle);
-    eventually("all descendants run", || {
-        processes_with(&needle).iter().filter(|line| is_one(line)).count() == how_many
-    })
-    .await;
 }
 
 async fn gone(place: &Place, seconds: &str) {
@@ -139,7 +129,7 @@ async fn no_descendant_survives_a_cancel() {
         let (ground, seconds) = (Ground::new(), unique_seconds());
         let command = sh(&hiding_tree(&seconds));
         let (running, _cell) = place.start(&ground.spec(), command).await.unwrap();
-        up(&seconds, HIDING).await;
+        all_up(&seconds).await;
         running.cancel_handle().cancel();
         let outcome = running.wait().await.unwrap();
         assert_eq!((outcome.ended, outcome.leaked), (Ended::Cancelled, 0), "{place:?}");
@@ -176,7 +166,7 @@ async fn no_descendant_survives_its_supervisor() {
     for place in places().await {
         let (ground, seconds) = (Ground::new(), unique_seconds());
         let (running, cell) = place.start(&ground.spec(), sh(&hiding_tree(&seconds))).await.unwrap();
-        up(&seconds, HIDING).await;
+        all_up(&seconds).await;
         drop(running);
         eventually("the tree is gone", || processes_with(&format!("sleep {seconds}")).is_empty()).await;
         drop(cell);

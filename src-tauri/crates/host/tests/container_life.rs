@@ -14,11 +14,11 @@ use std::time::Duration;
 
 use contained::{place, shell, wish};
 use dockerd::{IMAGE, dockerd, inside, with_podman};
-use host::cell::{Answering, Cell, Door, Doors, InsideProgram, Stream};
+use host::cell::{Answering, Cell, Door, Doors, Stream};
 use host::sandbox::container::{Wish, clear, instance, select};
 use host::sandbox::{Preference, Sandbox, SandboxSpec, detect_with};
 use host::spawn::{Command, Ended, Outcome, OutputCaps};
-use support::{HIDING, eventually, hiding_tree, processes_with, unique_seconds};
+use support::{all_up, eventually, hiding_tree, processes_with, unique_seconds};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 #[tokio::test]
@@ -100,14 +100,6 @@ async fn a_flood_is_capped_and_the_next_command_is_not_held_up() {
     place.no_container_is_left().await;
 }
 
-async fn up(seconds: &str) {
-    let needle = format!("sleep {seconds}");
-    let count = || {
-        processes_with(&needle).iter().filter(|l| l.split_once(' ').unwrap().1.starts_with(&needle)).count()
-    };
-    eventually("all descendants run", || count() == HIDING).await;
-}
-
 #[tokio::test]
 async fn no_descendant_survives_a_cancel_a_timeout_or_the_programs_own_end() {
     let Some(place) = place().await else { return };
@@ -115,7 +107,7 @@ async fn no_descendant_survives_a_cancel_a_timeout_or_the_programs_own_end() {
     let seconds = unique_seconds();
     let running =
         place.sandbox.start(&spec, Command::new(["bash", "-c", &hiding_tree(&seconds)])).await.unwrap();
-    up(&seconds).await;
+    all_up(&seconds).await;
     running.cancel_handle().cancel();
     let outcome = running.wait().await.unwrap();
     assert_eq!((outcome.ended, outcome.leaked), (Ended::Cancelled, 0));
@@ -174,7 +166,7 @@ async fn no_descendant_survives_the_death_of_our_process_and_the_next_server_rem
         .stdout(std::process::Stdio::null())
         .spawn()
         .unwrap();
-    up(&seconds).await;
+    all_up(&seconds).await;
     parent.kill().unwrap();
     parent.wait().unwrap();
     eventually("the tree is gone", || processes_with(&format!("sleep {seconds}")).is_empty()).await;
@@ -268,8 +260,7 @@ async fn a_cell_with_doors_reaches_these_and_nothing_else_and_is_one_container()
         proxy: Some(Arc::new(Greeter("the proxy\n"))),
         model: Some(Arc::new(Greeter("the model\n"))),
     };
-    let program = InsideProgram::find(Some(inside()), Path::new("/")).unwrap();
-    let cell = place.sandbox.open(spec, doors, &program).await.unwrap();
+    let cell = place.sandbox.open(spec, doors, &support::place::inside()).await.unwrap();
     assert_eq!((cell.isolation().backend.as_str(), cell.isolation().net.as_str()), ("container", "doors"));
     let model = cell.model_url().unwrap().replace("http://", "").replace(':', "/");
     let call = |door: &str| format!("exec 3<>/dev/tcp/{door}; echo hello >&3; cat <&3");
@@ -300,8 +291,7 @@ async fn a_cell_with_doors_reaches_these_and_nothing_else_and_is_one_container()
 async fn a_cell_whose_engine_stops_says_so() {
     let Some(mut place) = place().await else { return };
     let doors = Doors { proxy: Some(Arc::new(Greeter(""))), model: None };
-    let program = InsideProgram::find(Some(inside()), Path::new("/")).unwrap();
-    let cell = place.sandbox.open(place.ground.spec(), doors, &program).await.unwrap();
+    let cell = place.sandbox.open(place.ground.spec(), doors, &support::place::inside()).await.unwrap();
     let running = cell.start(shell("echo begun; sleep 60")).await.unwrap();
     place.engine.crash();
     let error = tokio::time::timeout(Duration::from_secs(60), running.wait()).await.unwrap().unwrap_err();

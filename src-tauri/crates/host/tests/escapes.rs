@@ -10,7 +10,7 @@ use host::sandbox::{Mount, Preference, Sandbox, SandboxSpec, detect};
 use host::spawn::{Command, Ended, Outcome, OutputCaps};
 use host::toolchains::{Machine, Toolchains};
 use support::place::{Place, confined};
-use support::{Ground, HIDING, eventually, hiding_tree, processes_with, sandbox, unique_seconds};
+use support::{Ground, all_up, eventually, hiding_tree, processes_with, sandbox, unique_seconds};
 
 async fn sh(place: &Place, spec: &SandboxSpec, script: &str) -> Outcome {
     let command = Command::new(["bash", "-c", script]).timeout(Duration::from_secs(60));
@@ -327,16 +327,8 @@ async fn floods_are_capped_and_terminal_escapes_can_be_stripped() {
 async fn planted(sandbox: &Sandbox, ground: &Ground, seconds: &str) -> host::spawn::Running {
     let command = Command::new(["bash", "-c", &hiding_tree(seconds)]);
     let running = sandbox.confine(&ground.spec(), command).unwrap().start().await.unwrap();
-    up(seconds).await;
+    all_up(seconds).await;
     running
-}
-
-async fn up(seconds: &str) {
-    let needle = format!("sleep {seconds}");
-    let count = || {
-        processes_with(&needle).iter().filter(|l| l.split_once(' ').unwrap().1.starts_with(&needle)).count()
-    };
-    eventually("all descendants run", || count() == HIDING).await;
 }
 
 #[tokio::test]
@@ -394,7 +386,7 @@ async fn no_descendant_survives_the_death_of_the_parent() {
         .stdout(std::process::Stdio::null())
         .spawn()
         .unwrap();
-    up(&seconds).await;
+    all_up(&seconds).await;
     parent.kill().unwrap();
     parent.wait().unwrap();
     eventually("the tree is gone", || processes_with(&format!("sleep {seconds}")).is_empty()).await;

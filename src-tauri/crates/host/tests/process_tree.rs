@@ -7,7 +7,7 @@ mod support;
 use std::time::Duration;
 
 use host::spawn::{Command, Ended, OutputCaps, Stdin, sweep_job};
-use support::{HIDING, eventually, hiding_tree, processes_with, unique_seconds};
+use support::{all_up, eventually, hiding_tree, processes_with, unique_seconds};
 use tokio::io::AsyncWriteExt as _;
 use tokio::sync::mpsc;
 
@@ -15,15 +15,6 @@ const PATH: &str = "/usr/local/bin:/usr/bin:/bin";
 
 fn sh(script: &str) -> Command {
     Command::new(["sh", "-c", script]).env("PATH", PATH).grace(Duration::from_millis(200))
-}
-
-async fn six_are_up(seconds: &str) {
-    let needle = format!("sleep {seconds}");
-    eventually("all descendants run", || sleepers(&needle) == HIDING).await;
-}
-
-fn sleepers(needle: &str) -> usize {
-    processes_with(needle).iter().filter(|line| line.split_once(' ').unwrap().1.starts_with(needle)).count()
 }
 
 fn assert_none(seconds: &str) {
@@ -35,7 +26,7 @@ fn assert_none(seconds: &str) {
 async fn no_descendant_survives_a_cancel() {
     let seconds = unique_seconds();
     let running = sh(&hiding_tree(&seconds)).start().await.unwrap();
-    six_are_up(&seconds).await;
+    all_up(&seconds).await;
     running.cancel_handle().cancel();
     let outcome = running.wait().await.unwrap();
     assert_eq!((outcome.ended, outcome.leaked), (Ended::Cancelled, 0));
@@ -65,7 +56,7 @@ async fn no_descendant_survives_the_programs_own_end() {
 async fn no_descendant_survives_a_dropped_handle() {
     let seconds = unique_seconds();
     let running = sh(&hiding_tree(&seconds)).start().await.unwrap();
-    six_are_up(&seconds).await;
+    all_up(&seconds).await;
     drop(running);
     eventually("the tree is gone", || processes_with(&format!("sleep {seconds}")).is_empty()).await;
 }
@@ -89,7 +80,7 @@ async fn no_descendant_survives_the_death_of_the_parent() {
         .stdout(std::process::Stdio::null())
         .spawn()
         .unwrap();
-    six_are_up(&seconds).await;
+    all_up(&seconds).await;
     parent.kill().unwrap();
     parent.wait().unwrap();
     eventually("the tree is gone", || processes_with(&format!("sleep {seconds}")).is_empty()).await;
@@ -101,7 +92,7 @@ fn no_descendant_survives_a_runtime_that_shuts_down() {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
     let running = runtime.block_on(async {
         let running = sh(&hiding_tree(&seconds)).start().await.unwrap();
-        six_are_up(&seconds).await;
+        all_up(&seconds).await;
         running
     });
     runtime.shutdown_timeout(Duration::from_secs(5));

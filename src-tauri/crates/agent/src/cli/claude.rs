@@ -8,7 +8,7 @@ use protocol::settings::Dialect;
 use protocol::worker::WorkerBackend;
 use serde_json::Value;
 
-use super::lines::{Tally, number, object, short, status_in, text};
+use super::lines::{Tally, Tools, first_text, number, object, short, status, status_in, text};
 use super::{Asked, Cli, Ended, Errand, Event, Exit, Invocation, Login, Reader, Usage, Verdict};
 
 pub(super) const CLI: Cli = Cli {
@@ -94,7 +94,7 @@ struct Lines {
     tally: Tally,
     session: Option<String>,
     result: Option<(bool, String, String)>,
-    tools: Vec<(String, String)>,
+    tools: Tools,
 }
 
 impl Reader for Lines {
@@ -103,7 +103,7 @@ impl Reader for Lines {
         match (value["type"].as_str().unwrap_or_default(), value["subtype"].as_str().unwrap_or_default()) {
             ("system", "init") => self.session(&value),
             ("system", "api_retry") => {
-                let status = value["error_status"].as_u64().and_then(|status| u16::try_from(status).ok());
+                let status = status(&value["error_status"]);
                 self.tally.status = status.or(self.tally.status);
                 let wait_ms = value["retry_delay_ms"].as_f64().map(|ms| ms.max(0.0) as u64);
                 vec![Event::Retry { status, wait_ms }]
@@ -112,8 +112,8 @@ impl Reader for Lines {
             ("user", _) => self.came_back(&value["message"]["content"]),
             ("result", kind) => {
                 let said = value["result"].as_str().unwrap_or_default().to_owned();
-                let status = value["api_error_status"].as_u64().and_then(|s| u16::try_from(s).ok());
-                self.tally.status = status.or_else(|| status_in(&said)).or(self.tally.status);
+                let status = status(&value["api_error_status"]).or_else(|| status_in(&said));
+                self.tally.status = status.or(self.tally.status);
                 self.tally.cost_usd = value["total_cost_usd"].as_f64();
                 let usage = &value["usage"];
                 let cached = number(&usage["cache_read_input_tokens"]);
@@ -140,10 +140,7 @@ impl Reader for Lines {
             return self.tally.vanished("Claude Code", exit);
         };
         if kind.starts_with("error_max") {
-            return self.tally.ended(
-                Verdict::Limit { resets_at: None },
-                format!("Claude Code stopped at its limit ({kind})."),
-            );
+            return self.tally.ended(Verdict::Limit, format!("Claude Code stopped at its limit ({kind})."));
         }
         if !failed && kind == "success" {
             return self.tally.ended(Verdict::Finished, "Claude Code finished.");
@@ -151,9 +148,7 @@ impl Reader for Lines {
         let lower = said.to_lowercase();
         let verdict = match () {
             () if lower.contains("not logged in") || lower.contains("/login") => Verdict::NotLoggedIn,
-            () if lower.contains("usage limit") || lower.contains("limit reached") => {
-                Verdict::Limit { resets_at: None }
-            }
+            () if lower.contains("usage limit") || lower.contains("limit reached") => Verdict::Limit,
             () => Verdict::of_status(self.tally.status),
         };
         let reason = if said.is_empty() { format!("Claude Code failed ({kind}).") } else { said };
@@ -183,16 +178,9 @@ impl Lines {
                 "tool_use" => {
                     let tool = block["name"].as_str().unwrap_or_default().to_lowercase();
                     let input = &block["input"];
-                    let label = ["command", "file_path", "pattern", "path", "notebook_path"]
-                        .iter()
-                        .find_map(|name| text(&input[*name]))
-                        .unwrap_or_default();
-                    let id = block["id"].as_str().unwrap_or_default().to_owned();
-                    // Ids are unique but for scripted models; the newest is the one that comes back.
-                    if self.tools.len() >= 256 {
-                        self.tools.remove(0);
-                    }
-                    self.tools.push((id, tool.clone()));
+                    let names = ["command", "file_path", "pattern", "path", "notebook_path"];
+                    let label = first_text(input, &names).unwrap_or_default();
+                    self.tools.began(&block["id"], &tool);
                     events.push(Event::ToolStart { tool, label });
                 }
                 _ => {}
@@ -206,14 +194,12 @@ impl Lines {
         let results = blocks.filter(|block| block["type"] == "tool_result");
         results
             .map(|block| {
-                let id = block["tool_use_id"].as_str().unwrap_or_default();
-                let tool = self.tools.iter().rev().find(|(known, _)| known == id);
                 let parts = block["content"].as_array().into_iter().flatten();
                 let said = text(&block["content"]).unwrap_or_else(|| {
                     short(&parts.filter_map(|part| part["text"].as_str()).collect::<Vec<_>>().join("\n"))
                 });
                 Event::ToolEnd {
-                    tool: tool.map(|(_, name)| name.clone()).unwrap_or_default(),
+                    tool: self.tools.of(&block["tool_use_id"]),
                     failed: block["is_error"].as_bool().unwrap_or(false),
                     exit_code: None,
                     text: said,

@@ -8,7 +8,7 @@ use protocol::settings::Dialect;
 use protocol::worker::WorkerBackend;
 use serde_json::{Value, json};
 
-use super::lines::{Tally, exit_code, number, object, short, status_in, text};
+use super::lines::{Tally, exit_code, number, object, session, short, status_in, text};
 use super::{Asked, Cli, Ended, Errand, Event, Exit, Invocation, Login, Reader, Usage, Verdict};
 
 pub(super) const CLI: Cli = Cli {
@@ -102,11 +102,7 @@ impl Reader for Lines {
     fn line(&mut self, line: &str) -> Vec<Event> {
         let Some(value) = object(line) else { return Vec::new() };
         match value["type"].as_str().unwrap_or_default() {
-            "thread.started" => value["thread_id"]
-                .as_str()
-                .map(|id| Event::Session { id: id.to_owned() })
-                .into_iter()
-                .collect(),
+            "thread.started" => session(&value["thread_id"]),
             "item.started" => self.started(&value["item"]),
             "item.completed" => self.ended_item(&value["item"]),
             "turn.completed" => {

@@ -64,15 +64,11 @@ impl std::ops::AddAssign for Usage {
 pub enum Verdict {
     Finished,
     /// It reached a limit of steps, money or time.
-    Limit {
-        resets_at: Option<String>,
-    },
+    Limit,
     Error,
     /// The model refused the key, or the agent wants a login.
     NotLoggedIn,
-    RateLimited {
-        retry_after_s: Option<u64>,
-    },
+    RateLimited,
 }
 
 impl Verdict {
@@ -80,10 +76,10 @@ impl Verdict {
     pub fn code(&self) -> &'static str {
         match self {
             Verdict::Finished => "finished",
-            Verdict::Limit { .. } => "agent.limit",
+            Verdict::Limit => "agent.limit",
             Verdict::Error => "agent.failed",
             Verdict::NotLoggedIn => "agent.not_logged_in",
-            Verdict::RateLimited { .. } => "agent.rate_limited",
+            Verdict::RateLimited => "agent.rate_limited",
         }
     }
 
@@ -91,8 +87,8 @@ impl Verdict {
     pub fn of_status(status: Option<u16>) -> Self {
         match status {
             Some(401 | 403) => Verdict::NotLoggedIn,
-            Some(402) => Verdict::Limit { resets_at: None },
-            Some(429) => Verdict::RateLimited { retry_after_s: None },
+            Some(402) => Verdict::Limit,
+            Some(429) => Verdict::RateLimited,
             _ => Verdict::Error,
         }
     }

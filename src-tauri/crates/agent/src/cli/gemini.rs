@@ -1,13 +1,13 @@
 //! Gemini CLI: `gemini --output-format stream-json`.
 //!
-//! Its model calls are in a dialect of Google's own, which [`super::google`] translates. It asks which way to log in before anything else unless a
-//! settings file has answered that, and exits with many different codes.
+//! Its model calls are in a dialect of Google's own, which [`super::google`] translates. It asks which way to log in
+//! before anything else unless a settings file has answered that, and exits with many different codes.
 
 use protocol::settings::Dialect;
 use protocol::worker::WorkerBackend;
 use serde_json::json;
 
-use super::lines::{Tally, number, object, short, status_in, text};
+use super::lines::{Tally, Tools, first_text, number, object, session, short, status_in, text};
 use super::{Asked, Cli, Ended, Errand, Event, Exit, File, Invocation, Reader, Usage, Verdict};
 
 pub(super) const CLI: Cli = Cli {
@@ -61,18 +61,14 @@ struct Lines {
     tally: Tally,
     speaking: String,
     result: Option<(String, String)>,
-    tools: Vec<(String, String)>,
+    tools: Tools,
 }
 
 impl Reader for Lines {
     fn line(&mut self, line: &str) -> Vec<Event> {
         let Some(value) = object(line) else { return Vec::new() };
         match value["type"].as_str().unwrap_or_default() {
-            "init" => value["session_id"]
-                .as_str()
-                .map(|id| Event::Session { id: id.to_owned() })
-                .into_iter()
-                .collect(),
+            "init" => session(&value["session_id"]),
             // Its words come in pieces.
             "message" if value["role"] == "assistant" => {
                 let piece = value["content"].as_str().unwrap_or_default();
@@ -87,23 +83,15 @@ impl Reader for Lines {
                 self.speaking.clear();
                 let tool = value["tool_name"].as_str().unwrap_or_default().to_owned();
                 let input = &value["parameters"];
-                let label = ["command", "file_path", "absolute_path", "pattern", "path"]
-                    .iter()
-                    .find_map(|name| text(&input[*name]))
-                    .unwrap_or_default();
-                let id = value["tool_id"].as_str().unwrap_or_default().to_owned();
-                if self.tools.len() >= 256 {
-                    self.tools.remove(0);
-                }
-                self.tools.push((id, tool.clone()));
+                let names = ["command", "file_path", "absolute_path", "pattern", "path"];
+                let label = first_text(input, &names).unwrap_or_default();
+                self.tools.began(&value["tool_id"], &tool);
                 vec![Event::ToolStart { tool, label }]
             }
             "tool_result" => {
-                let id = value["tool_id"].as_str().unwrap_or_default();
-                let tool = self.tools.iter().rev().find(|(known, _)| known == id);
                 let said = text(&value["output"]).or_else(|| text(&value["error"]["message"]));
                 vec![Event::ToolEnd {
-                    tool: tool.map(|(_, name)| name.clone()).unwrap_or_default(),
+                    tool: self.tools.of(&value["tool_id"]),
                     failed: value["status"] != "success",
                     exit_code: None,
                     text: said.unwrap_or_default(),

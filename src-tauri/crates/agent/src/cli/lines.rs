@@ -2,12 +2,14 @@
 
 use serde_json::Value;
 
-use super::{Ended, Exit, Usage, Verdict};
+use super::{Ended, Event, Exit, Usage, Verdict};
 
 /// Longest text that is carried in one event.
 const TEXT_CHARS: usize = 4_000;
 /// Longest last words.
 const SAID_CHARS: usize = 8_000;
+/// Calls of tools whose results may still come.
+const OPEN_TOOLS: usize = 256;
 
 /// A line as an object; anything else is not for us.
 pub(super) fn object(line: &str) -> Option<Value> {
@@ -17,6 +19,11 @@ pub(super) fn object(line: &str) -> Option<Value> {
 
 pub(super) fn text(value: &Value) -> Option<String> {
     value.as_str().map(short)
+}
+
+/// The first of these fields that is a text.
+pub(super) fn first_text(value: &Value, names: &[&str]) -> Option<String> {
+    names.iter().find_map(|name| text(&value[*name]))
 }
 
 pub(super) fn short(text: &str) -> String {
@@ -33,6 +40,15 @@ pub(super) fn number(value: &Value) -> u64 {
 
 pub(super) fn exit_code(value: &Value) -> Option<i32> {
     value.as_i64().and_then(|code| i32::try_from(code).ok())
+}
+
+pub(super) fn status(value: &Value) -> Option<u16> {
+    value.as_u64().and_then(|status| u16::try_from(status).ok())
+}
+
+/// What tells of a session, when there is one.
+pub(super) fn session(id: &Value) -> Vec<Event> {
+    id.as_str().map(|id| Event::Session { id: id.to_owned() }).into_iter().collect()
 }
 
 /// An HTTP status a sentence names: `unexpected status 401 Unauthorized`, `API Error: 429 …`, `rejected (429)`.
@@ -53,6 +69,26 @@ pub(super) fn status_in(text: &str) -> Option<u16> {
 fn is_idle(line: &str) -> bool {
     let said = ["Reading additional input from stdin", "YOLO mode is enabled", "Warning: 256-color"];
     line.trim().is_empty() || said.iter().any(|words| line.starts_with(words))
+}
+
+/// Which tool a result belongs to, where results name only the id of their call.
+#[derive(Debug, Default)]
+pub(super) struct Tools(Vec<(String, String)>);
+
+impl Tools {
+    pub(super) fn began(&mut self, id: &Value, tool: &str) {
+        if self.0.len() >= OPEN_TOOLS {
+            self.0.remove(0);
+        }
+        self.0.push((id.as_str().unwrap_or_default().to_owned(), tool.to_owned()));
+    }
+
+    /// Ids are unique but for scripted models; the newest is the one that comes back.
+    pub(super) fn of(&self, id: &Value) -> String {
+        let id = id.as_str().unwrap_or_default();
+        let tool = self.0.iter().rev().find(|(known, _)| known == id);
+        tool.map(|(_, name)| name.clone()).unwrap_or_default()
+    }
 }
 
 /// What a run has shown so far.

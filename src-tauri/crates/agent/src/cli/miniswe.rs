@@ -115,9 +115,9 @@ impl Reader for Trajectory {
         let status = info["exit_status"].as_str().unwrap_or_default();
         let verdict = match status {
             "Submitted" => return self.tally.ended(Verdict::Finished, "mini-swe-agent submitted its work."),
-            "LimitsExceeded" | "TimeExceeded" => Verdict::Limit { resets_at: None },
+            "LimitsExceeded" | "TimeExceeded" => Verdict::Limit,
             "AuthenticationError" | "PermissionDeniedError" => Verdict::NotLoggedIn,
-            "RateLimitError" => Verdict::RateLimited { retry_after_s: None },
+            "RateLimitError" => Verdict::RateLimited,
             _ => Verdict::Error,
         };
         let status = if status.is_empty() { "no status" } else { status };

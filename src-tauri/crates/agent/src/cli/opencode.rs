@@ -7,7 +7,7 @@ use protocol::settings::Dialect;
 use protocol::worker::WorkerBackend;
 use serde_json::{Value, json};
 
-use super::lines::{Tally, exit_code, number, object, short, text};
+use super::lines::{Tally, exit_code, first_text, number, object, short, status, text};
 use super::{Asked, Cli, Ended, Errand, Event, Exit, Invocation, Reader, Usage, Verdict};
 
 pub(super) const CLI: Cli = Cli {
@@ -121,7 +121,7 @@ impl Reader for Lines {
             }
             "error" => {
                 let (name, data) = (&value["error"]["name"], &value["error"]["data"]);
-                let status = data["statusCode"].as_u64().and_then(|status| u16::try_from(status).ok());
+                let status = status(&data["statusCode"]);
                 self.tally.status = status;
                 let why = text(&data["message"])
                     .or_else(|| text(name))
@@ -142,9 +142,7 @@ impl Reader for Lines {
         }
         match self.finish.take().as_deref() {
             Some("stop") => self.tally.ended(Verdict::Finished, "opencode finished."),
-            Some("length") => self
-                .tally
-                .ended(Verdict::Limit { resets_at: None }, "The model's reply was cut at its limit."),
+            Some("length") => self.tally.ended(Verdict::Limit, "The model's reply was cut at its limit."),
             _ => self.tally.vanished("opencode", exit),
         }
     }
@@ -154,9 +152,7 @@ impl Reader for Lines {
 fn used(part: &Value) -> [Event; 2] {
     let (tool, state) = (part["tool"].as_str().unwrap_or_default().to_owned(), &part["state"]);
     let input = &state["input"];
-    let label = ["command", "filePath", "pattern", "path"]
-        .iter()
-        .find_map(|name| text(&input[*name]))
+    let label = first_text(input, &["command", "filePath", "pattern", "path"])
         .or_else(|| text(&state["title"]))
         .unwrap_or_default();
     let code = exit_code(&state["metadata"]["exit"]);

@@ -2,8 +2,9 @@
 //! for each thing that happens.
 //!
 //! The kit installs no program: what is started is the interpreter of its environment, found as `openhands` on the
-//! search path, either a link to that interpreter or the script of OpenHands' own command line. It needs Python 3.12; on an older one a package of the same name installs that is something else, so the
-//! version of `openhands-sdk` itself is asked for.
+//! search path, either a link to that interpreter or the script of OpenHands' own command line. It needs Python 3.12;
+//! on an older one a package of the same name installs that is something else, so the version of `openhands-sdk`
+//! itself is asked for.
 
 use protocol::settings::Dialect;
 use protocol::worker::WorkerBackend;
@@ -104,8 +105,8 @@ impl Reader for Lines {
         }
         let verdict = match () {
             () if why.contains("AuthenticationError") => Verdict::NotLoggedIn,
-            () if why.contains("RateLimit") => Verdict::RateLimited { retry_after_s: None },
-            () if why.contains("MaxIterations") || status == "stuck" => Verdict::Limit { resets_at: None },
+            () if why.contains("RateLimit") => Verdict::RateLimited,
+            () if why.contains("MaxIterations") || status == "stuck" => Verdict::Limit,
             () => Verdict::of_status(status_in(&why)),
         };
         let why = if why.is_empty() { format!("OpenHands stopped: {status}.") } else { why };

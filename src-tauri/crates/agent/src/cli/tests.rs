@@ -114,7 +114,7 @@ fn gemini_is_understood_from_beginning_to_end() {
 #[test]
 fn a_refused_key_is_told_from_a_rate_limit_by_every_agent() {
     use WorkerBackend::{Claude, Codex, Gemini, Opencode};
-    let limited = Verdict::RateLimited { retry_after_s: None };
+    let limited = Verdict::RateLimited;
     for (backend, lines, verdict) in [
         (Codex, recorded!("codex-401.jsonl"), Verdict::NotLoggedIn),
         (Codex, recorded!("codex-429.jsonl"), limited.clone()),
@@ -144,7 +144,7 @@ fn claude_says_success_where_it_did_nothing_and_is_not_believed() {
         assert!(ended.reason.contains("Not logged in"), "{}", ended.reason);
     }
     let (_, ended) = read(WorkerBackend::Claude, recorded!("claude-max-turns.jsonl"), exited(1));
-    assert_eq!(ended.verdict, Verdict::Limit { resets_at: None });
+    assert_eq!(ended.verdict, Verdict::Limit);
 }
 
 #[test]
@@ -236,10 +236,10 @@ fn mini_is_judged_by_its_trajectory_alone() {
     };
     for (status, verdict) in [
         ("Submitted", Verdict::Finished),
-        ("LimitsExceeded", Verdict::Limit { resets_at: None }),
+        ("LimitsExceeded", Verdict::Limit),
         ("RepeatedFormatError", Verdict::Error),
         ("AuthenticationError", Verdict::NotLoggedIn),
-        ("RateLimitError", Verdict::RateLimited { retry_after_s: None }),
+        ("RateLimitError", Verdict::RateLimited),
         ("", Verdict::Error),
     ] {
         let (_, ended) = read(WorkerBackend::Miniswe, "mini-swe-agent (step 1)", report(status));

@@ -3,7 +3,7 @@
 use super::{Whose, look};
 use crate::Engine;
 use agent::model::{Usage, UsageTap};
-use flow::budget::crossed;
+use flow::budget::{charged, crossed};
 use protocol::settings::ModelPrice;
 use protocol::{Event, JobId, SessionId, WorkspaceId};
 use store::{NewEvent, NewUsage};
@@ -38,8 +38,7 @@ impl Engine {
     }
 
     async fn try_charge(&self, charge: Charge, usage: Usage) -> Result<(), protocol::ApiError> {
-        let budget = self.config_now().await?.budget;
-        let day = self.day_began();
+        let (budget, day) = (self.own.config.budget, self.day_began());
         let cost_micros = charge.price.map(|price| cost(price, &usage));
         let new = NewUsage {
             role: charge.role.clone(),
@@ -56,7 +55,7 @@ impl Engine {
             let whose = Whose { workspace: new.workspace.clone(), job: new.job.clone() };
             let before = look(tx, &budget, &whose, day)?;
             tx.add_usage(&new)?;
-            let after = look(tx, &budget, &whose, day)?;
+            let after = charged(&before, usage.total(), cost_micros.unwrap_or(0));
             let Some(session) = &charge.session else { return Ok(()) };
             let used = Event::BudgetUsed {
                 role: charge.role.clone(),
@@ -87,18 +86,18 @@ impl Engine {
 /// how a caller that went away ends it, what came until then is charged.
 pub struct MeteredCall {
     engine: Engine,
-    charge: Option<Charge>,
-    tap: Option<UsageTap>,
+    /// Taken when it is charged.
+    open: Option<(Charge, UsageTap)>,
 }
 
 impl MeteredCall {
     pub(crate) fn new(engine: Engine, charge: Charge, tap: UsageTap) -> Self {
-        Self { engine, charge: Some(charge), tap: Some(tap) }
+        Self { engine, open: Some((charge, tap)) }
     }
 
     /// Looks at the next piece of the answer.
     pub fn see(&mut self, piece: &[u8]) {
-        if let Some(tap) = &mut self.tap {
+        if let Some((_, tap)) = &mut self.open {
             tap.see(piece);
         }
     }
@@ -106,7 +105,7 @@ impl MeteredCall {
 
 impl Drop for MeteredCall {
     fn drop(&mut self) {
-        if let (Some(charge), Some(tap)) = (self.charge.take(), self.tap.take()) {
+        if let Some((charge, tap)) = self.open.take() {
             let engine = self.engine.clone();
             // While a runtime is being taken down nothing can be started on it any more.
             if let Ok(runtime) = tokio::runtime::Handle::try_current() {

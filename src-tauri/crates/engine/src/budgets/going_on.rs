@@ -30,7 +30,7 @@ impl Engine {
     async fn go_on(&self) -> Result<bool, ApiError> {
         let mut waiting = self.store.read(|tx| tx.waiting_jobs()).await?;
         waiting.retain(|(_, _, wait)| wait.reason != WaitReason::Paused && wait.resets_at.is_some());
-        if waiting.is_empty() || !self.config_now().await?.budget.auto_resume {
+        if waiting.is_empty() || !self.own.config.budget.auto_resume {
             // The configuration does not change while we run.
             return Ok(false);
         }

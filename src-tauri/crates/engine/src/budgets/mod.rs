@@ -16,7 +16,7 @@ use crate::Engine;
 use flow::budget::{Budgets, Limit, Used, reached, standings};
 use host::config::{Budget, Ceiling};
 use protocol::budget::{BudgetParams, BudgetReport, BudgetScope, BudgetStanding, Spent};
-use protocol::job::RaiseJob;
+use protocol::job::{Job, RaiseJob};
 use protocol::{ApiError, ErrorCode};
 use store::{StoreError, Tx};
 
@@ -28,6 +28,13 @@ const DAY_MS: i64 = 24 * 3_600_000;
 pub(crate) struct Whose {
     pub workspace: Option<String>,
     pub job: Option<String>,
+}
+
+impl Whose {
+    /// Those of a job, and of all it is part of.
+    pub(crate) fn of(job: &Job) -> Self {
+        Self { workspace: job.workspace_id.as_ref().map(ToString::to_string), job: Some(job.id.to_string()) }
+    }
 }
 
 impl Engine {
@@ -44,8 +51,7 @@ impl Engine {
 
     /// Refuses with `budget.reached` when anything that bounds this is used up.
     pub(crate) async fn within_budget(&self, whose: Whose) -> Result<(), ApiError> {
-        let budget = self.config_now().await?.budget;
-        let day = self.day_began();
+        let (budget, day) = (self.own.config.budget, self.day_began());
         let all = self.store.read(move |tx| look(tx, &budget, &whose, day)).await?;
         match all.iter().find(|standing| reached(standing)) {
             None => Ok(()),
@@ -58,8 +64,7 @@ impl Engine {
     }
 
     pub async fn budget_show(&self, p: BudgetParams) -> Result<BudgetReport, ApiError> {
-        let budget = self.config_now().await?.budget;
-        let day = self.day_began();
+        let (budget, day) = (self.own.config.budget, self.day_began());
         let report = self.store.read(move |tx| {
             let workspace =
                 p.workspace_id.as_ref().map(|w| tx.spent_since(day, Some(w.as_str()))).transpose()?;

@@ -61,8 +61,7 @@ fn close_question(tx: &mut Tx<'_>, before: &MergeEntry, entry: &MergeEntry) -> R
     };
     for approval in tx.approvals_about(entry.id.as_str())? {
         if approval.state == ApprovalState::Pending {
-            let closed = tx.close_approval(approval, why, "server")?;
-            ask::changed(tx, &closed)?;
+            ask::close(tx, approval, why)?;
         }
     }
     Ok(())

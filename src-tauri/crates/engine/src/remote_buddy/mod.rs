@@ -5,6 +5,7 @@ pub(crate) mod dispatch;
 pub(crate) mod held;
 mod own_command;
 mod planner;
+mod question;
 pub(crate) mod recipe;
 mod spoken;
 

@@ -1,14 +1,15 @@
 //! A recipe runs only as it was allowed: what was asked about is named by a digest, the job carries it, and the
 //! claim compares. A commit that changes the recipe in between makes another recipe of it.
 
+use super::question::Asked;
 use crate::rooms::Room;
 use crate::{Engine, hash};
 use protocol::check::{CheckPlan, Recipe};
 use protocol::intent::Intent;
 use protocol::plan::TaskParams;
-use protocol::policy::{Action, ActionKind, ActorKind, Effect};
+use protocol::policy::ActionKind;
 use protocol::request::Request;
-use protocol::{ApiError, ErrorCode, Plan, RiskLevel, WorkspaceId};
+use protocol::{ApiError, ErrorCode, Plan, WorkspaceId};
 use serde_json::json;
 use std::sync::Arc;
 use store::NewApproval;
@@ -71,33 +72,16 @@ impl Engine {
         if self.store.read(move |tx| tx.setting(&key)).await?.is_some() {
             return Ok(None);
         }
-        let action = Action {
-            workspace_id: Some(room.id.clone()),
-            actor: ActorKind::Person,
-            risk: RiskLevel::Medium,
-            what: ActionKind::RecipeFirstUse { name: name.clone(), argv: recipe.run.clone() },
+        let asked = Asked {
+            summary: format!("Run the recipe {name} for the first time"),
+            details: json!({
+                "kind": "recipe.first_use", "recipe": name, "instruction": plan.instruction, "argv": recipe.run,
+                "writes": plan.planning.scope.write_globs, "digest": digest, "hash": digest,
+            }),
+            hash: digest.clone(),
         };
-        let verdict = self.decide(room, &request.session_id, &action).await?;
-        match verdict.effect {
-            Effect::Allow => Ok(None),
-            Effect::Deny => Err(ApiError::new(ErrorCode::Forbidden, verdict.rule)),
-            Effect::Ask => Ok(Some(NewApproval {
-                workspace_id: Some(room.id.clone()),
-                session_id: request.session_id.clone(),
-                action: "recipe.first_use".into(),
-                subject: request.id.to_string(),
-                summary: format!("Run the recipe {name} for the first time"),
-                details: json!({
-                    "kind": "recipe.first_use", "recipe": name, "instruction": plan.instruction, "argv": recipe.run,
-                    "writes": plan.planning.scope.write_globs, "digest": digest, "hash": digest,
-                }),
-                hash: digest.clone(),
-                risk: RiskLevel::Medium,
-                why: verdict.rule,
-                asked_by: "remotebuddy".into(),
-                expires_at: None,
-            })),
-        }
+        let what = ActionKind::RecipeFirstUse { name: name.clone(), argv: recipe.run.clone() };
+        self.question_before(room, request, what, asked).await
     }
 }
 

@@ -17,8 +17,15 @@ mod tests {
 
     #[test]
     fn names_become_hosts_and_globs_stay() {
-        let words = ["maven", "*.example.org", "maven"].map(str::to_owned);
-        assert_eq!(expand(&words), ["repo.maven.apache.org", "repo1.maven.org", "*.example.org"]);
+        let words = ["gradle", "maven", "*.example.org", "maven"].map(str::to_owned);
+        let hosts = [
+            "services.gradle.org",
+            "plugins.gradle.org",
+            "repo.maven.apache.org",
+            "repo1.maven.org",
+            "*.example.org",
+        ];
+        assert_eq!(expand(&words), hosts);
         assert!(expand(&[]).is_empty());
     }
 }

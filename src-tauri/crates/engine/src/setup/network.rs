@@ -146,8 +146,7 @@ pub(super) fn close_stale(
         let about = approval.details["candidate"].as_str();
         let replaced = about == candidate && !wanted.iter().any(|w| w == digest);
         if replaced || about.is_some_and(|commit| !in_queue(commit)) {
-            let closed = tx.close_approval(approval, ApprovalState::Superseded, "server")?;
-            ask::changed(tx, &closed)?;
+            ask::close(tx, approval, ApprovalState::Superseded)?;
         }
     }
     Ok(())

@@ -73,6 +73,19 @@ pub fn near(standing: &BudgetStanding) -> bool {
     u128::from(standing.used) * 100 >= u128::from(standing.limit) * NEAR
 }
 
+/// Where everything stands after one more call; time does not pass by it.
+pub fn charged(before: &[BudgetStanding], tokens: u64, micros: u64) -> Vec<BudgetStanding> {
+    let more = |measure| match measure {
+        Measure::Tokens => tokens,
+        Measure::WorkMs => 0,
+        Measure::MoneyMicros => micros,
+    };
+    before
+        .iter()
+        .map(|s| BudgetStanding { used: s.used.saturating_add(more(s.measure)), ..s.clone() })
+        .collect()
+}
+
 /// What was passed between two looks: budgets that came near or were used up since `before`. Each is told once,
 /// since what is used only grows within its scope.
 pub fn crossed(before: &[BudgetStanding], after: &[BudgetStanding]) -> Vec<(BudgetStanding, bool)> {

@@ -26,6 +26,14 @@ fn four_fifths_are_near_and_all_of_it_is_reached() {
 }
 
 #[test]
+fn a_call_adds_to_tokens_and_money_and_to_no_time() {
+    let limit = Limit { tokens: Some(100), work_ms: Some(100), micros: Some(100) };
+    let before = standings(BudgetScope::Day, limit, Used { tokens: 1, work_ms: 2, micros: 3 });
+    let used: Vec<_> = charged(&before, 10, 20).iter().map(|standing| standing.used).collect();
+    assert_eq!(used, [11, 2, 23]);
+}
+
+#[test]
 fn a_crossing_is_told_once_and_a_leap_over_both_tells_the_end_alone() {
     let told = |before: u64, after: u64| {
         crossed(&[tokens(before, 100)], &[tokens(after, 100)]).iter().map(|c| c.1).collect::<Vec<_>>()

@@ -5,37 +5,20 @@
 pub struct Preset {
     /// As it is written in a configuration.
     pub name: &'static str,
-    pub title: &'static str,
     pub hosts: &'static [&'static str],
 }
 
 pub const PRESETS: &[Preset] = &[
-    Preset {
-        name: "cargo",
-        title: "Rust crates",
-        hosts: &["index.crates.io", "static.crates.io", "crates.io"],
-    },
-    Preset { name: "npm", title: "npm packages", hosts: &["registry.npmjs.org", "registry.yarnpkg.com"] },
-    Preset { name: "pypi", title: "Python packages", hosts: &["pypi.org", "files.pythonhosted.org"] },
-    Preset {
-        name: "go",
-        title: "Go modules",
-        hosts: &["proxy.golang.org", "sum.golang.org", "storage.googleapis.com"],
-    },
-    Preset { name: "maven", title: "Maven Central", hosts: &["repo.maven.apache.org", "repo1.maven.org"] },
-    Preset {
-        name: "gradle",
-        title: "Gradle and its plugins",
-        hosts: &["services.gradle.org", "plugins.gradle.org", "downloads.gradle.org"],
-    },
-    Preset { name: "rubygems", title: "Ruby gems", hosts: &["rubygems.org", "index.rubygems.org"] },
-    Preset { name: "nuget", title: "NuGet packages", hosts: &["api.nuget.org"] },
-    Preset { name: "debian", title: "Debian packages", hosts: &["deb.debian.org", "security.debian.org"] },
-    Preset {
-        name: "ubuntu",
-        title: "Ubuntu packages",
-        hosts: &["archive.ubuntu.com", "security.ubuntu.com"],
-    },
+    Preset { name: "cargo", hosts: &["index.crates.io", "static.crates.io"] },
+    Preset { name: "npm", hosts: &["registry.npmjs.org", "registry.yarnpkg.com"] },
+    Preset { name: "pypi", hosts: &["pypi.org", "files.pythonhosted.org"] },
+    Preset { name: "go", hosts: &["proxy.golang.org", "sum.golang.org"] },
+    Preset { name: "maven", hosts: &["repo.maven.apache.org", "repo1.maven.org"] },
+    Preset { name: "gradle", hosts: &["services.gradle.org", "plugins.gradle.org"] },
+    Preset { name: "rubygems", hosts: &["rubygems.org", "index.rubygems.org"] },
+    Preset { name: "nuget", hosts: &["api.nuget.org"] },
+    Preset { name: "debian", hosts: &["deb.debian.org", "security.debian.org"] },
+    Preset { name: "ubuntu", hosts: &["archive.ubuntu.com", "security.ubuntu.com"] },
 ];
 
 /// The hosts that words stand for: those of a preset, or the word itself as a pattern.

@@ -1,7 +1,6 @@
 //! What a command is really confined by, in words that stand in the window and with each job.
 
 use super::Sandbox;
-use super::container::ContainerSandbox;
 
 pub use protocol::worker::EffectiveIsolation;
 
@@ -22,7 +21,13 @@ pub(super) fn effective(sandbox: &Sandbox, network: bool) -> EffectiveIsolation 
             if bwrap.limits_processes() { "perProcess,processCount" } else { "perProcess" },
             "pidNamespace",
         ),
-        Sandbox::Container(container) => of_container(container, network),
+        Sandbox::Container(container) => words(
+            "container",
+            "private",
+            if network { "open" } else { "none" },
+            if container.engine().facts.limits_hold() { "cgroup" } else { "perProcess" },
+            "container",
+        ),
         Sandbox::Host => words(
             "host",
             "open",
@@ -30,17 +35,5 @@ pub(super) fn effective(sandbox: &Sandbox, network: bool) -> EffectiveIsolation 
             if cfg!(unix) { "perProcess" } else { "none" },
             if cfg!(target_os = "linux") { "subreaper" } else { "bestEffort" },
         ),
-    }
-}
-
-pub(super) fn of_container(container: &ContainerSandbox, network: bool) -> EffectiveIsolation {
-    let limits = if container.engine().facts.limits_hold() { "cgroup" } else { "perProcess" };
-    let word = str::to_owned;
-    EffectiveIsolation {
-        backend: word("container"),
-        fs: word("private"),
-        net: word(if network { "open" } else { "none" }),
-        limits: word(limits),
-        kill: word("container"),
     }
 }

@@ -11,7 +11,7 @@ use tokio::process::ChildStderr;
 use super::{Mount, Sandbox, SandboxSpec};
 use crate::HostError;
 use crate::cell::{Cell, CellGround, InsideProgram, Keeper};
-use crate::spawn::{Bare, Command, Limits, start_bare};
+use crate::spawn::{Bare, Capture, Command, Limits, start_bare};
 
 /// Where the program is seen in a sandbox that shows it under a name of its own.
 const SEEN_AT: &str = "/run/pilothouse-inside";
@@ -36,7 +36,10 @@ impl Sandbox {
             return Ok(Cell::each(self.clone(), spec));
         }
         match self {
-            Self::Container(container) => container.open_cell(spec, doors).await,
+            Self::Container(container) => {
+                let isolation = self.isolation_with_doors(&spec);
+                container.open_cell(spec, doors, isolation).await
+            }
             Self::Host if !cfg!(target_os = "linux") => Cell::beside(self.clone(), spec, &doors).await,
             _ => open(self, spec, doors, inside).await,
         }
@@ -106,26 +109,23 @@ impl Keeper for Kept {
 
 /// The end of what the process inside (or the sandbox around it) says on its error output; it says nothing
 /// unless something is wrong.
-struct LastWords(Arc<Mutex<Vec<u8>>>);
+struct LastWords(Arc<Mutex<Capture>>);
 
 impl LastWords {
     fn listen(mut pipe: ChildStderr) -> Self {
-        let kept = Arc::new(Mutex::new(Vec::new()));
+        let kept = Arc::new(Mutex::new(Capture::new(0, LAST_WORDS)));
         let words = Self(kept.clone());
         tokio::spawn(async move {
             let mut chunk = vec![0; LAST_WORDS];
             while let Ok(got @ 1..) = pipe.read(&mut chunk).await {
-                let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
-                kept.extend_from_slice(&chunk[..got]);
-                let over = kept.len().saturating_sub(LAST_WORDS);
-                kept.drain(..over);
+                kept.lock().unwrap_or_else(PoisonError::into_inner).push(&chunk[..got]);
             }
         });
         words
     }
 
-    fn text(&self) -> String {
-        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+    fn text(self) -> String {
+        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner).take().tail;
         crate::ansi::strip(String::from_utf8_lossy(&kept).trim())
     }
 }

@@ -64,7 +64,7 @@ impl Captured {
 
 /// Collects one stream while it is read.
 #[derive(Debug)]
-pub(super) struct Capture {
+pub(crate) struct Capture {
     head: Vec<u8>,
     head_cap: usize,
     tail: VecDeque<u8>,
@@ -73,11 +73,11 @@ pub(super) struct Capture {
 }
 
 impl Capture {
-    pub(super) fn new(head_cap: usize, tail_cap: usize) -> Self {
+    pub(crate) fn new(head_cap: usize, tail_cap: usize) -> Self {
         Self { head: Vec::new(), head_cap, tail: VecDeque::new(), tail_cap, left_out: 0 }
     }
 
-    pub(super) fn push(&mut self, chunk: &[u8]) {
+    pub(crate) fn push(&mut self, chunk: &[u8]) {
         let (first, rest) = chunk.split_at(chunk.len().min(self.head_cap - self.head.len()));
         self.head.extend_from_slice(first);
         self.tail.extend(rest);
@@ -86,7 +86,7 @@ impl Capture {
         self.left_out += over as u64;
     }
 
-    pub(super) fn take(&mut self) -> Captured {
+    pub(crate) fn take(&mut self) -> Captured {
         Captured {
             head: std::mem::take(&mut self.head),
             tail: std::mem::take(&mut self.tail).into(),

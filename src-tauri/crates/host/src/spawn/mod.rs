@@ -37,6 +37,7 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 
 pub(crate) use bare::{Bare, start_bare};
+pub(crate) use capture::Capture;
 pub use capture::{Captured, Line, Stream};
 pub(crate) use in_session::start_in;
 pub use input::Input;

@@ -11,8 +11,9 @@ use std::time::{Duration, Instant};
 use bollard::query_parameters::CreateImageOptionsBuilder;
 use bollard::{API_DEFAULT_VERSION, Docker};
 use futures_util::StreamExt as _;
+use host::cell::{INSIDE_PROGRAM, InsideProgram};
+use host::sandbox::container::Engine;
 use host::sandbox::container::engine::{find, surroundings};
-use host::sandbox::container::{Engine, EngineError};
 
 /// A small Linux with busybox, bash and git.
 pub const IMAGE: &str = "pilothouse-test:1";
@@ -169,64 +170,24 @@ pub fn with_podman() -> bool {
     std::env::var("PILOTHOUSE_TEST_ENGINE").is_ok_and(|engine| engine == "podman")
 }
 
-fn spawn_podman(folder: &Path, cgroup: &str) -> std::io::Result<Child> {
-    let script = "mount -t tmpfs tmpfs /run && busybox ip link set lo up && \
-        busybox ip address add 10.99.0.1/32 dev lo && busybox ip address add 169.254.169.254/32 dev lo || exit 9
-        podman \"$@\" & wait $!";
-    let at = |name: &str| folder.join(name).display().to_string();
-    let settings = format!(
-        "[engine]\ncgroup_manager = \"cgroupfs\"\nruntime = \"runc\"\nevents_logger = \"file\"\n\
-         [containers]\ncgroup_parent = \"{cgroup}\"\ndefault_ulimits = [\"nofile=4096:4096\", \"nproc=8192:8192\"]\n"
-    );
-    std::fs::write(folder.join("containers.conf"), settings)?;
-    let log = std::fs::File::create(folder.join("log"))?;
-    Command::new("unshare")
-        .args([
-            "--mount",
-            "--net",
-            "--pid",
-            "--fork",
-            "--mount-proc",
-            "--kill-child",
-            "sh",
-            "-c",
-            script,
-            "sh",
-        ])
-        .args(["--root", &at("data"), "--runroot", &at("exec"), "--storage-driver", "overlay"])
-        .args(["system", "service", "--time=0", &format!("unix://{}", at("s"))])
-        .env("CONTAINERS_CONF", folder.join("containers.conf"))
-        .stdin(Stdio::null())
-        .stdout(log.try_clone()?)
-        .stderr(log)
-        .process_group(0)
-        .spawn()
-}
-
 fn spawn(folder: &Path, cgroup: &str) -> std::io::Result<Child> {
-    if with_podman() {
-        return spawn_podman(folder, cgroup);
-    }
-    let script = "mount -t tmpfs tmpfs /run && busybox ip link set lo up && \
-        busybox ip address add 10.99.0.1/32 dev lo && busybox ip address add 169.254.169.254/32 dev lo || exit 9
-        dockerd \"$@\" & wait $!";
     let at = |name: &str| folder.join(name).display().to_string();
-    let log = std::fs::File::create(folder.join("log"))?;
-    Command::new("unshare")
-        .args([
-            "--mount",
-            "--net",
-            "--pid",
-            "--fork",
-            "--mount-proc",
-            "--kill-child",
-            "sh",
-            "-c",
-            script,
-            "sh",
-        ])
+    let address = format!("unix://{}", at("s"));
+    if with_podman() {
+        let settings = format!(
+            "[engine]\ncgroup_manager = \"cgroupfs\"\nruntime = \"runc\"\nevents_logger = \"file\"\n\
+             [containers]\ncgroup_parent = \"{cgroup}\"\ndefault_ulimits = [\"nofile=4096:4096\", \"nproc=8192:8192\"]\n"
+        );
+        std::fs::write(folder.join("containers.conf"), settings)?;
+        return apart("podman", folder)?
+            .args(["--root", &at("data"), "--runroot", &at("exec"), "--storage-driver", "overlay"])
+            .args(["system", "service", "--time=0", &address])
+            .env("CONTAINERS_CONF", folder.join("containers.conf"))
+            .spawn();
+    }
+    apart("dockerd", folder)?
         .args(["--data-root", &at("data"), "--exec-root", &at("exec"), "--pidfile", &at("pid")])
-        .args(["-H", &format!("unix://{}", at("s")), "--cgroup-parent", cgroup])
+        .args(["-H", &address, "--cgroup-parent", cgroup])
         .args([
             "--bridge=none",
             "--iptables=false",
@@ -236,11 +197,26 @@ fn spawn(folder: &Path, cgroup: &str) -> std::io::Result<Child> {
         ])
         .args(["--userland-proxy=false", "--storage-driver", "overlay2"])
         .args(["--exec-opt", "native.cgroupdriver=cgroupfs"])
+        .spawn()
+}
+
+/// `program` in namespaces of its own, where it has the addresses that stand for the machine, the LAN and a cloud.
+fn apart(program: &str, folder: &Path) -> std::io::Result<Command> {
+    let script = format!(
+        "mount -t tmpfs tmpfs /run && busybox ip link set lo up && \
+        busybox ip address add 10.99.0.1/32 dev lo && busybox ip address add 169.254.169.254/32 dev lo || exit 9
+        {program} \"$@\" & wait $!"
+    );
+    let log = std::fs::File::create(folder.join("log"))?;
+    let mut command = Command::new("unshare");
+    command
+        .args(["--mount", "--net", "--pid", "--fork", "--mount-proc", "--kill-child"])
+        .args(["sh", "-c", &script, "sh"])
         .stdin(Stdio::null())
         .stdout(log.try_clone()?)
         .stderr(log)
-        .process_group(0)
-        .spawn()
+        .process_group(0);
+    Ok(command)
 }
 
 fn answers(socket: &Path) -> bool {
@@ -282,7 +258,7 @@ fn rootfs(root: &Path) {
 }
 
 /// Copies the shared libraries of a program to where they are looked for.
-pub fn libraries(program: &Path, root: &Path) {
+fn libraries(program: &Path, root: &Path) {
     let listed = Command::new("ldd").arg(program).output().unwrap();
     // Of a static program it says that it is none, and lists nothing.
     let text = String::from_utf8(listed.stdout).unwrap();
@@ -293,17 +269,10 @@ pub fn libraries(program: &Path, root: &Path) {
     }
 }
 
-/// For assertions on what an engine said.
-pub fn said(error: &EngineError) -> String {
-    error.to_string()
-}
-
 /// The program that runs commands inside, as this test run built it.
 pub fn inside() -> PathBuf {
-    let named = std::env::var_os("PILOTHOUSE_INSIDE_BIN").map(PathBuf::from);
-    let beside =
-        || std::env::current_exe().unwrap().ancestors().nth(2).unwrap().join(host::cell::INSIDE_PROGRAM);
-    let program = named.unwrap_or_else(beside);
+    let beside = || std::env::current_exe().unwrap().ancestors().nth(2).unwrap().join(INSIDE_PROGRAM);
+    let program = InsideProgram::named().unwrap_or_else(beside);
     assert!(program.is_file(), "{} is not built; run: cargo build -p pilothouse-cell", program.display());
     program
 }

@@ -56,7 +56,15 @@ pub fn hiding_tree(seconds: &str) -> String {
 }
 
 /// How many sleepers `hiding_tree` has, its leader's own included.
-pub const HIDING: usize = 8;
+const HIDING: usize = 8;
+
+/// Waits until the whole of one `hiding_tree` runs.
+pub async fn all_up(seconds: &str) {
+    let needle = format!("sleep {seconds}");
+    let is_one = |line: &&String| line.split_once(' ').unwrap().1.starts_with(&needle);
+    eventually("all descendants run", || processes_with(&needle).iter().filter(is_one).count() == HIDING)
+        .await;
+}
 
 /// The sandbox of this machine. `None` (after saying so) where there is none, but never in CI.
 #[cfg(target_os = "linux")]

@@ -2,7 +2,6 @@
 #![allow(clippy::unwrap_used, clippy::panic)] // Functions shared by tests are tests too.
 #![allow(dead_code)] // Each test file uses some of it.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use host::HostError;
@@ -30,11 +29,10 @@ pub async fn confined() -> Vec<Place> {
 
 /// The program that runs inside cells, as this test run built it.
 pub fn inside() -> InsideProgram {
-    let named = std::env::var_os("PILOTHOUSE_INSIDE_BIN").map(PathBuf::from);
     // Test programs lie one folder below the others.
     let ours = std::env::current_exe().unwrap();
     let beside = ours.parent().and_then(|deps| deps.parent()).unwrap().join("any");
-    InsideProgram::find(named, &beside)
+    InsideProgram::find(InsideProgram::named(), &beside)
         .unwrap_or_else(|error| panic!("{error}; run: cargo build -p pilothouse-cell"))
 }
 

@@ -87,6 +87,13 @@ impl Start {
         self
     }
 
+    /// Gives a role (`WORKERS` and its like) the scripted model at an address, spoken to as `backend`.
+    pub fn model(self, role: &str, base_url: &str, backend: &str) -> Self {
+        self.env(&format!("{role}_LLM_ENDPOINT"), base_url)
+            .env(&format!("{role}_LLM_MODEL"), "scripted")
+            .env(&format!("{role}_LLM_BACKEND"), backend)
+    }
+
     /// The command line of `pilothouse serve`.
     pub(super) fn command(&self, program: &Path) -> Command {
         let mut argv: Vec<&std::ffi::OsStr> = self.under.iter().map(AsRef::as_ref).collect();

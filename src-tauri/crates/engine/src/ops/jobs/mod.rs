@@ -61,8 +61,7 @@ impl Engine {
 
     pub async fn jobs_renew(&self, caller: Caller, p: RenewParams) -> Reply {
         caller.require_job(&p.id)?;
-        let next_day = self.next_day();
-        let (day, budget) = (self.day_began(), self.config_now().await?.budget);
+        let (budget, day, next_day) = (self.own.config.budget, self.day_began(), self.next_day());
         self.change(caller, move |tx| {
             let until = tx.renew_lease(QueueName::Jobs, &p.id, &p.claim_token, p.lease_ms)?;
             let job = tx.job(&p.id)?;

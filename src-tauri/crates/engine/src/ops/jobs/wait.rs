@@ -127,11 +127,7 @@ pub(super) fn asked(
     if [budget.job, budget.day, budget.workspace].iter().all(|ceiling| ceiling.minutes.is_none()) {
         return Ok(None);
     }
-    let whose = Whose {
-        workspace: job.workspace_id.as_ref().map(ToString::to_string),
-        job: Some(job.id.to_string()),
-    };
-    let all = budgets::look(tx, budget, &whose, day)?;
+    let all = budgets::look(tx, budget, &Whose::of(job), day)?;
     let over = all.iter().find(|standing| standing.measure == Measure::WorkMs && reached(standing));
     Ok(over.map(|standing| PauseAsked {
         reason: WaitReason::Budget,

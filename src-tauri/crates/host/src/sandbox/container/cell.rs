@@ -10,7 +10,7 @@ use super::{ContainerSandbox, EngineError};
 use crate::HostError;
 use crate::cell::{Cell, CellGround, Doors, Hello, Keeper, Session};
 use crate::sandbox::open::usual_port;
-use crate::sandbox::{SandboxSpec, isolation};
+use crate::sandbox::{EffectiveIsolation, SandboxSpec};
 use crate::spawn::{Command, Ended, Limits, Outcome, Running};
 
 /// How long the process inside gets to end what it started and itself, once it is asked to.
@@ -22,6 +22,7 @@ impl ContainerSandbox {
         &self,
         spec: SandboxSpec,
         doors: Doors,
+        isolation: EffectiveIsolation,
     ) -> Result<Cell, HostError> {
         let mut hello = Hello::new();
         for name in doors.names() {
@@ -30,10 +31,6 @@ impl ContainerSandbox {
         let (session, container) = self.session(&spec, hello, doors, None).await?;
         let limits = Limits { memory: None, pids: None, ..spec.limits };
         let ground = CellGround { work: spec.work.clone(), env: self.environment(&spec), limits };
-        let mut isolation = isolation::of_container(self, spec.network);
-        if !spec.network {
-            isolation.net = "doors".to_owned();
-        }
         let witness = container.witness();
         let judge = move |outcome| -> BoxFuture<'static, Result<Outcome, HostError>> {
             Box::pin(judge_running(outcome, witness.clone()))

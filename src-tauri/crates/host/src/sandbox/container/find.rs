@@ -2,8 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::engine::{explain, find, surroundings};
-use super::{ContainerSandbox, EngineError, WORKER_IMAGE};
+use super::{ContainerSandbox, EngineError, Looked, WORKER_IMAGE, look};
 use crate::cell::{INSIDE_PROGRAM, InsideProgram};
 use crate::sandbox::NoSandbox;
 
@@ -27,13 +26,17 @@ pub async fn select(wish: &Wish, data: &Path) -> Result<ContainerSandbox, NoSand
             fix: "Run Pilothouse in WSL 2, where they work as on Linux".to_owned(),
         });
     }
-    let engine = find(&surroundings(wish.engine.as_deref())).await.map_err(|tried| explain(&tried))?;
-    let wanted = wish.image.as_deref().unwrap_or(WORKER_IMAGE);
-    let none = |error: EngineError, fix: &str| NoSandbox { reason: error.to_string(), fix: fix.to_owned() };
-    let look = "Look at the engine with `docker info`, then try again";
-    let Some(base) = engine.image(wanted).await.map_err(|error| none(error, look))? else {
-        let missing = EngineError::ImageMissing { reference: wanted.to_owned(), cause: None };
-        return Err(none(missing, &how_to_get(wanted)));
+    let (engine, base) = match look(wish).await {
+        Looked::Ready { engine, image } => (engine, image),
+        Looked::NoEngine(none) => return Err(none),
+        Looked::NoImage { image, fix, .. } => {
+            let missing = EngineError::ImageMissing { reference: image, cause: None };
+            return Err(NoSandbox { reason: missing.to_string(), fix });
+        }
+        Looked::Broken { cause, .. } => {
+            let fix = "Look at the engine with `docker info`, then try again".to_owned();
+            return Err(NoSandbox { reason: cause, fix });
+        }
     };
     let ours = std::env::current_exe().unwrap_or_default();
     let inside =
@@ -46,7 +49,10 @@ pub async fn select(wish: &Wish, data: &Path) -> Result<ContainerSandbox, NoSand
             }
         })?;
     let sandbox = ContainerSandbox::new(engine, base, inside.path().to_owned(), data).await;
-    sandbox.map_err(|error| none(error, "Repair that, then try again"))
+    sandbox.map_err(|error| NoSandbox {
+        reason: error.to_string(),
+        fix: "Repair that, then try again".to_owned(),
+    })
 }
 
 /// The next step for an image that is not there.

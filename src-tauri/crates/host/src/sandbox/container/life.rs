@@ -23,6 +23,7 @@ use tokio::time::{Instant, sleep, timeout};
 use super::create::{APP_LABEL, INSTANCE_LABEL};
 use super::engine::Engine;
 use super::error::EngineError;
+use crate::spawn::Capture;
 
 /// How long an engine gets to end and remove a container.
 const END_WITHIN: Duration = Duration::from_secs(20);
@@ -47,7 +48,7 @@ pub struct Opened {
 pub struct Container {
     engine: Engine,
     id: String,
-    complaints: Arc<Mutex<Vec<u8>>>,
+    complaints: Arc<Mutex<Capture>>,
     removed: bool,
 }
 
@@ -144,7 +145,7 @@ impl Engine {
     pub(super) async fn open(&self, body: ContainerCreateBody) -> Result<Opened, EngineError> {
         let made = self.docker.create_container(None::<CreateContainerOptions>, body).await;
         let made = made.map_err(EngineError::of("make a container"))?;
-        let complaints = Arc::new(Mutex::new(Vec::new()));
+        let complaints = Arc::new(Mutex::new(Capture::new(0, COMPLAINTS)));
         let container =
             Container { engine: self.clone(), id: made.id, complaints: complaints.clone(), removed: false };
         let options =
@@ -157,7 +158,9 @@ impl Engine {
             // Waiting for the reader is what slows the container down; an end of either side ends this.
             while let Some(Ok(part)) = from.next().await {
                 match part {
-                    LogOutput::StdErr { message } => keep(&complaints, &message),
+                    LogOutput::StdErr { message } => {
+                        complaints.lock().unwrap_or_else(PoisonError::into_inner).push(&message);
+                    }
                     other => {
                         if to.write_all(&other.into_bytes()).await.is_err() {
                             break;
@@ -175,23 +178,10 @@ impl Engine {
     }
 }
 
-/// The newest bytes, so that the last words of a container are among them.
-fn keep(complaints: &Mutex<Vec<u8>>, bytes: &[u8]) {
-    let mut kept = complaints.lock().unwrap_or_else(PoisonError::into_inner);
-    kept.extend_from_slice(bytes);
-    let over = kept.len().saturating_sub(COMPLAINTS);
-    kept.drain(..over);
-}
-
 impl Container {
-    /// The engine's name for it.
-    pub fn id(&self) -> &str {
-        &self.id
-    }
-
-    /// What it said on its standard error, the newest part.
-    pub fn complaints(&self) -> String {
-        let kept = self.complaints.lock().unwrap_or_else(PoisonError::into_inner);
+    /// What it said on its standard error, the newest part: its last words are in it. Taken, not copied.
+    fn complaints(&self) -> String {
+        let kept = self.complaints.lock().unwrap_or_else(PoisonError::into_inner).take().tail;
         String::from_utf8_lossy(&kept).trim().to_owned()
     }
 
@@ -205,7 +195,7 @@ impl Container {
     }
 
     /// Ends every process in it at once. It may have ended before.
-    pub async fn kill(&self) -> Result<(), EngineError> {
+    async fn kill(&self) -> Result<(), EngineError> {
         let options = KillContainerOptionsBuilder::default().signal("KILL").build();
         let asked = self.engine.docker.kill_container(&self.id, Some(options));
         let killed = timeout(END_WITHIN, asked).await.map_err(|_| slow("kill a container"))?;

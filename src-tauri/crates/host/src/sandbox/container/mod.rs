@@ -99,11 +99,6 @@ impl ContainerSandbox {
         let all = create::environment(spec, &self.furnished);
         all.into_iter().map(|(name, value)| (name.into(), value.into())).collect()
     }
-
-    /// Removes what earlier servers of this data folder left behind.
-    pub async fn sweep(&self) -> Result<usize, EngineError> {
-        life::sweep(&self.engine, &self.ground.instance).await
-    }
 }
 
 /// The same for every process that works for a data folder, and for no other folder.
