@@ -4,7 +4,7 @@
 //! * [`session`]: the outside half. Starts commands inside, moves files, answers connections to doors.
 //! * [`inside`]: the loop of `pilothouse-inside`, which is the first process of the cell. Each command gets a
 //!   tree of its own that leaves nothing behind; when the channel ends, everything inside ends.
-//! * [`seccomp`], [`guard`], [`limits`]: what a command is put under before it starts.
+//! * [`seccomp`], [`guard`], [`limits`]: what a command is put under before it starts; [`pipes`]: how it is listened to.
 //!
 //! No port is opened and no socket mounted: a cell with no network at all reaches exactly the doors that the
 //! outside answers. This room knows nothing of jobs, sandboxes, models or proxies, and uses nothing else of
@@ -20,6 +20,7 @@ pub mod inside;
 #[cfg(unix)]
 pub mod limits;
 pub mod mux;
+pub mod pipes;
 #[cfg(target_os = "linux")]
 pub mod seccomp;
 pub mod session;
@@ -34,4 +35,4 @@ pub use talk::{DoorName, Hello};
 pub use text::Text;
 
 /// The version of the channel and of what is said on it. Both sides must have the same.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;

@@ -187,6 +187,8 @@ pub enum Report {
         code: Option<i32>,
         signal: Option<i32>,
         leaked: u32,
+        /// Processes inside, whoever's, that the kernel killed for want of memory while it ran.
+        memory_kills: u32,
     },
     Refused {
         code: String,

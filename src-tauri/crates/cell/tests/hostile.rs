@@ -129,9 +129,9 @@ async fn data_for_a_stream_that_ended_here_is_dropped_without_a_fuss() {
 async fn streams_for_nothing_are_refused_and_the_session_goes_on() {
     let (near, mut far) = tokio::io::duplex(64 * 1024);
     let (read, write) = tokio::io::split(near);
-    let welcome = br#"{"version":1,"refused":null,"doors":[],"pid":1}"#;
+    let welcome = format!(r#"{{"version":{},"refused":null,"doors":[],"pid":1}}"#, cell::VERSION);
     let mut bytes = BytesMut::new();
-    encode(Kind::Hello, 0, welcome, &mut bytes);
+    encode(Kind::Hello, 0, welcome.as_bytes(), &mut bytes);
     for (at, purpose) in [
         &b""[..],
         b"not json",
@@ -169,10 +169,11 @@ async fn a_hello_that_is_none_ends_the_greeting_with_a_code() {
     encode(Kind::Data, 1, b"x", &mut early);
     let mut noise = BytesMut::new();
     noise.put_slice(b"exec /pilothouse-inside: no such file or directory\n");
+    let refusing = format!(r#"{{"version":{},"refused":"no room","doors":[],"pid":1}}"#, cell::VERSION);
     for (bytes, code) in [
         (hello("[]"), "channel.malformed"),
-        (hello(r#"{"version":7,"refused":null,"doors":[],"pid":1}"#), "channel.version"),
-        (hello(r#"{"version":1,"refused":"no room","doors":[],"pid":1}"#), "channel.refused"),
+        (hello(r#"{"version":777,"refused":null,"doors":[],"pid":1}"#), "channel.version"),
+        (hello(&refusing), "channel.refused"),
         (early, "channel.unexpected"),
         (noise, "channel.unknown_kind"),
         (BytesMut::new(), "channel.gone"),

@@ -325,3 +325,28 @@ async fn a_wish_that_cannot_be_fulfilled_is_refused_in_words() {
         assert!(!timeout(Duration::from_secs(10), child.wait()).await.unwrap().unwrap().success());
     }
 }
+
+/// The kernel keeps a pipe locked while something is spliced into it, and a reader waits for that lock. What the
+/// program wrote before may be had only afterwards, too.
+#[tokio::test]
+async fn a_program_that_holds_its_output_by_splicing_holds_up_nobody() {
+    let (session, _child) = session(Hello::new(), Doors::none()).await;
+    let folder = tempfile::tempdir().unwrap();
+    let begun = folder.path().join("begun");
+    let script = "import os, socket, sys\na, b = socket.socketpair()\nprint('holds', flush=True)\n\
+        open(sys.argv[1], 'w')\nos.splice(a.fileno(), 1, 1000)";
+    let mut holding = Command::new(["python3", "-c", script, begun.to_str().unwrap()]);
+    holding.env = vec![("PATH".into(), PATH.into())];
+    let mut started = session.start(holding).await.unwrap();
+    until("it has begun", || begun.exists()).await;
+    for _ in 0..20 {
+        let (exit, out, _) = timeout(Duration::from_secs(20), run(&session, sh("echo free"))).await.unwrap();
+        assert_eq!((exit.code, out.as_str()), (Some(0), "free\n"));
+    }
+    started.handle.kill();
+    let ended = timeout(Duration::from_secs(20), started.handle.ended()).await.unwrap().unwrap();
+    assert_eq!((ended.signal, ended.leaked), (Some(9), 0));
+    let mut said = String::new();
+    timeout(Duration::from_secs(20), started.stdout.read_to_string(&mut said)).await.unwrap().unwrap();
+    assert_eq!(said, "holds\n");
+}

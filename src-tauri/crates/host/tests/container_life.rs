@@ -266,7 +266,13 @@ async fn a_cell_with_doors_reaches_these_and_nothing_else_and_is_one_container()
     let call = |door: &str| format!("exec 3<>/dev/tcp/{door}; echo hello >&3; cat <&3");
     let script = format!("{}; {}; echo $HTTPS_PROXY", call(&model), call("127.0.0.1/3128"));
     let said = in_cell(&cell, &script).await.unwrap();
-    assert_eq!(said.stdout.text(), "the model\nthe proxy\nhttp://127.0.0.1:3128\n", "{}", said.stderr.text());
+    assert_eq!(
+        said.stdout.text(),
+        "the model\nthe proxy\nhttp://127.0.0.1:3128\n",
+        "{} {}",
+        said.summary(),
+        said.stderr.text()
+    );
     in_cell(&cell, "echo kept > /tmp/kept").await.unwrap();
     assert_eq!(in_cell(&cell, "cat /tmp/kept").await.unwrap().stdout.text(), "kept\n");
     assert_eq!(place.containers().await, 1);

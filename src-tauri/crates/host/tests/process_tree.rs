@@ -190,3 +190,26 @@ async fn what_cannot_start_says_why() {
     let refused = Command::new(["/etc"]).run().await.unwrap_err();
     assert_eq!(refused.code(), "host.spawn");
 }
+
+/// The kernel keeps a pipe locked while something is spliced into it, and a reader waits for that lock.
+#[tokio::test]
+async fn a_program_that_holds_its_output_by_splicing_holds_up_nobody() {
+    let folder = tempfile::tempdir().unwrap();
+    let begun = folder.path().join("begun");
+    let script = "import os, socket, sys\na, b = socket.socketpair()\nprint('holds', flush=True)\n\
+        open(sys.argv[1], 'w')\nos.splice(a.fileno(), 1, 1000)";
+    let running = Command::new(["python3", "-c", script, begun.to_str().unwrap()])
+        .env("PATH", PATH)
+        .grace(Duration::from_millis(200))
+        .timeout(Duration::from_secs(2))
+        .start()
+        .await
+        .unwrap();
+    eventually("it has begun", || begun.exists()).await;
+    for _ in 0..20 {
+        assert_eq!(sh("echo free").run().await.unwrap().stdout.text(), "free\n");
+    }
+    let outcome = running.wait().await.unwrap();
+    assert!(outcome.timed_out(), "{}", outcome.summary());
+    assert_eq!(outcome.stdout.text(), "holds\n");
+}

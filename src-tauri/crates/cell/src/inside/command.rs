@@ -1,19 +1,18 @@
 //! One command: its order, its tree, its pipes, its report.
 
 use std::io;
-use std::os::fd::OwnedFd;
 use std::os::unix::process::CommandExt as _;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, ReadHalf};
-use tokio::net::unix::pipe;
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, DuplexStream, ReadHalf};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
-use super::House;
+use super::{House, memory};
 use crate::guard::{self, Guard};
+use crate::pipes::{reading, writing};
 use crate::talk::{self, LONGEST_ORDER, Order, Report, Signal, refusal};
 use crate::{Stream, limits};
 
@@ -35,6 +34,7 @@ pub(super) async fn run(house: Arc<House>, mut stream: Stream, pipes: Pipes) {
         let message = "too many commands run at once".to_owned();
         return last_word(stream, Report::Refused { code: refusal::BUSY.to_owned(), message }).await;
     };
+    let killed_before = memory::kills();
     let Begun { guard, ended, input, output } = match start(&house, &order, pipes) {
         Ok(started) => started,
         Err(refused) => return last_word(stream, refused).await,
@@ -48,6 +48,7 @@ pub(super) async fn run(house: Arc<House>, mut stream: Stream, pipes: Pipes) {
     let status = ended.await.unwrap_or(libc::SIGKILL);
     // The guard has emptied the tree, unless it was killed by force.
     let leaked = house.reaper.clear(STRAYS_END_WITHIN).await;
+    let memory_kills = u32::try_from(memory::kills().saturating_sub(killed_before)).unwrap_or(u32::MAX);
     // Whoever still writes to it learns that nobody reads.
     input.into_iter().for_each(|input| input.abort());
     for mut flow in output {
@@ -60,7 +61,7 @@ pub(super) async fn run(house: Arc<House>, mut stream: Stream, pipes: Pipes) {
         false => (Some(libc::WEXITSTATUS(status)), None),
     };
     let leaked = u32::try_from(leaked).unwrap_or(u32::MAX);
-    if talk::say(&mut reports, &Report::Exited { code, signal, leaked }).await.is_ok() {
+    if talk::say(&mut reports, &Report::Exited { code, signal, leaked, memory_kills }).await.is_ok() {
         let _ = reports.shutdown().await;
     }
     obeying.abort();
@@ -145,6 +146,7 @@ fn in_child(command: &mut Command, house: &House, order: &Order) {
     unsafe {
         command.pre_exec(move || {
             guard.enter()?;
+            limits::first_to_go(limits::Early::Inner);
             for (resource, value) in ceilings.iter().flatten() {
                 limits::lower(*resource, *value);
             }
@@ -162,20 +164,19 @@ type Flow = JoinHandle<()>;
 fn flows(child: &mut Child, pipes: Pipes) -> io::Result<(Option<Flow>, Vec<Flow>)> {
     let mut input = None;
     if let (Some(stream), Some(pipe)) = (pipes.stdin, child.stdin.take()) {
-        let pipe = pipe::Sender::from_owned_fd(OwnedFd::from(pipe))?;
-        input = Some(tokio::spawn(flow(stream, pipe)));
+        input = Some(tokio::spawn(flow(stream, writing(pipe)?)));
     }
     let mut flows = Vec::new();
     if let Some(pipe) = child.stdout.take() {
-        flows.push(out(pipe::Receiver::from_owned_fd(OwnedFd::from(pipe))?, pipes.stdout));
+        flows.push(out(reading(pipe)?, pipes.stdout));
     }
     if let Some(pipe) = child.stderr.take() {
-        flows.push(out(pipe::Receiver::from_owned_fd(OwnedFd::from(pipe))?, pipes.stderr));
+        flows.push(out(reading(pipe)?, pipes.stderr));
     }
     Ok((input, flows))
 }
 
-fn out(pipe: pipe::Receiver, stream: Option<Stream>) -> JoinHandle<()> {
+fn out(pipe: DuplexStream, stream: Option<Stream>) -> JoinHandle<()> {
     tokio::spawn(async move {
         match stream {
             Some(stream) => flow(pipe, stream).await,

@@ -9,6 +9,7 @@
 mod command;
 mod doors;
 mod files;
+mod memory;
 mod own_pipes;
 mod reaper;
 mod whose;

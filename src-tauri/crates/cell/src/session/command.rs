@@ -56,6 +56,8 @@ pub struct Exit {
     pub code: Option<i32>,
     pub signal: Option<i32>,
     pub leaked: u32,
+    /// Processes inside, whoever's, that the kernel killed for want of memory while it ran.
+    pub memory_kills: u32,
 }
 
 /// Ends a command and tells of its end. Dropping it kills the command and its tree.
@@ -136,7 +138,9 @@ async fn watch(stream: Stream, mut orders: mpsc::Receiver<Signal>) -> Result<Exi
     loop {
         tokio::select! {
             report = &mut report => return match report? {
-                Some(Report::Exited { code, signal, leaked }) => Ok(Exit { code, signal, leaked }),
+                Some(Report::Exited { code, signal, leaked, memory_kills }) => {
+                    Ok(Exit { code, signal, leaked, memory_kills })
+                }
                 _ => Err(SessionError::Nonsense { cause: "a command ended without a report".to_owned() }),
             },
             order = orders.recv() => match order {

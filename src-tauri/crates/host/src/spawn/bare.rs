@@ -6,8 +6,8 @@ use tokio::process::{ChildStderr, ChildStdin, ChildStdout};
 use tokio::time::timeout;
 
 use super::held::{ChildTree, Held as _};
-use super::launch::launch;
-use super::{Command, Ended, Stdin};
+use super::launch::launch_ours;
+use super::{Command, Ended};
 use crate::HostError;
 use crate::ids::{Ids as _, SystemIds};
 
@@ -23,9 +23,8 @@ pub(crate) struct BarePipes {
 
 /// Starts `command` with three pipes; nothing of it that needs a supervisor (times, caps, lines) counts.
 pub(crate) async fn start_bare(mut command: Command) -> Result<(Bare, BarePipes), HostError> {
-    command.stdin = Stdin::Piped;
     let run = SystemIds.uuid();
-    let mut child = launch(&mut command, &run).await?;
+    let mut child = launch_ours(&mut command, &run).await?;
     let pipes = (child.stdin.take(), child.stdout.take(), child.stderr.take());
     let bare = Bare(ChildTree::new(child, command.tree, run));
     match pipes {

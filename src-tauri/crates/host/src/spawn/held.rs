@@ -26,6 +26,11 @@ pub(super) trait Held: Send + 'static {
 
     /// How it ended. An error says that whatever held it is gone, and nobody asked for that.
     fn status(&mut self, ended: Ended) -> Result<Status, HostError>;
+
+    /// Whether the kernel is known to have killed for want of memory around it, while it ran.
+    fn memory_ran_out(&self) -> bool {
+        false
+    }
 }
 
 /// A child process and its tree.

@@ -86,4 +86,8 @@ impl Held for InSession {
             None => Err(lost(&self.0.failure().unwrap_or(SessionError::Channel(ChannelError::Gone)))),
         }
     }
+
+    fn memory_ran_out(&self) -> bool {
+        self.exit().is_some_and(|exit| exit.memory_kills > 0)
+    }
 }

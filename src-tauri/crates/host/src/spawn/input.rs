@@ -4,8 +4,7 @@ use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use tokio::io::AsyncWrite;
-use tokio::process::ChildStdin;
+use tokio::io::{AsyncWrite, DuplexStream};
 
 /// Dropping it ends the program's input; what was written before still arrives.
 #[derive(Debug)]
@@ -13,12 +12,12 @@ pub struct Input(Kind);
 
 #[derive(Debug)]
 enum Kind {
-    Process(ChildStdin),
+    Process(DuplexStream),
     Cell(cell::Stream),
 }
 
 impl Input {
-    pub(super) fn of_process(pipe: ChildStdin) -> Self {
+    pub(super) fn of_process(pipe: DuplexStream) -> Self {
         Self(Kind::Process(pipe))
     }
 

@@ -7,6 +7,7 @@ use std::process::Stdio;
 use std::sync::OnceLock;
 use std::sync::mpsc::{SyncSender, sync_channel};
 
+use tokio::io::DuplexStream;
 use tokio::process::Child;
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;
@@ -16,8 +17,45 @@ use crate::HostError;
 
 type Errand = Box<dyn FnOnce() + Send>;
 
+/// Our ends of a program's pipes. None of them ever blocks whoever uses it (see [`cell::pipes`]).
+pub(super) struct Pipes {
+    pub(super) stdin: Option<DuplexStream>,
+    pub(super) stdout: DuplexStream,
+    pub(super) stderr: DuplexStream,
+}
+
 /// Starts `command`; `run` becomes its `PILOTHOUSE_RUN`.
-pub(super) async fn launch(command: &mut Command, run: &str) -> Result<Child, HostError> {
+pub(super) async fn launch(command: &mut Command, run: &str) -> Result<(Child, Pipes), HostError> {
+    let failed = |command: &Command, source| HostError::Spawn { program: command.program(), source };
+    let mut prepared = prepare(command, run);
+    let pipes = pipes(&mut prepared, !matches!(command.stdin, Stdin::Nothing))
+        .map_err(|source| failed(command, source))?;
+    Ok((launch_prepared(command, prepared).await?, pipes))
+}
+
+/// The same with pipes of the runtime's own, for a program of ours that never splices.
+pub(super) async fn launch_ours(command: &mut Command, run: &str) -> Result<Child, HostError> {
+    let mut prepared = prepare(command, run);
+    prepared.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    launch_prepared(command, prepared).await
+}
+
+fn pipes(prepared: &mut std::process::Command, with_input: bool) -> std::io::Result<Pipes> {
+    let (stdout, out) = std::io::pipe()?;
+    let (stderr, err) = std::io::pipe()?;
+    prepared.stdout(out).stderr(err).stdin(Stdio::null());
+    let stdin = match with_input {
+        true => {
+            let (input, stdin) = std::io::pipe()?;
+            prepared.stdin(input);
+            Some(cell::pipes::writing(stdin)?)
+        }
+        false => None,
+    };
+    Ok(Pipes { stdin, stdout: cell::pipes::reading(stdout)?, stderr: cell::pipes::reading(stderr)? })
+}
+
+async fn launch_prepared(command: &mut Command, prepared: std::process::Command) -> Result<Child, HostError> {
     let program = command.program();
     if command.argv.is_empty() {
         return Err(HostError::EmptyCommand);
@@ -26,7 +64,7 @@ pub(super) async fn launch(command: &mut Command, run: &str) -> Result<Child, Ho
         let missing = std::io::Error::from(std::io::ErrorKind::NotFound);
         return Err(HostError::File { action: "enter", path: command.cwd.clone(), source: missing });
     }
-    let prepared = prepare(command, run);
+    let mut prepared = tokio::process::Command::from(prepared);
     // Inherited descriptors stay open until the child has its copies.
     #[cfg(unix)]
     let inherited = std::mem::take(&mut command.inherit);
@@ -35,7 +73,6 @@ pub(super) async fn launch(command: &mut Command, run: &str) -> Result<Child, Ho
     let runtime = Handle::current();
     let errand: Errand = Box::new(move || {
         let _context = runtime.enter();
-        let mut prepared = prepared;
         let _ = answer.send(prepared.spawn());
         #[cfg(unix)]
         drop(inherited);
@@ -67,23 +104,21 @@ fn launch_thread() -> Option<SyncSender<Errand>> {
         .clone()
 }
 
-fn prepare(command: &Command, run: &str) -> tokio::process::Command {
-    let mut prepared = std::process::Command::new(&command.argv[0]);
+fn prepare(command: &Command, run: &str) -> std::process::Command {
+    let mut argv = command.argv.iter();
+    let mut prepared = std::process::Command::new(argv.next().cloned().unwrap_or_default());
     prepared
-        .args(&command.argv[1..])
+        .args(argv)
         .current_dir(&command.cwd)
         .env_clear()
         .envs(command.env.iter().map(|(name, value)| (name, value)))
-        .env(RUN_VAR, run)
-        .stdin(if matches!(command.stdin, Stdin::Nothing) { Stdio::null() } else { Stdio::piped() })
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
+        .env(RUN_VAR, run);
     if let Some(job) = &command.job {
         prepared.env(JOB_VAR, job);
     }
     #[cfg(unix)]
     in_child(&mut prepared, command);
-    prepared.into()
+    prepared
 }
 
 #[cfg(unix)]
@@ -121,6 +156,9 @@ fn in_child(prepared: &mut std::process::Command, command: &Command) {
                         super::landlock::scope()?;
                     }
                 }
+            }
+            if matches!(tree, Tree::Guarded | Tree::Namespace) {
+                cell::limits::first_to_go(cell::limits::Early::Outer);
             }
             for descriptor in &inherit {
                 if libc::fcntl(*descriptor, libc::F_SETFD, 0) < 0 {

@@ -95,11 +95,9 @@ impl Drop for Running {
 
 pub(super) async fn start(mut command: Command) -> Result<Running, HostError> {
     let run = SystemIds.uuid();
-    let mut child = launch(&mut command, &run).await?;
-    let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
-    let stdin = child.stdin.take().map(Input::of_process);
+    let (child, pipes) = launch(&mut command, &run).await?;
     let held = ChildTree::new(child, command.tree, run);
-    Ok(hold(held, stdin, stdout, stderr, command))
+    Ok(hold(held, pipes.stdin.map(Input::of_process), Some(pipes.stdout), Some(pipes.stderr), command))
 }
 
 /// Supervises whatever holds the program: a process of ours, or a command in a cell.
@@ -168,6 +166,9 @@ where
     let left = held.leftovers(ended).await;
     let (stdout, stderr) = (stdout.finish().await, stderr.finish().await);
     let (code, signal) = held.status(ended)?;
+    // Killed by somebody else than us. A shell tells the signal of its child in its own code.
+    let killed = ended == Ended::Exited && (signal == Some(9) || code == Some(137));
+    let ended = if killed && held.memory_ran_out() { Ended::OutOfMemory } else { ended };
     Ok(Outcome { ended, code, signal, stdout, stderr, duration: started.elapsed(), leaked: left })
 }
 

@@ -11,7 +11,7 @@ use crate::HostError;
 use crate::cell::{Cell, CellGround, Doors, Hello, Keeper, Session};
 use crate::sandbox::open::usual_port;
 use crate::sandbox::{EffectiveIsolation, SandboxSpec};
-use crate::spawn::{Command, Ended, Limits, Outcome, Running};
+use crate::spawn::{Command, Limits, Outcome, Running};
 
 /// How long the process inside gets to end what it started and itself, once it is asked to.
 const END_WITHIN: Duration = Duration::from_secs(10);
@@ -85,7 +85,7 @@ impl ContainerSandbox {
         };
         Ok(running.then(move |outcome| async move {
             session.close();
-            // Only a container that has ended knows for certain why something in it was killed.
+            // Only a container that has ended knows for certain why its first process was killed.
             let death = container.end(END_WITHIN).await;
             judge(outcome, death)
         }))
@@ -94,45 +94,30 @@ impl ContainerSandbox {
 
 /// The same for a command whose container goes on.
 async fn judge_running(outcome: Result<Outcome, HostError>, witness: Witness) -> Result<Outcome, HostError> {
-    let death = match &outcome {
-        Ok(outcome) if was_killed(outcome) => {
-            Ok(Death { out_of_memory: witness.ran_out_of_memory().await, ..Death::default() })
+    match &outcome {
+        Err(HostError::CellGone { .. }) => {
+            judge(outcome, witness.death().await.map(Option::unwrap_or_default))
         }
-        Err(HostError::CellGone { .. }) => witness.death().await.map(Option::unwrap_or_default),
-        _ => return outcome,
-    };
-    judge(outcome, death)
+        _ => outcome,
+    }
 }
 
-/// Gives an end its real cause: memory that was used up, or an engine that is gone.
+/// Gives the end of a container under its command its real cause: memory that was used up, or an engine that is gone.
 fn judge(
     outcome: Result<Outcome, HostError>,
     death: Result<Death, EngineError>,
 ) -> Result<Outcome, HostError> {
-    let out_of_memory = death.as_ref().is_ok_and(|death| death.out_of_memory);
-    match outcome {
-        Ok(outcome) if out_of_memory && was_killed(&outcome) => {
-            Ok(Outcome { ended: Ended::OutOfMemory, ..outcome })
-        }
-        Err(HostError::CellGone { cause }) => Err(match death {
-            Ok(Death { out_of_memory: true, .. }) => HostError::Sandbox {
-                cause: "the container used up its memory, and the process that runs its commands was killed"
-                    .to_owned(),
-            },
-            Ok(death) => HostError::EngineGone {
-                cause: format!("the container ended under its command: {cause} {}", death.said)
-                    .trim()
-                    .to_owned(),
-            },
-            Err(error) => error.into(),
-        }),
-        other => other,
-    }
-}
-
-/// By somebody else than us. A shell tells the signal of its child in its own code.
-fn was_killed(outcome: &Outcome) -> bool {
-    outcome.ended == Ended::Exited && (outcome.signal == Some(9) || outcome.code == Some(137))
+    let Err(HostError::CellGone { cause }) = outcome else { return outcome };
+    Err(match death {
+        Ok(Death { out_of_memory: true, .. }) => HostError::Sandbox {
+            cause: "the container used up its memory, and the process that runs its commands was killed"
+                .to_owned(),
+        },
+        Ok(death) => HostError::EngineGone {
+            cause: format!("the container ended under its command: {cause} {}", death.said).trim().to_owned(),
+        },
+        Err(error) => error.into(),
+    })
 }
 
 /// A container that ends with its cell.

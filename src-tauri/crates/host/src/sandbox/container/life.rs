@@ -5,14 +5,13 @@
 //! what is left ([`sweep`]).
 
 use std::pin::Pin;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use bollard::container::LogOutput;
 use bollard::models::{ContainerCreateBody, ContainerState};
 use bollard::query_parameters::{
-    AttachContainerOptionsBuilder, CreateContainerOptions, EventsOptionsBuilder, InspectContainerOptions,
+    AttachContainerOptionsBuilder, CreateContainerOptions, InspectContainerOptions,
     KillContainerOptionsBuilder, ListContainersOptionsBuilder, RemoveContainerOptionsBuilder,
     StartContainerOptions,
 };
@@ -57,8 +56,6 @@ pub struct Container {
 pub(super) struct Witness {
     engine: Engine,
     id: String,
-    /// Kills for want of memory that have been told already.
-    told: Arc<AtomicUsize>,
 }
 
 impl Witness {
@@ -68,39 +65,6 @@ impl Witness {
         let ended = !state.running.unwrap_or(false);
         Ok(ended.then(|| Death::of(state, String::new())))
     }
-
-    /// Whether the kernel has killed something in it for want of memory, since this was last asked. Of a container
-    /// that runs only the engine's log of events tells, and Podman has none of these.
-    pub(super) async fn ran_out_of_memory(&self) -> bool {
-        // The event is told a moment after the kill.
-        for _ in 0..25 {
-            let killed = self.memory_kills().await;
-            if killed > self.told.fetch_max(killed, Ordering::Relaxed) {
-                return true;
-            }
-            sleep(LOOK_EVERY).await;
-        }
-        false
-    }
-
-    async fn memory_kills(&self) -> usize {
-        let filters = [("container", self.id.as_str()), ("event", "oom")]
-            .map(|(name, value)| (name.to_owned(), vec![value.to_owned()]));
-        let options = EventsOptionsBuilder::default()
-            .since("0")
-            .until(&now())
-            .filters(&filters.into_iter().collect())
-            .build();
-        let events = self.engine.docker.events(Some(options));
-        let killed = events.filter(|event| std::future::ready(event.is_ok())).count();
-        timeout(END_WITHIN, killed).await.unwrap_or(0)
-    }
-}
-
-/// Seconds since 1970 with their fraction: the engine waits for a time that is still to come.
-fn now() -> String {
-    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
-    format!("{}.{:09}", since.as_secs(), since.subsec_nanos())
 }
 
 async fn state(engine: &Engine, id: &str) -> Result<ContainerState, EngineError> {
@@ -187,7 +151,7 @@ impl Container {
 
     /// Somebody who can be asked about it without holding it.
     pub(super) fn witness(&self) -> Witness {
-        Witness { engine: self.engine.clone(), id: self.id.clone(), told: Arc::default() }
+        Witness { engine: self.engine.clone(), id: self.id.clone() }
     }
 
     async fn state(&self) -> Result<ContainerState, EngineError> {
