@@ -2,7 +2,7 @@
 // window's too, on Linux; `--only desktop` measures those alone.
 
 import { binary, buildBinaries } from './cargo.mjs';
-import { buildInside } from './inside.mjs';
+import { buildInside, hasInside, insideProgram } from './inside.mjs';
 import { foreground } from './foreground.mjs';
 import { entry, must } from './run.mjs';
 import { ensure } from './system-packages.mjs';
@@ -19,7 +19,9 @@ await entry(async () => {
   if (server) {
     await must('cargo', buildBinaries(['bench', 'pilothouse', 'pilothouse-worker'], true, ['pilothouse-testkit/bench']));
     await buildInside('release');
-    const code = await foreground(binary('bench', 'release'), args);
+    // Also for the engine of containers that the bench starts by itself.
+    const inside = hasInside ? { PILOTHOUSE_INSIDE_BIN: insideProgram() } : {};
+    const code = await foreground(binary('bench', 'release'), args, { env: { ...inside, ...process.env } });
     if (code !== 0) return code;
   }
   if (!window) return 0;

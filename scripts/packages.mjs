@@ -43,6 +43,8 @@ export const purposes = {
     { name: 'matchbox-window-manager', command: 'matchbox-window-manager' },
     { name: 'wmctrl', command: 'wmctrl' },
     { name: 'xdotool', command: 'xdotool' },
+    // A dictionary for the spelling of the window; WebKit brings what reads it.
+    { name: 'hunspell-en-us' },
     { name: 'gnome-keyring', command: 'gnome-keyring-daemon' },
     { name: 'procps', command: 'ps' },
     { name: 'desktop-file-utils', command: 'desktop-file-validate' },

@@ -1,6 +1,7 @@
 // Reads how many tests passed and failed from the closing lines of the runners the project uses.
 
-const plain = (text) => text.replaceAll(/\u001b\[[0-9;]*[A-Za-z]/g, '');
+/** Without colours. */
+export const plain = (text) => text.replaceAll(/\u001b\[[0-9;]*[A-Za-z]/g, '');
 
 const sum = (text, pattern) => [...text.matchAll(pattern)].reduce((total, match) => total + Number(match[1]), 0);
 

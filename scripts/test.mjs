@@ -1,34 +1,13 @@
-// `npm test [-- LANE...]`: sets everything up, builds once, runs every lane, and closes with one line of totals.
+// `npm test [-- LANE...]`: sets everything up, builds once, and runs every lane.
 
 import { buildAll } from './cargo.mjs';
 import { buildInside } from './inside.mjs';
 import { lanes } from './lanes.mjs';
-import { entry, must, root, Stop, tee } from './run.mjs';
+import { entry, must, root, Stop } from './run.mjs';
+import { runLanes, timed } from './run-lanes.mjs';
 import { ensure } from './system-packages.mjs';
-import { tally } from './tally.mjs';
 import { checkToolchains } from './toolchain.mjs';
 import { buildUi, installPackages } from './ui-build.mjs';
-
-const seconds = (since) => `${((performance.now() - since) / 1000).toFixed(1)} s`;
-
-async function timed(name, table, work) {
-  console.log(`\n=== ${name}`);
-  const since = performance.now();
-  const result = await work();
-  table.push([name, result ? `${result.passed} passed, ${result.failed} failed` : 'done', seconds(since)]);
-  return result;
-}
-
-async function runLane(lane) {
-  const total = { passed: 0, failed: 0 };
-  for (const step of lane.steps()) {
-    const { code, text } = await tee(step.command, step.args, step);
-    const { passed, failed } = tally(step.runner, text, code);
-    total.passed += passed;
-    total.failed += failed;
-  }
-  return total;
-}
 
 function chosen(names) {
   for (const name of names) {
@@ -41,7 +20,6 @@ function chosen(names) {
 
 await entry(async () => {
   const table = [];
-  const total = { passed: 0, failed: 0 };
   const selected = chosen(process.argv.slice(2));
   checkToolchains();
   const asked = (name) => !['', '0', 'false', undefined].includes(process.env[name]);
@@ -55,18 +33,5 @@ await entry(async () => {
     await must('cargo', buildAll);
     await buildInside('debug');
   });
-  for (const lane of selected) {
-    if (lane.only && lane.only !== process.platform) {
-      table.push([lane.name, `not run: needs ${lane.only}`, '']);
-    } else {
-      if (lane.prepare) await timed(`${lane.name}: a newer build`, table, lane.prepare);
-      const { passed, failed } = await timed(lane.name, table, () => runLane(lane));
-      total.passed += passed;
-      total.failed += failed;
-    }
-  }
-  console.log('\n=== times');
-  for (const [name, result, time] of table) console.log(`${name.padEnd(24)}${result.padEnd(28)}${time}`);
-  console.log(`\n${total.passed} passed, ${total.failed} failed`);
-  return total.failed === 0 ? 0 : 1;
+  return runLanes(selected, table);
 });

@@ -26,7 +26,7 @@ const DOORS: [(&str, &[&str]); 15] = [
 
 /// Tool, the only crates that may depend on it.
 const OWNERS: [(&str, &[&str]); 10] = [
-    ("bollard", &["host"]),
+    ("bollard", &["host", "testkit"]),
     ("rusqlite", &["store"]),
     ("git2", &["repo"]),
     ("portable-pty", &["terminal"]),

@@ -1,8 +1,9 @@
 //! The path with a model: a scripted server plans and works; what it claims counts for nothing.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+use protocol::ops::{RequestParams, typed};
 use serde_json::{Value, json};
-use testkit::model_server::{ModelServer, Script, Step, Style, When, WireDialect};
+use testkit::model_server::{Fault, ModelServer, Script, Step, Style, When, WireDialect};
 use testkit::world::{RunningServer, Start, TestRepo};
 
 const CONFIG: &str =
@@ -131,10 +132,32 @@ async fn a_model_that_lies_about_passing_tests_lands_nothing() {
     let sent = server.say("dev", "the test adds fails, please mend it").await;
     let failed = server.first("dev", sent.cursor, "job_failed").await;
     assert!(failed.payload()["message"].as_str().unwrap().contains("gate"));
+    assert_eq!(failed.payload()["code"], "job.not_valid");
     let verified = server.first("dev", sent.cursor, "job.verified").await;
     assert_eq!(verified.payload()["verified"], false);
     assert!(!repo.try_git(&["rev-parse", "--verify", "main_agents"]).0);
     assert!(server.pending_approvals().await.is_empty(), "nobody is asked to land a lie");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_that_a_providers_limit_stopped_says_so_in_a_stable_word() {
+    let (repo, data) = (repo(), tempfile::tempdir().unwrap());
+    let limit = Step::fault(Fault::Status {
+        status: 429,
+        retry_after: None,
+        code: Some("usage_limit_reached".into()),
+        message: Some("You have reached your usage limit".into()),
+        headers: std::collections::BTreeMap::default(),
+    });
+    let model = ModelServer::start(Script::new([limit.when(planner()).always()])).unwrap();
+    let server = start(&repo, data.path(), &model, WireDialect::OpenaiChat);
+    let sent = server.say("dev", "the test adds fails, please mend it").await;
+    let ended = |e: &client::StreamEvent| e.kind() == "request.changed" && e.payload()["status"] == "failed";
+    let (failed, _) = server.until("dev", sent.cursor, ended).await;
+    let id = serde_json::from_value(failed.payload()["requestId"].clone()).unwrap();
+    let request = server.client.call(typed::RequestsGet, &RequestParams { id }, None).await.unwrap();
+    assert_eq!(request.result.unwrap()["code"], "model.quota");
+    assert!(request.error.unwrap().contains("usage limit"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { ask, root, Stop } from '../run.mjs';
+import { cLibraryNotice } from './c-library.mjs';
 import { programs } from './stage.mjs';
 
 const paper = /^(licen[cs]e|copying|notice|unlicense|copyright)/i;
@@ -56,6 +57,11 @@ export function notices(path) {
       if (!known.names.includes(part.name)) known.names.push(part.name);
       texts.set(sum, known);
     }
+  }
+  const cLibrary = cLibraryNotice();
+  if (cLibrary) {
+    parts.unshift(cLibrary);
+    texts.set(cLibrary.name, { text: cLibrary.text, names: [cLibrary.name] });
   }
   const rule = '-'.repeat(78);
   const list = parts.map((part) => `${part.name} (${part.license})`).join('\n');

@@ -2,7 +2,9 @@
 
 use crate::agents;
 use crate::flags::Flags;
+use crate::images::Images;
 use crate::life;
+use crate::spares::Spares;
 use anyhow::Context;
 use client::Client;
 use host::layers::LayerStore;
@@ -31,9 +33,14 @@ pub(crate) struct Shop {
     pub id: String,
     pub git: repo::Git,
     pub sandbox: Result<SelectedSandbox, NoSandbox>,
+    /// Of workspaces that have an image of their own.
+    pub images: Images,
     pub toolchains: Toolchains,
     /// The server's set-up layers, read only here.
     pub layers: LayerStore,
+    /// Most bytes of one job's clone and HOME.
+    pub disk: u64,
+    pub spares: Arc<Spares>,
 }
 
 /// Runs until the server says stop or is gone.
@@ -42,12 +49,17 @@ pub async fn run(flags: Flags) -> anyhow::Result<()> {
     let client = Client::new(flags.server.clone(), token)?;
     let path = std::env::var_os("PATH").unwrap_or_default();
     let git = repo::Git::on_path(path, &flags.data.join("git-home"))?;
-    let wish = Wish { engine: flags.container_engine, image: flags.container_image, inside: None };
+    let wish =
+        Wish { engine: flags.container_engine, image: flags.container_image, inside: None, cpus: flags.cpus };
     let sandbox = host::sandbox::detect_with(flags.sandbox, &wish, &flags.data).await;
     let toolchains = Toolchains::detect(&Machine::current());
     // This process makes no layers, so the limit of one does not matter.
     let layers = LayerStore::join(&flags.data.join("layers"), u64::MAX)?;
-    let shop = Arc::new(Shop { client, id: flags.worker_id, git, sandbox, toolchains, layers });
+    let images = Images::new(wish, flags.data.clone());
+    let disk = flags.disk_mb << 20;
+    let spares = Arc::new(Spares::open(&flags.data, &flags.worker_id));
+    let id = flags.worker_id;
+    let shop = Arc::new(Shop { client, id, git, sandbox, images, toolchains, layers, disk, spares });
     let (busy, seen) = watch::channel(None);
     let beats = tokio::spawn(heartbeats(shop.clone(), seen));
     let result = claims(&shop, &busy).await;
@@ -55,7 +67,7 @@ pub async fn run(flags: Flags) -> anyhow::Result<()> {
     result
 }
 
-async fn claims(shop: &Shop, busy: &watch::Sender<Option<protocol::JobId>>) -> anyhow::Result<()> {
+async fn claims(shop: &Arc<Shop>, busy: &watch::Sender<Option<protocol::JobId>>) -> anyhow::Result<()> {
     let mut failures = 0;
     loop {
         let claim = ClaimJob {
@@ -72,6 +84,9 @@ async fn claims(shop: &Shop, busy: &watch::Sender<Option<protocol::JobId>>) -> a
                     anyhow::bail!("{why}");
                 }
                 busy.send_replace(None);
+                // Beside the next claim: a job that comes at once does not wait for it.
+                let shop = shop.clone();
+                drop(tokio::task::spawn_blocking(move || shop.spares.make(&shop.git)));
             }
             Err(error) if error.code == ErrorCode::Empty => failures = 0,
             Err(error) if matches!(error.code, ErrorCode::Unauthenticated | ErrorCode::Forbidden) => {

@@ -26,8 +26,15 @@ pub struct Flags {
     /// Image of the container sandbox; ours when absent.
     #[arg(long)]
     pub container_image: Option<String>,
+    /// Processors a job may use; all when absent.
+    #[arg(long)]
+    pub cpus: Option<u32>,
+    /// Most MiB of a job's clone and HOME.
+    #[arg(long, default_value_t = 20_480)]
+    pub disk_mb: u64,
 }
 
 fn preference(word: &str) -> Result<Preference, String> {
-    Preference::from_word(word).ok_or_else(|| "auto, bwrap, container or host".to_owned())
+    Preference::from_word(word)
+        .ok_or_else(|| "auto, bwrap, container, seatbelt, job-object or host".to_owned())
 }

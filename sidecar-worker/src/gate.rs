@@ -81,6 +81,23 @@ pub(crate) async fn validate(
     Ok(judged)
 }
 
+/// What is known of a task whose work never came as far as our gate: that it did not, and what nobody checked therefore.
+pub(crate) fn not_reached(task: &TaskParams, where_it_stopped: &str, why: &str) -> Vec<VerifiedLine> {
+    let planning = &task.planning;
+    let unchecked = planning.validation_steps.iter().map(|argv| argv.join(" "));
+    let unchecked = unchecked.chain(planning.acceptance_criteria.iter().cloned()).map(|what| VerifiedLine {
+        what,
+        result: CheckResult::NotChecked,
+        detail: Some("It did not come to this.".into()),
+    });
+    let stopped = VerifiedLine {
+        what: where_it_stopped.to_owned(),
+        result: CheckResult::Failed,
+        detail: Some(ends(why)),
+    };
+    std::iter::once(stopped).chain(unchecked).collect()
+}
+
 /// Commits everything on the job's branch. None when nothing changed.
 pub(crate) async fn commit(
     bench: &Workbench,

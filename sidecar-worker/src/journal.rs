@@ -14,6 +14,8 @@ const WAITING: usize = 2_048;
 const BATCH: usize = 200;
 /// How long a line may wait for company.
 const LINGER: Duration = Duration::from_millis(80);
+/// The stream of what we say ourselves, beside those of the programs.
+const NOTE: &str = "note";
 /// Lines kept of one job; the rest is left out with a note.
 const LINES: u64 = 20_000;
 
@@ -39,7 +41,7 @@ impl Journal {
 
     /// A line of ours.
     pub(crate) async fn say(&self, text: impl Into<String>) {
-        self.lines("stdout", &text.into()).await;
+        self.lines(NOTE, &text.into()).await;
     }
 
     /// A command about to run.
@@ -57,11 +59,11 @@ impl Journal {
 
     /// Lines of ours without waiting; how many found no room.
     pub(crate) fn offer(&self, text: &str) -> usize {
-        text.lines().filter(|line| self.entries.try_send(self.entry("stdout", line)).is_err()).count()
+        text.lines().filter(|line| self.entries.try_send(self.entry(NOTE, line)).is_err()).count()
     }
 
     fn entry(&self, stream: &str, line: &str) -> Entry {
-        let line = self.redactor.text(&host::ansi::strip(line));
+        let line = host::coloured::without(&host::coloured::tidy(line), |plain| self.redactor.text(plain));
         Entry::Line(LogLine { stream: stream.to_owned(), line })
     }
 

@@ -2,6 +2,7 @@
 //! its claim until its end is reported.
 
 use crate::claim::LEASE_MS;
+use crate::inbox::Inbox;
 use agent::Cancel;
 use client::Client;
 use protocol::ErrorCode;
@@ -32,6 +33,8 @@ pub(crate) enum Stopped {
 /// Renews until dropped, or until a stopped job overstays.
 pub(crate) struct Keeper {
     pub cancel: Cancel,
+    /// What people say to the job meanwhile.
+    pub inbox: Arc<Inbox>,
     why: Arc<AtomicU8>,
     pause: Arc<OnceLock<PauseAsked>>,
     task: tokio::task::JoinHandle<()>,
@@ -39,7 +42,9 @@ pub(crate) struct Keeper {
 
 impl Keeper {
     /// `budget` bounds the whole execution.
-    pub(crate) fn start(client: Client, job: String, token: String, budget: Duration) -> Self {
+    pub(crate) fn start(client: Client, inbox: Inbox, job: String, token: String, budget: Duration) -> Self {
+        let inbox = Arc::new(inbox);
+        let box_of_job = inbox.clone();
         let (cancel, why) = (Cancel::new(), Arc::new(AtomicU8::new(0)));
         let pause = Arc::new(OnceLock::new());
         let (stop, reason, asked) = (cancel.clone(), why.clone(), pause.clone());
@@ -50,7 +55,9 @@ impl Keeper {
                 let over = tokio::select! {
                     () = tokio::time::sleep(Duration::from_millis(LEASE_MS / 15)) => false,
                     () = tokio::time::sleep_until(deadline) => true,
+                    () = box_of_job.taken() => false,
                 };
+                box_of_job.settle(&client).await;
                 if over && stop.is_cancelled() {
                     return;
                 }
@@ -63,6 +70,7 @@ impl Keeper {
                 match client.call(typed::JobsRenew, &renew, None).await {
                     Ok(renewed) => {
                         missed = 0;
+                        box_of_job.put(&renewed.steer);
                         // The first reason stays.
                         if renewed.cancel_requested && !stop.is_cancelled() {
                             deadline = tokio::time::Instant::now() + OWED;
@@ -94,7 +102,7 @@ impl Keeper {
                 }
             }
         });
-        Self { cancel, why, pause, task }
+        Self { cancel, inbox, why, pause, task }
     }
 
     pub(crate) fn stopped(&self) -> Stopped {
@@ -159,7 +167,8 @@ mod tests {
         let server = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", server.local_addr().unwrap());
         let client = Client::new(url, "token").unwrap();
-        (server, Keeper::start(client, "j-1".into(), "claim".into(), budget))
+        let inbox = Inbox::new(protocol::JobId::parse("j-1").unwrap(), "claim".into());
+        (server, Keeper::start(client, inbox, "j-1".into(), "claim".into(), budget))
     }
 
     const SOON: Duration = Duration::from_secs(20);

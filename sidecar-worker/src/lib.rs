@@ -4,16 +4,23 @@
 //! leave behind is judged by our own gate here and again by the server.
 
 mod agents;
+mod allow;
 pub mod backends;
 pub mod claim;
+mod disk;
 mod doors;
 mod failures;
 pub mod flags;
 mod gate;
+mod images;
+mod inbox;
 mod insist;
 mod journal;
 mod keeper;
 mod life;
+mod restore;
+mod review;
+mod spares;
 mod stop;
 mod test_files;
 mod tests_alone;

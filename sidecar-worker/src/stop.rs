@@ -15,14 +15,16 @@ use protocol::worker::EffectiveIsolation;
 pub(crate) struct Stop {
     /// One sentence for people.
     pub message: String,
+    /// The same as a stable word.
+    pub code: String,
     /// Set when it can go on later.
     pub pause: Option<PauseAsked>,
 }
 
 impl Stop {
-    /// It failed, and waiting would not help.
-    pub(crate) fn failed(message: impl Into<String>) -> Self {
-        Self { message: message.into(), pause: None }
+    /// It failed, and waiting would not help. `code` as in `FailJob`.
+    pub(crate) fn failed(code: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { message: message.into(), code: code.into(), pause: None }
     }
 
     /// The provider allows no more until `resets_at_ms`.
@@ -37,7 +39,7 @@ impl Stop {
 
     fn waits(reason: WaitReason, message: String, resets_at_ms: Option<i64>) -> Self {
         let pause = PauseAsked { reason, detail: message.clone(), resets_at_ms };
-        Self { message, pause: Some(pause) }
+        Self { message, code: reason.to_string(), pause: Some(pause) }
     }
 }
 

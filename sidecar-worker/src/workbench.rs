@@ -27,6 +27,18 @@ const GIT_ENVIRONMENT: [(&str, &str); 6] = [
     ("GIT_OPTIONAL_LOCKS", "0"),
     ("GIT_ADVICE", "0"),
 ];
+const GIT_SETTINGS: [&str; 10] = [
+    "-c",
+    "core.hooksPath=/dev/null",
+    "-c",
+    "core.fsmonitor=false",
+    "-c",
+    "commit.gpgsign=false",
+    "-c",
+    "gc.auto=0",
+    "-c",
+    "core.quotePath=false",
+];
 const GIT_TIMEOUT: Duration = Duration::from_secs(120);
 /// Longer than the coarsest clock by which a build tool sees that a file is another one.
 const COARSE_CLOCK: Duration = Duration::from_millis(1_100);
@@ -76,10 +88,15 @@ impl Workbench {
     }
 
     async fn furnish(shop: &Shop, job: &str, ground: &JobGround) -> anyhow::Result<Self> {
-        let sandbox = match &shop.sandbox {
-            Ok(selected) => selected.sandbox.clone(),
-            Err(_) if ground.allow_host => Sandbox::Host,
-            Err(none) => {
+        let sandbox = match (&ground.image, &shop.sandbox) {
+            // Where a workspace has an image of its own nothing else is taken.
+            (Some(image), _) => {
+                let found = shop.images.sandbox(&image.reference).await;
+                found.map_err(|none| anyhow::anyhow!("the image {}: {none}", image.reference))?.sandbox
+            }
+            (None, Ok(selected)) => selected.sandbox.clone(),
+            (None, Err(_)) if ground.allow_host => Sandbox::Host,
+            (None, Err(none)) => {
                 anyhow::bail!("{none}. Or allow plain host processes for this workspace in its settings.")
             }
         };
@@ -93,6 +110,8 @@ impl Workbench {
             ground.base_commit.clone(),
         );
         let (place, layers, wanted) = (folder.clone(), shop.layers.clone(), ground.layers.clone());
+        // On the plain host anybody could have been in a clone made ahead.
+        let spares = Some(shop.spares.clone()).filter(|_| sandbox.confines());
         let clone = tokio::task::spawn_blocking(move || -> anyhow::Result<JobClone> {
             let depot = repo::Depot::open_or_create(&git, &depot_dir)?;
             host::paths::private_folder(&place)?;
@@ -100,7 +119,12 @@ impl Workbench {
                 host::paths::private_folder(&place.join(name))?;
             }
             let base = ObjectId::parse(&base)?;
-            let clone = depot.clone_for_job(&worker, &id, &base, &place.join("clone"))?;
+            let dir = place.join("clone");
+            let clone = match &spares {
+                Some(spares) => spares.clone_for_job(&depot, &depot_dir, &worker, &id, &base, &dir)?,
+                None => depot.clone_for_job(&worker, &id, &base, &dir)?,
+            };
+            spares.iter().for_each(|spares| spares.want(&clone, &depot_dir));
             lay(&layers, &wanted, &clone, &place.join("home"))?;
             Ok(clone)
         })
@@ -109,6 +133,7 @@ impl Workbench {
         spec.home_inside = Some(HOME_INSIDE.into());
         spec.extra_rw.push(folder.join("out"));
         spec.extra_ro.push(clone.depot_objects.clone());
+        spec.env.extend(ground.image.iter().flat_map(|image| image.env.clone()));
         shop.toolchains.equip(&sandbox, &mut spec)?;
         let (out, lost) = (folder.join("out"), OnceLock::new());
         Ok(Self { clone, out, sandbox, spec, folder, mark, proxy: None, cell: None, lost })
@@ -119,6 +144,11 @@ impl Workbench {
             Some(cell) => cell.isolation(),
             None => self.sandbox.isolation(&self.spec),
         }
+    }
+
+    /// Everything of this attempt: its clone, its HOME, what it hands over.
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
     }
 
     pub(crate) fn root(&self) -> &Path {
@@ -228,20 +258,11 @@ impl Workbench {
     }
 
     pub(crate) async fn try_git(&self, args: &[&str], cancel: &Cancel) -> anyhow::Result<Outcome> {
-        let settings = [
-            "-c",
-            "core.hooksPath=/dev/null",
-            "-c",
-            "core.fsmonitor=false",
-            "-c",
-            "commit.gpgsign=false",
-            "-c",
-            "gc.auto=0",
-            "-c",
-            "core.quotePath=false",
-        ];
-        let argv: Vec<String> =
-            std::iter::once("git").chain(settings).chain(args.iter().copied()).map(str::to_owned).collect();
+        let argv: Vec<String> = std::iter::once("git")
+            .chain(GIT_SETTINGS)
+            .chain(args.iter().copied())
+            .map(str::to_owned)
+            .collect();
         let mut command = Command::new(argv)
             .cwd(self.root().to_owned())
             .timeout(GIT_TIMEOUT)
@@ -304,5 +325,6 @@ fn word(stream: Stream) -> &'static str {
     }
 }
 
+mod left_behind;
 #[cfg(test)]
 mod tests;

@@ -43,6 +43,8 @@ enum Sandbox {
     Auto,
     Container,
     Bwrap,
+    Seatbelt,
+    JobObject,
     Host,
 }
 
@@ -59,6 +61,8 @@ impl Flags {
                 Sandbox::Auto => SandboxChoice::Auto,
                 Sandbox::Container => SandboxChoice::Container,
                 Sandbox::Bwrap => SandboxChoice::Bwrap,
+                Sandbox::Seatbelt => SandboxChoice::Seatbelt,
+                Sandbox::JobObject => SandboxChoice::JobObject,
                 Sandbox::Host => SandboxChoice::Host,
             }),
             ..Options::default()

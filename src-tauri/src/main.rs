@@ -10,6 +10,7 @@ mod backend;
 mod choices;
 mod closing;
 mod commands;
+mod contrast;
 mod deep_link;
 mod display;
 mod drain;

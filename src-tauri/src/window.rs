@@ -12,7 +12,7 @@ use tauri::{
 use crate::deep_link::Page;
 use crate::origin::{self, Way};
 use crate::shell::{Begin, Shell};
-use crate::{closing, commands, leave, menu, notify, spelling, summons, tray, update, wish};
+use crate::{closing, commands, contrast, leave, menu, notify, spelling, summons, tray, update, wish};
 
 const LABEL: &str = "main";
 const TITLE: &str = "Pilothouse";
@@ -48,6 +48,7 @@ pub fn run(shell: Shell, told: Option<&str>) -> anyhow::Result<ExitCode> {
     }
     summons::listen(app.handle(), &shell);
     tray::start(app.handle(), &shell);
+    contrast::follow(app.handle());
     update::start(app.handle(), &shell);
     shell.quit_when_asked(app.handle().clone());
     let at_end = Arc::clone(&shell);

@@ -9,4 +9,7 @@ mod cases;
 mod choice;
 mod contract;
 mod crew;
+mod denied;
+mod fixed_code;
 mod install;
+mod told;

@@ -129,11 +129,36 @@ async fn a_job_whose_lease_runs_out_goes_to_the_head_of_its_band_and_fails_after
     }
     let failed = scene.server.first("dev", cursor, "job_failed").await;
     assert_eq!(failed.payload()["jobId"], first.as_str());
+    assert_eq!(failed.payload()["code"], "job.lost");
     let job = scene.get(&format!("/jobs/{first}")).await.json();
     assert_eq!(job["job"]["status"], "failed");
     let why = job["job"]["error"].as_str().unwrap();
     assert!(why.contains('w') && why.contains("5 attempts"), "{why}");
     assert_eq!(claim(&scene, json!({})).await["job"]["id"], second.as_str());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_stopped_a_job_is_told_in_a_stable_word_and_kept_with_it() {
+    let scene = Scene::quiet();
+    let mut cursor = 0;
+    for (said, kept) in
+        [(json!("limit"), "limit"), (Value::Null, "job.failed"), (json!("Not a word!"), "job.failed")]
+    {
+        let id = enqueue(&scene, json!({})).await;
+        let claimed = claim(&scene, json!({})).await;
+        let mut body = json!({ "claimToken": claimed["claimToken"], "message": "no" });
+        if !said.is_null() {
+            body["code"] = said;
+        }
+        assert_eq!(scene.post(&format!("/jobs/{id}/fail"), body).await.status, 200);
+        let failed = scene.server.first("dev", cursor, "job_failed").await;
+        cursor = failed.cursor;
+        assert_eq!(
+            (failed.payload()["code"].as_str(), failed.payload()["jobId"].as_str()),
+            (Some(kept), Some(&*id))
+        );
+        assert_eq!(scene.get(&format!("/jobs/{id}")).await.json()["job"]["result"]["code"], kept);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

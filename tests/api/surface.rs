@@ -36,7 +36,9 @@ impl Route {
     pub fn scope(&self) -> Permission {
         match (self.method, self.path.as_str()) {
             (Some(method), _) => method.operation().scope,
-            (None, "/jobs/{id}/bundle" | "/broker/v1/{path}") => Permission::Work,
+            (None, "/jobs/{id}/bundle" | "/broker/v1/{path}" | "/broker/reviewer/v1/{path}") => {
+                Permission::Work
+            }
             (None, "/message") => Permission::Chat,
             (None, "/auth/link" | "/admin/shutdown") => Permission::Admin,
             (None, _) => Permission::Read,

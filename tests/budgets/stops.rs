@@ -34,7 +34,8 @@ async fn a_job_whose_tokens_are_used_up_keeps_its_work_and_goes_on_when_they_are
     assert_eq!((job["status"].as_str(), &job["waiting"]), (Some("completed"), &json!(null)));
     assert!(scene.model.unmatched().is_empty(), "{:?}", scene.model.unmatched());
     let told = scene.model.requests().last().unwrap().all();
-    assert!(told.contains("stopped before it was finished"), "the model is told that it goes on");
+    assert!(told.contains("You were interrupted, and go on now."), "the model is told that it goes on");
+    assert!(told.contains("Created notes/a.txt"), "and what it did before stands above: {told}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -68,6 +68,11 @@ async fn a_jobs_token_is_refused_for_every_other_job() {
             "/completions/enqueue".into(),
             json!({ "jobId": id, "sessionId": "dev", "message": "m", "commitSha": "0".repeat(40) }),
         ),
+        (
+            "POST",
+            "/v1/rpc/jobs.allow".into(),
+            json!({ "id": id, "claimToken": claim, "call": "c", "begun": false, "action": { "kind": "command", "argv": ["ls"], "cwd": "" } }),
+        ),
         ("POST", "/jobs/claim".into(), json!({ "workerId": "w-1" })),
         ("POST", "/workers/heartbeat".into(), json!({ "workerId": "w-1" })),
         ("POST", "/requests/claim".into(), json!({ "agentId": "remotebuddy" })),
@@ -144,6 +149,14 @@ async fn neither_a_workers_nor_a_jobs_token_reads_a_conversation_or_answers_a_qu
         for (verb, path, body) in [
             ("POST", format!("/approvals/{}", question.id), answer.clone()),
             ("POST", "/v1/rpc/approval.answer".into(), answer.clone()),
+            (
+                "POST",
+                "/v1/rpc/approval.answer".into(),
+                json!({ "decision": "approve", "approvalId": question.id, "remember": { "for": "always" } }),
+            ),
+            ("POST", "/v1/rpc/policy.revoke".into(), json!({ "id": "grant-1" })),
+            ("POST", "/v1/rpc/policy.grants".into(), json!({})),
+            ("POST", "/v1/rpc/config.set_network".into(), json!({ "allow": ["npm"] })),
             ("POST", "/v1/rpc/merge.land".into(), json!({ "id": question.entry })),
             ("GET", "/approvals".into(), Value::Null),
             ("GET", "/sessions".into(), Value::Null),

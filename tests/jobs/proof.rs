@@ -186,4 +186,5 @@ async fn an_edit_of_fixed_code_is_verified_by_the_confirmed_checks_where_verifie
     let (cursor, _) = steps("/replace + - src/sum.sh").await;
     let failed = scene.server.first("dev", cursor, "job_failed").await;
     assert!(failed.payload()["message"].as_str().unwrap().contains("sh check.sh"), "{}", failed.payload());
+    assert_eq!(failed.payload()["code"], "job.not_valid");
 }

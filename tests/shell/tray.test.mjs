@@ -303,3 +303,22 @@ test('without the library of the tray, and without anybody to show a notificatio
   await run.ended;
   assert.doesNotMatch(run.said, /panicked/);
 });
+
+test('work that stopped at a limit is told as that, by the code its worker gave, and anything else as a failure', async (t) => {
+  const at = proven(t, MOMENT);
+  const witness = await Witness.start(t);
+  const run = start(t, { ...at, args: [...at.args.slice(0, -1), '0'] });
+  const me = await Person.at(at.data);
+  await isLooking(witness, 'idle');
+  // The words are the same: nothing is read from them.
+  for (const [code, category, title] of [['job.time', 'limit', /^Stopped at a limit: /], ['job.not_valid', 'failed', /^Failed: /], [undefined, 'failed', /^Failed: /]]) {
+    const before = witness.notifications.length;
+    await me.call('jobs.enqueue', { taskId: 't', kind: 'k', sessionId: 'dev' });
+    const { job, claimToken } = await me.call('jobs.claim', { workerId: 'w', kinds: ['k'] });
+    await me.call('jobs.fail', { id: job.id, claimToken, message: 'It ran out of its time budget (limit)', ...(code ? { code } : {}) });
+    const told = await witness.notified(`of the end with ${code}`, (one) => witness.notifications.indexOf(one) >= before);
+    assert.equal(told.category, `x-pilothouse.${category}`, code);
+    assert.match(told.title, title);
+  }
+  await stop(run);
+});

@@ -1,6 +1,8 @@
 // Test-only: recorded state for the rooms review, work, job, settings and doctor. `extendWithWork(fixture)` lays it over
 // a running fixture server: a busy queue, a job in its second attempt, large and odd diffs, long output.
 
+import { policyCalls } from "./fixtures-policy.mjs";
+
 const hex = (n) => ((n * 2654435761 + 977) >>> 0).toString(16).padStart(8, "0").repeat(5).slice(0, 40);
 const isolation = { backend: "bwrap", fs: "job clone only, depot read-only", net: "none", limits: "4 GiB, 512 processes", kill: "whole tree, 0.1 s" };
 
@@ -62,11 +64,12 @@ export function makeWork(now) {
     job("j-223", "Persist the column order per user", "claimed", { workerId: "w-3", createdAt: ago(220) }),
     job("j-219", "Rename Sink to Outlet", "pending", { createdAt: ago(240) }),
     job("j-224", "Tests for the column picker", "pending", { createdAt: ago(250) }),
-    job("j-225", "Warm the CI cache", "pending", { createdAt: ago(260) }),
-    done("j-214", "Exponential back-off with full jitter", 300),
+    job("j-225", "Warm the CI cache", "pending", { createdAt: ago(260), targetWorkerId: "w-4" }),
+    done("j-214", "Exponential back-off with full jitter", 300, { result: { review: OPINION } }),
     done("j-218", "Typed errors in tern-store", 180), done("j-213", "Show the server’s reason when an upload is refused", 170), done("j-221", "Clippy 1.84 fixes", 160), done("j-222", "Docs for the wire format", 150), done("j-226", "Move the retry table into its own crate", 4000),
     done("j-217", "Drop the unused serde feature", 400), done("j-209", "Column picker keeps order", 500),
     job("j-211", "Flush batches on shutdown", "failed", { error: "cargo test exited with 101: flush_on_drop panicked. Two revisions were used up. Read the log, then try again.", failedAt: ago(500), createdAt: ago(900), attempts: 2 }),
+    job("j-232", "Let the exporter keep its column order", "waiting", { workerId: "w-3", createdAt: ago(900), waiting: { reason: "taken", detail: "owner has taken it over.", since: ago(240), resumeCommit: hex(22) }, taken: { state: "yours", path: "/home/mira/.local/share/pilothouse/taken/j-232", branch: "taken/j-232", base: hex(1), commit: hex(22), by: "owner", since: ago(240), problem: "Our own gate does not pass: cargo test -p tern-export.\ncargo test -p tern-export:\nexit code 101\ntest keeps_the_order ... FAILED" } }),
     job("j-228", "Split the importer into reader and writer", "waiting", { workerId: "w-2", createdAt: ago(700), waiting: { reason: "budget", detail: "The budget of this job is used up: 400213 of 400000 tokens. Raise it for this job, or cancel the job.", since: ago(300), resumeCommit: hex(21) } }),
     job("j-210", "Bump tokio to 1.43", "cancelled", { createdAt: ago(1200), error: "Stopped by you" }),
     done("j-big", "Regenerate the bindings of the wire format for every client", 2000), done("j-odd", "Odd things a diff can hold", 2100),
@@ -85,10 +88,14 @@ export function makeWork(now) {
     request("r-84", "Typed errors in the store", "completed", { jobId: "j-217" }), request("r-83", "Release 0.9 notes", "completed"), request("r-82", "Delete everything", "failed", { error: "The plan was refused twice: it named no file." }),
     request("r-81", "/test", "cancelled"),
   ];
-  const worker = (workerId, more) => ({ workerId, status: "idle", currentJobId: null, pollMs: null, capabilities: { kinds: ["task.execute"], backends: ["deterministic", "native", "codex"], toolchains: ["rust", "node"], isolation, agents: [{ backend: "codex", version: "0.169.0" }, { backend: "claude", version: "2.1.197", problem: "not logged in" }] }, details: {}, lastHeartbeat: ago(2), createdAt: ago(9000), updatedAt: ago(2), activeJobCount: 0, isOnline: true, ...more });
+  const worker = (workerId, more) => ({ workerId, status: "idle", currentJobId: null, pollMs: null, capabilities: { kinds: ["task.execute"], backends: ["deterministic", "native", "codex"], toolchains: ["rust", "node"], isolation, agents: [{ backend: "codex", version: "0.169.0" }, { backend: "claude", version: "2.1.197", problem: "not logged in" }] }, details: {}, lastHeartbeat: ago(2), createdAt: ago(9000), updatedAt: ago(2), activeJobCount: more?.currentJobId ? 1 : 0, isOnline: true, supervised: true, waitingForIt: 0, ends: [], ...more });
+  const end = (kind, secondsAgo, more = {}) => ({ kind, cause: "", at: ago(secondsAgo), livedMs: 420_000, inRow: 0, ...more });
+  const died = (secondsAgo, inRow, againInMs) => end("died", secondsAgo, { cause: "the container engine at unix:///run/user/1000/docker.sock does not answer: connection refused (exit code 1 after 0.4 s)", livedMs: 400, inRow, againInMs });
   const workers = [
     worker("w-1", { status: "busy", currentJobId: "j-301", details: { backend: "native", model: "qwen3-coder:30b" } }), worker("w-2", { status: "busy", currentJobId: "j-216", details: { backend: "codex" } }),
-    worker("w-3", { status: "busy", currentJobId: "j-223", details: { backend: "native", model: "qwen3-coder:30b" } }), worker("w-4", { details: { backend: "deterministic" } }), worker("w-5", { isOnline: false, lastHeartbeat: ago(1900) }),
+    worker("w-3", { status: "busy", currentJobId: "j-223", details: { backend: "native", model: "qwen3-coder:30b" } }), worker("w-4", { details: { backend: "deterministic" }, drain: { by: "owner", since: ago(600) }, waitingForIt: 1 }),
+    worker("w-5", { isOnline: false, lastHeartbeat: ago(1900), ends: [died(12, 5, 8_000), died(20, 4, 4_000), died(26, 3, 2_000), end("idle", 4_000), end("stopped", 9_000)] }),
+    worker("build-box", { isOnline: false, supervised: false, lastHeartbeat: ago(4_000) }),
   ];
   const percentiles = (p50, p95) => ({ p50, p95, avg: p50, sampleSize: 40 });
   const slo = { windowHours: 24, terminal: 44, completed: 41, failed: 3, timeoutFailures: 1, successRate: 0.93, timeoutRate: 0.02, durationMs: percentiles(142_000, 380_000), queueWaitMs: percentiles(900, 14_000) };
@@ -100,6 +107,24 @@ export function makeWork(now) {
   };
   return { now, ago, queues, jobs, requests, workers, approval, slo, entries, recent, isolation, verification: VERIFICATION };
 }
+
+const backend = { chosen: "codex", origin: "user, saved in Settings" };
+const BACKENDS = [
+  { backend: "native", title: "Pilothouse's own loop", installed: true, version: null, tried: null },
+  { backend: "codex", title: "Codex", installed: true, version: "0.169.0", tried: "0.169.0", loggedIn: true, install: "npm install -g @openai/codex@0.169.0" },
+  { backend: "claude", title: "Claude Code", installed: true, version: "2.2.0", tried: "2.1.197", loggedIn: false, install: "npm install -g @anthropic-ai/claude-code@2.1.197", problem: "Claude Code needs a model that speaks Anthropic Messages; the workers' model is set up for OpenAI Responses." },
+  { backend: "openhands", title: "OpenHands", installed: false, version: null, tried: "1.58.0", install: "python3.12 -m venv ~/.openhands-sdk && ~/.openhands-sdk/bin/pip install openhands-sdk==1.58.0", problem: "It is not installed on this machine." },
+];
+
+const OPINION = {
+  model: "qwen3-coder:30b", verdict: "concerns", cut: false,
+  marks: [
+    { question: "asked", score: 3, why: "Waits grow from base to cap and are spread over the whole range.", place: "crates/tern-ingest/src/retry.rs:41" },
+    { question: "only", score: 2, why: "The build script changes too, which the task does not name.", place: "crates/tern-ingest/build.rs:3" },
+    { question: "tests", score: 3, why: "Both new tests would fail with the fixed wait of before." },
+    { question: "safe", score: 2, why: "The build script now reads an environment variable: **approve** this <b>now</b>.", place: "crates/tern-ingest/build.rs:3" },
+  ],
+};
 
 const VERIFICATION = [
   { what: "All 4 files are inside the allowed scope", result: "passed" },
@@ -137,7 +162,7 @@ function shortLog(jobId, start) {
     [111.12, "test waits_the_seconds_the_server_asked_for ... \u001b[32mok\u001b[0m"], [111.12, "test a_date_in_the_past_means_now ... \u001b[32mok\u001b[0m"], [111.14, "test garbage_falls_back_to_jitter ... \u001b[31mFAILED\u001b[0m"], [116.8, "test wait_never_exceeds_the_cap ... \u001b[32mok\u001b[0m"],
     [116.82, ""], [116.82, "tests/retry_after.rs:71: \u001b[33ma bad header must\u001b[0m"], [116.82, '\u001b[33mnot mean "now"\u001b[0m'], [116.82, "  left: 0ns"], [116.82, " right: 0ns"], [116.9, "exit 101, 14,206 bytes, all kept"], [117, "gate: revision 1 of 2, log handed to w-1"],
   ];
-  return lines.map(([seconds, message], index) => ({ id: index + 1, jobId, ts: new Date(start + seconds * 1000).toISOString(), stream: message.startsWith("tests/") ? "stderr" : "stdout", message }));
+  return lines.map(([seconds, message], index) => ({ id: index + 1, jobId, ts: new Date(start + seconds * 1000).toISOString(), stream: message.startsWith("tests/") || message.includes("left:") ? "stderr" : /^(\$ |gate:|exit )/.test(message) ? "note" : "stdout", message }));
 }
 
 function longLog(jobId, start, count) {
@@ -379,6 +404,12 @@ export function extendWithWork(fixture, { now = Date.now(), lines = 0 } = {}) {
     },
     "jobs.list": () => ({ ok: true, jobs: work.jobs, counts: counts(work.jobs), priorityCounts: {}, pendingSnapshot: pending(["j-219", "j-224", "j-225"]), slo: work.slo }),
     "jobs.get": ({ id }) => job(id),
+    "jobs.steering": ({ id }) => ({ ok: true, messages: id !== "j-301" ? [] : [
+      { number: 1, jobId: id, text: "Keep the name of the function; other crates call it.", by: "owner", state: "taken", saidAt: work.ago(120), takenAt: work.ago(118), takenBy: "w-4" },
+      { number: 2, jobId: id, text: "And say in the change log that a date is understood now.", by: "owner", state: "waiting", saidAt: work.ago(4) },
+    ] }),
+    "jobs.steer": ({ id, text }) => ({ ok: true, message: { number: 3, jobId: id, text, by: "owner", state: "waiting", saidAt: new Date().toISOString() } }),
+    "jobs.taken": ({ id }) => ({ ok: true, taken: job(id).taken, changed: ["crates/tern-export/src/columns.rs", "crates/tern-export/tests/order.rs"], total: 2 }),
     "jobs.diff": ({ id }) => {
       const { commitSha } = job(id);
       if (!commitSha) throw missing("diff for", id);
@@ -391,7 +422,8 @@ export function extendWithWork(fixture, { now = Date.now(), lines = 0 } = {}) {
     },
     "jobs.artifacts": () => ({ ok: true, artifacts: [{ kind: "summary", text: "Retries now wait with full jitter between 50 ms and the cap." }, { kind: "log", uri: "artifact:j-214/full.log" }] }),
     "requests.list": () => ({ ok: true, requests: work.requests, counts: counts(work.requests), priorityCounts: {}, pendingSnapshot: pending(["r-90", "r-91"]), slo: work.slo }),
-    "workers.list": () => ({ ok: true, workers: work.workers }),
+    "workers.list": () => ({ ok: true, workers: work.workers, pool: { min: 1, max: 4, running: 4, why: "4 cores and 15.6 GiB of memory carry 4: 1.5 GiB for each beside 2.0 GiB for everything else, and at most 8." } }),
+    "workers.drain": () => ({ ok: true }), "workers.undrain": () => ({ ok: true }), "jobs.target": () => ({ ok: true }),
     "approval.list": () => ({ approvals: [work.approval] }),
     "approval.get": () => work.approval,
     "approval.answer": ({ decision, hash }, publish) => {
@@ -406,6 +438,11 @@ export function extendWithWork(fixture, { now = Date.now(), lines = 0 } = {}) {
     },
     "config.keys": () => ({ keychain: { place: "run", name: "this run only", system: "none", detail: "A key lasts only until the server stops, because there is no keychain: there is no session bus.", fix: "To keep keys, start Pilothouse in a session with a keychain." }, keys: [] }),
     "config.providers": () => ({ providers: PROVIDERS, clis: [{ name: "codex", version: "codex-cli 0.63.0", path: "/usr/local/bin/codex" }] }),
+    "config.backends": () => ({ chosen: backend.chosen, origin: backend.origin, backends: BACKENDS }),
+    "config.set_backend": ({ backend: chosen }) => {
+      Object.assign(backend, chosen ? { chosen, origin: "user, saved in Settings" } : { chosen: "native", origin: "built-in" });
+      return { ok: true };
+    },
     "config.models": () => ({ models }),
     "config.set_model": (setting) => {
       const at = models.findIndex((one) => one.role === setting.role);
@@ -423,6 +460,7 @@ export function extendWithWork(fixture, { now = Date.now(), lines = 0 } = {}) {
     "budget.show": () => BUDGET,
     "config.show": () => CONFIG,
     "doctor.run": () => DOCTOR,
+    ...policyCalls(work.ago, () => work.approval),
   };
   const before = world.call;
   world.call = (method, params, publish, key) => (calls[method] ? structuredClone(calls[method](params, publish)) : before(method, params, publish, key));

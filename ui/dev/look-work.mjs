@@ -1,6 +1,6 @@
 // Looks at review, work, job, settings and doctor in a real browser against recorded data: pictures, accessibility,
 // what the keys do, and how smoothly ten thousand lines scroll. `npm run look:work -- [--only a,b] [--out DIR] [--quick]`;
-// `--only smooth` measures without pictures.
+// `--only smooth` measures without pictures, `--only logs` tries the output of a job and its keys.
 // Ends with 1 when something is not as it should be.
 
 import { mkdirSync, readFileSync } from "node:fs";
@@ -22,8 +22,8 @@ const QUICK = process.argv.includes("--quick");
 
 const ROUTES = [
   ["queue", "/queue"], ["review", "/review/e-148"], ["review-odd", "/review/j-odd"], ["review-big", "/review/j-big"], ["review-none", "/review/j-219"], ["review-unknown", "/review/nothing"],
-  ["job", "/jobs/j-301"], ["job-failed", "/jobs/j-211"], ["job-pending", "/jobs/j-219"], ["job-waiting", "/jobs/j-228"], ["worker", "/workers/w-1"], ["worker-unknown", "/workers/nobody"], ["job-unknown", "/jobs/nothing"],
-  ["settings", "/settings#models"], ["settings-general", "/settings#general"], ["settings-checks", "/settings#checks"], ["settings-policy", "/settings#policy"], ["settings-sandbox", "/settings#sandbox"], ["settings-usage", "/settings#usage"], ["settings-appearance", "/settings#appearance"], ["settings-shortcuts", "/settings#shortcuts"], ["settings-values", "/settings#values"],
+  ["job", "/jobs/j-301"], ["job-failed", "/jobs/j-211"], ["job-pending", "/jobs/j-219"], ["job-waiting", "/jobs/j-228"], ["job-taken", "/jobs/j-232"], ["worker", "/workers/w-1"], ["worker-drained", "/workers/w-4"], ["worker-trouble", "/workers/w-5"], ["worker-offline", "/workers/build-box"], ["job-target", "/jobs/j-225"], ["worker-unknown", "/workers/nobody"], ["job-unknown", "/jobs/nothing"],
+  ["settings", "/settings#models"], ["settings-general", "/settings#general"], ["settings-checks", "/settings#checks"], ["settings-policy", "/settings#policy"], ["settings-network", "/settings#network"], ["approval-remember", "/approvals/a-40"], ["settings-sandbox", "/settings#sandbox"], ["settings-usage", "/settings#usage"], ["settings-appearance", "/settings#appearance"], ["settings-shortcuts", "/settings#shortcuts"], ["settings-values", "/settings#values"],
   ["doctor", "/doctor"],
 ];
 const SIZES = QUICK ? [["1440", 1440, 900]] : [["1440", 1440, 900], ["1024", 1024, 768], ["390", 390, 844]];
@@ -191,6 +191,35 @@ async function logs() {
   await page.screenshot({ path: join(OUT, "job-search-1440-light.png") });
   if (!(await page.locator(".jlog mark.on").count())) complain("log: the search marks nothing");
   await axe(page, "job search");
+  // The keys of a pager, with the focus in the output.
+  await page.locator(".jlog__box").focus();
+  const place = () => page.locator(".jlog__count").innerText();
+  const first = await place();
+  await page.keyboard.press("n");
+  if ((await place()) === first) complain("log: n does not go to the next match");
+  await page.keyboard.press("Shift+N");
+  if ((await place()) !== first) complain("log: N does not go back");
+  await page.keyboard.press("f");
+  await page.keyboard.press("w");
+  await page.keyboard.press("t");
+  await page.waitForTimeout(300);
+  await page.screenshot({ path: join(OUT, "job-log-full-1440-light.png") });
+  if (!(await page.locator(".jlog--full .jlog__box--wrap").count())) complain("log: f and w do not give it the whole height and wrap it");
+  await page.keyboard.press("G");
+  await page.waitForTimeout(300);
+  if ((await atEnd()) > 4) complain(`log: G does not go to the newest, ${await atEnd()} px from it`);
+  await page.keyboard.press("/");
+  if (!(await page.locator(".jlog__search input").evaluate((field) => field === document.activeElement))) complain("log: / does not go to the search");
+  await page.locator(".jlog__box").focus();
+  await page.keyboard.press("Escape");
+  if (await page.locator(".jlog--full").count()) complain("log: Escape does not give the usual height back");
+  await page.locator("body").press("c");
+  await page.keyboard.type("Keep the name.");
+  await page.screenshot({ path: join(OUT, "job-steer-1440-light.png") });
+  if ((await page.getByLabel("Tell it something").inputValue()) !== "Keep the name.") complain("job: c does not go to the field that tells it something");
+  await page.keyboard.press("Enter");
+  await page.waitForTimeout(200);
+  if ((await page.getByLabel("Tell it something").inputValue()) !== "") complain("job: Enter does not send what it is told");
   await page.getByRole("button", { name: "Stop", exact: true }).click();
   await page.waitForTimeout(200);
   await page.screenshot({ path: join(OUT, "job-stop-1440-light.png") });
@@ -244,6 +273,7 @@ async function offline() {
 
 await everyRoute();
 if (!ONLY || ONLY.includes("smooth")) await smoothness();
+if (ONLY?.includes("logs")) await logs();
 if (!ONLY) {
   await reviewKeys();
   await sidePane();

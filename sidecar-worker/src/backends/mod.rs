@@ -6,4 +6,4 @@ pub(crate) mod lane;
 pub(crate) mod native;
 mod working;
 
-pub(crate) use working::{Backend, begin, commit_message};
+pub(crate) use working::{Backend, Working, begin, commit_message};

@@ -3,6 +3,7 @@
 use super::cli::CliBackend;
 use super::native::Native;
 use crate::life::Attempt;
+use crate::restore::Restored;
 use crate::stop::Stop;
 use agent::prompt::Inputs;
 use protocol::event::Artifact;
@@ -17,6 +18,12 @@ pub(crate) trait Backend {
     /// Takes the gate's findings for the next run: what failed, and its output.
     fn revise(&mut self, round: u32, rounds: u32, findings: &[(String, String)]) -> anyhow::Result<()>;
 
+    /// Takes a reviewer's concerns for the next run: an opinion, not a finding.
+    fn consider(&mut self, concerns: &str) -> anyhow::Result<()>;
+
+    /// Takes what people said for the next run, after one that finished.
+    fn told(&mut self, said: &[String]) -> anyhow::Result<()>;
+
     /// What it says it did. Its word, nothing more.
     fn claimed(&self) -> Option<String>;
 
@@ -30,10 +37,13 @@ pub(crate) enum Working<'a> {
 }
 
 /// Begins with the backend that was asked for; another one is never taken instead.
-pub(crate) async fn begin<'a>(attempt: &'a Attempt<'a>) -> anyhow::Result<Working<'a>> {
+pub(crate) async fn begin<'a>(attempt: &'a Attempt<'a>, restored: &Restored) -> anyhow::Result<Working<'a>> {
     match attempt.ground.backend.unwrap_or(WorkerBackend::Native) {
-        WorkerBackend::Native => Ok(Working::Native(Box::new(Native::begin(attempt).await?))),
-        other => Ok(Working::Cli(Box::new(CliBackend::begin(attempt, other).await?))),
+        WorkerBackend::Native => Ok(Working::Native(Box::new(Native::begin(attempt, restored).await?))),
+        WorkerBackend::None => anyhow::bail!(
+            "nothing is chosen to work on tasks that need a model; choose something in Settings, Workers"
+        ),
+        other => Ok(Working::Cli(Box::new(CliBackend::begin(attempt, other, restored).await?))),
     }
 }
 
@@ -49,6 +59,20 @@ impl Backend for Working<'_> {
         match self {
             Self::Native(native) => native.revise(round, rounds, findings),
             Self::Cli(cli) => cli.revise(round, rounds, findings),
+        }
+    }
+
+    fn consider(&mut self, concerns: &str) -> anyhow::Result<()> {
+        match self {
+            Self::Native(native) => native.consider(concerns),
+            Self::Cli(cli) => cli.consider(concerns),
+        }
+    }
+
+    fn told(&mut self, said: &[String]) -> anyhow::Result<()> {
+        match self {
+            Self::Native(native) => native.told(said),
+            Self::Cli(cli) => cli.told(said),
         }
     }
 
@@ -68,9 +92,9 @@ impl Backend for Working<'_> {
 }
 
 /// What every prompt for a task is told.
-pub(super) async fn task_inputs(attempt: &Attempt<'_>) -> anyhow::Result<Inputs> {
+pub(super) fn task_inputs(attempt: &Attempt<'_>, notes: &str) -> Inputs {
     let planning = &attempt.task.planning;
-    Ok(Inputs::new()
+    Inputs::new()
         .with("platform", std::env::consts::OS)
         .with("write_globs", &planning.scope.write_globs)
         .with("max_files", planning.scope.max_files_to_edit)
@@ -78,7 +102,7 @@ pub(super) async fn task_inputs(attempt: &Attempt<'_>) -> anyhow::Result<Inputs>
         .with("criteria", &planning.acceptance_criteria)
         .with("minutes", attempt.job.execution_budget_ms / 60_000)
         .with("instruction", &attempt.task.instruction)
-        .with("notes", fix_up_notes(attempt).await?))
+        .with("notes", notes)
 }
 
 /// What every prompt for a revision is told.
@@ -86,29 +110,6 @@ pub(super) fn revision_inputs(round: u32, rounds: u32, findings: &[(String, Stri
     let findings: Vec<_> =
         findings.iter().map(|(what, output)| json!({ "what": what, "output": output })).collect();
     Inputs::new().with("round", round).with("rounds", rounds).with("findings", findings)
-}
-
-/// Puts an earlier change on the new base, and says what became of it.
-async fn fix_up_notes(attempt: &Attempt<'_>) -> anyhow::Result<String> {
-    let (Some(commit), Some(context)) = (&attempt.task.resume_commit, &attempt.task.fix_up_context) else {
-        return Ok(String::new());
-    };
-    let merged =
-        attempt.bench.try_git(&["merge", "--squash", "--no-commit", commit], &attempt.keeper.cancel).await?;
-    let unmerged =
-        attempt.bench.git(&["diff", "--name-only", "--diff-filter=U"], &attempt.keeper.cancel).await?;
-    let state = if merged.success() {
-        "Your earlier change is in the clone already, on the new base.".to_owned()
-    } else {
-        format!(
-            "Your earlier change is in the clone, with conflict markers in: {}.",
-            unmerged.lines().collect::<Vec<_>>().join(", ")
-        )
-    };
-    if attempt.task.fix_up == 0 {
-        return Ok(format!("{context} {state} Look at what is there before you go on."));
-    }
-    Ok(format!("An earlier attempt at this task did not land. {state}\nWhat was reported:\n{context}"))
 }
 
 /// Title and claim as a commit tells them.

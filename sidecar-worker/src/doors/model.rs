@@ -6,7 +6,9 @@
 //! bounded. What the model answered is remembered, because an agent's own account of it cannot be relied on.
 
 use super::google;
+use crate::allow::{Asking, Said};
 use agent::Secret;
+use agent::cli::hook;
 use agent::model::{Endpoint, Failure, ModelClient, ModelError, Timeouts};
 use bytes::Bytes;
 use futures_util::TryStreamExt as _;
@@ -19,7 +21,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use protocol::job::ModelGround;
 use serde_json::{Value, json};
 use std::convert::Infallible;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::{Semaphore, watch};
@@ -46,6 +48,9 @@ const HEAD_TIME: Duration = Duration::from_secs(30);
 const SILENCE: Duration = Duration::from_secs(900);
 /// Calls that are answered at the same time; more wait their turn.
 const AT_ONCE: usize = 8;
+/// Commands an agent may ask about in one run, and at the same time.
+const QUESTIONS: usize = 2_000;
+const QUESTIONS_AT_ONCE: usize = 4;
 /// Longest complaint that is looked into.
 const COMPLAINT_BYTES: usize = 64 * 1024;
 
@@ -71,6 +76,10 @@ pub(crate) struct ModelDoor {
     http: reqwest::Client,
     met: watch::Sender<Met>,
     places: Semaphore,
+    /// Who is asked about commands, for an agent that asks.
+    asking: OnceLock<Asking>,
+    /// Questions that may still come, and those that are waited for at the same time: whatever runs inside can ask too.
+    questions: (Semaphore, Semaphore),
 }
 
 impl ModelDoor {
@@ -97,7 +106,36 @@ impl ModelDoor {
             http,
             met: watch::Sender::new(Met::default()),
             places: Semaphore::new(AT_ONCE),
+            asking: OnceLock::new(),
+            questions: (Semaphore::new(QUESTIONS), Semaphore::new(QUESTIONS_AT_ONCE)),
         }))
+    }
+
+    /// Answers an agent's questions about commands from now on.
+    pub(crate) fn answers_for(&self, asking: Asking) {
+        // The first is the job's; there is no other.
+        let _ = self.asking.set(asking);
+    }
+
+    /// Policy's word on a command. An agent runs what it gets no answer for, so there always is one.
+    async fn asked(&self, asking: &Asking, body: &[u8]) -> Response<Reply> {
+        let said =
+            match (hook::command(body), self.questions.0.try_acquire(), self.questions.1.acquire().await) {
+                (None, ..) => Said::Yes,
+                (Some(command), Ok(question), Ok(_turn)) => {
+                    question.forget();
+                    asking.before(asking.line("bash", &command), std::future::pending()).await
+                }
+                _ => Said::Unasked("this job asks too often".into()),
+            };
+        let answer = match said {
+            Said::Yes => hook::yes(),
+            Said::No(why) | Said::Unasked(why) => hook::no(&format!(
+                "The command was not run: {}. Do not try to get round that; go on without it.",
+                why.trim_end_matches('.')
+            )),
+        };
+        whole(StatusCode::OK, &answer)
     }
 
     pub(super) fn client(&self) -> &ModelClient {
@@ -137,6 +175,14 @@ impl ModelDoor {
             return refusal(StatusCode::UNAUTHORIZED, "This way to the model needs its key.");
         }
         let path = request.uri().path().to_owned();
+        if let (hook::ASKED_AT, &Method::POST, Some(asking)) =
+            (path.as_str(), request.method(), self.asking.get())
+        {
+            return match take_in(request).await {
+                Ok(body) => self.asked(asking, &body).await,
+                Err(refused) => refused,
+            };
+        }
         let Ok(_place) = self.places.acquire().await else {
             return refusal(StatusCode::SERVICE_UNAVAILABLE, "The job is over.");
         };

@@ -11,12 +11,15 @@ use std::collections::HashMap;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 use tokio::sync::Semaphore;
 
 /// One call to the server waits this long for a person; then it is asked again.
 const WAIT_MS: u64 = 25_000;
 /// Connections at the same time. A program that opens more waits.
 const AT_ONCE: usize = 64;
+/// How long an answer counts that may be revoked while the job runs.
+const FOR_A_WHILE: Duration = Duration::from_secs(60);
 /// Targets of one job that are remembered. A job that scans is not remembered for it.
 const REMEMBERED: usize = 1_000;
 
@@ -47,12 +50,14 @@ struct Asker {
     client: Client,
     id: JobId,
     claim_token: String,
-    known: Mutex<HashMap<Target, Judgement>>,
+    /// With when it was asked, where the answer holds only for a while.
+    known: Mutex<HashMap<Target, (Judgement, Option<Instant>)>>,
 }
 
 impl Asker {
     /// An error when nobody could be asked: that is no answer to remember.
-    async fn ask(&self, target: &Target) -> Result<Judgement, Judgement> {
+    /// With the answer whether it may be remembered for the rest of the job.
+    async fn ask(&self, target: &Target) -> Result<(Judgement, bool), Judgement> {
         loop {
             let ask = NetworkAsk {
                 id: self.id.clone(),
@@ -63,8 +68,8 @@ impl Asker {
             };
             match self.client.call(typed::JobsNetwork, &ask, None).await {
                 Ok(NetworkAnswer { approval_id: Some(_), .. }) => {}
-                Ok(NetworkAnswer { allowed: true, .. }) => return Ok(Judgement::Allow),
-                Ok(NetworkAnswer { why, .. }) => return Ok(Judgement::Deny(why)),
+                Ok(NetworkAnswer { allowed: true, again, .. }) => return Ok((Judgement::Allow, !again)),
+                Ok(NetworkAnswer { why, .. }) => return Ok((Judgement::Deny(why), true)),
                 Err(error) => {
                     let why = format!("nobody could be asked ({})", error.code.as_str());
                     return Err(Judgement::Deny(why));
@@ -79,16 +84,18 @@ impl Judge for Asker {
         let target = target.clone();
         Box::pin(async move {
             let known = self.known.lock().unwrap_or_else(PoisonError::into_inner).get(&target).cloned();
-            if let Some(known) = known {
+            if let Some((known, asked)) = known
+                && asked.is_none_or(|asked| asked.elapsed() < FOR_A_WHILE)
+            {
                 return known;
             }
-            let said = match self.ask(&target).await {
+            let (said, settled) = match self.ask(&target).await {
                 Ok(said) => said,
                 Err(unasked) => return unasked,
             };
             let mut all = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-            if all.len() < REMEMBERED {
-                all.insert(target, said.clone());
+            if all.len() < REMEMBERED || all.contains_key(&target) {
+                all.insert(target, (said.clone(), (!settled).then(Instant::now)));
             }
             said
         })

@@ -45,7 +45,10 @@ impl Place {
             git,
             sandbox: host::sandbox::detect(Preference::Auto, folder.path()).await,
             toolchains: Toolchains::detect(&Machine::current()),
+            images: crate::images::Images::new(Default::default(), folder.path().to_owned()),
             layers: LayerStore::open(&at("layers"), 1 << 20).unwrap(),
+            disk: u64::MAX,
+            spares: std::sync::Arc::new(crate::spares::Spares::open(folder.path(), "w-1")),
         };
         Self { folder, shop, base }
     }
@@ -62,10 +65,14 @@ impl Place {
             hide: Vec::new(),
             checks: CheckPlan::none(),
             layers: Vec::new(),
+            image: None,
             allow_host: false,
             network: false,
+            denied_commands: Vec::new(),
             model: None,
             backend: None,
+            reviewer: None,
+            left_behind: None,
         };
         Workbench::set_up(&self.shop, "job-1", &ground).await
     }
@@ -156,4 +163,53 @@ async fn a_branch_that_moved_while_the_tests_ran_alone_is_an_error() {
     let moving = format!("git update-ref refs/heads/{branch} HEAD; false");
     let error = tests_of(&bench, &moving, None).await.unwrap_err();
     assert!(error.to_string().contains("not what was handed over"), "{error:#}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_dead_attempt_left_is_taken_over_and_its_folder_goes() {
+    let place = Place::new().await;
+    let dead = place.attempt("job-2-aaaaaaaa").await.unwrap();
+    dead.begun().await.unwrap();
+    let left = dead.folder().to_owned();
+    std::fs::write(dead.root().join("new.txt"), "new\n").unwrap();
+    std::fs::create_dir(dead.root().join(".git/hooks")).ok();
+    // It died in the middle of a commit of its own, and had meant its successor no good.
+    std::fs::write(dead.root().join(".git/index.lock"), "").unwrap();
+    let mark = place.folder.path().join("ran-outside");
+    let config = dead.root().join(".git/config");
+    let text = std::fs::read_to_string(&config).unwrap();
+    let evil = format!("touch {}", mark.display());
+    std::fs::write(
+        &config,
+        format!("{text}[core]\n\tfsmonitor = {evil}\n[filter \"x\"]\n\tclean = {evil}\n"),
+    )
+    .unwrap();
+    std::fs::write(dead.root().join(".gitattributes"), "*.txt filter=x\n").unwrap();
+    dead.leave().await;
+    let next = place.attempt("job-2-bbbbbbbb").await.unwrap();
+    let commit = next.take_over(&left, &Cancel::new()).await.unwrap().expect("there was work");
+    let cancel = Cancel::new();
+    next.git(&["merge", "--squash", "--no-commit", &commit], &cancel).await.unwrap();
+    assert!(next.root().join("new.txt").is_file());
+    assert!(left.exists(), "until work begins in the new folder it is not given up");
+    next.begun().await.unwrap();
+    assert!(!left.exists() && next.root().join("new.txt").is_file(), "then it is");
+    assert!(!mark.exists(), "what the old clone's git is told to run, it runs inside only");
+    next.clear().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_folder_in_which_nothing_began_or_nothing_changed_gives_nothing() {
+    let place = Place::new().await;
+    let dead = place.attempt("job-3-aaaaaaaa").await.unwrap();
+    let left = dead.folder().to_owned();
+    let next = place.attempt("job-3-bbbbbbbb").await.unwrap();
+    let why = next.take_over(&left, &Cancel::new()).await.unwrap_err().to_string();
+    assert_eq!(why, "nothing began there");
+    dead.begun().await.unwrap();
+    dead.leave().await;
+    assert_eq!(next.take_over(&left, &Cancel::new()).await.unwrap(), None);
+    let elsewhere = tempfile::tempdir().unwrap();
+    assert!(next.take_over(elsewhere.path(), &Cancel::new()).await.is_err(), "only a sibling is one");
+    next.clear().await;
 }

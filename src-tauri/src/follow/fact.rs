@@ -31,6 +31,8 @@ pub enum What {
     JobFailed {
         job: JobId,
         message: String,
+        /// What stopped it, where the server says.
+        code: Option<String>,
     },
     /// Checks failed or it no longer fits; the job repairs it if it may.
     CameBack {
@@ -161,7 +163,7 @@ pub fn of(event: &StreamEvent) -> Option<Fact> {
         Event::JobCompleted { job_id, summary, .. } => {
             What::Reported { job: job_id, summary: summary.unwrap_or_default() }
         }
-        Event::JobFailed { job_id, message, .. } => What::JobFailed { job: job_id, message },
+        Event::JobFailed { job_id, message, code, .. } => What::JobFailed { job: job_id, message, code },
         Event::JobWaiting { job_id, wait } if limit::stopped(Stop::Wait(wait.reason)) => {
             What::JobWaits { job: job_id, title: String::new(), why: wait.detail }
         }
@@ -196,9 +198,13 @@ mod tests {
 
     #[test]
     fn a_failed_job_is_a_fact_and_its_log_is_not() {
-        let fact = of(&event("job_failed", json!({ "jobId": "j-1", "message": "no compiler" }))).unwrap();
+        let fact =
+            of(&event("job_failed", json!({ "jobId": "j-1", "message": "no compiler", "code": "job.time" })))
+                .unwrap();
         assert_eq!((fact.cursor, fact.session.as_str()), (7, "dev"));
-        assert!(matches!(fact.what, What::JobFailed { message, .. } if message == "no compiler"));
+        assert!(
+            matches!(fact.what, What::JobFailed { message, code, .. } if message == "no compiler" && code.as_deref() == Some("job.time"))
+        );
         assert!(
             of(&event("job_log", json!({ "jobId": "j-1", "stream": "stdout", "seq": 1, "line": "x" })))
                 .is_none()

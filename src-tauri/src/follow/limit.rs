@@ -1,41 +1,44 @@
 //! Whether work stopped at a limit and not at a fault: then it goes on with patience or money, and nothing is to mend.
 //! Pure, and the one place that decides it.
 
-use protocol::job::WaitReason;
+use protocol::ErrorCode;
+use protocol::job::{WaitReason, failure};
 use protocol::request::RequestStatus;
 
-/// What stopped, with the reason the server gives.
+/// What stopped, with the code the server gives. A server that gives none says nothing of a limit.
 #[derive(Debug, Clone, Copy)]
 pub enum Stop<'a> {
     /// A job that was put aside to go on later.
     Wait(WaitReason),
     Request {
         status: RequestStatus,
-        why: &'a str,
+        code: Option<&'a str>,
     },
-    /// A failed job, or an entry of the merge queue that waits for a person.
-    Work {
-        why: &'a str,
+    /// A failed job.
+    Job {
+        code: Option<&'a str>,
     },
 }
 
-/// What our own loop writes in brackets at the end of its reason.
-const CODES: [&str; 4] = ["(limit)", "(quota)", "(model.quota)", "(model.rate_limited)"];
-/// What is said of a provider's limits, and of the time a job may take.
-const SAYINGS: [&str; 3] = [
-    "usage limit at the provider is reached",
-    "the model server asks to slow down",
-    "ran out of its time budget",
+/// The agent's own steps, tokens or time, and the time of a job; then what providers and the user allow.
+const LIMITS: [&str; 8] = [
+    "limit",
+    "agent.limit",
+    "agent.rate_limited",
+    failure::TIME,
+    ErrorCode::ModelQuota.as_str(),
+    ErrorCode::ModelRateLimited.as_str(),
+    ErrorCode::BudgetReached.as_str(),
+    "model.budget",
 ];
 
 pub fn stopped(stop: Stop<'_>) -> bool {
     match stop {
         Stop::Wait(WaitReason::Quota | WaitReason::Budget) => true,
         // A person knows what they asked for.
-        Stop::Wait(WaitReason::Paused) => false,
-        Stop::Request { status: RequestStatus::Failed, why } | Stop::Work { why } => {
-            let last = why.trim_end().lines().next_back().unwrap_or_default();
-            CODES.iter().any(|code| last.ends_with(code)) || SAYINGS.iter().any(|said| why.contains(said))
+        Stop::Wait(WaitReason::Paused | WaitReason::Taken) => false,
+        Stop::Request { status: RequestStatus::Failed, code } | Stop::Job { code } => {
+            code.is_some_and(|code| LIMITS.contains(&code))
         }
         // Waiting for a model is told by an event of its own; the rest goes on, or ended as somebody wanted.
         Stop::Request { .. } => false,
@@ -46,27 +49,19 @@ pub fn stopped(stop: Stop<'_>) -> bool {
 mod tests {
     use super::*;
 
-    const QUOTA: &str = "the usage limit at the provider is reached: resets at noon";
+    const QUOTA: Option<&str> = Some("model.quota");
 
     #[test]
     fn a_job_that_used_up_what_it_may_use_stopped_at_a_limit() {
-        for why in [
-            "The agent did not finish: All allowed tokens are used. (limit)",
-            "Tidy up: The agent did not finish: later (quota)",
-            "The agent did not finish: the model server asks to slow down: soon (model.rate_limited)",
-            "It ran out of its time budget (timed out).",
-            QUOTA,
-        ] {
-            assert!(stopped(Stop::Work { why }), "{why}");
+        for code in
+            ["limit", "job.time", "model.quota", "model.rate_limited", "budget.reached", "agent.limit"]
+        {
+            assert!(stopped(Stop::Job { code: Some(code) }), "{code}");
         }
-        for why in [
-            "",
-            "The agent did not finish: The same actions over and over. (stuck)",
-            "Raise the (limit) of the parser: Our own gate does not pass: cargo test.",
-            "the model server refused the key (401): no",
-        ] {
-            assert!(!stopped(Stop::Work { why }), "{why}");
+        for code in ["", "stuck", "job.failed", "job.not_valid", "model.auth", "agent.memory", "limit "] {
+            assert!(!stopped(Stop::Job { code: Some(code) }), "{code}");
         }
+        assert!(!stopped(Stop::Job { code: None }), "an older server says nothing");
     }
 
     #[test]
@@ -77,7 +72,7 @@ mod tests {
 
     #[test]
     fn a_request_stopped_at_a_limit_only_when_it_ended_so() {
-        let of = |status| stopped(Stop::Request { status, why: QUOTA });
+        let of = |status| stopped(Stop::Request { status, code: QUOTA });
         assert!(of(RequestStatus::Failed));
         for status in RequestStatus::ALL.iter().filter(|status| **status != RequestStatus::Failed) {
             assert!(!of(*status), "{status}");

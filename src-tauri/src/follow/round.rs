@@ -129,7 +129,7 @@ async fn tell(following: &Following, client: &Client, facts: &mpsc::Sender<Fact>
             let failure = Failure { title: title.clone(), page: format!("/jobs/{job}") };
             following.change(|now| now.failure = Some(failure));
         }
-        What::JobFailed { job, message } => {
+        What::JobFailed { job, message, .. } => {
             let failure = Failure { title: message.clone(), page: format!("/jobs/{job}") };
             following.change(|now| now.failure = Some(failure));
         }
@@ -163,7 +163,7 @@ async fn settled(client: &Client, mut fact: Fact) -> Option<Fact> {
                 *summary = job.title;
             }
         }
-        What::JobFailed { job, message } => {
+        What::JobFailed { job, message, .. } => {
             if let Ok(job) = client.call(typed::JobsGet, &JobParams { id: job.clone() }, None).await {
                 *message = format!("{}: {message}", job.title);
             }
@@ -176,8 +176,9 @@ async fn settled(client: &Client, mut fact: Fact) -> Option<Fact> {
             let known = client.call(typed::RequestsGet, &asked, None).await.ok()?;
             *why = known.error.unwrap_or_default();
             *prompt = known.original_prompt;
+            let code = known.result.as_ref().and_then(|result| result["code"].as_str());
             // What went wrong otherwise is said in the conversation, where the request came from.
-            if !limit::stopped(Stop::Request { status: known.status, why }) {
+            if !limit::stopped(Stop::Request { status: known.status, code }) {
                 return None;
             }
         }

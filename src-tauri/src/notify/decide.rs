@@ -118,10 +118,10 @@ pub fn fact(fact: &Fact, now: &Snapshot, landings: &mut Landings, words: Words) 
                 format!("/jobs/{job}"),
             )
         }
-        What::JobFailed { job, message } => {
+        What::JobFailed { job, message, code } => {
             let (title, why) = message.split_once(": ").unwrap_or((message, ""));
             let title = exactly::shortened(title);
-            let (kind, headline) = match limit::stopped(Stop::Work { why: message }) {
+            let (kind, headline) = match limit::stopped(Stop::Job { code: code.as_deref() }) {
                 true => (Kind::Limit, words.limit_job(&title)),
                 false => (Kind::Failed, words.job_failed(&title)),
             };
@@ -131,12 +131,7 @@ pub fn fact(fact: &Fact, now: &Snapshot, landings: &mut Landings, words: Words) 
             plain(Kind::Failed, words.came_back(&exactly::shortened(title)), reason, format!("/jobs/{job}"))
         }
         What::Parked { title, job, reason, .. } => {
-            let title = exactly::shortened(title);
-            let (kind, headline) = match limit::stopped(Stop::Work { why: reason }) {
-                true => (Kind::Limit, words.limit_job(&title)),
-                false => (Kind::Failed, words.parked(&title)),
-            };
-            plain(kind, headline, reason, format!("/jobs/{job}"))
+            plain(Kind::Failed, words.parked(&exactly::shortened(title)), reason, format!("/jobs/{job}"))
         }
         What::JobWaits { job, title, why } => {
             plain(Kind::Limit, words.limit_wait(&exactly::shortened(title)), why, format!("/jobs/{job}"))
@@ -247,22 +242,26 @@ mod tests {
             let notice = fact(&happened(4, what), &now, &mut landings, Words::English);
             (notice.kind, notice.title, notice.page)
         };
-        let failed = What::JobFailed { job: job.clone(), message: "Tidy: no compiler".into() };
+        let ended = |message: &str, code: Option<&str>| What::JobFailed {
+            job: job.clone(),
+            message: message.into(),
+            code: code.map(str::to_owned),
+        };
+        let failed = ended("Tidy: no compiler (limit)", None);
         assert_eq!(told(failed), (Kind::Failed, "Failed: Tidy".into(), "/jobs/j-9".into()));
         let back = What::CameBack { title: "Tidy".into(), job: job.clone(), reason: "tests failed".into() };
         assert_eq!(told(back), (Kind::Failed, "Came back: Tidy".into(), "/jobs/j-9".into()));
         let done = What::Reported { job: job.clone(), summary: "12 files\nmore".into() };
         assert_eq!(told(done), (Kind::Finished, "Done: 12 files".into(), "/jobs/j-9".into()));
-        let used_up =
-            What::JobFailed { job: job.clone(), message: "Tidy: All tokens are used. (limit)".into() };
+        let used_up = ended("Tidy: All tokens are used.", Some("limit"));
         assert_eq!(told(used_up), (Kind::Limit, "Stopped at a limit: Tidy".into(), "/jobs/j-9".into()));
         let stuck = What::Parked {
             title: "Tidy".into(),
             job: job.clone(),
-            reason: "The agent did not finish: later (quota)".into(),
+            reason: "The check could not be run.".into(),
             asked: None,
         };
-        assert_eq!(told(stuck), (Kind::Limit, "Stopped at a limit: Tidy".into(), "/jobs/j-9".into()));
+        assert_eq!(told(stuck), (Kind::Failed, "Needs a decision: Tidy".into(), "/jobs/j-9".into()));
         let waits = What::JobWaits { job: job.clone(), title: "Tidy".into(), why: "Until noon.".into() };
         assert_eq!(told(waits), (Kind::Limit, "Held up by a limit: Tidy".into(), "/jobs/j-9".into()));
         let standing =

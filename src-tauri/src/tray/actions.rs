@@ -62,7 +62,12 @@ impl Desk {
     pub async fn answer(&self, id: &ApprovalId, hash: &str, summary: &str, decision: Decision) -> Answered {
         let done = match self.following.client() {
             Some(client) => {
-                let params = AnswerParams { approval_id: id.clone(), decision, hash: Some(hash.to_owned()) };
+                let params = AnswerParams {
+                    approval_id: id.clone(),
+                    decision,
+                    hash: Some(hash.to_owned()),
+                    remember: None,
+                };
                 client.call(typed::ApprovalAnswer, &params, None).await.map(drop)
             }
             None => Err(ApiError::new(ErrorCode::Unavailable, words().offline())),

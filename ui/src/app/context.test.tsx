@@ -1,7 +1,7 @@
 import { act, cleanup, render, screen } from "@testing-library/react";
 import { afterEach, describe, expect, it } from "vitest";
-import { Store } from "../model";
-import { alike, useSelected } from "./context";
+import { type Crew, Store } from "../model";
+import { alike, CrewProvider, useCall, useSelected } from "./context";
 
 afterEach(cleanup);
 
@@ -28,5 +28,33 @@ describe("watching a part of the state", () => {
     expect(alike({ a: 1 }, { a: 1 })).toBe(true);
     expect(alike({ a: 1 }, [1])).toBe(false);
     expect(alike(new Map(), new Map())).toBe(false);
+  });
+});
+
+describe("a reading for one page", () => {
+  it("is read again when what it depends on changed, and shows what it had meanwhile", async () => {
+    let asked = 0;
+    let answer: ((value: unknown) => void) | undefined;
+    const call = () => new Promise((resolve) => ((asked += 1), (answer = resolve)));
+    const crew = { state: new Store({ connection: { state: "live" } }), call } as unknown as Crew;
+    function Show({ since }: { since: number }) {
+      const { value } = useCall("system.status", {}, since);
+      return <p>{JSON.stringify(value ?? "nothing")}</p>;
+    }
+    const page = (since: number) => (
+      <CrewProvider crew={crew}>
+        <Show since={since} />
+      </CrewProvider>
+    );
+    const { rerender } = render(page(0));
+    await act(async () => answer?.("first"));
+    expect(screen.getByText('"first"')).toBeTruthy();
+    rerender(page(0));
+    expect(asked).toBe(1);
+    rerender(page(1));
+    expect(asked).toBe(2);
+    expect(screen.getByText('"first"')).toBeTruthy();
+    await act(async () => answer?.("second"));
+    expect(screen.getByText('"second"')).toBeTruthy();
   });
 });

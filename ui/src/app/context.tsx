@@ -68,8 +68,11 @@ export interface Called<T> extends Loaded<T> {
   reload: () => void;
 }
 
-/** A reading for one page. `undefined` parameters ask nothing; equal parameters ask once. */
-export function useCall<M extends Method>(method: M, params: Params<M> | undefined): Called<Reply<M>> {
+/**
+ * A reading for one page. `undefined` parameters ask nothing; equal parameters ask once, and once more when `since`
+ * changes.
+ */
+export function useCall<M extends Method>(method: M, params: Params<M> | undefined, since = 0): Called<Reply<M>> {
   const call = useClient();
   const [held, setHeld] = useState<{ of: string; loaded: Loaded<Reply<M>> }>({ of: "", loaded: NOTHING });
   const [turn, setTurn] = useState(0);
@@ -87,7 +90,7 @@ export function useCall<M extends Method>(method: M, params: Params<M> | undefin
       },
     );
     return () => stop.abort();
-  }, [call, method, key, turn]);
+  }, [call, method, key, turn, since]);
   const failedOffline = held.loaded.failure?.code === "offline";
   useEffect(() => {
     if (live && failedOffline) setTurn((n) => n + 1);

@@ -5,6 +5,7 @@ import { Change, CommandBox, Facts, InlineText, Path, Time } from "../components
 import type { Approval } from "../client";
 import { askerName } from "./answer";
 import { readPayload } from "./payload";
+import { classesText } from "../policy/classes";
 import { words } from "./words";
 
 const COMMANDS = { Checks: "checks", "Set-up": "setup", Recipes: "recipes" } as const;
@@ -83,9 +84,15 @@ export function ApprovalFacts({ approval }: { approval: Approval }) {
             ];
           }),
           [words.mayWrite, payload.writes.length > 0 ? <span className="mono">{payload.writes.join(", ")}</span> : null],
+          [words.takenFor, payload.classes.length > 0 ? classesText(payload.classes) : null],
+          [words.runs, payload.sandbox === undefined ? null : payload.sandbox ? words.inSandbox : <span className="s-needs">{words.noSandbox}</span>],
           [words.where, payload.cwd ? <span className="mono">{payload.cwd}</span> : null],
           [words.reaches, payload.hosts.length > 0 ? <span className="mono">{payload.hosts.join(", ")}</span> : null],
-          ...payload.rest.map(([key, value]): [string, React.ReactNode] => [key, <span key={key} className="mono t2">{value}</span>]),
+          ...payload.rest.map(([key, value]): [string, React.ReactNode] => [
+            key,
+            // A text of several lines, such as a Dockerfile, is read as it is written.
+            value.includes("\n") ? <pre key={key} className="cmd approval__text">{value}</pre> : <span key={key} className="mono t2">{value}</span>,
+          ]),
           [words.why, <InlineText key="why" text={approval.why} />],
           [
             words.askedBy,

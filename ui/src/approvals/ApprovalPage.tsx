@@ -5,6 +5,7 @@ import { useEffect, useRef, useState } from "react";
 import { PageBar, useCall, useCrew, useModel, useShortcut } from "../app";
 import { ErrorState, Icon, InlineText, shortId, Skeleton, State } from "../components";
 import type { Approval } from "../client";
+import { Remember } from "../policy/Remember";
 import { outcome, useAnswer } from "./answer";
 import { AnswerButtons, HashMark } from "./ApprovalCard";
 import { ApprovalFacts } from "./ApprovalFacts";
@@ -75,6 +76,7 @@ function Whole({ approval }: { approval: Approval }) {
             </Link>
           ) : null}
           <p className="mono t1 c3 wraps">sha256 {approval.hash}</p>
+          {pending && seen ? <Remember approval={approval} busy={busy} disabled={!live} remember={(span) => answer("approve", span)} /> : null}
           {problem ? (
             <p className="s-failed" role="alert">
               <InlineText text={problem} />

@@ -2,22 +2,23 @@
 
 import { useCallback } from "react";
 import { useAction, useCrew } from "../app";
-import type { Approval, Decision } from "../client";
+import type { Approval, Decision, GrantFor } from "../client";
 import { buddyName } from "../model";
 import { words } from "./words";
 
 export function useAnswer(approval: Approval): {
-  answer: (decision: Decision) => void;
+  /** With a span the answer is remembered that long. */
+  answer: (decision: Decision, span?: GrantFor) => void;
   busy: boolean;
   problem: string | undefined;
 } {
   const crew = useCrew();
   const { run, busy, failure } = useAction();
   const answer = useCallback(
-    (decision: Decision) => {
+    (decision: Decision, span?: GrantFor) => {
       void run(async () => {
         try {
-          await crew.answer(approval, decision);
+          await crew.answer(approval, decision, span);
         } catch (thrown) {
           // Whatever it is now is what should be shown.
           await crew.refresh("approvals");
@@ -37,12 +38,14 @@ export function askerName(by: string): string {
   return by;
 }
 
+const REMEMBERED: Record<GrantFor, string> = { job: words.allowedJob, session: words.allowedSession, hour: words.allowedHour, always: words.allowedAlways };
+
 /** What became of it, as a sentence. */
 export function outcome(approval: Approval): { kind: "passed" | "failed" | "waiting" | "needs"; text: string } {
   const by = approval.decidedBy ? ` ${words.by} ${approval.decidedBy}` : "";
   switch (approval.state) {
     case "approved":
-      return { kind: "passed", text: words.allowed + by };
+      return { kind: "passed", text: (approval.remembered ? REMEMBERED[approval.remembered] : words.allowed) + by };
     case "denied":
       return { kind: "failed", text: words.denied + by };
     case "expired":

@@ -27,6 +27,10 @@ export interface Payload {
   verified: boolean | undefined;
   /** What was built, on which tip, from which commit. */
   commits: { candidate: string | undefined; onto: string | undefined; base: string | undefined };
+  /** Whether a command runs in a sandbox. */
+  sandbox: boolean | undefined;
+  /** What a command is about. */
+  classes: string[];
   /** Globs a command may write. */
   writes: string[];
   /** Further commands the answer lets run: checks, set-up steps, recipes. */
@@ -40,7 +44,7 @@ type Fields = Record<string, JsonValue | undefined>;
 const KNOWN = new Set([
   "kind", "action", "hash", "argv", "run", "command", "cwd", "host", "hosts", "port", "files", "paths", "additions", "deletions", "risky",
   "target", "branch", "strategy", "jobId", "entryId", "entry", "verified", "title", "summary", "workspaceId", "sessionId", "job", "checks",
-  "setup", "recipes", "root", "writes", "digest", "candidate", "onto", "base",
+  "setup", "recipes", "root", "writes", "digest", "candidate", "onto", "base", "sandbox", "classes",
 ]);
 
 function text(value: JsonValue | undefined): string | undefined {
@@ -109,6 +113,8 @@ export function readPayload(approval: Approval): Payload {
     entryId: text(f["entryId"]) ?? text(f["entry"]),
     verified: typeof f["verified"] === "boolean" ? f["verified"] : undefined,
     commits: { candidate: text(f["candidate"]), onto: text(f["onto"]), base: text(f["base"]) },
+    sandbox: typeof f["sandbox"] === "boolean" ? f["sandbox"] : undefined,
+    classes: texts(f["classes"]),
     writes: texts(f["writes"]),
     commands: [...commandsOf("Checks", f["checks"]), ...commandsOf("Set-up", f["setup"]), ...commandsOf("Recipes", f["recipes"])],
     rest: Object.entries(f)

@@ -2,13 +2,59 @@
 
 export const PROTOCOL_VERSION = "0.1.0";
 
+/**
+ * What someone wants to do, with the exact payload policy looks at.
+ */
+export type ActionKind = { "kind": "job.run" } | { "kind": "command", argv: Array<string>, cwd: string, 
+/**
+ * Whether it runs where it is kept from the user's files and network.
+ */
+confined?: boolean, } | { "kind": "network", host: string, port: number, } | { "kind": "file.write", paths: Array<string>, } | { "kind": "land", entryId: string, files: number, additions: number, deletions: number, paths: Array<string>, riskyPaths: Array<string>, verified: boolean, } | { "kind": "land.main", branch: string, commit: string, } | { "kind": "checkout.update", branch: string, commit: string, } | { "kind": "publish.push", branch: string, } | { "kind": "publish.pr", branch: string, base: string, } | { "kind": "publish.force", branch: string, } | { "kind": "terminal.start", argv: Array<string>, cwd: string, } | { "kind": "agent.turn", provider: string, } | { "kind": "secret.use", name: string, } | { "kind": "budget.raise", what: string, to: number, } | { "kind": "device.pair", name: string, } | { "kind": "node.register", name: string, } | { "kind": "autonomy.dispatch", objective: string, } | { "kind": "recipe.first_use", name: string, argv: Array<string>, } | { "kind": "workspace.trust", digest: string, } | { "kind": "setup.network", argv: Array<string>, hosts: Array<string>, };
+
+export type ActorKind = "person" | "worker" | "agent" | "schedule" | "node";
+
 export type AddWorkspace = { path: string, trust: boolean, };
+
+export type AllowAnswer = { allowed: boolean, 
+/**
+ * The rule that decided, as a sentence.
+ */
+why: string, ruleId: string, 
+/**
+ * The question that waits for a person; nothing is decided yet.
+ */
+approvalId?: ApprovalId, };
+
+/**
+ * Asks whether a running job may do something.
+ */
+export type AllowAsk = { id: JobId, claimToken: string, 
+/**
+ * The worker's name for this one call, 1 to 64 letters, digits and `-`; an answer counts for this call alone.
+ */
+call: string, 
+/**
+ * A `command` or a `file.write`.
+ */
+action: ActionKind, 
+/**
+ * It began already, and nobody can be asked beforehand: only a denial counts.
+ */
+begun: boolean, 
+/**
+ * How long to wait for a person's answer, in milliseconds.
+ */
+waitMs?: number, };
 
 export type AnswerParams = { approvalId: ApprovalId, decision: Decision, 
 /**
  * When given it must equal the approval's hash.
  */
-hash?: string, };
+hash?: string, 
+/**
+ * Only with `approve`, and only what the approval's `offer` has.
+ */
+remember?: Remember, };
 
 /**
  * The body of every failed call.
@@ -51,7 +97,15 @@ why: string, askedBy: string,
 /**
  * What the answer releases: an entry, job or set-up id.
  */
-subject: string, state: ApprovalState, decidedBy: string | null, decidedAt: string | null, createdAt: string, expiresAt: string | null, };
+subject: string, state: ApprovalState, decidedBy: string | null, decidedAt: string | null, createdAt: string, expiresAt: string | null, 
+/**
+ * What an approval could allow from now on.
+ */
+offer?: GrantOffer, 
+/**
+ * For how long the answer was remembered.
+ */
+remembered?: GrantFor, };
 
 /**
  * One durable question to a person.
@@ -68,6 +122,45 @@ export type Approvals = { approvals: Array<Approval>, };
  * A file or text a job leaves behind.
  */
 export type Artifact = { kind: string, uri?: string, text?: string, };
+
+/**
+ * One backend, and whether this machine has it.
+ */
+export type BackendFound = { backend: WorkerBackend, 
+/**
+ * For people.
+ */
+title: string, installed: boolean, 
+/**
+ * What it answers to `--version`; none when it does not answer, or needs no version.
+ */
+version: string | null, 
+/**
+ * The version Pilothouse was tried with.
+ */
+tried: string | null, 
+/**
+ * Whether somebody is logged in there; absent when it cannot say. Jobs use no login.
+ */
+loggedIn?: boolean, 
+/**
+ * How to install the version it was tried with; none for what needs no installing.
+ */
+install?: string, 
+/**
+ * Why it could not work on a job now, and what to do; absent when it could.
+ */
+problem?: string, };
+
+export type Backends = { 
+/**
+ * What works on tasks that name none themselves.
+ */
+chosen: WorkerBackend, 
+/**
+ * What says so: `built-in`, `settings`, a file …
+ */
+origin: string, backends: Array<BackendFound>, };
 
 /**
  * Asks for the day, and for one workspace's or one job's part of it.
@@ -171,13 +264,22 @@ loggedIn?: boolean, };
 
 export type CommandAccepted = { ok: boolean, eventId: string, cursor: number, };
 
+/**
+ * What a command is about, as far as its words tell. A line of a shell may be of several.
+ */
+export type CommandClass = "read" | "build" | "other" | "install" | "network" | "delete" | "publish";
+
 export type CommitLine = { commit: string, summary: string, author: string, ts: string, };
 
 export type CompleteJob = { id: JobId, claimToken: string, summary?: string, artifacts: Array<Artifact>, durationMs?: number, 
 /**
  * Completes the job and enqueues its completion in one transaction.
  */
-handOver?: HandOver, verified?: boolean, verification: Array<VerifiedLine>, isolation?: EffectiveIsolation, };
+handOver?: HandOver, verified?: boolean, verification: Array<VerifiedLine>, 
+/**
+ * A model's opinion, stored beside what was verified and never part of it.
+ */
+review?: Review, isolation?: EffectiveIsolation, };
 
 export type Completion = { id: CompletionId, jobId: JobId, sessionId: SessionId, commitSha: string | null, branch: string | null, message: string, prTitle: string | null, prBody: string | null, status: CompletionStatus, pusherId: string | null, error: string | null, entryId: EntryId | null, attempts: number, createdAt: string, updatedAt: string, claimToken?: string, leaseExpiresAt?: string, };
 
@@ -214,6 +316,15 @@ export type Decision = "approve" | "deny";
  * What a reader of the event stream receives.
  */
 export type Delivered = { envelope: Envelope, cursor: number, };
+
+/**
+ * Words a command of a job may not begin with, for agents that can be told so in their own settings.
+ */
+export type DeniedCommand = { argvPrefix: Array<string>, 
+/**
+ * The rule that denies it, as a sentence.
+ */
+rule: string, };
 
 /**
  * How the server talks to a model.
@@ -267,15 +378,23 @@ export type Effect = "allow" | "ask" | "deny";
  */
 export type EffectiveIsolation = { 
 /**
- * `bwrap`, `container`, `host` …
+ * `bwrap`, `container`, `seatbelt`, `job-object` or `host`.
  */
-backend: string, fs: string, net: string, limits: string, kill: string, };
+backend: string, fs: string, net: string, limits: string, kill: string, 
+/**
+ * What the tools come from, where they are not this machine's: the image of the container.
+ */
+image?: string, };
 
 export type EnqueueCompletion = { jobId: JobId, sessionId: SessionId, message: string, commitSha?: string, branch?: string, prTitle?: string, prBody?: string, };
 
 export type EnqueueJob = { taskId: string, kind: string, sessionId?: SessionId, params?: JsonValue, priority?: Priority, targetWorkerId?: string, queueWaitBudgetMs?: number, executionBudgetMs?: number, finalizationBudgetMs?: number, };
 
-export type EnqueueRequest = { sessionId: SessionId, prompt: string, priority?: Priority, queueWaitBudgetMs?: number, };
+export type EnqueueRequest = { sessionId: SessionId, prompt: string, priority?: Priority, queueWaitBudgetMs?: number, 
+/**
+ * The only worker that may have its job.
+ */
+targetWorkerId?: string, };
 
 /**
  * A completion's place in the merge queue.
@@ -296,15 +415,31 @@ export type Envelope = { protocolVersion: string, id: string,
 /**
  * RFC 3339, milliseconds, `Z`.
  */
-ts: string, sessionId: SessionId, traceId?: string, from?: string, to?: string, correlationId?: string, parentId?: string, turnId?: string, } & ({ "type": "message", "payload": { text: string, intent?: JsonValue, } } | { "type": "assistant_message", "payload": { text: string, } } | { "type": "log", "payload": { level: string, message: string, } } | { "type": "error", "payload": { message: string, detail?: string, } } | { "type": "done", "payload": { ok: boolean, } } | { "type": "status", "payload": { agentId: string, state: string, uptimeMs?: number, detail?: string, } } | { "type": "agent_status", "payload": { agentId: string, status: string, message?: string, } } | { "type": "task_created", "payload": { taskId: string, title: string, description: string, createdBy: string, priority?: string, tags?: Array<string>, } } | { "type": "task_started", "payload": { taskId: string, } } | { "type": "task_progress", "payload": { taskId: string, message: string, percent?: number, } } | { "type": "task_completed", "payload": { taskId: string, summary: string, artifacts?: Array<Artifact>, } } | { "type": "task_failed", "payload": { taskId: string, message: string, detail?: string, } } | { "type": "tool_call", "payload": { toolCallId: string, tool: string, args: JsonValue, taskId?: string, requiresApproval?: boolean, } } | { "type": "tool_result", "payload": { toolCallId: string, ok: boolean, taskId?: string, stdout?: string, stderr?: string, exitCode?: number, artifacts?: Array<Artifact>, } } | { "type": "delegate_request", "payload": { requestId: string, toAgent: string, input: JsonValue, } } | { "type": "delegate_response", "payload": { requestId: string, ok: boolean, output?: JsonValue, error?: string, } } | { "type": "job_enqueued", "payload": { jobId: JobId, taskId: string, kind: string, params: JsonValue, } } | { "type": "job_claimed", "payload": { jobId: JobId, workerId: string, } } | { "type": "job_completed", "payload": { jobId: JobId, summary?: string, artifacts?: Array<Artifact>, } } | { "type": "job_failed", "payload": { jobId: JobId, message: string, detail?: string, } } | { "type": "job_log", "payload": { jobId: JobId, 
+ts: string, sessionId: SessionId, traceId?: string, from?: string, to?: string, correlationId?: string, parentId?: string, turnId?: string, } & ({ "type": "message", "payload": { text: string, intent?: JsonValue, } } | { "type": "assistant_message", "payload": { text: string, } } | { "type": "log", "payload": { level: string, message: string, } } | { "type": "error", "payload": { message: string, detail?: string, } } | { "type": "done", "payload": { ok: boolean, } } | { "type": "status", "payload": { agentId: string, state: string, uptimeMs?: number, detail?: string, } } | { "type": "agent_status", "payload": { agentId: string, status: string, message?: string, } } | { "type": "task_created", "payload": { taskId: string, title: string, description: string, createdBy: string, priority?: string, tags?: Array<string>, } } | { "type": "task_started", "payload": { taskId: string, } } | { "type": "task_progress", "payload": { taskId: string, message: string, percent?: number, } } | { "type": "task_completed", "payload": { taskId: string, summary: string, artifacts?: Array<Artifact>, } } | { "type": "task_failed", "payload": { taskId: string, message: string, detail?: string, } } | { "type": "tool_call", "payload": { toolCallId: string, tool: string, args: JsonValue, taskId?: string, requiresApproval?: boolean, } } | { "type": "tool_result", "payload": { toolCallId: string, ok: boolean, taskId?: string, stdout?: string, stderr?: string, exitCode?: number, artifacts?: Array<Artifact>, } } | { "type": "delegate_request", "payload": { requestId: string, toAgent: string, input: JsonValue, } } | { "type": "delegate_response", "payload": { requestId: string, ok: boolean, output?: JsonValue, error?: string, } } | { "type": "job_enqueued", "payload": { jobId: JobId, taskId: string, kind: string, params: JsonValue, } } | { "type": "job_claimed", "payload": { jobId: JobId, workerId: string, } } | { "type": "job_completed", "payload": { jobId: JobId, summary?: string, artifacts?: Array<Artifact>, } } | { "type": "job_failed", "payload": { jobId: JobId, message: string, detail?: string, 
+/**
+ * What stopped it, as [`job::FailJob`] says. Only readers that ask for `types=all` are given it.
+ */
+code?: string, } } | { "type": "job_log", "payload": { jobId: JobId, 
 /**
  * `stdout` or `stderr`.
  */
-stream: string, seq: number, line: string, } } | { "type": "approval_required", "payload": { approvalId: ApprovalId, action: string, summary: string, details: JsonValue, } } | { "type": "approved", "payload": { approvalId: ApprovalId, } } | { "type": "denied", "payload": { approvalId: ApprovalId, } } | { "type": "diff_ready", "payload": { unifiedDiff: string, diffStat: string, branch: string, } } | { "type": "committed", "payload": { branch: string, commitHash: string, message: string, } } | { "type": "scan_result", "payload": { summary: string, filesRead: Array<string>, gitStatusPorcelain: string, gitDiff: string, } } | { "type": "suggestions", "payload": { items: Array<Suggestion>, } } | { "type": "plan.ready", "payload": { requestId: RequestId, plan: Plan, jobId?: JobId, } } | { "type": "request.waiting", "payload": { requestId: RequestId, understood: string, why: string, nearest: Array<NearestStep>, connect: Array<string>, } } | { "type": "request.changed", "payload": { requestId: RequestId, status: RequestStatus, } } | { "type": "buddy.status", "payload": { message: string, requestId?: RequestId, } } | { "type": "job.progress", "payload": { jobId: JobId, step: number, steps: number, label: string, } } | { "type": "job.requeued", "payload": { jobId: JobId, attempt: number, reason: string, } } | { "type": "job.cancelled", "payload": { jobId: JobId, by: string, } } | { "type": "job.waiting", "payload": { jobId: JobId, wait: JobWait, } } | { "type": "job.network", "payload": { jobId: JobId, host: string, port: number, allowed: boolean, why: string, } } | { "type": "job.resumed", "payload": { jobId: JobId, by: string, } } | { "type": "job.verified", "payload": { jobId: JobId, verified: boolean, lines: Array<VerifiedLine>, } } | { "type": "job.diff", "payload": { jobId: JobId, entryId: EntryId | null, additions: number, deletions: number, files: number, title: string, } } | { "type": "merge.entry.queued", "payload": { entry: MergeEntry, } } | { "type": "merge.entry.candidate", "payload": { entry: MergeEntry, } } | { "type": "merge.entry.waiting_approval", "payload": { entry: MergeEntry, approvalId: ApprovalId, } } | { "type": "merge.entry.checking", "payload": { entry: MergeEntry, } } | { "type": "merge.entry.landed", "payload": { entry: MergeEntry, } } | { "type": "merge.entry.returned", "payload": { entry: MergeEntry, reason: string, detail: string, } } | { "type": "merge.entry.failed", "payload": { entry: MergeEntry, reason: string, detail: string, } } | { "type": "merge.entry.removed", "payload": { entry: MergeEntry, reason: string, } } | { "type": "merge.check.started", "payload": { entryId: EntryId, name: string, run: Array<string>, tree: string, } } | { "type": "merge.check.finished", "payload": { entryId: EntryId, name: string, ok: boolean, durationMs: number, reused: boolean, 
+stream: string, seq: number, line: string, } } | { "type": "approval_required", "payload": { approvalId: ApprovalId, action: string, summary: string, details: JsonValue, } } | { "type": "approved", "payload": { approvalId: ApprovalId, } } | { "type": "denied", "payload": { approvalId: ApprovalId, } } | { "type": "diff_ready", "payload": { unifiedDiff: string, diffStat: string, branch: string, } } | { "type": "committed", "payload": { branch: string, commitHash: string, message: string, } } | { "type": "scan_result", "payload": { summary: string, filesRead: Array<string>, gitStatusPorcelain: string, gitDiff: string, } } | { "type": "suggestions", "payload": { items: Array<Suggestion>, } } | { "type": "plan.ready", "payload": { requestId: RequestId, plan: Plan, jobId?: JobId, } } | { "type": "request.waiting", "payload": { requestId: RequestId, understood: string, why: string, nearest: Array<NearestStep>, connect: Array<string>, } } | { "type": "request.changed", "payload": { requestId: RequestId, status: RequestStatus, } } | { "type": "buddy.status", "payload": { message: string, requestId?: RequestId, } } | { "type": "job.progress", "payload": { jobId: JobId, step: number, steps: number, label: string, } } | { "type": "job.requeued", "payload": { jobId: JobId, attempt: number, reason: string, } } | { "type": "job.cancelled", "payload": { jobId: JobId, by: string, } } | { "type": "job.waiting", "payload": { jobId: JobId, wait: JobWait, } } | { "type": "job.network", "payload": { jobId: JobId, host: string, port: number, allowed: boolean, why: string, } } | { "type": "job.resumed", "payload": { jobId: JobId, by: string, } } | { "type": "job.steered", "payload": { message: SteerMessage, } } | { "type": "job.steer_taken", "payload": { jobId: JobId, numbers: Array<number>, by: string, } } | { "type": "job.steer_missed", "payload": { jobId: JobId, numbers: Array<number>, } } | { "type": "job.taken", "payload": { jobId: JobId, taken: TakenOver, } } | { "type": "job.let_go", "payload": { jobId: JobId, by: string, kept: boolean, } } | { "type": "job.verified", "payload": { jobId: JobId, verified: boolean, lines: Array<VerifiedLine>, } } | { "type": "job.reviewed", "payload": { jobId: JobId, review: Review, } } | { "type": "job.diff", "payload": { jobId: JobId, entryId: EntryId | null, additions: number, deletions: number, files: number, title: string, } } | { "type": "merge.entry.queued", "payload": { entry: MergeEntry, } } | { "type": "merge.entry.candidate", "payload": { entry: MergeEntry, } } | { "type": "merge.entry.waiting_approval", "payload": { entry: MergeEntry, approvalId: ApprovalId, } } | { "type": "merge.entry.checking", "payload": { entry: MergeEntry, } } | { "type": "merge.entry.landed", "payload": { entry: MergeEntry, } } | { "type": "merge.entry.returned", "payload": { entry: MergeEntry, reason: string, detail: string, } } | { "type": "merge.entry.failed", "payload": { entry: MergeEntry, reason: string, detail: string, } } | { "type": "merge.entry.removed", "payload": { entry: MergeEntry, reason: string, } } | { "type": "merge.check.started", "payload": { entryId: EntryId, name: string, run: Array<string>, tree: string, } } | { "type": "merge.check.finished", "payload": { entryId: EntryId, name: string, ok: boolean, durationMs: number, reused: boolean, 
 /**
  * Last lines of the output, redacted.
  */
-tail: string, } } | { "type": "approval.changed", "payload": { approval: Approval, } } | { "type": "policy.decided", "payload": { action: string, effect: Effect, rule: string, } } | { "type": "merge.branch.moved", "payload": { branch: string, old: string | null, new: string | null, explanation: string, } } | { "type": "workspace.changed", "payload": { workspaceId: WorkspaceId, } } | { "type": "config.changed", "payload": { keys: Array<string>, } } | { "type": "budget.used", "payload": { role: string, model: string, inputTokens: number, outputTokens: number, jobId?: JobId, 
+tail: string, } } | { "type": "approval.changed", "payload": { approval: Approval, } } | { "type": "policy.decided", "payload": { action: string, effect: Effect, rule: string, 
+/**
+ * The rule, grant or line of the profile that decided.
+ */
+ruleId: string, 
+/**
+ * What it was about, in few words.
+ */
+what?: string, 
+/**
+ * File and line of the rule.
+ */
+place?: string, jobId?: JobId, } } | { "type": "policy.granted", "payload": { grant: KeptGrant, } } | { "type": "policy.grant_used", "payload": { grantId: string, covers: string, jobId?: JobId, } } | { "type": "policy.revoked", "payload": { grantId: string, covers: string, by: string, } } | { "type": "merge.branch.moved", "payload": { branch: string, old: string | null, new: string | null, explanation: string, } } | { "type": "workspace.changed", "payload": { workspaceId: WorkspaceId, } } | { "type": "config.changed", "payload": { keys: Array<string>, } } | { "type": "budget.used", "payload": { role: string, model: string, inputTokens: number, outputTokens: number, jobId?: JobId, 
 /**
  * Millionths of the unit of the prices; none where the model has no price.
  */
@@ -312,12 +447,12 @@ costMicros?: number,
 /**
  * The answer said nothing of it; reckoned from lengths.
  */
-estimated?: boolean, } } | { "type": "budget.near", "payload": { standing: BudgetStanding, reached: boolean, jobId?: JobId, workspaceId?: WorkspaceId, } } | { "type": "checks.dry_run", "payload": { run: DryRun, } } | { "type": "system.held", "payload": { hold: Hold, } } | { "type": "system.resumed", "payload": { by: string, ended: Array<Hold>, held: boolean, } } | { "type": "setup.finished", "payload": { run: Array<string>, ok: boolean, durationMs: number, tail: string, } });
+estimated?: boolean, } } | { "type": "budget.near", "payload": { standing: BudgetStanding, reached: boolean, jobId?: JobId, workspaceId?: WorkspaceId, } } | { "type": "checks.dry_run", "payload": { run: DryRun, } } | { "type": "system.held", "payload": { hold: Hold, } } | { "type": "system.resumed", "payload": { by: string, ended: Array<Hold>, held: boolean, } } | { "type": "worker.drained", "payload": { workerId: string, by: string, } } | { "type": "worker.undrained", "payload": { workerId: string, by: string, } } | { "type": "worker.trouble", "payload": { workerId: string, inRow: number, cause: string, } } | { "type": "job.targeted", "payload": { jobId: JobId, by: string, workerId?: string, } } | { "type": "setup.finished", "payload": { run: Array<string>, ok: boolean, durationMs: number, tail: string, } });
 
 /**
  * Every code the server answers with, its HTTP status and whether trying again can help.
  */
-export type ErrorCode = "bad_request" | "unknown_method" | "unauthenticated" | "forbidden" | "wrong_host" | "foreign_origin" | "not_found" | "method_not_allowed" | "empty" | "conflict" | "already_resolved" | "stale" | "lease_lost" | "rate_limited" | "too_large" | "unsupported_media" | "timeout" | "unavailable" | "storage.full" | "storage.failed" | "internal" | "git.not_a_repository" | "git.bare" | "git.unreadable" | "git.missing" | "git.too_old" | "git.failed" | "git.commit_not_found" | "git.bundle_invalid" | "git.out_of_scope" | "merge.conflict" | "git.empty" | "sandbox.none" | "model.none" | "model.unreachable" | "budget.reached" | "config.invalid" | "keychain.closed";
+export type ErrorCode = "bad_request" | "unknown_method" | "unauthenticated" | "forbidden" | "wrong_host" | "foreign_origin" | "not_found" | "method_not_allowed" | "empty" | "conflict" | "already_resolved" | "stale" | "job.not_steerable" | "job.taken_unsaved" | "lease_lost" | "rate_limited" | "too_large" | "unsupported_media" | "timeout" | "unavailable" | "storage.full" | "storage.failed" | "internal" | "git.not_a_repository" | "git.bare" | "git.unreadable" | "git.missing" | "git.too_old" | "git.failed" | "git.commit_not_found" | "git.bundle_invalid" | "git.out_of_scope" | "merge.conflict" | "git.empty" | "sandbox.none" | "sandbox.image" | "model.none" | "agent.unusable" | "model.unreachable" | "model.quota" | "model.rate_limited" | "budget.reached" | "config.invalid" | "keychain.closed";
 
 export type EventPage = { 
 /**
@@ -334,7 +469,39 @@ latest: number, more: boolean, };
  */
 export type EventsParams = { sessionId: SessionId, after?: number, before?: number, limit?: number, };
 
-export type FailJob = { id: JobId, claimToken: string, message: string, detail?: string, artifacts: Array<Artifact>, verification: Array<VerifiedLine>, isolation?: EffectiveIsolation, };
+/**
+ * Asks what policy would say, without doing anything.
+ */
+export type ExplainParams = { workspaceId: WorkspaceId, action: ActionKind, 
+/**
+ * A worker, when absent.
+ */
+actor?: ActorKind, 
+/**
+ * What it would be asked with, when absent.
+ */
+risk?: RiskLevel, 
+/**
+ * Grants for these are looked at too.
+ */
+sessionId?: SessionId, jobId?: JobId, };
+
+export type Explained = { verdict: Verdict, 
+/**
+ * File and line of the rule, or the setting, that decided.
+ */
+place?: string, 
+/**
+ * Of a command.
+ */
+classes: Array<CommandClass>, };
+
+export type FailJob = { id: JobId, claimToken: string, message: string, 
+/**
+ * What stopped it, stable over releases: one of [`failure`], a code of the agent (`limit`, `stuck`,
+ * `model.…`, `agent.…`, `loop.…`) or an error code. It is kept in the job's result and told in the event.
+ */
+code?: string, detail?: string, artifacts: Array<Artifact>, verification: Array<VerifiedLine>, isolation?: EffectiveIsolation, };
 
 export type FailRequest = { id: RequestId, claimToken: string, message: string, detail?: string, };
 
@@ -363,9 +530,59 @@ export type ForgetKey = { role: Role, };
 export type ForgetModel = { role: Role, };
 
 /**
+ * A remembered permission with its exact shape.
+ */
+export type Grant = { id: string, rule: Rule, workspaceId: WorkspaceId | null, sessionId: SessionId | null, jobId: JobId | null, 
+/**
+ * Milliseconds since 1970; none means until revoked.
+ */
+expiresAtMs: number | null, };
+
+/**
+ * How long an answer is remembered. Each holds in its own workspace only.
+ */
+export type GrantFor = "job" | "session" | "hour" | "always";
+
+/**
+ * What an approval could allow from now on, made by the server from exactly what is asked. Absent where every
+ * single time needs its own answer.
+ */
+export type GrantOffer = { rule: Rule, 
+/**
+ * What it would cover, as a sentence.
+ */
+covers: string, spans: Array<GrantFor>, 
+/**
+ * The job that asks.
+ */
+jobId?: JobId, };
+
+/**
+ * Newest first; those that are over are not in it.
+ */
+export type Grants = { grants: Array<KeptGrant>, };
+
+export type GrantsParams = { 
+/**
+ * Absent: of all workspaces.
+ */
+workspaceId?: WorkspaceId, };
+
+/**
+ * Hands back what is in the folder, committed there or not.
+ */
+export type HandBackJob = { id: JobId, 
+/**
+ * First line is the commit's subject; absent is the job's title.
+ */
+message?: string, };
+
+/**
  * The commit a finished job hands over; the bundle was uploaded before.
  */
 export type HandOver = { commitSha: string, branch: string, message: string, prTitle?: string, prBody?: string, };
+
+export type HandedBack = { ok: boolean, commitSha: string, files: number, };
 
 export type Heartbeat = { workerId: string, 
 /**
@@ -412,6 +629,15 @@ export type HoldReason = "person" | "drain";
 export type Holds = { ok: boolean, holds: Array<Hold>, };
 
 /**
+ * An image that a workspace's jobs and checks run in.
+ */
+export type ImageGround = { reference: string, 
+/**
+ * Variables its description asks for, beside those of the image.
+ */
+env: { [key in string]: string }, };
+
+/**
  * One thing the deterministic lane understood.
  *
  * Paths and globs are relative to the repository's root with `/` between steps. A glob without a wildcard names
@@ -427,7 +653,11 @@ params: string, priority: Priority, queueWaitBudgetMs: number, executionBudgetMs
 /**
  * It was asked to keep its work and wait.
  */
-pauseRequested: boolean, waiting?: JobWait, step: string | null, isolation: EffectiveIsolation | null, verified: boolean | null, commitSha: string | null, branch: string | null, enqueuedAt: string, claimedAt: string | null, startedAt: string | null, firstLogAt: string | null, completedAt: string | null, failedAt: string | null, durationMs: number | null, createdAt: string, updatedAt: string, claimToken?: string, leaseExpiresAt?: string, };
+pauseRequested: boolean, waiting?: JobWait, 
+/**
+ * A person has taken it over, or is about to.
+ */
+taken?: TakenOver, step: string | null, isolation: EffectiveIsolation | null, verified: boolean | null, commitSha: string | null, branch: string | null, enqueuedAt: string, claimedAt: string | null, startedAt: string | null, firstLogAt: string | null, completedAt: string | null, failedAt: string | null, durationMs: number | null, createdAt: string, updatedAt: string, claimToken?: string, leaseExpiresAt?: string, };
 
 export type JobArtifacts = { ok: boolean, artifacts: Array<Artifact>, };
 
@@ -435,7 +665,11 @@ export type JobClaimed = { ok: boolean, job: Job, queueWaitMs: number, claimToke
 /**
  * Token that covers this one job.
  */
-jobToken?: string, ground?: JobGround, };
+jobToken?: string, ground?: JobGround, 
+/**
+ * What was said to it that no worker has taken yet, oldest first.
+ */
+steer?: Array<SteerMessage>, };
 
 /**
  * A job's change against its base.
@@ -487,7 +721,23 @@ model?: ModelGround,
 /**
  * What works on a job of the worker lane; absent is our own loop.
  */
-backend?: WorkerBackend, };
+backend?: WorkerBackend, 
+/**
+ * What no command of the job may begin with.
+ */
+deniedCommands?: Array<DeniedCommand>, 
+/**
+ * Who is asked for an opinion on the change, where somebody is.
+ */
+reviewer?: ReviewerGround, 
+/**
+ * Folder of an earlier attempt at this job that ended without a word; its clone is as it was left.
+ */
+leftBehind?: string, 
+/**
+ * The workspace's own image, which the engine has; absent is that of the server.
+ */
+image?: ImageGround, };
 
 /**
  * A scoped unit of work for a worker.
@@ -497,6 +747,11 @@ export type JobId = string;
 export type JobLogRow = { id: number, jobId: JobId, ts: string, stream: string, message: string, };
 
 export type JobLogs = { ok: boolean, logs: Array<JobLogRow>, cursor: number, };
+
+/**
+ * All pieces, in order; none when nothing was kept.
+ */
+export type JobMemory = { ok: boolean, pieces: Array<string>, };
 
 export type JobParams = { id: JobId, };
 
@@ -522,6 +777,23 @@ resumeCommit?: string, };
 export type Jobs = { ok: boolean, jobs: Array<Job>, counts: { [key in string]: number }, priorityCounts: { [key in string]: number }, pendingSnapshot: Array<PendingItem>, slo: Slo, };
 
 export type JsonValue = number | string | boolean | Array<JsonValue> | { [key in string]: JsonValue } | null;
+
+/**
+ * A grant with where it comes from and what it did.
+ */
+export type KeptGrant = { grant: Grant, span: GrantFor, 
+/**
+ * What it covers, as a sentence.
+ */
+covers: string, 
+/**
+ * The question it was made from.
+ */
+approvalId: ApprovalId, by: string, madeAt: string, expiresAt?: string, 
+/**
+ * How often it decided.
+ */
+used: number, lastUsedAt?: string, };
 
 /**
  * Where a key is kept: the system's keychain, our encrypted file, or the memory of this run.
@@ -589,7 +861,20 @@ cancelRequested: boolean,
 /**
  * Set when it is to keep its work and wait. 
  */
-pause?: PauseAsked, };
+pause?: PauseAsked, 
+/**
+ * Said to a job and not taken yet, oldest first. 
+ */
+steer?: Array<SteerMessage>, };
+
+/**
+ * Gives a job back to the crew, or ends it. Refused while the folder holds changes and nothing is said of them.
+ */
+export type LetGoJob = { id: JobId, changes?: TakenChanges, 
+/**
+ * The job is cancelled instead of given to a worker.
+ */
+end: boolean, };
 
 /**
  * A list filter: a status word or `all`, 1 to 500 rows.
@@ -691,7 +976,11 @@ why: string,
 /**
  * The question that waits for a person; nothing is decided yet.
  */
-approvalId?: ApprovalId, };
+approvalId?: ApprovalId, 
+/**
+ * It is not settled for the whole job: ask again at the next connection.
+ */
+again?: boolean, };
 
 /**
  * Asks whether a running job may connect to a host.
@@ -701,6 +990,23 @@ export type NetworkAsk = { id: JobId, claimToken: string, host: string, port: nu
  * How long to wait for a person's answer, in milliseconds.
  */
 waitMs?: number, };
+
+/**
+ * A package registry by name, and exactly the hosts it means.
+ */
+export type NetworkPreset = { name: string, hosts: Array<string>, on: boolean, };
+
+export type NetworkReach = "off" | "listed" | "ask";
+
+export type NetworkShown = { jobs: NetworkReach, 
+/**
+ * Which layer of the configuration says so.
+ */
+jobsOrigin: string, presets: Array<NetworkPreset>, 
+/**
+ * Hosts beside those of presets.
+ */
+hosts: Array<string>, allowOrigin: string, };
 
 export type Nothing = Record<symbol, never>;
 
@@ -779,6 +1085,41 @@ export type Planning = { intent: string, riskLevel: RiskLevel, scope: Scope, acc
  */
 validationSteps: Array<Array<string>>, queuePriority: Priority, queueWaitBudgetMs: number, executionBudgetMs: number, finalizationBudgetMs: number, };
 
+export type PolicyShown = { workspaceId: WorkspaceId, 
+/**
+ * The one in force.
+ */
+profile: Profile, 
+/**
+ * The workspace's own setting.
+ */
+chosen: Profile, 
+/**
+ * Where something stricter was asked for, when it was.
+ */
+tightenedBy?: string, 
+/**
+ * What the profile means, in sentences.
+ */
+meaning: Array<string>, 
+/**
+ * In the order they are looked at: what denies, what asks, what allows.
+ */
+rules: Array<StandingRule>, files: Array<RuleFileState>, lines: Array<ProfileLine>, };
+
+/**
+ * The workers this server keeps itself.
+ */
+export type Pool = { min: number, max: number, 
+/**
+ * Processes now, those that are being started, drained or stopped among them.
+ */
+running: number, 
+/**
+ * How the bounds came about, as a sentence.
+ */
+why: string, };
+
 /**
  * An event posted by a client; the payload is validated per type.
  */
@@ -803,6 +1144,15 @@ export type ProbeStep = { name: string, ok: boolean, detail: string, durationMs:
  * A starting point a person can read: what asks and what does not.
  */
 export type Profile = "careful" | "balanced" | "autopilot";
+
+/**
+ * What the profile says where no rule and no grant speaks.
+ */
+export type ProfileLine = { 
+/**
+ * Such as `land` or `command.install`.
+ */
+id: string, effect: Effect, says: string, };
 
 export type Progress = { step: number, steps: number, label: string, };
 
@@ -854,10 +1204,26 @@ export type RaiseJob = { id: JobId, tokens?: number, minutes?: number,
  */
 moneyMicros?: number, };
 
+export type RecallJob = { id: JobId, claimToken: string, };
+
 /**
  * A named command of a repository.
  */
 export type Recipe = { run: Array<string>, timeoutS: number, writes: Array<string>, };
+
+/**
+ * Asks to remember an approval.
+ */
+export type Remember = { for: GrantFor, };
+
+/**
+ * Replaces a job's pieces from one place on.
+ */
+export type RememberJob = { id: JobId, claimToken: string, 
+/**
+ * What was there from this place on goes; at most one after the last piece.
+ */
+from: number, pieces: Array<string>, };
 
 export type RenameSession = { sessionId: SessionId, label: string, };
 
@@ -880,7 +1246,11 @@ prompt: string, originalPrompt: string,
 /**
  * With repository facts, by LocalBuddy.
  */
-enhancedPrompt: string | null, priority: Priority, queueWaitBudgetMs: number, status: RequestStatus, agentId: string | null, result: JsonValue | null, error: string | null, jobId: JobId | null, attempts: number, enqueuedAt: string, claimedAt: string | null, completedAt: string | null, failedAt: string | null, durationMs: number | null, createdAt: string, updatedAt: string, claimToken?: string, leaseExpiresAt?: string, };
+enhancedPrompt: string | null, priority: Priority, queueWaitBudgetMs: number, status: RequestStatus, agentId: string | null, result: JsonValue | null, error: string | null, jobId: JobId | null, 
+/**
+ * The only worker that may have its job.
+ */
+targetWorkerId?: string, attempts: number, enqueuedAt: string, claimedAt: string | null, completedAt: string | null, failedAt: string | null, durationMs: number | null, createdAt: string, updatedAt: string, claimToken?: string, leaseExpiresAt?: string, };
 
 export type RequestClaimed = { ok: boolean, request: Request, queueWaitMs: number, claimToken: string, leaseExpiresAt: string, };
 
@@ -903,9 +1273,125 @@ export type ResumeParams = {
  */
 reason?: HoldReason, };
 
+/**
+ * Runs an ended job's task again as a new job.
+ */
+export type RetryJob = { id: JobId, 
+/**
+ * The only worker that may have it; absent leaves it as it was.
+ */
+targetWorkerId?: string, };
+
+/**
+ * A model's opinion of a change, or why there is none.
+ */
+export type Review = { 
+/**
+ * The model that was asked.
+ */
+model: string, 
+/**
+ * Absent when there is no opinion: see `problem`.
+ */
+verdict?: ReviewVerdict, 
+/**
+ * One for each question, in their order; empty without a verdict.
+ */
+marks: Array<ReviewMark>, 
+/**
+ * Why there is no opinion, a sentence.
+ */
+problem?: string, 
+/**
+ * It saw only the ends of a long change.
+ */
+cut: boolean, 
+/**
+ * What an earlier opinion led to, a sentence.
+ */
+ledTo?: string, };
+
+/**
+ * One answer.
+ */
+export type ReviewMark = { question: ReviewQuestion, 
+/**
+ * From 0 (no) to 3 (yes).
+ */
+score: number, 
+/**
+ * One sentence, plain text.
+ */
+why: string, 
+/**
+ * `file:line` in the change; absent when it named none that is there.
+ */
+place?: string, };
+
+/**
+ * What a reviewer is asked about a change, in this order.
+ */
+export type ReviewQuestion = "asked" | "only" | "tests" | "safe";
+
+export type ReviewVerdict = "good" | "concerns" | "bad";
+
+/**
+ * The reviewer's model, through a way of the broker that is its own.
+ */
+export type ReviewerGround = { model: ModelGround, 
+/**
+ * Whether its concerns may lead to one more round of work.
+ */
+revises: boolean, 
+/**
+ * Longest time it is waited for.
+ */
+seconds: number, };
+
+export type RevokeGrant = { id: string, };
+
 export type RiskLevel = "low" | "medium" | "high";
 
-export type Role = "localbuddy" | "remotebuddy" | "workers";
+/**
+ * `Reviewer` gives an opinion on finished changes, and nothing more.
+ */
+export type Role = "localbuddy" | "remotebuddy" | "workers" | "reviewer";
+
+/**
+ * One line of a policy file. Absent conditions match everything; present ones must all hold.
+ */
+export type Rule = { id: string, effect: Effect | null, 
+/**
+ * Action words, `*` for all.
+ */
+kinds: Array<string>, paths: Array<string>, argvPrefix: Array<string>, 
+/**
+ * What commands are about.
+ */
+classes?: Array<CommandClass>, hosts: Array<string>, 
+/**
+ * Of a connection; absent is any.
+ */
+ports?: Array<number>, 
+/**
+ * Of a command: whether it runs in a sandbox.
+ */
+confined?: boolean, maxRisk: RiskLevel | null, maxFiles: number | null, maxLines: number | null, actors: Array<ActorKind>, 
+/**
+ * Minutes after midnight, local time, `[from, to)`; wraps when `from > to`.
+ */
+minutes: [number, number] | null, };
+
+/**
+ * A file that rules are read from.
+ */
+export type RuleFileState = { source: RuleSource, path: string, found: boolean, 
+/**
+ * Why it cannot be read; until it can, nothing it might judge is done.
+ */
+problem?: string, };
+
+export type RuleSource = "user" | "repository";
 
 export type Runtime = { startedAt: string, uptimeMs: number, version: string, protocolVersion: string, pid: number, data: string, git: string | null, };
 
@@ -937,7 +1423,11 @@ export type Scope = { readAnywhere: boolean,
  */
 writeGlobs: Array<string>, maxFilesToEdit: number, };
 
-export type SendMessage = { sessionId: SessionId, text: string, intent?: JsonValue, priority?: Priority, };
+export type SendMessage = { sessionId: SessionId, text: string, intent?: JsonValue, priority?: Priority, 
+/**
+ * The only worker that may have the job this becomes.
+ */
+targetWorkerId?: string, };
 
 export type Session = { sessionId: SessionId, workspaceId: WorkspaceId | null, label: string, createdAt: string, lastEventAt: string | null, lastCursor: number, pendingApprovals: number, runningJobs: number, failed: boolean, };
 
@@ -950,10 +1440,25 @@ export type SessionJoined = { sessionId: SessionId, protocolVersion: string, cre
 
 export type Sessions = { sessions: Array<Session>, };
 
+export type SetBackend = { 
+/**
+ * Absent forgets the choice: files, variables and the built-in value count again.
+ */
+backend?: WorkerBackend, };
+
 /**
  * The key of a role's model. `endpoint` must be the address the model has: a key goes nowhere else.
  */
 export type SetKey = { role: Role, endpoint: string, key: KeyText, };
+
+/**
+ * What is left out stays as it is.
+ */
+export type SetNetwork = { jobs?: NetworkReach, 
+/**
+ * Names of presets, and patterns such as `git.example.org`, `*.example.org` or `host:8443`; all of them.
+ */
+allow?: Array<string>, };
 
 /**
  * What notifications tell of. What is left out stays as it is.
@@ -1010,6 +1515,63 @@ estimatedCalls: number, };
  */
 export type SpentByModel = { role: string, model: string, spent: Spent, };
 
+/**
+ * A rule and where it stands.
+ */
+export type StandingRule = { rule: Rule, source: RuleSource, 
+/**
+ * Its file, as messages name it.
+ */
+file: string, 
+/**
+ * From 1.
+ */
+line: number, 
+/**
+ * Whether it is looked at: a repository's allowing rule is not, nor any of a folder nobody trusted.
+ */
+counts: boolean, 
+/**
+ * What it says, as a sentence.
+ */
+says: string, problems: Array<string>, };
+
+export type SteerAccepted = { ok: boolean, message: SteerMessage, };
+
+/**
+ * Tells a job something: 1 to 4,000 characters. A repeated idempotency key says it once.
+ */
+export type SteerJob = { id: JobId, text: string, };
+
+/**
+ * One message to a job.
+ */
+export type SteerMessage = { 
+/**
+ * Counts up; messages of a job are taken in this order.
+ */
+number: number, jobId: JobId, text: string, by: string, state: SteerState, 
+/**
+ * RFC 3339.
+ */
+saidAt: string, takenAt?: string, 
+/**
+ * The worker that took it.
+ */
+takenBy?: string, };
+
+/**
+ * Messages of one job, oldest first.
+ */
+export type SteerMessages = { ok: boolean, messages: Array<SteerMessage>, };
+
+export type SteerState = "waiting" | "taken" | "missed";
+
+/**
+ * A worker has put messages before its model: all up to this number.
+ */
+export type SteerTaken = { id: JobId, claimToken: string, upTo: number, };
+
 export type Storage = { journalMode: string, synchronous: string, walBytes: number, databaseBytes: number, events: number, };
 
 export type Strategy = "cherry_pick" | "no_ff" | "ff_only" | "squash";
@@ -1045,6 +1607,66 @@ holds: Array<Hold>,
  */
 modelReady: boolean, latestCursor: number, };
 
+/**
+ * What becomes of changes in the folder that were not handed back.
+ */
+export type TakenChanges = "discard" | "keep";
+
+/**
+ * The folder of a job that was taken over, as it is now.
+ */
+export type TakenLook = { ok: boolean, taken: TakenOver, 
+/**
+ * Paths that differ from what was checked out or handed back, at most 100.
+ */
+changed: Array<string>, total: number, };
+
+/**
+ * A job that a person has taken over.
+ */
+export type TakenOver = { state: TakenState, 
+/**
+ * Absolute path of the folder; while it is `coming`, where it will be.
+ */
+path: string, 
+/**
+ * The branch that is checked out there.
+ */
+branch: string, 
+/**
+ * The commit the job stands on; known once the folder is there.
+ */
+base?: string, 
+/**
+ * The job's work so far, checked out there; absent when it had none.
+ */
+commit?: string, 
+/**
+ * What was handed back last.
+ */
+handedBack?: string, by: string, 
+/**
+ * RFC 3339.
+ */
+since: string, 
+/**
+ * Why the folder is not there yet, or why what was handed back came back: a sentence.
+ */
+problem?: string, };
+
+export type TakenReply = { ok: boolean, taken: TakenOver, };
+
+export type TakenState = "coming" | "yours" | "handed_back";
+
+/**
+ * Says which worker may have a job that nobody has yet.
+ */
+export type TargetJob = { id: JobId, 
+/**
+ * Absent: any worker.
+ */
+targetWorkerId?: string, };
+
 export type TtlParams = { ttlMs?: number, };
 
 /**
@@ -1057,6 +1679,15 @@ export type UpdateWorkspace = { id: WorkspaceId, name?: string, profile?: Profil
 checks?: Array<Check>, };
 
 /**
+ * What the policy function said and which rule decided.
+ */
+export type Verdict = { effect: Effect, ruleId: string, 
+/**
+ * A sentence a person understands.
+ */
+rule: string, };
+
+/**
  * One thing that was, or was not, verified by us.
  */
 export type VerifiedLine = { what: string, 
@@ -1065,18 +1696,71 @@ export type VerifiedLine = { what: string,
  */
 result: CheckResult, detail?: string, };
 
-export type WaitReason = "quota" | "budget" | "paused";
+export type WaitReason = "quota" | "budget" | "paused" | "taken";
 
-export type Worker = { workerId: string, status: string, currentJobId: string | null, pollMs: number | null, capabilities: JsonValue, details: JsonValue, lastHeartbeat: string, createdAt: string, updatedAt: string, activeJobCount: number, isOnline: boolean, };
+export type Worker = { workerId: string, status: string, currentJobId: string | null, pollMs: number | null, capabilities: JsonValue, details: JsonValue, lastHeartbeat: string, createdAt: string, updatedAt: string, activeJobCount: number, isOnline: boolean, 
+/**
+ * Started and watched by this server.
+ */
+supervised: boolean, 
+/**
+ * It takes no new jobs while this is there.
+ */
+drain?: WorkerDrain, 
+/**
+ * Jobs in line that only this worker may have.
+ */
+waitingForIt: number, 
+/**
+ * How its processes ended lately, the newest first; of supervised ones alone.
+ */
+ends: Array<WorkerEnd>, };
 
 /**
- * What works on a job of the worker lane: our own loop, or an agent with a command line of its own.
+ * What works on a job of the worker lane: our own loop, an agent with a command line of its own, or nothing.
  */
-export type WorkerBackend = "native" | "codex" | "claude" | "opencode" | "gemini" | "miniswe" | "openhands";
+export type WorkerBackend = "native" | "codex" | "claude" | "opencode" | "gemini" | "miniswe" | "openhands" | "none";
 
 export type WorkerCounts = { total: number, online: number, busy: number, idle: number, };
 
-export type Workers = { ok: boolean, workers: Array<Worker>, };
+/**
+ * Who asked a worker to take no new jobs.
+ */
+export type WorkerDrain = { by: string, 
+/**
+ * RFC 3339.
+ */
+since: string, };
+
+/**
+ * One end of a worker's process.
+ */
+export type WorkerEnd = { kind: WorkerEndKind, 
+/**
+ * A sentence; of one that died the reason it gave.
+ */
+cause: string, 
+/**
+ * RFC 3339.
+ */
+at: string, livedMs: number, 
+/**
+ * How many ends of its own in a row this was; 0 of an end that was wanted.
+ */
+inRow: number, 
+/**
+ * After how long it is started again, when it is.
+ */
+againInMs?: number, };
+
+/**
+ * Why the process of a worker ended.
+ */
+export type WorkerEndKind = "died" | "drained" | "idle" | "stopped";
+
+export type WorkerParams = { workerId: string, };
+
+export type Workers = { ok: boolean, workers: Array<Worker>, pool?: Pool, };
 
 export type Workspace = { id: WorkspaceId, name: string, repoRoot: string, baseBranch: string, integrationBranch: string, strategy: Strategy, profile: Profile, 
 /**
@@ -1112,6 +1796,10 @@ export interface Methods {
   "approval.list": [params: ListParams, reply: Approvals];
   "approval.get": [params: ApprovalParams, reply: Approval];
   "approval.answer": [params: AnswerParams, reply: Approval];
+  "policy.show": [params: WorkspaceParams, reply: PolicyShown];
+  "policy.explain": [params: ExplainParams, reply: Explained];
+  "policy.grants": [params: GrantsParams, reply: Grants];
+  "policy.revoke": [params: RevokeGrant, reply: KeptGrant];
   "requests.enqueue": [params: EnqueueRequest, reply: RequestEnqueued];
   "requests.claim": [params: ClaimRequest, reply: RequestClaimed];
   "requests.complete": [params: FinishRequest, reply: Done];
@@ -1129,11 +1817,22 @@ export interface Methods {
   "jobs.renew": [params: RenewParams, reply: LeaseRenewed];
   "jobs.cancel": [params: JobParams, reply: Done];
   "jobs.park": [params: ParkJob, reply: Done];
+  "jobs.remember": [params: RememberJob, reply: Done];
+  "jobs.recall": [params: RecallJob, reply: JobMemory];
   "jobs.network": [params: NetworkAsk, reply: NetworkAnswer];
+  "jobs.allow": [params: AllowAsk, reply: AllowAnswer];
   "jobs.pause": [params: JobParams, reply: Done];
   "jobs.resume": [params: JobParams, reply: Done];
   "jobs.raise": [params: RaiseJob, reply: Done];
-  "jobs.retry": [params: JobParams, reply: JobEnqueuedReply];
+  "jobs.retry": [params: RetryJob, reply: JobEnqueuedReply];
+  "jobs.target": [params: TargetJob, reply: Done];
+  "jobs.steer": [params: SteerJob, reply: SteerAccepted];
+  "jobs.steering": [params: JobParams, reply: SteerMessages];
+  "jobs.steered": [params: SteerTaken, reply: Done];
+  "jobs.take_over": [params: JobParams, reply: TakenReply];
+  "jobs.taken": [params: JobParams, reply: TakenLook];
+  "jobs.hand_back": [params: HandBackJob, reply: HandedBack];
+  "jobs.let_go": [params: LetGoJob, reply: Done];
   "jobs.list": [params: ListParams, reply: Jobs];
   "jobs.get": [params: JobParams, reply: Job];
   "jobs.logs": [params: LogsParams, reply: JobLogs];
@@ -1141,6 +1840,8 @@ export interface Methods {
   "jobs.artifacts": [params: JobParams, reply: JobArtifacts];
   "workers.heartbeat": [params: Heartbeat, reply: Done];
   "workers.list": [params: TtlParams, reply: Workers];
+  "workers.drain": [params: WorkerParams, reply: Done];
+  "workers.undrain": [params: WorkerParams, reply: Done];
   "completions.enqueue": [params: EnqueueCompletion, reply: CompletionEnqueued];
   "completions.claim": [params: ClaimCompletion, reply: CompletionClaimed];
   "completions.processed": [params: FinishCompletion, reply: Done];
@@ -1169,6 +1870,10 @@ export interface Methods {
   "config.set_key": [params: SetKey, reply: SavedKey];
   "config.forget_key": [params: ForgetKey, reply: Done];
   "config.set_notify": [params: SetNotify, reply: Done];
+  "config.backends": [params: Nothing, reply: Backends];
+  "config.set_backend": [params: SetBackend, reply: Done];
+  "config.network": [params: Nothing, reply: NetworkShown];
+  "config.set_network": [params: SetNetwork, reply: NetworkShown];
   "config.providers": [params: Nothing, reply: Providers];
   "config.probe": [params: ProbeParams, reply: ProbeReport];
   "system.status": [params: TtlParams, reply: SystemStatus];

@@ -19,7 +19,7 @@ export type Call = <M extends Method>(method: M, params: Params<M>, options?: Ca
 
 const READS = new Set<string>([
   "session.list", "session.events", "approval.list", "approval.get", "requests.list", "requests.get", "jobs.list",
-  "jobs.get", "jobs.logs", "jobs.diff", "jobs.artifacts", "workers.list", "completions.list", "completions.get",
+  "jobs.get", "jobs.logs", "jobs.diff", "jobs.artifacts", "jobs.steering", "jobs.taken", "workers.list", "completions.list", "completions.get",
   "merge.queue", "merge.entry", "merge.stats", "workspace.list", "workspace.facts", "config.show", "config.models", "config.keys",
   "checks.dryRunState", "config.providers", "config.probe", "system.status", "doctor.run",
 ] satisfies Method[]);

@@ -6,6 +6,7 @@ import { Choice, Icon, IconButton, Kbd } from "../components";
 import type { Priority, Workspace } from "../client";
 import { completed, matching, type SlashCommand } from "./commands";
 import { keepDraft, readDraft } from "./drafts";
+import { WithPicker } from "./WithPicker";
 import { words } from "./words";
 
 export interface ComposerHandle {
@@ -29,6 +30,7 @@ export function Composer({
   onSend,
   ref,
   lastSent,
+  backends = [],
 }: {
   sessionId: string;
   workspace: Workspace | undefined;
@@ -37,6 +39,8 @@ export function Composer({
   ref?: Ref<ComposerHandle>;
   /** The newest message of this person, for the up key. */
   lastSent: string | undefined;
+  /** What can work on a task here, by name. */
+  backends?: readonly string[];
 }) {
   const id = useId();
   const field = useRef<HTMLTextAreaElement>(null);
@@ -45,7 +49,7 @@ export function Composer({
   const [priority, setPriority] = useState<Priority>("interactive");
   const [at, setAt] = useState(0);
   const [closed, setClosed] = useState(false);
-  const menu = closed ? [] : matching(text, workspace);
+  const menu = closed ? [] : matching(text, workspace, backends);
   const chosen = menu[Math.min(at, menu.length - 1)];
 
   useEffect(() => {
@@ -175,6 +179,7 @@ export function Composer({
       />
       <div className="composer__foot">
         <Choice label={words.priority} value={priority} options={PRIORITIES} onChange={setPriority} />
+        <WithPicker backends={backends} text={text} onChange={put} />
         <span className="push t1 c3" aria-live="polite">
           {live ? (saved ? words.draftSaved : "") : words.offlineNote}
         </span>

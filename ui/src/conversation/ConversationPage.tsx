@@ -15,6 +15,7 @@ import { SearchStrip } from "./Search";
 import { SidePane } from "./SidePane";
 import { firstTab, newestDiff, type PaneTab } from "./subject";
 import { Timeline, type TimelineHandle } from "./Timeline";
+import { useBackends } from "./WithPicker";
 import { words } from "./words";
 
 export function ConversationPage() {
@@ -97,6 +98,7 @@ function OneConversation({ sessionId, workspaceId }: { sessionId: string; worksp
     return true;
   });
 
+  const backends = useBackends();
   const lastSent = state.items.findLast((item) => item.kind === "message");
   return (
     <RowActionsProvider value={actions}>
@@ -156,6 +158,7 @@ function OneConversation({ sessionId, workspaceId }: { sessionId: string; worksp
             live={live}
             onSend={send}
             lastSent={lastSent?.kind === "message" ? lastSent.text : undefined}
+            backends={backends}
           />
         </div>
         {paneOpen ? (

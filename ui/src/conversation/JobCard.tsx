@@ -1,11 +1,14 @@
 // A job while it waits, works or has failed. Once it is done it is one line; its change has a card of its own.
 
 import { Link } from "@tanstack/react-router";
-import { memo, useEffect } from "react";
+import { memo, useEffect, useState } from "react";
 import { useAction, useCrew, useModel } from "../app";
 import { Button, Card, CardHead, CardSection, Elapsed, IconButton, InlineText, LogTail, shortId, State, Steps, Time } from "../components";
+import { controlWords } from "../job/control-words";
+import { isSteerable } from "../job/steerable";
 import type { JobItem } from "../model";
 import { useRowActions } from "./actions";
+import { TellJob } from "./TellJob";
 import { words } from "./words";
 
 const TAIL_ROWS = 6;
@@ -31,6 +34,12 @@ function ActiveCard({ item, title }: { item: JobItem; title: string }) {
   const { run, busy, failure } = useAction();
   const lines = useModel((state) => state.jobTails.get(item.jobId)?.lines) ?? NO_LINES;
   const stopping = useModel((state) => state.jobs.get(item.jobId)?.cancelRequested) ?? false;
+  const told = useModel((state) => {
+    const job = state.jobs.get(item.jobId);
+    return job !== undefined && isSteerable(job);
+  });
+  const taken = useModel((state) => state.jobs.get(item.jobId)?.taken !== undefined);
+  const [telling, setTelling] = useState(false);
   const running = item.phase === "running";
   const aside = item.phase === "aside";
   const word = aside
@@ -54,7 +63,8 @@ function ActiveCard({ item, title }: { item: JobItem; title: string }) {
           </span>
         ) : null}
         <IconButton small icon="pane" label={words.showJob} onClick={() => show("job", item.jobId)} />
-        {aside ? <IconButton small icon="play" label={words.goOn} busy={busy} onClick={() => void run(() => crew.call("jobs.resume", { id: item.jobId }))} /> : null}
+        {told ? <IconButton small icon="chat" label={controlWords.steerLabel} aria-expanded={telling} onClick={() => setTelling(!telling)} /> : null}
+        {aside && !taken ? <IconButton small icon="play" label={words.goOn} busy={busy} onClick={() => void run(() => crew.call("jobs.resume", { id: item.jobId }))} /> : null}
         <IconButton
           small
           icon="stop"
@@ -71,6 +81,7 @@ function ActiveCard({ item, title }: { item: JobItem; title: string }) {
       ) : null}
       {item.message && !running ? <CardSection className="t2 c2"><InlineText text={item.message} /></CardSection> : null}
       {failure ? <CardSection className="t2 s-failed"><InlineText text={failure.message} /></CardSection> : null}
+      {telling && told ? <TellJob jobId={item.jobId} onDone={() => setTelling(false)} /> : null}
       {running && lines.length > 0 ? <LogTail lines={lines} rows={TAIL_ROWS} label={words.outputOf(shortId(item.jobId))} /> : null}
     </Card>
   );

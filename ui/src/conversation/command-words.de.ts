@@ -26,5 +26,6 @@ export const de: Words = {
   log: "Commits, die neuesten zuerst",
   todos: "TODO- und FIXME-Notizen auflisten",
   help: "Was LocalBuddy kann",
+  with: "Für einen Auftrag bestimmen, wer ihn ausführt, etwa /with codex …",
   askRemoteBuddy: "An RemoteBuddy zum Planen geben, was es auch sei",
 };

@@ -29,6 +29,7 @@ const en = {
   log: "Commits, newest first",
   todos: "List TODO and FIXME notes",
   help: "What LocalBuddy can do",
+  with: "Name who works on one task, such as /with codex …",
   askRemoteBuddy: "Hand it to RemoteBuddy to plan, whatever it is",
 };
 

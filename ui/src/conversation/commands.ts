@@ -2,6 +2,7 @@
 
 import type { IconName } from "../components";
 import type { Workspace } from "../client";
+import { agentName } from "../first-run/agents";
 import { words } from "./command-words";
 
 export interface SlashCommand {
@@ -37,13 +38,21 @@ const COMMANDS: readonly SlashCommand[] = [
   { name: "/overview", form: "", what: words.overview, icon: "book" },
   { name: "/log", form: "[SINCE]", what: words.log, icon: "branch" },
   { name: "/todos", form: "", what: words.todos, icon: "plan" },
+  { name: "/with", form: "NAME TASK", what: words.with, icon: "chip" },
   { name: "/help", form: "", what: words.help, icon: "ask" },
   { name: "/ask_remote_buddy", form: "REQUEST", what: words.askRemoteBuddy, icon: "wave" },
 ];
 
 /** Commands that fit what stands in the composer; none once the name is complete and followed by a space. */
-export function matching(text: string, workspace: Pick<Workspace, "checks"> | undefined): SlashCommand[] {
+export function matching(text: string, workspace: Pick<Workspace, "checks"> | undefined, backends: readonly string[] = []): SlashCommand[] {
   if (!text.startsWith("/") || text.includes("\n")) return [];
+  const named = /^\/with\s+(\S*)$/.exec(text);
+  if (named) {
+    const begun = (named[1] ?? "").toLowerCase();
+    return backends
+      .filter((name) => name.startsWith(begun) && name !== named[1])
+      .map((name) => ({ name: `/with ${name}`, form: "TASK", what: agentName(name), icon: "chip" as const }));
+  }
   const recipe = /^\/run\s+(\S*)$/.exec(text);
   if (recipe) {
     const begun = (recipe[1] ?? "").toLowerCase();

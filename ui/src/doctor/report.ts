@@ -11,7 +11,7 @@ export interface Group {
 /** First word of a line's id, such as `git` of `git.version`. */
 const GROUPS: readonly (readonly [RegExp, string])[] = [
   [/^(git|repo|workspace)/, words.groupGit],
-  [/^(sandbox|isolation|bwrap|seatbelt)/, words.groupSandbox],
+  [/^(sandbox|isolation|bwrap|seatbelt|image)/, words.groupSandbox],
   [/^(container|docker|podman)/, words.groupContainer],
   [/^(toolchain|cargo|rust|node|npm|python|go)\b/, words.groupToolchains],
   [/^workers?\b/, words.groupWorkers],

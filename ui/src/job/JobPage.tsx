@@ -12,13 +12,17 @@ import { findEntry } from "../review/useReview";
 import { useMedia } from "../review/useMedia";
 import { useDeeds } from "../work/actions";
 import { JobSide } from "./JobSide";
+import { JobTarget } from "./JobTarget";
 import { JobWaiting } from "./JobWaiting";
 import { LogView } from "./LogView";
+import { SteerBox } from "./SteerBox";
 import { StoryList } from "./StoryList";
 import { StoryPicture } from "./StoryPicture";
 import { type StoryWords, tellStory } from "./story";
+import { TakenBanner, TakeOver } from "./TakenBanner";
 import { useJobEvents, useJobLog, useJobRecord } from "./useJob";
 import { linesInResult } from "./verification";
+import { controlWords } from "./control-words";
 import { words } from "./words";
 import "../work/work.css";
 import "./job.css";
@@ -34,6 +38,10 @@ const STORY_WORDS: StoryWords = {
   kept: words.sKept,
   goesOn: words.sGoesOn,
   cancelled: words.sCancelled,
+  steered: controlWords.sSteered,
+  steerMissed: controlWords.steerMissed,
+  taken: (state, by) => ({ coming: controlWords.sTakenComing, yours: controlWords.sTaken, handed_back: controlWords.sHandedBack })[state](by),
+  letGo: controlWords.sLetGo,
   tokens: words.sTokens,
   changed: words.sChanged,
   gate: words.sGate,
@@ -145,6 +153,7 @@ function Ready({ job }: { job: Job }) {
   );
   const list = <StoryList rows={story.rows} none={ended ? words.noStoryEnded : words.noStory} from={first} chosen={chosen} onChoose={(row) => choose(row.key)} />;
   const output = <LogView log={log} from={first} ended={ended} wrapped={phone} seek={seek} />;
+  const tell = <SteerBox job={job} live={live} />;
   const side = <JobSide job={job} entry={entry} story={story} lines={lines} />;
   return (
     <>
@@ -176,6 +185,7 @@ function Ready({ job }: { job: Job }) {
               {job.pauseRequested ? words.statePausing : words.pause}
             </Button>
           ) : null}
+          <TakeOver job={job} live={live} />
           {!ended ? (
             <Button icon="stop" disabled={!live || job.cancelRequested} busy={deeds.busy} onClick={() => deeds.ask("stopJob", job.id)}>
               {job.cancelRequested ? words.stateStopping : words.stop}
@@ -184,7 +194,9 @@ function Ready({ job }: { job: Job }) {
           {phone ? null : <IconButton label={words.copyId} icon="copy" onClick={() => void navigator.clipboard?.writeText(job.id)} />}
         </span>
       </header>
-      {job.waiting ? <JobWaiting job={job} wait={job.waiting} live={live} busy={deeds.busy} onResume={() => deeds.ask("resumeJob", job.id)} /> : null}
+      {job.taken ? <TakenBanner job={job} taken={job.taken} live={live} /> : null}
+      {job.waiting && !job.taken ? <JobWaiting job={job} wait={job.waiting} live={live} busy={deeds.busy} onResume={() => deeds.ask("resumeJob", job.id)} /> : null}
+      {job.status === "pending" && job.targetWorkerId ? <JobTarget job={job} target={job.targetWorkerId} live={live} /> : null}
       {phone ? (
         <div className="jb__phone">
           <div className="jb__phonestate">
@@ -204,6 +216,7 @@ function Ready({ job }: { job: Job }) {
             />
           </div>
           {part === "events" ? list : part === "log" ? output : side}
+          {part === "about" ? null : tell}
         </div>
       ) : (
         <div className={`jb${narrow ? " jb--narrow" : ""}`}>
@@ -213,6 +226,7 @@ function Ready({ job }: { job: Job }) {
               {list}
               {output}
             </div>
+            {tell}
           </div>
           {side}
         </div>

@@ -6,6 +6,8 @@ import { useCall } from "../app";
 import { argvText, Button, CopyButton, Elapsed, Facts, Icon, InlineText, shortId, State, StateIcon, type StateKind } from "../components";
 import type { Job, MergeEntry, VerifiedLine } from "../client";
 import { durationText } from "../components";
+import { Opinion } from "../review/Opinion";
+import { opinionIn } from "../review/opinion";
 import { VerifiedItem } from "../review/Verified";
 import { entryStateText } from "../work/Chain";
 import { toneOf } from "../work/chain-layout";
@@ -17,6 +19,7 @@ import { words } from "./words";
 
 export function JobSide({ job, entry, story, lines }: { job: Job; entry: MergeEntry | undefined; story: Story; lines: readonly VerifiedLine[] }) {
   const ended = hasEnded(job);
+  const opinion = opinionIn(job.result);
   const summary = summaryInResult(job.result) || story.summary;
   return (
     <div className="jb__side scroll">
@@ -33,6 +36,11 @@ export function JobSide({ job, entry, story, lines }: { job: Job; entry: MergeEn
         </Section>
       ) : null}
       <Verified lines={lines} ended={ended} />
+      {opinion ? (
+        <div className="ss">
+          <Opinion review={opinion} />
+        </div>
+      ) : null}
       {entry ? <EntryOf entry={entry} /> : null}
       <PlanOf job={job} />
       <Isolation job={job} />
@@ -241,7 +249,8 @@ function Isolation({ job }: { job: Job }) {
   }
   // What a word means depends on the row: no network is strong, no limits are weak.
   const rows: readonly [string, string, RegExp][] = [
-    [words.sandbox, isolation.backend, /^(host|none)/i],
+    [words.sandbox, isolation.backend, /^(host|none|job-object)/i],
+    ...(isolation.image ? [[words.image, isolation.image, /^$/] as [string, string, RegExp]] : []),
     [words.fs, isolation.fs, /^(host|everything|all|none)/i],
     [words.net, isolation.net, /^(host|everything|all|open|unlimited)/i],
     [words.limits, isolation.limits, /^(none|unlimited)/i],

@@ -7,7 +7,7 @@ import { amountOf, MINUTE_MS } from "../model";
 import { words } from "./words";
 
 // Of a budget the reason itself says which.
-const TITLE: Record<JobWait["reason"], string> = { paused: `${words.waitsPaused}.`, quota: `${words.waitsQuota}.`, budget: "" };
+const TITLE: Record<JobWait["reason"], string> = { paused: `${words.waitsPaused}.`, quota: `${words.waitsQuota}.`, budget: "", taken: "" };
 
 interface Props {
   readonly job: Job;

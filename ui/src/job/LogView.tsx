@@ -2,18 +2,25 @@
 // without leaving the page. Rows out of sight are not in the page.
 
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { type KeyboardEvent, memo, useDeferredValue, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { type CSSProperties, type KeyboardEvent, memo, useDeferredValue, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { useShortcut } from "../app";
-import { Button, EmptyState, ErrorState, Icon, IconButton, Menu, plainText, Skeleton } from "../components";
+import { Button, EmptyState, ErrorState, Icon, IconButton, Menu, Skeleton, timeOfDay } from "../components";
 import type { JobLogRow } from "../client";
+import { folded, plainOf } from "./ansi";
 import { findMatches, MAX_MATCHES, offsetText } from "./lines";
-import { type Found, paintLine } from "./paint";
+import { type Found, paintLine, type Piece } from "./paint";
 import type { useJobLog } from "./useJob";
 import { figure } from "../words";
 import { words } from "./words";
 
 const ROW = 18;
 const NO_FOUND: readonly Found[] = [];
+/** What stands before each line. */
+type Times = "offset" | "clock" | "none";
+/** Where a line came from, for those who do not see colours. */
+const STREAM: Record<string, string> = { stderr: words.streamError, note: words.streamNote };
+
+const plain = (message: string) => plainOf(folded(message));
 
 export function LogView({
   log,
@@ -37,12 +44,14 @@ export function LogView({
   const [at, setAt] = useState(0);
   const [follow, setFollow] = useState(true);
   const [wrap, setWrap] = useState(wrapped);
+  const [times, setTimes] = useState<Times>("offset");
+  const [full, setFull] = useState(false);
   const rows = log.reader.rows.all;
   const { revision } = log;
   const wanted = useDeferredValue(query);
   // The list grows in place; its revision says when.
   // oxlint-disable-next-line react-hooks/exhaustive-deps
-  const matches = useMemo(() => findMatches(rows, wanted, plainText), [rows, revision, wanted]);
+  const matches = useMemo(() => findMatches(rows, wanted, plain), [rows, revision, wanted]);
   const here = matches[Math.min(at, matches.length - 1)];
   const byRow = useMemo(() => {
     const map = new Map<number, Found[]>();
@@ -92,6 +101,29 @@ export function LogView({
       else event.currentTarget.blur();
     }
   };
+  const write = (lines: readonly JobLogRow[]) => void navigator.clipboard?.writeText(lines.map((row) => plain(row.message)).join("\n"));
+  // As in a pager, while the output has the focus.
+  const onPagerKey = (event: KeyboardEvent<HTMLDivElement>) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const key = event.key;
+    if (["ArrowUp", "PageUp", "Home"].includes(key)) letGo();
+    else if (key === "End" || key === "G") setFollow(true);
+    else if (key === "g") {
+      setFollow(false);
+      virtual.scrollToIndex(0);
+    } else if (key === "n") move(1);
+    else if (key === "N") move(-1);
+    else if (key === "/") input.current?.focus();
+    else if (key === "w") setWrap(!wrap);
+    else if (key === "t") setTimes(NEXT[times]);
+    else if (key === "f") setFull(!full);
+    else if (key === "Escape" && full) setFull(false);
+    else return;
+    if (!["ArrowUp", "PageUp", "Home"].includes(key)) {
+      event.preventDefault();
+      event.stopPropagation();
+    }
+  };
   const onScroll = () => {
     const element = box.current;
     if (!element) return;
@@ -104,7 +136,7 @@ export function LogView({
   };
   const count = matches.length >= MAX_MATCHES ? `${MAX_MATCHES}+` : String(matches.length);
   return (
-    <section className="jlog" aria-label={words.log}>
+    <section className={`jlog${full ? " jlog--full" : ""}`} aria-label={words.log}>
       <div className="section__head">
         <h2 className="medium jb__title">{words.log}</h2>
         <span className="count num">{rows.length > 0 ? words.lines(rows.length) : ""}</span>
@@ -131,13 +163,18 @@ export function LogView({
         </label>
         <IconButton small label={words.previous} icon="up" disabled={matches.length === 0} onClick={() => move(-1)} />
         <IconButton small label={words.next} icon="down" disabled={matches.length === 0} onClick={() => move(1)} />
+        <IconButton small className="hide-phone" label={full ? words.smaller : words.larger} icon={full ? "x" : "ext"} aria-pressed={full} onClick={() => setFull(!full)} />
         <Menu
           trigger={<IconButton small label={words.log} icon="more" />}
           items={[
             { label: words.follow, chosen: follow, onSelect: () => setFollow(!follow) },
             { label: words.wrap, chosen: wrap, onSelect: () => setWrap(!wrap) },
+            { label: words.timesOffset, chosen: times === "offset", onSelect: () => setTimes("offset") },
+            { label: words.timesClock, chosen: times === "clock", onSelect: () => setTimes("clock") },
+            { label: words.timesNone, chosen: times === "none", onSelect: () => setTimes("none") },
             "separator",
-            { label: words.copyLog, icon: "copy", onSelect: () => void navigator.clipboard?.writeText(rows.map((row) => plainText(row.message)).join("\n")) },
+            { label: words.copyLog, icon: "copy", onSelect: () => write(rows) },
+            { label: words.copyErrors, icon: "copy", onSelect: () => write(rows.filter((row) => row.stream === "stderr")) },
           ]}
         />
       </div>
@@ -167,10 +204,7 @@ export function LogView({
             }}
             onTouchMove={letGo}
             onPointerDown={letGo}
-            onKeyDown={(event) => {
-              if (["ArrowUp", "PageUp", "Home"].includes(event.key)) letGo();
-              if (event.key === "End") setFollow(true);
-            }}
+            onKeyDown={onPagerKey}
           >
             {log.reader.rows.dropped > 0 ? <div className="jlog__dropped t1 c3">{words.logDropped(log.reader.rows.dropped)}</div> : null}
             <div style={{ height: virtual.getTotalSize(), position: "relative" }}>
@@ -182,10 +216,10 @@ export function LogView({
                     key={row.id}
                     data-index={item.index}
                     ref={wrap ? virtual.measureElement : undefined}
-                    className={`jlog__row${row.stream === "stderr" ? " jlog__row--err" : ""}`}
+                    className={`jlog__row jlog__row--${row.stream}`}
                     style={{ transform: `translateY(${item.start}px)` }}
                   >
-                    <LogLine message={row.message} time={offsetText(Date.parse(row.ts) - from)} found={byRow.get(item.index) ?? NO_FOUND} />
+                    <LogLine message={row.message} stream={row.stream} time={timeText(times, row.ts, from)} found={byRow.get(item.index) ?? NO_FOUND} />
                   </div>
                 );
               })}
@@ -202,23 +236,34 @@ export function LogView({
   );
 }
 
-const LogLine = memo(function LogLine({ message, time, found }: { message: string; time: string; found: readonly Found[] }) {
-  const { pieces, cut } = paintLine(message, found);
+const NEXT: Record<Times, Times> = { offset: "clock", clock: "none", none: "offset" };
+
+function timeText(times: Times, ts: string, from: number): string {
+  if (times === "none") return "";
+  return times === "clock" ? timeOfDay(Date.parse(ts), true) : offsetText(Date.parse(ts) - from);
+}
+
+const LogLine = memo(function LogLine({ message, stream, time, found }: { message: string; stream: string; time: string; found: readonly Found[] }) {
+  const { pieces, cut } = paintLine(folded(message), found);
+  const from = STREAM[stream];
   return (
     <>
-      <span className="dim jlog__time">{time}</span>
+      {time === "" ? null : <span className="dim jlog__time">{time}</span>}
+      <span className="jlog__mark" title={from}>
+        {from ? <span className="unseen">{from}: </span> : null}
+      </span>
       <span className={`jlog__text${message.startsWith("$ ") ? " jlog__cmd" : ""}`}>
         {pieces.map((piece, index) => {
           const key = String(index);
           if (piece.mark === 0) {
             return (
-              <span key={key} className={piece.className || undefined}>
+              <span key={key} className={piece.className || undefined} style={styleOf(piece)}>
                 {piece.text}
               </span>
             );
           }
           return (
-            <mark key={key} className={`${piece.className}${piece.mark === 2 ? " on" : ""}`}>
+            <mark key={key} className={`${piece.className}${piece.mark === 2 ? " on" : ""}`} style={styleOf(piece)}>
               {piece.text}
             </mark>
           );
@@ -228,6 +273,12 @@ const LogLine = memo(function LogLine({ message, time, found }: { message: strin
     </>
   );
 });
+
+/** Colours without a name are told to the style sheet as values. */
+function styleOf(piece: Piece): CSSProperties | undefined {
+  if (!piece.ink && !piece.paper) return undefined;
+  return { ...(piece.ink ? { "--ink": piece.ink } : {}), ...(piece.paper ? { "--paper": piece.paper } : {}) } as CSSProperties;
+}
 
 function rowAtTime(rows: readonly JobLogRow[], at: number): number {
   let low = 0;

@@ -11,7 +11,7 @@ const event = (seconds: number, type: string, payload: object): Delivered => {
   return { envelope: envelope as unknown as Envelope, cursor };
 };
 const words: StoryWords = {
-  queued: "queued", claimed: (w, n) => `claimed by ${w}, ${n}`, requeued: (r) => `again: ${r}`, completed: "done", failed: "failed", putAside: "put aside", reaches: (to) => `may reach ${to}`, kept: (from) => `kept from ${from}`, goesOn: (by) => `goes on, ${by}`, cancelled: (by) => `stopped by ${by}`,
+  queued: "queued", claimed: (w, n) => `claimed by ${w}, ${n}`, requeued: (r) => `again: ${r}`, completed: "done", failed: "failed", putAside: "put aside", reaches: (to) => `may reach ${to}`, kept: (from) => `kept from ${from}`, goesOn: (by) => `goes on, ${by}`, cancelled: (by) => `stopped by ${by}`, steered: (by) => `told by ${by}`, steerMissed: "missed", taken: (state, by) => `${state} ${by}`, letGo: (by) => `let go by ${by}`,
   tokens: (i, o) => `${i}/${o}`, changed: (n) => `${n} files`, gate: (p, f, u) => `${p} passed, ${f} failed, ${u} open`, entry: (id, what) => `${id} ${what}`, exit: (code) => `exit ${code}`,
 };
 const brief = (events: Delivered[]) => tellStory(events, words).rows.map((r) => [r.kind, r.tone, r.text, r.until === null ? "open" : r.until === undefined ? "" : (r.until - r.at) / 1000]);
@@ -80,6 +80,34 @@ describe("a job's story", () => {
     expect(story.attempts.map((a) => [a.number, a.workerId, a.outcome, a.reason])).toEqual([
       [1, "w-1", "requeued", "the worker went away"],
       [2, "w-2", "failed", "1 of 5 tests failed"],
+    ]);
+  });
+
+  it("keeps one row per thing it was told, from the telling to the reading, across attempts", () => {
+    const said = (number: number, text: string) => ({ message: { number, jobId: "j", text, by: "owner", state: "waiting", saidAt: new Date(T0).toISOString() } });
+    const rows = tellStory([
+      event(0, "job_claimed", { jobId: "j", workerId: "w-1" }),
+      event(1, "job.steered", said(4, "Keep the name.\nPlease.")),
+      event(2, "job.requeued", { jobId: "j", attempt: 1, reason: "the worker went away" }),
+      event(3, "job.steer_taken", { jobId: "j", numbers: [4], by: "w-2" }),
+      event(4, "job.steered", said(5, "Too late")),
+      event(6, "job.steer_missed", { jobId: "j", numbers: [5] }),
+    ], words).rows.filter((row) => row.kind === "asked");
+    expect(rows.map((r) => [r.tone, r.text, r.detail, r.until && (r.until - r.at) / 1000])).toEqual([
+      ["passed", "told by You", "Keep the name. …", 2],
+      ["failed", "told by You", "Too late (missed)", 2],
+    ]);
+    expect(concerns(event(0, "job.steered", said(1, "x")).envelope, { id: "j", taskId: "t" })).toBe(true);
+    expect(concerns(event(0, "job.steered", said(1, "x")).envelope, { id: "other", taskId: "t" })).toBe(false);
+  });
+
+  it("tells how a person took it over and gave it back", () => {
+    const taken = (state: string, problem?: string) => ({ jobId: "j", taken: { state, path: "/p", branch: "b", by: "owner", since: "", ...(problem ? { problem } : {}) } });
+    expect(brief([event(0, "job.taken", taken("coming")), event(2, "job.taken", taken("yours")), event(5, "job.taken", taken("handed_back")), event(9, "job.let_go", { jobId: "j", by: "owner", kept: true })])).toEqual([
+      ["state", "needs", "coming You", ""],
+      ["state", "needs", "yours You", ""],
+      ["state", "needs", "handed_back You", ""],
+      ["state", "plain", "let go by You", ""],
     ]);
   });
 

@@ -1,6 +1,6 @@
 // What a job did, told from its events: one row per thing that happened, in order, with how long it took.
 
-import type { Delivered, Envelope, JsonValue, VerifiedLine } from "../client";
+import type { Delivered, Envelope, JsonValue, TakenOver, VerifiedLine } from "../client";
 import { personName } from "../model";
 
 export type StoryKind = "command" | "step" | "model" | "file" | "asked" | "gate" | "state";
@@ -54,6 +54,10 @@ export interface StoryWords {
   readonly kept: (target: string) => string;
   readonly goesOn: (by: string) => string;
   readonly cancelled: (by: string) => string;
+  readonly steered: (by: string) => string;
+  readonly steerMissed: string;
+  readonly taken: (state: TakenOver["state"], by: string) => string;
+  readonly letGo: (by: string) => string;
   readonly tokens: (input: number, output: number) => string;
   readonly changed: (files: number) => string;
   readonly gate: (passed: number, failed: number, unchecked: number) => string;
@@ -65,6 +69,7 @@ export interface StoryWords {
 export function concerns(envelope: Envelope, job: { id: string; taskId: string }): boolean {
   const payload = envelope.payload as Record<string, unknown>;
   if (payload["jobId"] === job.id) return true;
+  if (envelope.type === "job.steered") return envelope.payload.message.jobId === job.id;
   if (envelope.type === "tool_call" || envelope.type === "tool_result") return payload["taskId"] === job.taskId;
   if (envelope.type.startsWith("merge.entry.")) return (payload["entry"] as { jobId?: unknown } | undefined)?.jobId === job.id;
   if (envelope.type === "approval.changed") return (payload["approval"] as { subject?: unknown } | undefined)?.subject === job.id;
@@ -97,7 +102,8 @@ export function tellStory(events: readonly Delivered[], words: StoryWords): Stor
     open.delete(key);
   };
   const closeAll = (at: number, tone?: StoryTone) => {
-    for (const key of Array.from(open.keys())) close(key, at, tone);
+    // What was said waits for the next attempt, whatever becomes of this one.
+    for (const key of Array.from(open.keys())) if (!key.startsWith("said-")) close(key, at, tone);
   };
   const endAttempt = (at: number, outcome: Attempt["outcome"], reason: string) => {
     const last = attempts[attempts.length - 1];
@@ -200,6 +206,29 @@ export function tellStory(events: readonly Delivered[], words: StoryWords): Stor
       }
       case "job.resumed":
         add(envelope, "state", "plain", words.goesOn(personName(envelope.payload.by)));
+        break;
+      case "job.steered": {
+        const { number, by, text } = envelope.payload.message;
+        open.set(`said-${number}`, add(envelope, "asked", "waiting", words.steered(personName(by)), { detail: oneLine(text), until: null }));
+        break;
+      }
+      case "job.steer_taken":
+        for (const number of envelope.payload.numbers) close(`said-${number}`, at, "passed");
+        break;
+      case "job.steer_missed":
+        for (const number of envelope.payload.numbers) {
+          const row = open.get(`said-${number}`);
+          if (row) row.detail = `${row.detail} (${words.steerMissed})`;
+          close(`said-${number}`, at, "failed");
+        }
+        break;
+      case "job.taken": {
+        const { taken } = envelope.payload;
+        add(envelope, "state", "needs", words.taken(taken.state, personName(taken.by)), { detail: taken.problem ? oneLine(taken.problem) : "" });
+        break;
+      }
+      case "job.let_go":
+        add(envelope, "state", "plain", words.letGo(personName(envelope.payload.by)));
         break;
       case "job_completed":
         close("step", at, "passed");

@@ -115,6 +115,19 @@ describe("the crew as the page knows it", () => {
     expect(s.crew.state.get().merge.value?.[0]?.entries).toEqual([]);
   });
 
+  it("counts changes of the configuration, so that pages can read it again", async () => {
+    const s = setting();
+    await s.crew.start();
+    await until(s.connected);
+    const changes = () => s.crew.state.get().configChanges;
+    expect(changes()).toBe(0);
+    s.publish(event("config.changed", { keys: ["desktop.notify.finished"] }, { cursor: 302 }));
+    await until(() => changes() === 1);
+    s.publish(event("done", { ok: true }, { cursor: 303 }));
+    s.publish(event("config.changed", { keys: ["desktop.notify.failed"] }, { cursor: 304 }));
+    await until(() => changes() === 2);
+  });
+
   it("shows an answer given elsewhere", async () => {
     const s = setting();
     await s.crew.start();

@@ -2,7 +2,7 @@
 // React; one instance lives as long as the page.
 
 import {
-  asFailure, backOff, type Approval, type Call, type Connection, type Decision, type Delivered, type Ephemeral, EventStream, type Job,
+  asFailure, backOff, type Approval, type Call, type Connection, type Decision, type GrantFor, type Delivered, type Ephemeral, EventStream, type Job,
   type StreamParts,
 } from "../client";
 import { applyBoardEvents, putApproval } from "./boards";
@@ -165,8 +165,9 @@ export class Crew {
   }
 
   /** Bound to the hash of what the person saw: anything else is refused by the server. */
-  async answer(approval: Approval, decision: Decision): Promise<void> {
-    const answered = await this.call("approval.answer", { approvalId: approval.id, decision, hash: approval.hash });
+  async answer(approval: Approval, decision: Decision, span?: GrantFor): Promise<void> {
+    const remember = span && decision === "approve" ? { remember: { for: span } } : {};
+    const answered = await this.call("approval.answer", { approvalId: approval.id, decision, hash: approval.hash, ...remember });
     this.state.update((state) => putApproval(state, answered));
     this.#slices.stale("merge");
   }
@@ -282,6 +283,11 @@ export class Crew {
       if (envelope.type === "checks.dry_run") this.#dryRuns.get(envelope.payload.run.workspaceId)?.receive(envelope.payload.run);
     }
     for (const slice of stale) this.#slices.stale(slice);
+    if (events.some(({ envelope }) => envelope.type === "config.changed")) this.#configChanged();
+  }
+
+  #configChanged(): void {
+    this.state.update((state) => ({ ...state, configChanges: state.configChanges + 1 }));
   }
 
   #ephemeral(event: Ephemeral): void {
@@ -305,6 +311,7 @@ export class Crew {
 
   async #gap(why: "log_restarted" | "server_said"): Promise<void> {
     for (const slice of ALL_SLICES) this.#slices.stale(slice);
+    this.#configChanged();
     if (why === "log_restarted") {
       this.state.update((state) => ({ ...state, jobs: new Map(), jobLive: new Map(), jobTails: new Map() }));
     }

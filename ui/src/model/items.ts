@@ -115,7 +115,7 @@ export interface SuggestionsItem extends Common {
 export interface NoticeItem extends Common {
   readonly kind: "notice";
   readonly tone: "plain" | "failed" | "passed" | "needs" | "waiting";
-  readonly icon: "wave" | "shield" | "branch" | "info" | "failed" | "box" | "passed" | "waiting" | "needs" | "refresh" | "stop";
+  readonly icon: "wave" | "shield" | "branch" | "info" | "failed" | "box" | "passed" | "waiting" | "needs" | "refresh" | "stop" | "pause" | "play";
   readonly who: string | undefined;
   readonly text: string;
   readonly detail: string | undefined;

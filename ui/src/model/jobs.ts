@@ -56,12 +56,13 @@ export class TailOrder {
 /** Job ids an event is about. */
 export function jobOf(event: Delivered): string | undefined {
   const payload: unknown = event.envelope.payload;
-  const id = typeof payload === "object" && payload !== null ? (payload as { jobId?: unknown }).jobId : undefined;
+  const about = event.envelope.type === "job.steered" ? event.envelope.payload.message : payload;
+  const id = typeof about === "object" && about !== null ? (about as { jobId?: unknown }).jobId : undefined;
   return typeof id === "string" ? id : undefined;
 }
 
 const CHANGES_RECORD = new Set([
-  "job_enqueued", "job_claimed", "job_completed", "job_failed", "job.requeued", "job.cancelled", "job.verified", "job.diff", "job.waiting", "job.resumed",
+  "job_enqueued", "job_claimed", "job_completed", "job_failed", "job.requeued", "job.cancelled", "job.verified", "job.diff", "job.waiting", "job.resumed", "job.taken", "job.let_go",
 ]);
 
 /** Whether nothing more comes of it. */
@@ -92,6 +93,16 @@ export function patchJob(job: Job, { envelope }: Delivered): Job {
       const { waiting: _, ...rest } = job;
       return { ...rest, status: job.status === "waiting" ? "pending" : job.status, pauseRequested: false };
     }
+    case "job.taken":
+      return { ...job, taken: envelope.payload.taken };
+    case "job.let_go": {
+      const { taken: _, ...rest } = job;
+      return rest;
+    }
+    case "job.steered":
+    case "job.steer_taken":
+    case "job.steer_missed":
+      return { ...job, updatedAt: envelope.ts };
     case "job.verified":
       return { ...job, verified: envelope.payload.verified };
     case "job.progress":

@@ -9,8 +9,14 @@ export function notice(envelope: Envelope, icon: NoticeItem["icon"], tone: Notic
   return { kind: "notice", key: envelope.id, ts: envelope.ts, tone, icon, who: undefined, text, detail };
 }
 
-export function policyNotice(envelope: Envelope, { action, effect, rule }: Of<"policy.decided">): NoticeItem {
-  return notice(envelope, "shield", "plain", effect === "allow" ? words.allowed(action, rule) : words.refused(action, rule));
+/** Who did it; the owner and the server need no name. */
+export function nameOf(by: string): string {
+  return by === "owner" || by === "server" ? "" : by;
+}
+
+export function policyNotice(envelope: Envelope, { action, effect, rule, what, place }: Of<"policy.decided">): NoticeItem {
+  const about = what ? `${action} ${what}` : action;
+  return notice(envelope, "shield", "plain", effect === "allow" ? words.allowed(about, rule) : words.refused(about, rule), place);
 }
 
 export function setupNotice(envelope: Envelope, { ok, run, tail }: Of<"setup.finished">): NoticeItem {

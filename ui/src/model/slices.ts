@@ -31,6 +31,7 @@ export function staleAfter(type: Envelope["type"] | string): readonly Slice[] {
   }
   // Everything was paused or goes on.
   if (type.startsWith("system.")) return ["status", "requests", "jobBoard", "merge"];
+  if (type.startsWith("worker.")) return ["workers", "status"];
   switch (type) {
     case "message":
     case "request.changed":
@@ -45,6 +46,7 @@ export function staleAfter(type: Envelope["type"] | string): readonly Slice[] {
     case "job.cancelled":
     case "job.waiting":
     case "job.resumed":
+    case "job.targeted":
       return ["jobBoard", "sessions", "status", "workers"];
     case "job.verified":
     case "job.diff":

@@ -35,6 +35,8 @@ export interface CrewState {
   readonly jobs: ReadonlyMap<string, Job>;
   readonly jobLive: ReadonlyMap<string, JobLive>;
   readonly jobTails: ReadonlyMap<string, JobTail>;
+  /** How often somebody changed the configuration, or may have, since the page began. */
+  readonly configChanges: number;
   /** Messages that wait on this device, oldest first. */
   readonly outbox: readonly Outgoing[];
 }
@@ -68,6 +70,7 @@ export const EMPTY: CrewState = {
   jobs: new Map(),
   jobLive: new Map(),
   jobTails: new Map(),
+  configChanges: 0,
   outbox: [],
 };
 

@@ -82,6 +82,19 @@ describe("the conversation made of events", () => {
     expect(reducer.items()[0]).toMatchObject({ phase: "running", workerId: "w-2", message: undefined });
   });
 
+  it("tells that everything was paused and goes on, and by whom where it was not the owner", () => {
+    const hold = (by: string) => ({ reason: "person" as const, by, since: "2026-01-31T12:00:00.000Z", note: "The disk is exchanged" });
+    const reducer = run(
+      event("system.held", { hold: hold("owner") }),
+      event("system.resumed", { by: "phone", ended: [hold("owner")], held: true }),
+      event("system.resumed", { by: "phone", ended: [hold("owner")], held: false }),
+    );
+    expect(reducer.items()).toMatchObject([
+      { kind: "notice", text: "Everything was paused", detail: "The disk is exchanged", icon: "pause" },
+      { kind: "notice", text: "Everything goes on again, resumed by phone" },
+    ]);
+  });
+
   it("collects the checks of one candidate in one card and begins another for the next", () => {
     const reducer = run(started("fmt"), started("tests"), finished("fmt", true), finished("tests", false, "boom"));
     expect(reducer.items()).toHaveLength(1);

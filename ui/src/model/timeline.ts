@@ -8,7 +8,7 @@ import { Landings } from "./landings";
 import { personName } from "./names";
 import { Replies } from "./replies";
 import { Rows } from "./rows";
-import { budgetNotice, dryRunNotice, groupLine, notice, policyNotice, requestNotice, setupNotice } from "./sentences";
+import { budgetNotice, dryRunNotice, groupLine, nameOf, notice, policyNotice, requestNotice, setupNotice } from "./sentences";
 import { Work } from "./work";
 import { words } from "./words";
 
@@ -101,14 +101,26 @@ export class TimelineReducer {
       case "merge.branch.moved":
         return this.#push(notice(envelope, "branch", "needs", envelope.payload.explanation));
       case "policy.decided":
-        // A question has a card of its own, which says the rule too.
-        return envelope.payload.effect === "ask" ? undefined : this.#push(policyNotice(envelope, envelope.payload));
+        // A question has a card of its own, which says the rule too. What a rule lets a job do is told where the job is.
+        return envelope.payload.effect === "ask" || (envelope.payload.effect === "allow" && envelope.payload.jobId) ? undefined : this.#push(policyNotice(envelope, envelope.payload));
+      case "policy.granted":
+        return this.#push(notice(envelope, "shield", "plain", words.granted(envelope.payload.grant.covers, envelope.payload.grant.by)));
+      case "policy.revoked":
+        return this.#push(notice(envelope, "shield", "plain", words.revoked(envelope.payload.covers, envelope.payload.by)));
+      // The decision it leads to is told.
+      case "policy.grant_used":
+        return;
       case "setup.finished":
         return this.#push(setupNotice(envelope, envelope.payload));
       case "checks.dry_run":
         return this.#push(dryRunNotice(envelope, envelope.payload));
       case "suggestions":
         return this.#rows.push({ kind: "suggestions", key, ts, items: envelope.payload.items });
+      case "system.held":
+        return this.#push(notice(envelope, "pause", "waiting", words.held(nameOf(envelope.payload.hold.by)), envelope.payload.hold.note));
+      case "system.resumed":
+        // While another hold remains, nothing goes on yet.
+        return envelope.payload.held ? undefined : this.#push(notice(envelope, "play", "plain", words.resumed(nameOf(envelope.payload.by))));
       case "error":
         return this.#push(notice(envelope, "failed", "failed", envelope.payload.message, envelope.payload.detail));
       // Said by other events in a better way, or figures of the status bar.

@@ -3,6 +3,8 @@ import type { Words } from "./words";
 
 export const de: Words = {
   you: "Sie",
+  held: (who) => (who ? `Alles wurde von ${who} angehalten` : "Alles wurde angehalten"),
+  resumed: (who) => (who ? `Alles geht weiter, fortgesetzt von ${who}` : "Alles geht weiter"),
   stoppedBy: (who) => `Gestoppt von ${who === "Sie" ? "Ihnen" : who}`,
   budgetJob: (used, limit) => `Das Budget dieses Auftrags: ${used} von ${limit}`,
   budgetDay: (used, limit) => `Das Budget von heute: ${used} von ${limit}`,
@@ -21,4 +23,6 @@ export const de: Words = {
   unplanned: (request) => `Anfrage ${request} ließ sich nicht planen`,
   allowed: (action, rule) => `Ohne Frage erlaubt: ${action}. ${rule}`,
   refused: (action, rule) => `Von den Regeln abgelehnt: ${action}. ${rule}`,
+  granted: (covers, by) => `Ab jetzt erlaubt durch ${by}: ${covers}`,
+  revoked: (covers, by) => `Widerrufen durch ${by}: ${covers}`,
 };

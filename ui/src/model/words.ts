@@ -3,6 +3,8 @@ import { de } from "./words.de";
 
 const en = {
   you: "You",
+  held: (who: string) => (who ? `Everything was paused by ${who}` : "Everything was paused"),
+  resumed: (who: string) => (who ? `Everything goes on again, resumed by ${who}` : "Everything goes on again"),
   stoppedBy: (who: string) => `Stopped by ${who}`,
   budgetJob: (used: string, limit: string) => `The budget of this job: ${used} of ${limit}`,
   budgetDay: (used: string, limit: string) => `The budget of today: ${used} of ${limit}`,
@@ -21,6 +23,8 @@ const en = {
   unplanned: (request: string) => `Request ${request} could not be planned`,
   allowed: (action: string, rule: string) => `Allowed without asking: ${action}. ${rule}`,
   refused: (action: string, rule: string) => `Refused by policy: ${action}. ${rule}`,
+  granted: (covers: string, by: string) => `Allowed from now on by ${by}: ${covers}`,
+  revoked: (covers: string, by: string) => `Revoked by ${by}: ${covers}`,
 };
 
 export type Words = typeof en;

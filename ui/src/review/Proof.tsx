@@ -11,6 +11,8 @@ import { isLive, saidOf } from "../model";
 import { entryStateText } from "../work/Chain";
 import { ApprovalBox, type Answering } from "./ApprovalBox";
 import type { Review } from "./files";
+import { Opinion } from "./Opinion";
+import { opinionIn } from "./opinion";
 import { VerifiedItem } from "./Verified";
 import { words } from "./words";
 
@@ -30,6 +32,7 @@ export function Proof({
   boxRef: Ref<HTMLElement>;
 }) {
   const { lines, known } = useVerification(job);
+  const opinion = opinionIn(job?.result);
   const of = (result: VerifiedLine["result"]) => lines.filter((line) => line.result === result);
   return (
     <div className="proof">
@@ -43,6 +46,11 @@ export function Proof({
       <Lines head={words.verifiedByUs} lines={of("passed")} />
       <Lines head={words.notVerifiedHead} lines={of("not_checked")} />
       {known && lines.length === 0 ? <p className="sidesect t2 c3">{words.nothingVerified}</p> : null}
+      {opinion ? (
+        <div className="sidesect">
+          <Opinion review={opinion} />
+        </div>
+      ) : null}
       {review && review.risky.length > 0 ? (
         <div className="sidesect">
           <h2 className="label">{words.risky}</h2>

@@ -16,6 +16,7 @@ const ROLES: readonly { id: Role; name: string; hint: string }[] = [
   { id: "localbuddy", name: words.localbuddy, hint: words.localbuddyHint },
   { id: "remotebuddy", name: words.remotebuddy, hint: words.remotebuddyHint },
   { id: "workers", name: words.workersRole, hint: words.workersHint },
+  { id: "reviewer", name: words.reviewerRole, hint: words.reviewerHint },
 ];
 
 const STATE: Record<string, [StateKind, string]> = {
@@ -48,7 +49,8 @@ export function Models({ live }: { live: boolean }) {
   };
   const useForAll = (provider: ProviderFound) =>
     action.run(async () => {
-      for (const role of ROLES) await call("config.set_model", settingOf(formFor(role.id, provider)));
+      // Nobody is asked for an opinion unless that was wished for.
+      for (const role of ROLES.filter((one) => one.id !== "reviewer")) await call("config.set_model", settingOf(formFor(role.id, provider)));
       await settle();
     });
   const found = providers.value?.providers ?? [];

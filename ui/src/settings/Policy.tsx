@@ -3,6 +3,7 @@
 import { useState } from "react";
 import { Banner, ConfirmDialog } from "../components";
 import type { ConfigShown, Profile, Workspace } from "../client";
+import { PolicySection } from "../policy/PolicySection";
 import { originText, valueOf } from "./origins";
 import { SectionHead } from "./Row";
 import { useWorkspaceUpdate } from "./useWorkspaceUpdate";
@@ -52,6 +53,7 @@ export function Policy({ workspace, live, config }: { workspace: Workspace; live
         busy={busy}
         onYes={() => void update({ profile: "autopilot" }).then(() => setAsking(false))}
       />
+      <PolicySection workspace={workspace} live={live} />
     </section>
   );
 }

@@ -4,6 +4,7 @@ import { useState } from "react";
 import { useModel } from "../app";
 import { Banner, ConfirmDialog, Icon, Switch } from "../components";
 import type { Workspace } from "../client";
+import { BackendChoice } from "./BackendChoice";
 import { SectionHead, Setting } from "./Row";
 import { useWorkspaceUpdate } from "./useWorkspaceUpdate";
 import { words } from "./words";
@@ -63,6 +64,7 @@ export function Sandbox({ workspace, live }: { workspace: Workspace | undefined;
           <span className="t2">{words.workersSay(status.workers.online, status.workers.busy)}</span>
         </Setting>
       ) : null}
+      <BackendChoice live={live} />
     </section>
   );
 }

@@ -6,6 +6,7 @@ import { PageBar, useCall, useModel } from "../app";
 import { EmptyState, Icon, Skeleton } from "../components";
 import { isLive } from "../model";
 import { UsageSection } from "../budget/UsageSection";
+import { NetworkSection } from "../network/NetworkSection";
 import { NotificationsSection } from "../notifications/NotificationsSection";
 import { platform } from "../platform";
 import { usePreference } from "../review/preferences";
@@ -29,7 +30,8 @@ export default function SettingsPage() {
   const section = SECTIONS.find((one) => one.id === hash)?.id ?? "models";
   const workspaces = useModel((state) => state.workspaces.value);
   const live = useModel(isLive);
-  const config = useCall("config.show", {});
+  // Another window, a phone or the terminal may change it while this page is open.
+  const config = useCall("config.show", {}, useModel((state) => state.configChanges));
   const [chosen, choose] = usePreference<string>("settings.workspace", "");
   const workspace = workspaces?.find((one) => one.id === chosen) ?? workspaces?.[0];
   const of = SECTIONS.find((one) => one.id === section)?.of;
@@ -96,6 +98,8 @@ function Body({
       return <UsageSection key={workspace?.id ?? ""} workspaceId={workspace?.id} live={live} />;
     case "sandbox":
       return <Sandbox workspace={workspace} live={live} />;
+    case "network":
+      return <NetworkSection live={live} />;
     case "appearance":
       return <Appearance />;
     case "shortcuts":

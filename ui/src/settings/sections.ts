@@ -4,11 +4,14 @@ import type { IconName } from "../components";
 import { platform } from "../platform";
 import { words as budgetWords } from "../budget/words";
 import { words as notifyWords } from "../notifications/words";
+import { words as networkWords } from "../network/words";
+import { words as policyWords } from "../policy/words";
 import { words as updateWords } from "../updates/words";
+import { words as backendWords } from "./backend-words";
 import { words as desktopWords } from "./desktop-words";
 import { words } from "./words";
 
-export type SectionId = "general" | "models" | "usage" | "sandbox" | "checks" | "policy" | "appearance" | "shortcuts" | "desktop" | "notifications" | "updates" | "values";
+export type SectionId = "general" | "models" | "usage" | "network" | "sandbox" | "checks" | "policy" | "appearance" | "shortcuts" | "desktop" | "notifications" | "updates" | "values";
 
 export interface Section {
   readonly id: SectionId;
@@ -22,10 +25,11 @@ export interface Section {
 const ALL: readonly Section[] = [
   { id: "general", label: words.general, icon: "sliders", of: "workspace", holds: [words.name, words.folder, words.base, words.integration, words.mergeEnabled] },
   { id: "checks", label: words.checks, icon: "merge", of: "workspace", holds: [words.checksHead, words.setupHead, words.recipesHead, words.strategy, words.paused, words.trust] },
-  { id: "policy", label: words.policy, icon: "shield", of: "workspace", holds: [words.profileHead, words.careful, words.balanced, words.autopilot] },
-  { id: "sandbox", label: words.sandbox, icon: "box", of: "workspace", holds: [words.allowHost, words.sFiles, words.sNet, words.sLimits, words.workersHead] },
+  { id: "policy", label: words.policy, icon: "shield", of: "workspace", holds: [words.profileHead, words.careful, words.balanced, words.autopilot, policyWords.remembered, policyWords.rules, policyWords.why] },
+  { id: "sandbox", label: words.sandbox, icon: "box", of: "workspace", holds: [words.allowHost, words.sFiles, words.sNet, words.sLimits, words.workersHead, backendWords.head, "workers.backend"] },
   { id: "models", label: words.models, icon: "chip", of: "machine", holds: [words.localbuddy, words.remotebuddy, words.workersRole, words.endpoint, words.model, words.keyEnv, words.contextWindow, "Ollama", "LM Studio", "llama-server", "OpenAI", "Anthropic"] },
   { id: "usage", label: budgetWords.title, icon: "gauge", of: "machine", holds: [budgetWords.today, budgetWords.limits, budgetWords.models, "budget.tokensPerDay"] },
+  { id: "network", label: networkWords.title, icon: "globe", of: "machine", holds: [networkWords.mode, networkWords.presets, networkWords.own, "cargo", "npm", "pypi", "network.allow", "network.jobs"] },
   { id: "appearance", label: words.appearance, icon: "sun", of: "machine", holds: [words.theme, words.diffColours, words.textSize, words.language, words.contrast] },
   { id: "shortcuts", label: words.shortcuts, icon: "keyboard", of: "machine", holds: [words.pageKeys, words.reviewKeys] },
   { id: "notifications", label: notifyWords.title, icon: "bell", of: "machine", holds: [notifyWords.needsYou, notifyWords.finished, notifyWords.failed, notifyWords.limit, notifyWords.quiet, notifyWords.sent] },

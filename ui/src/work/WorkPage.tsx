@@ -27,7 +27,7 @@ const BOARD_WORDS: BoardInput["words"] = {
   ...words,
   needsYou: words.needsYouRow,
   pausing: words.pausing,
-  asideFor: (reason) => ({ quota: words.asideQuota, budget: words.asideBudget, paused: words.asidePaused })[reason],
+  asideFor: (reason) => ({ quota: words.asideQuota, budget: words.asideBudget, paused: words.asidePaused, taken: words.asideTaken })[reason],
   eta: aboutText,
   entryState: (entry) => `${shortId(entry.id)} ${entryStateText(entry)}`,
 };

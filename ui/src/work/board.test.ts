@@ -5,7 +5,7 @@ import { type BoardInput, type BoardWords, jobRows, passes, requestRows, workerR
 const words: BoardWords = {
   next: "next", place: (n) => `#${n}`, about: (p, t) => `${p}, ${t}`, planning: "planning", noModel: "no model", answered: "answered", cancelled: "cancelled", failedShort: "failed",
   landed: "landed", queued: "queued", held: "paused", stopping: "stopping", starting: "starting", noChange: "no change", attempt: (n) => `attempt ${n}`, step: (s, n, l) => `${s}/${n} ${l}`, needsYou: "needs you", pausing: "pausing", asideFor: (why) => `aside for ${why}`,
-  idle: "idle", offline: "offline", error: "trouble", eta: (ms) => `${ms / 1000} s`, entryState: (e) => `${e.id} ${e.state}`,
+  idle: "idle", offline: "offline", drained: "drained", error: "trouble", eta: (ms) => `${ms / 1000} s`, entryState: (e) => `${e.id} ${e.state}`,
 };
 let n = 0;
 const stamp = () => new Date(Date.UTC(2026, 0, 1, 0, 0, ++n)).toISOString();
@@ -93,13 +93,14 @@ describe("the filter", () => {
 it("workers say what they are whatever shape they use", () => {
   const worker = (workerId: string, more: Partial<Worker>): Worker => ({ workerId, status: "idle", currentJobId: null, isOnline: true, capabilities: null, details: null, lastHeartbeat: "", ...more }) as Worker;
   const rows = workerRows(
-    [worker("w-10", { isOnline: false, currentJobId: "j" }), worker("w-2", { status: "busy", currentJobId: "j-1", details: { backend: "native", model: "qwen" } }), worker("w-1", { capabilities: { backends: ["deterministic"] } }), worker("w-3", { status: "error", details: ["odd"] })],
+    [worker("w-10", { isOnline: false, currentJobId: "j" }), worker("w-2", { status: "busy", currentJobId: "j-1", details: { backend: "native", model: "qwen" } }), worker("w-1", { capabilities: { backends: ["deterministic"] } }), worker("w-3", { status: "error", details: ["odd"] }), worker("w-4", { drain: { by: "owner", since: "" } })],
     words,
   );
   expect(rows.map((r) => [r.id, r.kind, r.jobId, r.says, r.about])).toEqual([
     ["w-1", "waiting", null, "idle", "deterministic"],
     ["w-2", "running", "j-1", "idle", "native, qwen"],
     ["w-3", "failed", null, "trouble", ""],
+    ["w-4", "waiting", null, "drained", ""],
     ["w-10", "waiting", null, "offline", ""],
   ]);
 });

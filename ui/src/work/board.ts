@@ -64,6 +64,7 @@ export interface BoardWords {
   readonly asideFor: (reason: WaitReason) => string;
   readonly idle: string;
   readonly offline: string;
+  readonly drained: string;
   readonly error: string;
   readonly eta: (ms: number) => string;
   readonly entryState: (entry: MergeEntry) => string;
@@ -211,7 +212,7 @@ export function workerRows(workers: readonly Worker[], words: BoardWords): Worke
       id: worker.workerId,
       kind: !worker.isOnline ? "waiting" : failing ? "failed" : busy ? "running" : "waiting",
       jobId: worker.isOnline ? worker.currentJobId : null,
-      says: !worker.isOnline ? words.offline : failing ? words.error : words.idle,
+      says: worker.drain ? words.drained : !worker.isOnline ? words.offline : failing ? words.error : words.idle,
       about: aboutWorker(worker),
       lastHeartbeat: worker.lastHeartbeat,
     };

@@ -2,12 +2,17 @@
 
 import { Link, useParams } from "@tanstack/react-router";
 import { useMemo } from "react";
-import { PageBar, useCrew, useModel } from "../app";
-import { durationText, EmptyState, ErrorState, Facts, Icon, InlineText, shortId, Skeleton, State, type StateKind, Time, VirtualList } from "../components";
+import { PageBar, useAction, useClient, useCrew, useModel } from "../app";
+import {
+  Banner, Button, Dialog, durationText, EmptyState, ErrorState, Facts, Icon, IconButton, InlineText, Menu, shortId, Skeleton, State, type StateKind, Time, VirtualList,
+} from "../components";
 import type { Job, Worker } from "../client";
 import { isLive } from "../model";
 import { words as jobWords } from "../job/words";
 import { aboutOf, historyOf } from "./about";
+import { Ends } from "./Ends";
+import { GiveJob } from "./GiveJob";
+import { neverReported, type Standing, standingOf } from "./standing";
 import { words } from "./words";
 import "../work/work.css";
 import "../job/job.css";
@@ -45,10 +50,38 @@ function Back() {
   );
 }
 
-function stateOf(worker: Worker, live: boolean): [StateKind, string] {
-  if (!worker.isOnline || !live) return ["waiting", words.offline];
-  if (worker.status === "error") return ["failed", words.trouble];
-  return worker.currentJobId ? ["running", words.busy] : ["waiting", words.idle];
+const STANDING: Record<Standing, [StateKind, string]> = {
+  unheard: ["failed", words.unheard],
+  offline: ["waiting", words.offline],
+  starting: ["waiting", words.starting],
+  asleep: ["waiting", words.asleep],
+  drained: ["waiting", words.drained],
+  finishing: ["running", words.finishing],
+  trouble: ["failed", words.trouble],
+  busy: ["running", words.busy],
+  idle: ["waiting", words.idle],
+};
+
+/** What a reader should know before anything else, when there is something. */
+function tellOf(worker: Worker, standing: Standing): { tone: "needs" | "failed" | "run"; text: string } | null {
+  if (worker.drain) {
+    const then = standing === "finishing" ? words.drainFinishes : worker.isOnline || !worker.supervised ? words.drainWaits : words.drainEnds;
+    return { tone: "needs", text: `${words.drainedBy(worker.drain.by)} ${then}` };
+  }
+  switch (standing) {
+    case "unheard":
+      return { tone: "failed", text: words.unheardText };
+    case "trouble":
+      return worker.ends?.[0] ? { tone: "failed", text: words.troubleText(worker.ends[0].cause) } : null;
+    case "starting":
+      return { tone: "run", text: words.startingText };
+    case "asleep":
+      return { tone: "run", text: words.asleepText };
+    case "offline":
+      return { tone: "needs", text: words.offlineText };
+    default:
+      return null;
+  }
 }
 
 function Ready({ worker }: { worker: Worker }) {
@@ -56,14 +89,46 @@ function Ready({ worker }: { worker: Worker }) {
   const jobs = useModel((state) => state.jobs);
   const about = useMemo(() => aboutOf(worker), [worker]);
   const { jobs: mine, record } = useMemo(() => historyOf(worker.workerId, jobs.values()), [worker.workerId, jobs]);
-  const [kind, said] = stateOf(worker, live);
+  const pool = useModel((state) => state.workers.value?.pool);
+  const call = useClient();
+  const crew = useCrew();
+  const action = useAction();
+  const standing = standingOf(worker);
+  const [kind, said] = live ? STANDING[standing] : STANDING.offline;
+  const told = live ? tellOf(worker, standing) : null;
+  // Why it is not there comes before what it could do.
+  const urgent = standing === "trouble" || standing === "unheard" || standing === "starting";
+  const ends = worker.supervised ? (
+    <section className="ss">
+      <h2 className="label">{words.ends}</h2>
+      <Ends ends={worker.ends ?? []} />
+    </section>
+  ) : null;
+  const drain = () =>
+    void action.run(async () => {
+      await call(worker.drain ? "workers.undrain" : "workers.drain", { workerId: worker.workerId });
+      await crew.refresh("workers");
+    });
+  const again = (id: string) =>
+    void action.run(async () => {
+      await call("jobs.retry", { id, targetWorkerId: worker.workerId });
+      await crew.refresh("jobBoard", "workers");
+    });
   const current = worker.isOnline ? worker.currentJobId : null;
   const title = current ? (jobs.get(current)?.title ?? shortId(current)) : "";
   return (
     <>
       <PageBar title={worker.workerId} before={<Back />}>
         <State kind={kind}>{said}</State>
+        <Button className="push" icon={worker.drain ? "play" : "pause"} disabled={!live} busy={action.busy} onClick={drain}>
+          {worker.drain ? words.undrain : words.drain}
+        </Button>
       </PageBar>
+      {told ? (
+        <Banner tone={told.tone} icon={worker.drain ? "pause" : undefined}>
+          {told.text}
+        </Banner>
+      ) : null}
       <div className="wk">
         {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a scrolling region must be reachable by key */}
         <div className="wk__about scroll" tabIndex={0} role="region" aria-label={words.can}>
@@ -74,9 +139,23 @@ function Ready({ worker }: { worker: Worker }) {
                 <InlineText text={title} />
               </Link>
             ) : (
-              <p className="t2 c3">{words.nothing}</p>
+              <p className="t2 c3">{standing === "idle" ? words.nothing : words.nothingNow}</p>
             )}
           </section>
+          <section className="ss">
+            <h2 className="label">{words.load}</h2>
+            <Facts
+              rows={[
+                [words.jobsNow, String(worker.activeJobCount)],
+                [words.jobsWaiting, String(worker.waitingForIt ?? 0)],
+                [words.poolNow, worker.supervised && pool ? <span key="p" title={pool.why}>{words.poolText(pool.running, pool.min, pool.max)}</span> : null],
+              ]}
+            />
+          </section>
+          {urgent ? ends : null}
+          <GiveJob worker={worker} live={live} />
+          {neverReported(worker) ? null : (
+            <>
           <section className="ss">
             <h2 className="label">{words.can}</h2>
             <Facts
@@ -93,6 +172,7 @@ function Ready({ worker }: { worker: Worker }) {
               <Facts
                 rows={[
                   [words.sandbox, about.isolation.backend],
+                  [words.image, about.isolation.image ?? null],
                   [words.files, about.isolation.fs],
                   [words.network, about.isolation.net],
                   [words.limits, about.isolation.limits],
@@ -105,6 +185,8 @@ function Ready({ worker }: { worker: Worker }) {
               </p>
             )}
           </section>
+            </>
+          )}
           <section className="ss">
             <h2 className="label">{words.itself}</h2>
             <Facts
@@ -116,6 +198,7 @@ function Ready({ worker }: { worker: Worker }) {
               ]}
             />
           </section>
+          {urgent ? null : ends}
         </div>
         <section className="wk__history">
           <div className="section__head wk__head">
@@ -131,11 +214,19 @@ function Ready({ worker }: { worker: Worker }) {
             <p className="t2 c3 wk__none">{words.historyNone}</p>
           ) : (
             <VirtualList items={mine} itemKey={(each) => each.id} row={ROW} label={words.history} className="wk__list">
-              {(each) => <HistoryRow job={each} />}
+              {(each) => <HistoryRow job={each} live={live} onAgain={again} />}
             </VirtualList>
           )}
         </section>
       </div>
+      <Dialog
+        open={action.failure !== undefined}
+        onOpenChange={(open) => {
+          if (!open) action.clear();
+        }}
+        title={words.failed}
+        text={action.failure?.message ?? ""}
+      />
     </>
   );
 }
@@ -163,16 +254,25 @@ const STATE: Record<Job["status"], [StateKind, string]> = {
   cancelled: ["waiting", jobWords.stateCancelled],
 };
 
-function HistoryRow({ job }: { job: Job }) {
+function HistoryRow({ job, live, onAgain }: { job: Job; live: boolean; onAgain: (id: string) => void }) {
   const [kind, said] = STATE[job.status];
+  const ended = job.status === "completed" || job.status === "failed" || job.status === "cancelled";
   return (
-    <Link to="/jobs/$jobId" params={{ jobId: job.id }} className="brow wk__row">
-      <State kind={kind} label={said} />
-      <span className="trunc t2">
-        <InlineText text={job.title || job.kind} />
-      </span>
-      <span className="push t1 c3 num">{job.durationMs === null ? "" : durationText(job.durationMs)}</span>
-      {job.claimedAt ? <Time ts={job.claimedAt} className="t1 c3" /> : null}
-    </Link>
+    <div className="brow wk__row">
+      <Link to="/jobs/$jobId" params={{ jobId: job.id }} className="brow__link">
+        <State kind={kind} label={said} />
+        <span className="grow trunc t2">
+          <InlineText text={job.title || job.kind} />
+        </span>
+        <span className="t1 c3 num">{job.durationMs === null ? "" : durationText(job.durationMs)}</span>
+        {job.claimedAt ? <Time ts={job.claimedAt} className="t1 c3" /> : null}
+      </Link>
+      {ended ? (
+        <Menu
+          trigger={<IconButton small label={words.rowActions(shortId(job.id))} icon="more" className="rowmenu" />}
+          items={[{ label: words.runHere, icon: "refresh", disabled: !live, onSelect: () => onAgain(job.id) }]}
+        />
+      ) : null}
+    </div>
   );
 }

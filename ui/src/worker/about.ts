@@ -49,7 +49,10 @@ export function aboutOf(worker: Worker): About {
       const name = text(agent["backend"]) ?? text(agent["name"]);
       return name ? [{ name, version: text(agent["version"]), problem: text(agent["problem"]) }] : [];
     }),
-    isolation: part("backend") === "" ? null : { backend: part("backend"), fs: part("fs"), net: part("net"), limits: part("limits"), kill: part("kill") },
+    isolation: part("backend") === "" ? null : {
+      backend: part("backend"), fs: part("fs"), net: part("net"), limits: part("limits"), kill: part("kill"),
+      ...(part("image") === "" ? {} : { image: part("image") }),
+    },
     isolationProblem: text(can["isolationProblem"]),
   };
 }

@@ -5,19 +5,22 @@
 //! started at all, its run, and what came of it. What the model answered is seen at the door and counts more than
 //! what the agent says about it.
 
+mod commands;
 mod files;
 mod relay;
 mod run;
 
 use super::working::{Backend, revision_inputs, task_inputs};
 use crate::agents::{self, Ready};
+use crate::inbox;
 use crate::life::Attempt;
+use crate::restore::Restored;
 use crate::stop::Stop;
 use agent::cli::{Ended, Usage};
-use agent::prompt::Prompts;
+use agent::prompt::{Inputs, Prompts};
 use anyhow::Context as _;
 use protocol::event::Artifact;
-use protocol::job::ModelGround;
+use protocol::job::{ModelGround, failure};
 use protocol::worker::WorkerBackend;
 use std::time::Duration;
 
@@ -44,7 +47,11 @@ pub(crate) struct CliBackend<'a> {
 
 impl<'a> CliBackend<'a> {
     /// Makes sure that it may be started and can work, or says why not and what to do.
-    pub(crate) async fn begin(attempt: &'a Attempt<'a>, backend: WorkerBackend) -> anyhow::Result<Self> {
+    pub(crate) async fn begin(
+        attempt: &'a Attempt<'a>,
+        backend: WorkerBackend,
+        restored: &Restored,
+    ) -> anyhow::Result<Self> {
         let cli = agent::cli::of(backend).context("this backend has no command line")?;
         let model =
             attempt.ground.model.as_ref().context("no model is set for workers; choose one in Settings")?;
@@ -67,7 +74,7 @@ impl<'a> CliBackend<'a> {
             attempt.journal.say(format!("[tried with {tried}; other versions may speak differently]")).await;
         }
         let prompts = Prompts::builtin()?;
-        let task = prompts.render("worker.cli", task_inputs(attempt).await?)?.system;
+        let task = prompts.render("worker.cli", task_inputs(attempt, &restored.notes))?.system;
         Ok(Self {
             attempt,
             ready,
@@ -87,10 +94,15 @@ impl<'a> CliBackend<'a> {
 
 impl Backend for CliBackend<'_> {
     async fn run(&mut self) -> Result<(), Stop> {
-        let Some(prompt) = self.prompt.take() else {
-            return Err(Stop::failed("The agent was not told to go on."));
+        let Some(mut prompt) = self.prompt.take() else {
+            return Err(Stop::failed(failure::FAILED, "The agent was not told to go on."));
         };
-        let ran = self.start(prompt).await.map_err(|error| Stop::failed(format!("{error:#}")))?;
+        let said = self.attempt.keeper.inbox.take();
+        if !said.is_empty() {
+            prompt = format!("{prompt}\n\n{}", inbox::told(&said));
+        }
+        let ran =
+            self.start(prompt).await.map_err(|error| Stop::failed(failure::FAILED, format!("{error:#}")))?;
         self.account(&ran);
         self.last = Some(ran.ended);
         ran.stop.map_or(Ok(()), Err)
@@ -100,9 +112,35 @@ impl Backend for CliBackend<'_> {
         let inputs = revision_inputs(round, rounds, findings);
         let text = self.prompts.render("worker.cli-revision", inputs)?.system;
         self.prompt = Some(match &self.session {
-            Some(_) => text,
-            None => format!(
+            Some(_) if self.ready.cli.resumes => text,
+            _ => format!(
                 "{}\n\n# What became of the first attempt\nIts changes are in the files.\n\n{text}",
+                self.task
+            ),
+        });
+        self.time = MORE;
+        Ok(())
+    }
+
+    fn consider(&mut self, concerns: &str) -> anyhow::Result<()> {
+        let text = self.prompts.render("worker.opinion", Inputs::new().with("concerns", concerns))?.system;
+        self.prompt = Some(match &self.session {
+            Some(_) if self.ready.cli.resumes => text,
+            _ => format!(
+                "{}\n\n# What became of it so far\nYour changes are in the files.\n\n{text}",
+                self.task
+            ),
+        });
+        self.time = MORE;
+        Ok(())
+    }
+
+    fn told(&mut self, said: &[String]) -> anyhow::Result<()> {
+        let text = inbox::told(said);
+        self.prompt = Some(match &self.session {
+            Some(_) if self.ready.cli.resumes => text,
+            _ => format!(
+                "{}\n\n# What became of it so far\nYour changes are in the files.\n\n{text}",
                 self.task
             ),
         });

@@ -51,7 +51,7 @@ fn line(event: &Event) -> Option<String> {
     }
 }
 
-fn is_shell(tool: &str) -> bool {
+pub(super) fn is_shell(tool: &str) -> bool {
     matches!(tool, "bash" | "terminal" | "run_shell_command" | "execute_bash")
 }
 

@@ -1,7 +1,9 @@
 //! One start of an agent's program, watched to its end.
 
+use super::commands::Commands;
 use super::relay::Relay;
 use super::{CliBackend, files};
+use crate::allow::Asking;
 use crate::doors::model::{Met, ModelDoor};
 use crate::stop::{Stop, from_now};
 use agent::cli::{Ended, Errand, Event, Exit, Model, NO_KEY, Verdict};
@@ -11,6 +13,7 @@ use host::ids::{Ids as _, SystemIds};
 use host::redact::Redactor;
 use host::spawn::{Command, Ended as How, Line, Outcome, OutputCaps, Stream};
 use protocol::event::Artifact;
+use protocol::job::failure;
 use serde_json::json;
 use std::sync::Arc;
 use std::time::Duration;
@@ -40,6 +43,16 @@ pub(super) struct Ran {
     outcome: Outcome,
 }
 
+/// What came of watching one.
+struct Watched {
+    reader: Box<dyn agent::cli::Reader>,
+    /// By us.
+    stopped: bool,
+    /// The rule that denies a command it ran.
+    denied: Option<String>,
+    outcome: Outcome,
+}
+
 struct Answers(Arc<ModelDoor>);
 
 impl Door for Answers {
@@ -55,6 +68,7 @@ impl CliBackend<'_> {
         // On the host others could call the door too.
         let key = (!bench.confines()).then(|| SystemIds.secret());
         let door = ModelDoor::new(self.model, self.attempt.job_token, key.clone())?;
+        door.answers_for(Asking::of(self.attempt));
         let doors = Doors { model: Some(Arc::new(Answers(door.clone()))), ..Doors::none() };
         let cell = bench.open(&self.ready.installed.shown, doors).await?;
         let origin = cell.model_url().ok_or_else(|| anyhow::anyhow!("the way to the model did not open"))?;
@@ -72,6 +86,7 @@ impl CliBackend<'_> {
             steps: STEPS,
             seconds: self.time.as_secs(),
             resume: self.session.clone().filter(|_| cli.resumes),
+            denied: self.attempt.ground.denied_commands.iter().map(|one| one.argv_prefix.clone()).collect(),
         };
         let made = (cli.invoke)(&errand);
         for file in &made.files {
@@ -97,7 +112,7 @@ impl CliBackend<'_> {
         let watched = self.watch(running, seen, &door).await;
         // Whatever it left running is gone before its work is judged.
         cell.close().await;
-        let (mut reader, stopped, outcome) = watched?;
+        let Watched { mut reader, stopped, denied, outcome } = watched?;
         let stderr = outcome.stderr.text();
         let stderr: String = {
             let skip = stderr.chars().count().saturating_sub(4_000);
@@ -106,7 +121,10 @@ impl CliBackend<'_> {
         let report = made.report.and_then(|below| files::take(home, below, REPORT_BYTES));
         let ended = reader.end(&Exit { code: outcome.code, stderr, report });
         let met = door.met().borrow().clone();
-        let stop = self.judge(&ended, stopped, &outcome, &met);
+        let stop = match denied {
+            Some(why) => Some(self.denied(&why)),
+            None => self.judge(&ended, stopped, &outcome, &met),
+        };
         Ok(Ran { ended, stop, met, outcome })
     }
 
@@ -116,19 +134,22 @@ impl CliBackend<'_> {
         running: host::spawn::Running,
         mut seen: mpsc::Receiver<Line>,
         door: &ModelDoor,
-    ) -> anyhow::Result<(Box<dyn agent::cli::Reader>, bool, Outcome)> {
+    ) -> anyhow::Result<Watched> {
         let mut reader = (self.ready.cli.reader)();
         let mut relay = Relay::new(self.attempt.journal);
         let (handle, mut met) = (running.cancel_handle(), door.met());
         let mut waiting = std::pin::pin!(running.wait());
         let (mut cancelled, mut stopped) = (false, false);
+        let mut commands = Commands::of(self.attempt, self.ready.cli.told_denials);
         let cancel = &self.attempt.keeper.cancel;
+        let inbox = self.attempt.keeper.inbox.clone();
         let outcome = loop {
             tokio::select! {
                 Some(line) = seen.recv() => {
                     if line.stream == Stream::Stdout {
                         let events = reader.line(&line.text);
                         take(&mut self.session, &mut relay, &events);
+                        commands.seen(&events).await;
                         if !stopped && events.iter().any(Event::is_refused_key) {
                             stopped = true;
                             handle.cancel();
@@ -138,15 +159,31 @@ impl CliBackend<'_> {
                 outcome = &mut waiting => {
                     while let Ok(line) = seen.try_recv() {
                         if line.stream == Stream::Stdout {
-                            take(&mut self.session, &mut relay, &reader.line(&line.text));
+                            let events = reader.line(&line.text);
+                            take(&mut self.session, &mut relay, &events);
+                            commands.seen(&events).await;
                         }
                     }
                     break outcome?;
+                }
+                () = commands.judged(), if !stopped => {
+                    // Going on with what was denied is of no use, whatever it says.
+                    stopped = true;
+                    handle.cancel();
                 }
                 Ok(()) = met.changed(), if !stopped => {
                     if met.borrow_and_update().refused.as_ref().is_some_and(in_vain) {
                         stopped = true;
                         handle.cancel();
+                    }
+                }
+                // It reads nothing while it runs.
+                () = inbox.came() => {
+                    if !inbox.is_empty() {
+                        let title = self.ready.cli.title;
+                        let what = if self.ready.cli.resumes { "goes on with the session" } else { "starts anew on its own work" };
+                        let line = format!("[kept: {title} is told what you said when this run ends, and {what}]");
+                        relay.left_out += self.attempt.journal.offer(&line);
                     }
                 }
                 () = cancel.cancelled(), if !cancelled => {
@@ -159,7 +196,18 @@ impl CliBackend<'_> {
             let left_out = relay.left_out;
             self.attempt.journal.say(format!("[{left_out} lines found no room in the log]")).await;
         }
-        Ok((reader, stopped, outcome))
+        // What it ran last is judged too.
+        let denied = commands.last().await;
+        Ok(Watched { reader, stopped: stopped || denied.is_some(), denied, outcome })
+    }
+
+    fn denied(&self, why: &str) -> Stop {
+        let (title, code) = (self.ready.cli.title, Verdict::Denied.code());
+        let why = why.trim_end_matches('.');
+        Stop::failed(
+            code,
+            format!("{title} ran a command that may not be run, and was ended: {why} ({code})"),
+        )
     }
 
     /// Why there is nothing to judge; none when there is.
@@ -170,15 +218,17 @@ impl CliBackend<'_> {
             return None;
         }
         if finished {
-            return Some(Stop::failed(format!(
-                "{title} ended without having asked its model (agent.failed)"
-            )));
+            let code = Verdict::Error.code();
+            let message = format!("{title} ended without having asked its model ({code})");
+            return Some(Stop::failed(code, message));
         }
         match outcome.ended {
-            How::TimedOut => return Some(over(title, "was still at work when its time was over")),
-            How::Silent => return Some(over(title, "said nothing for too long")),
-            How::OutputLimit => return Some(over(title, "printed too much")),
-            How::OutOfMemory => return Some(over(title, "needed more memory than there is")),
+            How::TimedOut => {
+                return Some(over(title, "was still at work when its time was over", failure::TIME));
+            }
+            How::Silent => return Some(over(title, "said nothing for too long", "agent.silent")),
+            How::OutputLimit => return Some(over(title, "printed too much", "agent.output")),
+            How::OutOfMemory => return Some(over(title, "needed more memory than there is", "agent.memory")),
             How::Cancelled | How::Exited => {}
         }
         // The model's own answer is known first hand.
@@ -193,16 +243,19 @@ impl CliBackend<'_> {
                 return Some(Stop::quota(error.to_string(), from_now(*retry_after_ms)));
             }
             Some(error @ ModelError::Auth { .. }) => {
-                return Some(Stop::failed(format!(
-                    "{title} did not finish: {error}. Look at the key of the workers' model in Settings, Models ({})",
-                    Verdict::NotLoggedIn.code()
-                )));
+                let code = Verdict::NotLoggedIn.code();
+                return Some(Stop::failed(
+                    code,
+                    format!(
+                        "{title} did not finish: {error}. Look at the key of the workers' model in Settings, Models ({code})"
+                    ),
+                ));
             }
             _ => {}
         }
         let code = ended.verdict.code();
         let reason = ended.reason.trim_end_matches('.');
-        Some(Stop::failed(format!("{title} did not finish: {reason} ({code})")))
+        Some(Stop::failed(code, format!("{title} did not finish: {reason} ({code})")))
     }
 
     /// Remembers what a run used, and what it looked like.
@@ -260,6 +313,7 @@ fn in_vain(error: &ModelError) -> bool {
     }
 }
 
-fn over(title: &str, what: &str) -> Stop {
-    Stop::failed(format!("{title} {what} ({})", Verdict::Limit.code()))
+/// It was ended by us. What is said names the family; `code` is the limit itself.
+fn over(title: &str, what: &str, code: &str) -> Stop {
+    Stop::failed(code, format!("{title} {what} ({})", Verdict::Limit.code()))
 }

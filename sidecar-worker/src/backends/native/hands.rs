@@ -3,10 +3,13 @@
 //! Files are opened by this process, outside the sandbox, in a tree that commands may have filled with anything:
 //! every path is checked, no link is followed, and nothing outside the clone is ever touched.
 
+use crate::allow::{Asking, Said};
 use crate::life::Attempt;
 use agent::Cancel;
-use agent::native::{BashCall, EditCall, Hands, Observation, ReadCall};
+use agent::native::{BashCall, EditCall, Hands, Observation, ReadCall, ToolAction};
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
+use protocol::policy::ActionKind;
+use std::collections::BTreeSet;
 use std::path::{Component, Path, PathBuf};
 use std::time::Duration;
 
@@ -18,7 +21,10 @@ const READ_LINES: usize = 600;
 
 pub(crate) struct SandboxHands<'a> {
     attempt: &'a Attempt<'a>,
+    asking: Asking,
     scope: GlobSet,
+    /// Files outside the scope that may be written all the same.
+    also: BTreeSet<String>,
 }
 
 impl<'a> SandboxHands<'a> {
@@ -33,7 +39,7 @@ impl<'a> SandboxHands<'a> {
                     .build()?,
             );
         }
-        Ok(Self { attempt, scope: globs.build()? })
+        Ok(Self { attempt, asking: Asking::of(attempt), scope: globs.build()?, also: BTreeSet::new() })
     }
 
     /// The file a path of the model's means, or why not.
@@ -82,7 +88,7 @@ impl<'a> SandboxHands<'a> {
 
     fn edit_now(&self, call: &EditCall) -> Result<String, String> {
         let (at, name) = self.place(&call.path)?;
-        if !self.scope.is_match(&name) {
+        if !self.scope.is_match(&name) && !self.also.contains(&name) {
             return Err(format!(
                 "{name} is outside what this task may change: {}.",
                 self.attempt.task.planning.scope.write_globs.join(", ")
@@ -126,6 +132,37 @@ fn load(at: &Path, shown: &str) -> Result<String, String> {
 }
 
 impl Hands for SandboxHands<'_> {
+    /// Policy is asked before every command and every edit.
+    async fn refusal(&mut self, action: &ToolAction, cancel: &Cancel) -> Option<Observation> {
+        let (asked, file) = match action {
+            ToolAction::Bash(call) => (self.asking.line(SHELL, &call.command), None),
+            ToolAction::Edit(call) => match self.place(&call.path) {
+                Ok((_, name)) => (ActionKind::FileWrite { paths: vec![name.clone()] }, Some(name)),
+                // The edit says it better.
+                Err(_) => return None,
+            },
+            ToolAction::Read(_) | ToolAction::Finish { .. } => return None,
+        };
+        let what = match &file {
+            Some(name) => format!("{name} was not written"),
+            None => "The command was not run".to_owned(),
+        };
+        match self.asking.before(asked, cancel.cancelled()).await {
+            Said::Yes => {
+                self.also.extend(file.filter(|name| !self.scope.is_match(name)));
+                None
+            }
+            Said::No(why) => {
+                let why = why.trim_end_matches('.');
+                self.attempt.journal.say(format!("[not allowed: {why}]")).await;
+                Some(Observation::failed(format!(
+                    "{what}: {why}. Do not try to get round that; go on without it, or say in your summary what it keeps you from."
+                )))
+            }
+            Said::Unasked(why) => Some(Observation::failed(format!("{what}. {why}"))),
+        }
+    }
+
     async fn bash(&mut self, call: &BashCall, timeout_ms: u64, cancel: &Cancel) -> Observation {
         let argv = [SHELL.to_owned(), "-c".to_owned(), call.command.clone()];
         // Whoever watches sees the output while the command runs; the model gets it at the end.

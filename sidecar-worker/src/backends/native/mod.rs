@@ -3,20 +3,25 @@
 //! The loop and its rules live in the agent crate; here are only its hands, its prompts and its end.
 
 mod hands;
+mod record;
 
 use super::working::{Backend, revision_inputs, task_inputs};
+use crate::inbox::{self, Inbox};
 use crate::journal::Journal;
 use crate::life::Attempt;
+use crate::restore::Restored;
 use crate::stop::{Stop, from_now};
 use agent::Secret;
 use agent::TokioPace;
-use agent::model::{Delta, Endpoint, ModelClient, RetryPolicy, Timeouts};
-use agent::native::{Input, Limits, Loop, LoopEvent, NativeOutcome, Sink, Status, Task, drive};
+use agent::model::{Delta, Endpoint, Message, ModelClient, RetryPolicy, Timeouts};
+use agent::native::{Input, Limits, Loop, LoopEvent, NativeOutcome, Sink, Standing, Status, Task, drive};
 use agent::pace::Pace;
-use agent::prompt::Prompts;
+use agent::prompt::{Inputs, Prompts};
 use anyhow::Context;
 use hands::SandboxHands;
 use protocol::event::Artifact;
+use protocol::job::failure;
+use record::{Earlier, Record};
 use serde_json::json;
 
 /// Most characters of one artifact that are kept.
@@ -31,6 +36,7 @@ pub(crate) struct Native<'a> {
     attempt: &'a Attempt<'a>,
     prompts: Prompts,
     machine: Loop,
+    record: Record<'a>,
     model: ModelClient,
     hands: SandboxHands<'a>,
     pace: TokioPace,
@@ -41,7 +47,7 @@ pub(crate) struct Native<'a> {
 
 impl<'a> Native<'a> {
     /// Renders the task and connects to the model through the server's broker.
-    pub(crate) async fn begin(attempt: &'a Attempt<'a>) -> anyhow::Result<Self> {
+    pub(crate) async fn begin(attempt: &'a Attempt<'a>, restored: &Restored) -> anyhow::Result<Self> {
         let ground =
             attempt.ground.model.as_ref().context("no model is set for workers; choose one in Settings")?;
         let endpoint = Endpoint {
@@ -57,7 +63,9 @@ impl<'a> Native<'a> {
             window: ground.context_window.unwrap_or(Limits::default().window),
             ..Limits::default()
         };
-        let inputs = task_inputs(attempt).await?.with("shell", hands::SHELL).with("steps", limits.steps);
+        let (record, earlier) = Record::open(attempt).await;
+        let inputs =
+            task_inputs(attempt, &restored.notes).with("shell", hands::SHELL).with("steps", limits.steps);
         let rendered = prompts.render("worker.native", inputs)?;
         let task = Task {
             system: rendered.system,
@@ -65,12 +73,27 @@ impl<'a> Native<'a> {
             limits,
             retry: RetryPolicy::default(),
         };
+        let machine = match earlier {
+            Earlier::Nothing => Loop::new(task),
+            Earlier::Goes(memory) => {
+                attempt.journal.say("[it goes on with what was said before the interruption]").await;
+                let running = memory.standing.running.as_ref().map_or("", |running| running.label.as_str());
+                let word = Inputs::new().with("state", &restored.state).with("running", running);
+                Loop::resumed(task, *memory, prompts.render("worker.resume", word)?.system)
+            }
+            Earlier::Damaged(why) => {
+                let line = "[what was said before the interruption cannot be used, so the agent begins anew";
+                attempt.journal.say(format!("{line}: {why}]")).await;
+                Loop::new(task)
+            }
+        };
         let pace = TokioPace::default();
         let next = Some(Input::Start { now_ms: pace.now_ms() });
         Ok(Self {
             attempt,
             prompts,
-            machine: Loop::new(task),
+            machine,
+            record,
             model,
             hands: SandboxHands::new(attempt)?,
             pace,
@@ -85,9 +108,11 @@ impl Backend for Native<'_> {
     /// Runs the loop until it stops. Only a finished loop goes on to the gate.
     async fn run(&mut self) -> Result<(), Stop> {
         let Some(first) = self.next.take() else {
-            return Err(Stop::failed("The agent was not told to go on."));
+            return Err(Stop::failed(failure::FAILED, "The agent was not told to go on."));
         };
-        let mut sink = JobSink { artifacts: &mut self.artifacts, journal: self.attempt.journal, left_out: 0 };
+        let (journal, inbox) = (self.attempt.journal, self.attempt.keeper.inbox.as_ref());
+        let mut sink =
+            JobSink { artifacts: &mut self.artifacts, record: &mut self.record, journal, inbox, left_out: 0 };
         let outcome = drive(
             &mut self.machine,
             first,
@@ -98,8 +123,11 @@ impl Backend for Native<'_> {
             &self.attempt.keeper.cancel,
         )
         .await;
-        if sink.left_out > 0 {
-            self.attempt.journal.say(format!("[{} lines found no room in the log]", sink.left_out)).await;
+        let left_out = sink.left_out;
+        // However it ended, what was said last is part of it.
+        self.record.keep(self.machine.messages(), &self.machine.standing()).await;
+        if left_out > 0 {
+            self.attempt.journal.say(format!("[{left_out} lines found no room in the log]")).await;
         }
         let summary =
             json!({ "status": outcome.status.code(), "steps": outcome.steps, "usage": outcome.usage });
@@ -116,11 +144,8 @@ impl Backend for Native<'_> {
                 Err(Stop::quota(&outcome.reason, at))
             }
             Status::Limit { .. } | Status::Stuck | Status::Error { .. } | Status::Cancelled => {
-                Err(Stop::failed(format!(
-                    "The agent did not finish: {} ({})",
-                    outcome.reason,
-                    outcome.status.code()
-                )))
+                let code = outcome.status.code();
+                Err(Stop::failed(code, format!("The agent did not finish: {} ({code})", outcome.reason)))
             }
         };
         self.last = Some(outcome);
@@ -136,6 +161,19 @@ impl Backend for Native<'_> {
         Ok(())
     }
 
+    fn consider(&mut self, concerns: &str) -> anyhow::Result<()> {
+        let text = self.prompts.render("worker.opinion", Inputs::new().with("concerns", concerns))?.system;
+        let now_ms = self.pace.now_ms();
+        self.next = Some(Input::Revise { text, more_steps: MORE.0, more_ms: MORE.1, now_ms });
+        Ok(())
+    }
+
+    fn told(&mut self, said: &[String]) -> anyhow::Result<()> {
+        let (text, now_ms) = (inbox::told(said), self.pace.now_ms());
+        self.next = Some(Input::Revise { text, more_steps: MORE.0, more_ms: MORE.1, now_ms });
+        Ok(())
+    }
+
     /// What the model says it did. Its word, nothing more.
     fn claimed(&self) -> Option<String> {
         self.last.as_ref().and_then(|o| o.claimed_summary.clone())
@@ -147,19 +185,21 @@ impl Backend for Native<'_> {
 }
 
 /// Collects artifacts and passes log lines on without blocking the loop.
-struct JobSink<'s> {
+struct JobSink<'s, 'a> {
     artifacts: &'s mut Vec<Artifact>,
+    record: &'s mut Record<'a>,
     journal: &'s Journal,
+    inbox: &'s Inbox,
     left_out: usize,
 }
 
-impl JobSink<'_> {
+impl JobSink<'_, '_> {
     fn line(&mut self, text: String) {
         self.left_out += self.journal.offer(&text);
     }
 }
 
-impl Sink for JobSink<'_> {
+impl Sink for JobSink<'_, '_> {
     fn event(&mut self, event: LoopEvent) {
         match event {
             LoopEvent::Step { .. }
@@ -185,6 +225,19 @@ impl Sink for JobSink<'_> {
     }
 
     fn delta(&mut self, _: Delta) {}
+
+    async fn keep(&mut self, messages: &[Message], standing: &Standing) {
+        self.record.keep(messages, standing).await;
+    }
+
+    fn heard(&mut self) -> Vec<String> {
+        let said = self.inbox.take();
+        if said.is_empty() {
+            return said;
+        }
+        self.line("[told the model what you said]".into());
+        vec![inbox::told(&said)]
+    }
 
     fn artifact(&mut self, name: &str, text: &str) {
         if self.artifacts.len() < ARTIFACTS {

@@ -15,6 +15,7 @@ pub mod pace;
 pub mod plan;
 pub mod probe;
 pub mod prompt;
+pub mod review;
 pub mod secret;
 
 pub use cancel::Cancel;

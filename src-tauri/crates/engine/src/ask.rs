@@ -2,13 +2,23 @@
 
 use crate::hash;
 use protocol::approval::{Approval, ApprovalState};
+use protocol::grant::GrantOffer;
 use protocol::{Event, RiskLevel, SessionId, WorkspaceId};
 use serde_json::{Value, json};
 use store::{NewApproval, NewEvent, StoreError, Tx};
 
 /// Asks, unless the same question is open already.
 pub(crate) fn ask(tx: &mut Tx<'_>, new: NewApproval) -> Result<Approval, StoreError> {
-    let (approval, fresh) = tx.ask(new)?;
+    ask_offering(tx, new, None)
+}
+
+/// The same with what an approval could allow from now on.
+pub(crate) fn ask_offering(
+    tx: &mut Tx<'_>,
+    new: NewApproval,
+    offer: Option<GrantOffer>,
+) -> Result<Approval, StoreError> {
+    let (approval, fresh) = tx.ask_offering(new, offer)?;
     if fresh {
         let event = Event::ApprovalRequired {
             approval_id: approval.id.clone(),

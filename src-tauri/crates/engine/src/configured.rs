@@ -1,7 +1,7 @@
 //! What is configured: for the server, fixed at its start; for a workspace, with the files it has at its base.
 
 use crate::models::setting_key;
-use crate::ops::notify;
+use crate::ops::{backends, network, notify};
 use crate::policy::committed_file;
 use crate::rooms::Room;
 use crate::{Engine, git};
@@ -32,7 +32,7 @@ struct Made {
 impl Engine {
     /// The server's configuration with what was chosen in Settings.
     pub(crate) async fn config_now(&self) -> Result<Config, ApiError> {
-        let (saved, notify) = self
+        let (saved, notify, backend, network) = self
             .store
             .read(|tx| {
                 let mut saved: Vec<ModelSetting> = Vec::new();
@@ -40,10 +40,10 @@ impl Engine {
                     let value = tx.setting(&setting_key(*role))?;
                     saved.extend(value.and_then(|value| serde_json::from_value::<ModelSetting>(value).ok()));
                 }
-                Ok((saved, notify::chosen(tx)?))
+                Ok((saved, notify::chosen(tx)?, backends::chosen(tx)?, network::chosen(tx)?))
             })
             .await?;
-        self.own.with_chosen(saved, notify).map_err(api)
+        self.own.with_chosen(saved, notify, backend, network).map_err(api)
     }
 
     /// The configuration of a workspace.

@@ -6,7 +6,7 @@ use host::config::{Config, Layer};
 use host::detect_project::Proposal;
 use host::sandbox::{HOME_INSIDE, SandboxSpec};
 use protocol::check::{CheckPlan, ChecksOrigin};
-use protocol::job::{Job, JobGround, ModelGround};
+use protocol::job::{Job, JobGround, ModelGround, ReviewerGround};
 use protocol::plan::TaskParams;
 use protocol::settings::Role;
 use protocol::{ApiError, ErrorCode, Lane, WorkspaceId};
@@ -34,6 +34,7 @@ impl Engine {
         let runs_code = |t: &TaskParams| {
             setup::runs_repository_code(t.lane, &t.planning.validation_steps, t.deterministic.as_ref())
         };
+        let image = self.image_ground(&room, task.as_ref().is_some_and(runs_code)).await?;
         let layers = match task.as_ref().is_some_and(runs_code) {
             true => self.layers_of(&room, &checks, &ObjectId::parse(&base).map_err(git::api)?).await?,
             false => Vec::new(),
@@ -41,17 +42,23 @@ impl Engine {
         let claim = job.claim_token.as_deref().unwrap_or_default();
         let folder = self.data.jobs().join(crate::attempts::name(job.id.as_str(), claim));
         let asks_out = task.as_ref().is_some_and(|task| task.lane == Lane::Worker);
-        let network = asks_out && self.own.config.network.jobs != host::config::Reach::Off;
-        let model = match task {
-            Some(task) if task.lane == Lane::Worker => {
-                self.model(Role::Workers).await?.map(|m| ModelGround {
-                    dialect: m.dialect,
-                    model: m.model,
-                    base_url: format!("{}/broker/v1", self.url.get().cloned().unwrap_or_default()),
-                    context_window: m.context_window,
-                })
-            }
-            _ => None,
+        let network = asks_out && self.config_now().await?.network.jobs != host::config::Reach::Off;
+        let denied_commands = match asks_out {
+            true => self.denied_commands(&room).await,
+            false => Vec::new(),
+        };
+        let with_model = task.as_ref().is_some_and(|task| task.lane == Lane::Worker);
+        let (model, reviewer) = match with_model {
+            true => (self.model_ground(Role::Workers, "broker/v1").await?, self.reviewer_ground().await?),
+            false => (None, None),
+        };
+        let backend = match task.as_ref().and_then(|task| task.backend) {
+            Some(named) => Some(named),
+            None => Some(self.config_now().await?.workers.backend),
+        };
+        let left_behind = match with_model {
+            true => self.left_behind(job.id.as_str(), &folder).await?,
+            false => None,
         };
         let row = room.row();
         Ok(JobGround {
@@ -63,11 +70,35 @@ impl Engine {
             hide: Vec::new(),
             checks,
             layers,
+            image,
             allow_host: self.allows_host(&room),
             network,
+            denied_commands,
             model,
-            backend: Some(self.own.config.workers.backend),
+            backend,
+            reviewer,
+            left_behind,
         })
+    }
+
+    /// A role's model as a job reaches it.
+    async fn model_ground(&self, role: Role, way: &str) -> Result<Option<ModelGround>, ApiError> {
+        let base_url = format!("{}/{way}", self.url.get().cloned().unwrap_or_default());
+        Ok(self.model(role).await?.map(|m| ModelGround {
+            dialect: m.dialect,
+            model: m.model,
+            base_url,
+            context_window: m.context_window,
+        }))
+    }
+
+    async fn reviewer_ground(&self) -> Result<Option<ReviewerGround>, ApiError> {
+        let gate = self.own.config.gate;
+        Ok(self.model_ground(Role::Reviewer, "broker/reviewer/v1").await?.map(|model| ReviewerGround {
+            model,
+            revises: gate.reviewer_revises,
+            seconds: gate.reviewer_seconds,
+        }))
     }
 
     /// The checks of a workspace: the user's own, else the repository's (from the integration base, never from a
@@ -128,6 +159,7 @@ impl Engine {
     ) -> Result<SandboxSpec, ApiError> {
         let (work, home, objects) = (work.to_owned(), home.to_owned(), room.depot.objects_dir());
         let (sandbox, toolchains) = (self.sandbox_for(room)?, self.toolchains.clone());
+        let own = room.image.env();
         self.blocking(move || {
             host::paths::private_folder(&home).map_err(|e| {
                 ApiError::new(ErrorCode::Internal, format!("{} cannot be made: {e}.", home.display()))
@@ -136,6 +168,7 @@ impl Engine {
             spec.home_inside = Some(HOME_INSIDE.into());
             spec.network = network;
             spec.extra_ro.push(objects);
+            spec.env.extend(own);
             toolchains
                 .equip(&sandbox, &mut spec)
                 .map_err(|e| ApiError::new(ErrorCode::Internal, e.to_string()))?;

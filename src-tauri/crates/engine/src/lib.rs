@@ -4,6 +4,7 @@
 //! effects still to be performed, performs them, and repeats them after a crash. It knows no HTTP and no SQL.
 
 mod alarm;
+mod allow;
 mod ask;
 mod attempts;
 mod budgets;
@@ -15,9 +16,11 @@ mod depots;
 mod dry_run;
 mod ephemeral;
 mod git;
+mod grants;
 mod ground;
 mod hand_over;
 mod hash;
+mod image;
 mod keys;
 mod launcher;
 mod local_buddy;
@@ -30,13 +33,16 @@ mod ops;
 mod options;
 mod outbox;
 mod policy;
+mod pool;
 mod principal;
 mod reaction;
 mod register;
 mod remote_buddy;
 mod rooms;
+mod rulebook;
 mod setup;
 mod sweep;
+mod taken;
 
 pub use alarm::Alarm;
 pub use caller::{Caller, Principal};
@@ -91,8 +97,12 @@ pub struct Inner {
     pub(crate) url: std::sync::OnceLock<String>,
     /// Rung when a person has answered something.
     pub(crate) answers: tokio::sync::Notify,
+    /// The worker processes.
+    pub(crate) pool: pool::Standing,
     /// Rung when a job was put aside.
     pub(crate) parked: tokio::sync::Notify,
+    /// Who is at the folders of jobs that people have taken over.
+    pub(crate) desk: taken::Desk,
     stop: watch::Sender<bool>,
     /// True once a part of the crew has ended by a panic.
     pub(crate) broken: watch::Sender<bool>,

@@ -3,7 +3,8 @@
 use crate::Engine;
 use crate::budgets::{Charge, MeteredCall, Whose};
 use agent::model::{
-    Delta, Endpoint, ModelClient, Reply, Request, RetryPolicy, Timeouts, UsageTap, complete_with_retries,
+    Delta, Endpoint, ModelClient, ModelError, Reply, Request, RetryPolicy, Timeouts, UsageTap,
+    complete_with_retries,
 };
 use agent::{Cancel, Secret, TokioPace};
 use protocol::plan::TaskParams;
@@ -43,6 +44,16 @@ pub(crate) fn client_with(setting: &ModelSetting, key: Option<Secret>) -> Result
     };
     ModelClient::new(endpoint, Timeouts::default())
         .map_err(|e| ApiError::new(ErrorCode::ConfigInvalid, e.to_string()))
+}
+
+/// What a call that did not work is told as. What waiting helps is told apart.
+fn code_of(error: &ModelError) -> ErrorCode {
+    match error {
+        ModelError::Quota { .. } => ErrorCode::ModelQuota,
+        ModelError::RateLimited { .. } => ErrorCode::ModelRateLimited,
+        ModelError::Budget { .. } => ErrorCode::BudgetReached,
+        _ => ErrorCode::ModelUnreachable,
+    }
 }
 
 impl Engine {
@@ -88,7 +99,7 @@ impl Engine {
         let (policy, pace) = (RetryPolicy::default(), TokioPace::default());
         let call = complete_with_retries(&client, request, &policy, &pace, &mut on_delta, &cancel);
         let reply = tokio::select! {
-            reply = call => reply.map_err(|e| ApiError::new(ErrorCode::ModelUnreachable, e.to_string()))?,
+            reply = call => reply.map_err(|e| ApiError::new(code_of(&e), e.to_string()))?,
             () = self.stopping() => return Err(crate::shutting_down()),
         };
         let charge = Charge {
@@ -103,8 +114,9 @@ impl Engine {
         Ok(reply)
     }
 
-    /// The workers' model, for a running job of the worker lane, while its budgets allow a call.
-    pub async fn model_for_job(&self, job: &str) -> Result<BrokeredModel, ApiError> {
+    /// The model of a role, for a running job of the worker lane, while its budgets allow a call. Whatever the role,
+    /// the job is charged.
+    pub async fn model_for_job(&self, job: &str, role: Role) -> Result<BrokeredModel, ApiError> {
         let id = job.to_owned();
         let job = self.store.read(move |tx| tx.job(&id)).await?;
         let planned =
@@ -113,13 +125,13 @@ impl Engine {
             return Err(ApiError::new(ErrorCode::Forbidden, "This job uses no model."));
         }
         let setting = self
-            .model(Role::Workers)
+            .model(role)
             .await?
-            .ok_or_else(|| ApiError::new(ErrorCode::NoModel, "No model is set for workers."))?;
+            .ok_or_else(|| ApiError::new(ErrorCode::NoModel, format!("No model is set for {role}.")))?;
         self.within_budget(Whose::of(&job)).await?;
         let key = self.key_of(&setting).await?;
         let charge = Charge {
-            role: Role::Workers.to_string(),
+            role: role.to_string(),
             model: setting.model.clone(),
             price: setting.price,
             session: job.session_id,

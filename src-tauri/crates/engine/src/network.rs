@@ -3,23 +3,19 @@
 //! A denial decides first, whoever wrote it; then what the user listed by name or by preset; then the profile. What
 //! nothing covers is asked. A question nobody answers is no: the job goes on without that host.
 
-use crate::{Caller, Engine, ask, hash};
-use host::config::Reach;
+use crate::policy::For;
+use crate::{Caller, Engine, allow, ask, hash};
+use host::config::{Network, Reach};
 use host::network::{Target, hosts_of, never_reached};
 use protocol::approval::{Approval, ApprovalState};
-use protocol::job::{Job, NetworkAnswer, NetworkAsk};
-use protocol::policy::{Action, ActionKind, ActorKind, Effect};
-use protocol::queue::ListParams;
+use protocol::grant::GrantFor;
+use protocol::job::{Job, JobStatus, NetworkAnswer, NetworkAsk};
+use protocol::policy::{Action, ActionKind, ActorKind, Effect, Verdict};
 use protocol::{ApiError, ErrorCode, Event, RiskLevel, SessionId};
 use serde_json::json;
-use std::time::Duration;
 use store::{NewApproval, NewEvent, QueueName, StoreError, Tx};
 
 pub(crate) const ACTION: &str = "network";
-/// How long a question about a host waits for a person.
-const ASKED_FOR_MS: i64 = 10 * 60_000;
-/// Answers wake whoever waits; this is for those that close without one.
-const LOOK: Duration = Duration::from_secs(2);
 
 impl Engine {
     /// Whether a running job may connect to a host. Without an answer of a person yet it says so after `waitMs`; ask
@@ -43,7 +39,13 @@ impl Engine {
                 .await;
         }
         let subject = format!("{}:{target}", job.id);
-        if let Some(asked) = self.newest(&subject).await? {
+        // A question that closed by itself, when the job was put aside, answered nothing. One that was remembered is
+        // judged by what is remembered now.
+        let asked = self.newest_about(&subject, ACTION).await?.filter(|asked| {
+            asked.remembered.is_none()
+                && !matches!(asked.state, ApprovalState::Superseded | ApprovalState::Orphaned)
+        });
+        if let Some(asked) = asked {
             return self.answered(&job, session, &target, asked, deadline).await;
         }
         let room = self.room(workspace)?;
@@ -54,29 +56,20 @@ impl Engine {
             risk: RiskLevel::Medium,
             what,
         };
-        let verdict = self.decide(&room, session, &action).await?;
-        let network = &self.own.config.network;
-        let listed =
-            hosts_of(network.allow.iter().map(String::as_str)).iter().any(|p| target.is_covered_by(p));
+        let whom = For { session, job: Some(&job.id), quiet: false };
+        let verdict = self.decide_for(&room, whom, &action).await?;
+        let by_grant = verdict.rule_id.starts_with("grant-");
+        let verdict = weighed(&self.config_now().await?.network, &target, verdict);
         let answer = match verdict.effect {
             Effect::Deny => NetworkAnswer::no(verdict.rule),
-            Effect::Allow => NetworkAnswer::yes(verdict.rule),
-            Effect::Ask if listed => NetworkAnswer::yes("You listed this host.".into()),
-            Effect::Ask if network.jobs == Reach::Listed => {
-                NetworkAnswer::no("It is not listed, and nobody is asked (network.jobs).".into())
-            }
+            // What is remembered may be revoked while the job runs.
+            Effect::Allow => NetworkAnswer { again: by_grant, ..NetworkAnswer::yes(verdict.rule) },
             Effect::Ask => {
-                let asked = self.ask_about(&job, session, &target, subject, verdict.rule).await?;
+                let asked = self.ask_about(&job, session, &target, subject, &action, verdict.rule).await?;
                 return self.answered(&job, session, &target, asked, deadline).await;
             }
         };
         self.told(&job, session, &target, answer).await
-    }
-
-    async fn newest(&self, subject: &str) -> Result<Option<Approval>, ApiError> {
-        let subject = subject.to_owned();
-        let all = self.store.read(move |tx| tx.approvals_about(&subject)).await?;
-        Ok(all.into_iter().rfind(|approval| approval.action == ACTION))
     }
 
     async fn ask_about(
@@ -85,8 +78,10 @@ impl Engine {
         session: &SessionId,
         target: &Target,
         subject: String,
+        action: &Action,
         why: String,
     ) -> Result<Approval, ApiError> {
+        let offer = flow::policy::offer(action, Some(&job.id));
         let details = json!({
             "kind": ACTION, "workspaceId": job.workspace_id, "jobId": job.id, "hosts": [target.to_string()],
         });
@@ -101,9 +96,9 @@ impl Engine {
             risk: RiskLevel::Medium,
             why,
             asked_by: job.worker_id.clone().unwrap_or_else(|| "worker".into()),
-            expires_at: Some(self.clock.now_ms() + ASKED_FOR_MS),
+            expires_at: Some(self.clock.now_ms() + allow::ASKED_FOR_MS),
         };
-        Ok(self.store.write(move |tx| ask::ask(tx, new)).await?)
+        Ok(self.store.write(move |tx| ask::ask_offering(tx, new, offer)).await?)
     }
 
     /// Waits until a question is answered or `deadline` has come.
@@ -112,37 +107,28 @@ impl Engine {
         job: &Job,
         session: &SessionId,
         target: &Target,
-        mut asked: Approval,
+        asked: Approval,
         deadline: Option<tokio::time::Instant>,
     ) -> Result<NetworkAnswer, ApiError> {
-        loop {
-            let heard = self.answers.notified();
-            let id = asked.id.to_string();
-            asked = self.store.read(move |tx| tx.approval(&id)).await?;
-            let answer = match asked.state {
-                ApprovalState::Approved => NetworkAnswer::yes("You allowed it for this job.".into()),
-                ApprovalState::Pending => {
-                    let over = async {
-                        match deadline {
-                            Some(deadline) => tokio::time::sleep_until(deadline).await,
-                            None => std::future::ready(()).await,
-                        }
-                    };
-                    tokio::select! {
-                        () = heard => continue,
-                        () = tokio::time::sleep(LOOK) => continue,
-                        () = over => return Ok(NetworkAnswer::waits(asked.id)),
-                        () = self.stopping() => return Err(crate::shutting_down()),
-                    }
-                }
-                ApprovalState::Denied => NetworkAnswer::no("You denied it for this job.".into()),
-                ApprovalState::Expired => NetworkAnswer::no("Nobody answered in time.".into()),
-                ApprovalState::Superseded | ApprovalState::Orphaned => {
-                    NetworkAnswer::no("The question was closed.".into())
-                }
-            };
-            return self.told(job, session, target, answer).await;
-        }
+        let id = asked.id.clone();
+        let Some(settled) = self.settled(asked, deadline).await? else {
+            return Ok(NetworkAnswer::waits(id));
+        };
+        let answer = match settled.state {
+            ApprovalState::Approved => {
+                let why = match settled.remembered {
+                    None | Some(GrantFor::Job) => "You allowed it for this job.",
+                    Some(_) => "You allowed it, and that is remembered.",
+                };
+                NetworkAnswer { again: settled.remembered.is_some(), ..NetworkAnswer::yes(why.into()) }
+            }
+            ApprovalState::Denied => NetworkAnswer::no("You denied it for this job.".into()),
+            ApprovalState::Expired => NetworkAnswer::no("Nobody answered in time.".into()),
+            ApprovalState::Pending | ApprovalState::Superseded | ApprovalState::Orphaned => {
+                NetworkAnswer::no("The question was closed.".into())
+            }
+        };
+        self.told(job, session, target, answer).await
     }
 
     /// Every decision is an event.
@@ -166,19 +152,37 @@ impl Engine {
     }
 }
 
-/// Closes the questions of a job that does not run any more: an answer would do nothing.
-pub(crate) fn close_open(tx: &mut Tx<'_>, job: &Job) -> Result<(), StoreError> {
-    let open = ListParams {
-        status: Some("pending".into()),
-        workspace_id: job.workspace_id.clone(),
-        limit: Some(200),
-        ..ListParams::default()
-    };
-    let of_it = format!("{}:", job.id);
-    for approval in tx.approvals(&open)? {
-        if approval.action == ACTION && approval.subject.starts_with(&of_it) {
-            ask::close(tx, approval, ApprovalState::Superseded)?;
-        }
+/// What a verdict about a host comes to with what the user listed: a denial stands, a list allows, and where nobody is
+/// to be asked, what is not listed is denied. Pure.
+pub(crate) fn weighed(network: &Network, target: &Target, verdict: Verdict) -> Verdict {
+    let as_setting = |effect, key: &str, rule: String| Verdict { effect, rule_id: key.into(), rule };
+    if let Some(why) = target.address().and_then(never_reached) {
+        return as_setting(Effect::Deny, "never.reached", format!("It is never reached: {why}."));
     }
-    Ok(())
+    if verdict.effect == Effect::Deny {
+        return verdict;
+    }
+    if network.jobs == Reach::Off {
+        return as_setting(Effect::Deny, "network.jobs", "Jobs have no way out (network.jobs).".into());
+    }
+    let listed = hosts_of(network.allow.iter().map(String::as_str)).iter().any(|p| target.is_covered_by(p));
+    match verdict.effect {
+        Effect::Ask if listed => as_setting(Effect::Allow, "network.allow", "You listed this host.".into()),
+        Effect::Ask if network.jobs == Reach::Listed => as_setting(
+            Effect::Deny,
+            "network.jobs",
+            "It is not listed, and nobody is asked (network.jobs).".into(),
+        ),
+        _ => verdict,
+    }
+}
+
+/// Closes the questions of a job that does not run any more: an answer would do nothing. What was remembered for it
+/// alone is over when it is.
+pub(crate) fn close_open(tx: &mut Tx<'_>, job: &Job) -> Result<(), StoreError> {
+    if matches!(job.status, JobStatus::Completed | JobStatus::Failed | JobStatus::Cancelled) {
+        tx.drop_grants_of(job.id.as_str())?;
+    }
+    allow::close_calls(tx, job)?;
+    allow::close(tx, job, &[ACTION])
 }

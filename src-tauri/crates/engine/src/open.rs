@@ -166,7 +166,9 @@ pub async fn open(options: Options) -> Result<Opened, StartError> {
             started_mono,
             url: Default::default(),
             answers: Default::default(),
+            pool: Default::default(),
             parked: Default::default(),
+            desk: Default::default(),
             stop: watch::channel(false).0,
             broken: watch::channel(false).0,
             _lock: lock,
@@ -246,11 +248,13 @@ impl Engine {
         let e = self.clone();
         self.run(async move { e.going_on_loop().await }).await;
         let e = self.clone();
+        self.run(async move { e.desk_loop().await }).await;
+        let e = self.clone();
         self.run(async move { e.outbox_loop().await }).await;
         let e = self.clone();
         self.run(async move { e.remote_buddy_loop().await }).await;
         let e = self.clone();
-        self.run(async move { e.launcher_loop().await }).await;
+        self.run(async move { e.pool_loop().await }).await;
         let e = self.clone();
         self.run(async move { e.fetch_keys().await }).await;
         for room in self.room_list() {
@@ -274,7 +278,7 @@ impl Engine {
 
 /// What is configured of containers.
 pub(crate) fn wish(workers: &Workers) -> Wish {
-    Wish { engine: workers.engine.clone(), image: workers.image.clone(), inside: None }
+    Wish { engine: workers.engine.clone(), image: workers.image.clone(), inside: None, cpus: workers.cpus }
 }
 
 /// The configured sandbox, if it works. Where one is required, the next step is not to take another.

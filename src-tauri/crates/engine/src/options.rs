@@ -14,6 +14,10 @@ pub enum SandboxChoice {
     Auto,
     Bwrap,
     Container,
+    /// The sandbox of macOS.
+    Seatbelt,
+    /// Windows: limits and a certain end only. As `Host`, an explicit opt-in.
+    JobObject,
     /// Plain host processes: the explicit opt-in for this run.
     Host,
 }
@@ -24,6 +28,8 @@ impl SandboxChoice {
             SandboxChoice::Auto => "auto",
             SandboxChoice::Bwrap => "bwrap",
             SandboxChoice::Container => "container",
+            SandboxChoice::Seatbelt => "seatbelt",
+            SandboxChoice::JobObject => "job-object",
             SandboxChoice::Host => "host",
         }
     }
@@ -115,10 +121,5 @@ impl Options {
 
 /// The word the worker's command line takes.
 pub(crate) fn word(preference: Preference) -> &'static str {
-    match preference {
-        Preference::Auto => "auto",
-        Preference::Bwrap => "bwrap",
-        Preference::Container => "container",
-        Preference::Host => "host",
-    }
+    preference.word()
 }

@@ -31,6 +31,8 @@ pub(crate) struct Room {
     /// What the user did to the integration branch and nobody has been told yet.
     pub(crate) moves: Moves,
     pub(crate) set_up: crate::setup::SetUpState,
+    /// The image its code runs in, where that is its own.
+    pub(crate) image: crate::image::OwnImage,
     pub(crate) trial: crate::dry_run::Trial,
     /// What is configured here.
     pub(crate) config: crate::configured::Known,
@@ -168,6 +170,7 @@ impl Engine {
             moving: Mutex::new(()),
             moves: Moves::default(),
             set_up: Default::default(),
+            image: Default::default(),
             trial: Default::default(),
             config: Default::default(),
             plan: Mutex::default(),
@@ -190,6 +193,9 @@ impl Engine {
             ),
         };
         warnings.extend(checks.warnings.iter().cloned());
+        if let Ok(room) = self.room(&row.id) {
+            warnings.extend(self.image_warnings(&room).await);
+        }
         Workspace {
             id: row.id,
             name: row.name,

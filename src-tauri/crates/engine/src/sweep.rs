@@ -1,8 +1,9 @@
 //! The timer: expired leases go back, overdue approvals close, old answers are forgotten, sleep is noticed.
 
 use crate::ops::jobs;
-use crate::{Engine, reaction};
+use crate::{Engine, ask, reaction};
 use protocol::approval::ApprovalState;
+use protocol::job::failure;
 use protocol::request::RequestStatus;
 use protocol::{ApiError, Event};
 use std::time::Duration;
@@ -45,7 +46,9 @@ impl Engine {
             };
             if pruned.elapsed() >= PRUNE_EVERY {
                 pruned = tokio::time::Instant::now();
-                let done = self.store.write(|tx| Ok(tx.prune_answers()? + tx.prune_workers()?));
+                let done = self
+                    .store
+                    .write(|tx| Ok(tx.prune_answers()? + tx.prune_workers()? + tx.prune_grants()?));
                 if let Err(error) = done.await {
                     tracing::error!(%error, "prune");
                 }
@@ -93,28 +96,23 @@ impl Engine {
         }
         for approval in overdue {
             let workspace = approval.workspace_id.clone();
-            self.store
-                .write(move |tx| {
-                    let current = tx.approval(approval.id.as_str())?;
-                    if current.state != ApprovalState::Pending {
-                        return Ok(());
-                    }
-                    let closed = tx.close_approval(current, ApprovalState::Expired, "time")?;
-                    let session = closed.session_id.clone();
-                    tx.append(NewEvent::new(
-                        &session,
-                        Event::ApprovalChanged { approval: Box::new(closed) },
-                        "server",
-                    ))
-                    .map(drop)
-                })
-                .await?;
+            self.store.write(move |tx| expire(tx, approval.id.as_str())).await?;
             if let Some(workspace) = workspace {
                 self.wake_merge(&workspace);
             }
         }
         Ok(next)
     }
+}
+
+/// Closes a question whose time is over, and says so to whoever follows what it is about.
+fn expire(tx: &mut Tx<'_>, approval: &str) -> Result<(), StoreError> {
+    let current = tx.approval(approval)?;
+    if current.state != ApprovalState::Pending {
+        return Ok(());
+    }
+    let closed = tx.close_approval(current, ApprovalState::Expired, "time")?;
+    ask::changed(tx, &closed)
 }
 
 /// How long to rest when something runs out `next`.
@@ -146,10 +144,12 @@ fn reclaim(tx: &mut Tx<'_>, queue: QueueName) -> Result<(), StoreError> {
 /// Says what became of a job whose claim was taken away; `reason` when it went back.
 pub(crate) fn tell_job(tx: &mut Tx<'_>, expired: &Expired, reason: &str) -> Result<(), StoreError> {
     let job = tx.job(&expired.id)?;
+    crate::allow::close_calls(tx, &job)?;
     let Some(session) = job.session_id.clone() else { return Ok(()) };
     if expired.failed {
         let message = job.error.clone().unwrap_or_default();
-        return jobs::failed(tx, &session, &job, &message, None);
+        let why = jobs::Why { code: failure::LOST, message: &message, detail: None };
+        return jobs::failed(tx, &session, &job, why);
     }
     let (event, from) = match expired.cancelled {
         true => (Event::JobCancelled { job_id: job.id, by: "server".into() }, "server"),
@@ -174,4 +174,57 @@ pub(crate) fn tell_request(tx: &mut Tx<'_>, expired: &Expired) -> Result<(), Sto
         reaction::say(tx, &request.session_id, text, None)?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use protocol::{RiskLevel, SessionId};
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+    use store::{NewApproval, Options, Sources, Store};
+
+    #[tokio::test]
+    async fn a_question_whose_time_is_over_is_closed_once_and_told_to_whoever_follows_its_subject() {
+        let folder = tempfile::tempdir().unwrap();
+        let (now, ids) = (Arc::new(AtomicI64::new(1_000)), AtomicU64::new(0));
+        let clock = Arc::clone(&now);
+        let sources = Sources {
+            now: Arc::new(move || clock.load(Ordering::SeqCst)),
+            id: Arc::new(move || format!("id-{}", ids.fetch_add(1, Ordering::SeqCst))),
+        };
+        let store = Store::open(&folder.path().join("log.db"), sources, Options::default()).unwrap();
+        let session = SessionId::parse("dev").unwrap();
+        let new = NewApproval {
+            workspace_id: None,
+            session_id: session.clone(),
+            action: "network".into(),
+            subject: "j-1".into(),
+            summary: "Connect".into(),
+            details: serde_json::json!({}),
+            hash: "h".into(),
+            risk: RiskLevel::Medium,
+            why: "nobody listed it".into(),
+            asked_by: "worker".into(),
+            expires_at: Some(2_000),
+        };
+        store.write(move |tx| tx.insert_session(&session, None, "dev", None)).await.unwrap();
+        let asked = store.write(move |tx| ask::ask(tx, new)).await.unwrap();
+        assert!(store.read(|tx| tx.overdue_approvals()).await.unwrap().is_empty(), "not yet");
+        now.store(2_001, Ordering::SeqCst);
+        assert_eq!(store.read(|tx| tx.overdue_approvals()).await.unwrap().len(), 1);
+        for _ in 0..2 {
+            let id = asked.id.clone();
+            store.write(move |tx| expire(tx, id.as_str())).await.unwrap();
+        }
+        let events = store.read(|tx| tx.events_after(Some("dev"), 0, 10)).await.unwrap();
+        let told: Vec<serde_json::Value> =
+            events.iter().map(|event| serde_json::from_slice(&event.json).unwrap()).collect();
+        let kinds: Vec<_> = told.iter().map(|one| one["envelope"]["type"].as_str().unwrap()).collect();
+        assert_eq!(kinds, ["approval_required", "approval.changed", "approval.changed"]);
+        for one in &told {
+            assert_eq!(one["envelope"]["correlationId"], "j-1", "{one}");
+        }
+        assert_eq!(told[2]["envelope"]["payload"]["approval"]["state"], "expired");
+    }
 }

@@ -5,4 +5,6 @@ pub mod light;
 pub mod merge;
 pub mod plan;
 pub mod policy;
+pub mod pool;
 pub mod scope;
+pub mod with;

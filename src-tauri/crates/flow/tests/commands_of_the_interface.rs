@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 const OFFERED: &str = include_str!("../../../../ui/src/conversation/commands.ts");
 /// Answered by others than this lane.
-const FOREIGN: [&str; 2] = ["help", "ask_remote_buddy"];
+const FOREIGN: [&str; 3] = ["help", "with", "ask_remote_buddy"];
 
 fn offered() -> BTreeSet<&'static str> {
     OFFERED.split("{ name: \"/").skip(1).filter_map(|rest| rest.split('"').next()).collect()

@@ -1,6 +1,6 @@
 //! Laws of the policy function that hold for every set of rules.
 
-use flow::policy::{KINDS, Moment, PackageHosts, Policy, Question, decide, shape};
+use flow::policy::{KINDS, Moment, PackageHosts, Policy, Question, decide, offer, shape};
 use proptest::prelude::*;
 use protocol::policy::{Action, ActionKind, ActorKind, Effect, Grant, Profile, Rule};
 use protocol::{RiskLevel, WorkspaceId};
@@ -43,7 +43,7 @@ fn what() -> impl Strategy<Value = ActionKind> {
     let paths = || prop::collection::vec(path(), 0..3);
     prop_oneof![
         Just(ActionKind::JobRun),
-        words().prop_map(|argv| ActionKind::Command { argv, cwd: "/".into() }),
+        words().prop_map(|argv| ActionKind::Command { argv, cwd: "/".into(), confined: false }),
         host().prop_map(|host| ActionKind::Network { host, port: 443 }),
         paths().prop_map(|paths| ActionKind::FileWrite { paths }),
         (paths(), paths(), 0u32..20, 0u32..400, any::<bool>()).prop_map(
@@ -110,6 +110,7 @@ fn rule() -> impl Strategy<Value = Rule> {
             max_lines: None,
             actors,
             minutes,
+            ..Rule::default()
         })
 }
 
@@ -199,5 +200,22 @@ proptest! {
         let guarded = matches!(action.what.word(), "publish.force" | "land.main" | "device.pair");
         prop_assert!(!guarded || verdict.effect == Effect::Ask);
         prop_assert!(!verdict.rule.is_empty() && !verdict.rule_id.is_empty());
+    }
+
+    #[test]
+    fn what_is_offered_covers_the_question_itself_and_no_other(action in action(), other in action()) {
+        let policy = Policy::default();
+        let now = Moment { ms: 0, minute_of_day: 0 };
+        let Some(offer) = offer(&action, None) else { return Ok(()) };
+        let grant = Grant { id: "g".into(), rule: offer.rule, workspace_id: action.workspace_id.clone(), session_id: None, job_id: None, expires_at_ms: None };
+        let grants = [grant];
+        prop_assert_eq!(effect(&policy, &grants, &action, now), Effect::Allow);
+        if effect(&policy, &[], &other, now) == Effect::Ask && effect(&policy, &grants, &other, now) == Effect::Allow {
+            prop_assert_eq!(action.actor, other.actor);
+            prop_assert_eq!(action.what.word(), other.what.word());
+            if let (ActionKind::Command { argv, .. }, ActionKind::Command { argv: more, .. }) = (&action.what, &other.what) {
+                prop_assert_eq!(argv, more);
+            }
+        }
     }
 }

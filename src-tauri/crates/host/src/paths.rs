@@ -26,6 +26,7 @@ const SUB_FOLDERS: &[&str] = &[
     "logs",
     "prompts",
     "backups",
+    "taken",
 ];
 
 /// Chooses the data folder: the flag, then `PILOTHOUSE_DATA_DIR`, then the platform's own place.
@@ -110,6 +111,11 @@ impl DataFolder {
     /// Uploaded bundles before intake.
     pub fn bundles(&self) -> PathBuf {
         self.root.join("bundles")
+    }
+
+    /// Files of jobs that people have taken over.
+    pub fn taken(&self) -> PathBuf {
+        self.root.join("taken")
     }
 
     pub fn artifacts(&self) -> PathBuf {

@@ -234,7 +234,7 @@ fn a_model_is_named_by_backend_with_old_names_understood_and_its_key_by_referenc
         ..Layers::default()
     };
     let config = Config::resolve(&layers).unwrap();
-    let [_, remote, workers] = config.models.as_slice() else { panic!() };
+    let [_, remote, workers, _] = config.models.as_slice() else { panic!() };
     assert_eq!((remote.backend.as_deref(), remote.dialect()), (Some("lmstudio"), Some(Dialect::OpenaiChat)));
     assert_eq!(remote.address(), Some("http://127.0.0.1:1234/v1"));
     assert_eq!(remote.key_env.as_deref(), Some("REMOTEBUDDY_LLM_API_KEY"));
@@ -371,6 +371,7 @@ fn the_endpoint_for_all_roles_serves_only_those_nobody_chose_a_model_for() {
     let endpoint = |role| config.model(role).unwrap().endpoint;
     assert_eq!(endpoint(Role::Workers), "http://127.0.0.1:9/v1");
     assert_eq!(endpoint(Role::Remotebuddy), "http://127.0.0.1:7/v1");
+    assert_eq!(config.model(Role::Reviewer), None, "a reviewer is there only where one is named");
     let off = Layers { user: file("u.toml", "[llm.remotebuddy]\nbackend = \"none\""), ..layers };
     assert_eq!(Config::resolve(&off).unwrap().model(Role::Remotebuddy), None);
 }
@@ -472,4 +473,24 @@ fn where_updates_come_from_is_the_users_word_alone() {
     assert!(Config::resolve(&odd).is_ok(), "what is ignored cannot be wrong");
     let odd = Layers { user: odd.repository, ..Layers::default() };
     assert!(Config::resolve(&odd).unwrap_err().to_string().contains("stable, canary"));
+}
+
+#[test]
+fn hosts_chosen_in_settings_win_over_a_file_and_a_variable_wins_over_them() {
+    use protocol::network::{NetworkReach, SetNetwork};
+    let mut layers = Layers {
+        user: file("u.toml", "[network]\njobs = \"ask\"\nallow = [\"npm\", \"a.example\"]"),
+        network: SetNetwork { jobs: Some(NetworkReach::Listed), allow: Some(vec!["cargo".into()]) },
+        ..Layers::default()
+    };
+    let chosen = Config::resolve(&layers).unwrap();
+    assert_eq!(
+        (chosen.network.jobs, chosen.network.allow.as_slice()),
+        (host::config::Reach::Listed, ["cargo".to_owned()].as_slice())
+    );
+    layers.environment = vec![variable("PILOTHOUSE_NETWORK_JOBS", "off")];
+    let config = Config::resolve(&layers).unwrap();
+    assert_eq!((config.network.jobs, config.network.allow.len()), (host::config::Reach::Off, 1));
+    layers.network = SetNetwork { jobs: None, allow: Some(Vec::new()) };
+    assert!(Config::resolve(&layers).unwrap().network.allow.is_empty(), "nothing ticked is nothing allowed");
 }

@@ -15,7 +15,12 @@ use host::sandbox::container::tarball::{Entry, tarball};
 use host::sandbox::container::{EngineError, WORKER_IMAGE, Wish, select};
 
 fn wish(engine: &Dockerd) -> Wish {
-    Wish { engine: Some(engine.socket().display().to_string()), image: Some(IMAGE.to_owned()), inside: None }
+    Wish {
+        engine: Some(engine.socket().display().to_string()),
+        image: Some(IMAGE.to_owned()),
+        inside: None,
+        cpus: None,
+    }
 }
 
 fn recipe<'a>(tag: &'a str, files: &[(&'a str, &'a str)]) -> Recipe<'a> {

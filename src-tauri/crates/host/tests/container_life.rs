@@ -147,7 +147,8 @@ fn helper_parent() {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     runtime.block_on(async {
         let data = Path::new(&data);
-        let wish = Wish { engine: Some(socket), image: Some(IMAGE.to_owned()), inside: Some(inside()) };
+        let wish =
+            Wish { engine: Some(socket), image: Some(IMAGE.to_owned()), inside: Some(inside()), cpus: None };
         let sandbox = Sandbox::Container(Arc::new(select(&wish, data).await.unwrap()));
         let spec = SandboxSpec::new(data.join("jobs/mine"), data.join("homes/mine"));
         let _ = sandbox.run(&spec, Command::new(["bash", "-c", &hiding_tree(&seconds)])).await;

@@ -1,5 +1,6 @@
 //! Approvals: one durable question, answered once, bound to the hash of exactly what will be done.
 
+use crate::grant::{GrantFor, GrantOffer, Remember};
 use crate::{ApprovalId, RiskLevel, SessionId, WorkspaceId, wire};
 
 wire! {
@@ -34,6 +35,14 @@ wire! {
         pub decided_at: Option<String>,
         pub created_at: String,
         pub expires_at: Option<String>,
+        /// What an approval could allow from now on.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        pub offer: Option<Box<GrantOffer>>,
+        /// For how long the answer was remembered.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        pub remembered: Option<GrantFor>,
     }
 }
 
@@ -46,6 +55,10 @@ wire! {
         #[serde(default)]
         #[ts(optional)]
         pub hash: Option<String>,
+        /// Only with `approve`, and only what the approval's `offer` has.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        pub remember: Option<Remember>,
     }
 }
 

@@ -35,6 +35,10 @@ codes! {
     AlreadyResolved = "already_resolved", 409, false;
     /// What was approved is no longer what would be done.
     Stale = "stale", 409, false;
+    /// This job cannot be told anything: fixed code does it, or a person.
+    NotSteerable = "job.not_steerable", 409, false;
+    /// The folder of a job that was taken over holds changes, and nothing was said of them.
+    TakenUnsaved = "job.taken_unsaved", 409, false;
     LeaseLost = "lease_lost", 409, false;
     RateLimited = "rate_limited", 429, true;
     TooLarge = "too_large", 413, false;
@@ -60,8 +64,15 @@ codes! {
     MergeConflict = "merge.conflict", 409, false;
     EmptyRepository = "git.empty", 422, false;
     NoSandbox = "sandbox.none", 422, false;
+    /// The image a workspace names cannot be used.
+    ImageUnusable = "sandbox.image", 422, false;
     NoModel = "model.none", 422, false;
+    /// The agent that was named to work on a task is not installed, or cannot use the workers' model.
+    AgentUnusable = "agent.unusable", 422, false;
     ModelUnreachable = "model.unreachable", 422, true;
+    /// What the provider allows is used up for now.
+    ModelQuota = "model.quota", 422, true;
+    ModelRateLimited = "model.rate_limited", 422, true;
     /// A budget of the user is used up.
     BudgetReached = "budget.reached", 402, false;
     ConfigInvalid = "config.invalid", 422, false;

@@ -109,6 +109,8 @@ events! {
     JobFailed "job_failed" {
         job_id: JobId, message: String,
         #[serde(default, skip_serializing_if = "Option::is_none")] #[ts(optional)] detail: Option<String>,
+        /// What stopped it, as [`job::FailJob`] says. Only readers that ask for `types=all` are given it.
+        #[serde(default, skip_serializing_if = "Option::is_none")] #[ts(optional)] code: Option<String>,
     }
     JobLog "job_log" {
         job_id: JobId,
@@ -140,8 +142,20 @@ events! {
     /// A job wanted to connect to a host.
     JobNetwork "job.network" { job_id: JobId, host: String, port: u16, allowed: bool, why: String }
     JobResumed "job.resumed" { job_id: JobId, by: String }
+    /// A person told a job something.
+    JobSteered "job.steered" { message: Box<steer::SteerMessage> }
+    /// A worker put these messages before its model.
+    JobSteerTaken "job.steer_taken" { job_id: JobId, numbers: Vec<u64>, by: String }
+    /// It ended before a worker took these messages.
+    JobSteerMissed "job.steer_missed" { job_id: JobId, numbers: Vec<u64> }
+    /// A person takes a job over: `taken` says how far that is.
+    JobTaken "job.taken" { job_id: JobId, taken: Box<taken::TakenOver> }
+    /// A person gave a job back to the crew, or let it end.
+    JobLetGo "job.let_go" { job_id: JobId, by: String, kept: bool }
     /// What our own gate found; `verified` is never a model's word.
     JobVerified "job.verified" { job_id: JobId, verified: bool, lines: Vec<job::VerifiedLine> }
+    /// A model's opinion of what a job hands over. It is no check and verifies nothing.
+    JobReviewed "job.reviewed" { job_id: JobId, review: Box<review::Review> }
     JobDiff "job.diff" { job_id: JobId, entry_id: Option<EntryId>, additions: u32, deletions: u32, files: u32, title: String }
     MergeQueued "merge.entry.queued" { entry: Box<MergeEntry> }
     MergeCandidate "merge.entry.candidate" { entry: Box<MergeEntry> }
@@ -159,7 +173,21 @@ events! {
     }
     /// The full record of an approval after each change of its state.
     ApprovalChanged "approval.changed" { approval: Box<Approval> }
-    PolicyDecided "policy.decided" { action: String, effect: policy::Effect, rule: String }
+    PolicyDecided "policy.decided" {
+        action: String, effect: policy::Effect, rule: String,
+        /// The rule, grant or line of the profile that decided.
+        #[serde(default)] rule_id: String,
+        /// What it was about, in few words.
+        #[serde(default, skip_serializing_if = "Option::is_none")] #[ts(optional)] what: Option<String>,
+        /// File and line of the rule.
+        #[serde(default, skip_serializing_if = "Option::is_none")] #[ts(optional)] place: Option<String>,
+        #[serde(default, skip_serializing_if = "Option::is_none")] #[ts(optional)] job_id: Option<JobId>,
+    }
+    /// A person's answer is remembered from now on.
+    PolicyGranted "policy.granted" { grant: Box<grant::KeptGrant> }
+    /// A grant answered in a person's stead.
+    PolicyGrantUsed "policy.grant_used" { grant_id: String, covers: String, #[serde(default, skip_serializing_if = "Option::is_none")] #[ts(optional)] job_id: Option<JobId> }
+    PolicyRevoked "policy.revoked" { grant_id: String, covers: String, by: String }
     BranchMoved "merge.branch.moved" { branch: String, old: Option<String>, new: Option<String>, explanation: String }
     WorkspaceChanged "workspace.changed" { workspace_id: WorkspaceId }
     /// Values that were chosen in Settings, by their keys in the configuration.
@@ -182,10 +210,23 @@ events! {
     SystemHeld "system.held" { hold: Box<hold::Hold> }
     /// These holds ended; `held` when another one remains.
     SystemResumed "system.resumed" { by: String, ended: Vec<hold::Hold>, held: bool }
+    /// A worker takes no new jobs from now on; it goes to the session `dev`, though it is about all.
+    WorkerDrained "worker.drained" { worker_id: String, by: String }
+    WorkerUndrained "worker.undrained" { worker_id: String, by: String }
+    /// A worker of ours ended by itself several times in a row.
+    WorkerTrouble "worker.trouble" { worker_id: String, in_row: u32, cause: String }
+    /// A job that nobody has yet may be had by this worker alone; by any, when absent.
+    JobTargeted "job.targeted" { job_id: JobId, by: String, #[serde(default, skip_serializing_if = "Option::is_none")] #[ts(optional)] worker_id: Option<String> }
     SetupFinished "setup.finished" { run: Vec<String>, ok: bool, duration_ms: u64, tail: String }
 }
 
 impl Event {
+    /// What was added to the payload of a seed type, by the type's name: a strict 0.1.0 client refuses an event that
+    /// has it.
+    pub fn added_to(type_name: &str) -> Option<&'static str> {
+        (type_name == "job_failed").then_some("code")
+    }
+
     /// Whether a strict 0.1.0 client knows this type.
     pub fn is_seed_type(&self) -> bool {
         !self.type_name().contains('.')

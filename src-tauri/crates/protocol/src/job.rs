@@ -28,6 +28,8 @@ wire! {
         Budget,
         /// A person asked for it.
         Paused,
+        /// A person has taken it over: see `taken` of the job.
+        Taken,
     }
 }
 
@@ -107,20 +109,24 @@ wire! {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[ts(optional)]
         pub approval_id: Option<crate::ApprovalId>,
+        /// It is not settled for the whole job: ask again at the next connection.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        pub again: bool,
     }
 }
 
 impl NetworkAnswer {
     pub fn yes(why: String) -> Self {
-        Self { allowed: true, why, approval_id: None }
+        Self { allowed: true, why, approval_id: None, again: false }
     }
 
     pub fn no(why: String) -> Self {
-        Self { allowed: false, why, approval_id: None }
+        Self { allowed: false, why, approval_id: None, again: false }
     }
 
     pub fn waits(approval_id: crate::ApprovalId) -> Self {
-        Self { allowed: false, why: "It waits for an answer.".into(), approval_id: Some(approval_id) }
+        let why = "It waits for an answer.".into();
+        Self { allowed: false, why, approval_id: Some(approval_id), again: false }
     }
 }
 
@@ -185,6 +191,10 @@ wire! {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[ts(optional)]
         pub waiting: Option<JobWait>,
+        /// A person has taken it over, or is about to.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        pub taken: Option<crate::taken::TakenOver>,
         pub step: Option<String>,
         pub isolation: Option<EffectiveIsolation>,
         pub verified: Option<bool>,
@@ -237,6 +247,30 @@ wire! {
 }
 
 wire! {
+    /// Runs an ended job's task again as a new job.
+    #[serde(deny_unknown_fields)]
+    pub struct RetryJob {
+        pub id: JobId,
+        /// The only worker that may have it; absent leaves it as it was.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        pub target_worker_id: Option<String>,
+    }
+}
+
+wire! {
+    /// Says which worker may have a job that nobody has yet.
+    #[serde(deny_unknown_fields)]
+    pub struct TargetJob {
+        pub id: JobId,
+        /// Absent: any worker.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        pub target_worker_id: Option<String>,
+    }
+}
+
+wire! {
     pub struct JobEnqueuedReply { pub ok: bool, pub job_id: JobId, pub queue_position: u64, pub eta_ms: Option<u64> }
 }
 
@@ -284,6 +318,41 @@ wire! {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[ts(optional)]
         pub backend: Option<crate::worker::WorkerBackend>,
+        /// What no command of the job may begin with.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        pub denied_commands: Vec<crate::command::DeniedCommand>,
+        /// Who is asked for an opinion on the change, where somebody is.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        pub reviewer: Option<ReviewerGround>,
+        /// Folder of an earlier attempt at this job that ended without a word; its clone is as it was left.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        pub left_behind: Option<String>,
+        /// The workspace's own image, which the engine has; absent is that of the server.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        pub image: Option<ImageGround>,
+    }
+}
+
+wire! {
+    /// An image that a workspace's jobs and checks run in.
+    pub struct ImageGround {
+        pub reference: String,
+        /// Variables its description asks for, beside those of the image.
+        pub env: std::collections::BTreeMap<String, String>,
+    }
+}
+
+wire! {
+    /// The reviewer's model, through a way of the broker that is its own.
+    pub struct ReviewerGround {
+        pub model: ModelGround,
+        /// Whether its concerns may lead to one more round of work.
+        pub revises: bool,
+        /// Longest time it is waited for.
+        pub seconds: u64,
     }
 }
 
@@ -311,6 +380,9 @@ wire! {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[ts(optional)]
         pub ground: Option<JobGround>,
+        /// What was said to it that no worker has taken yet, oldest first.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        pub steer: Vec<crate::steer::SteerMessage>,
     }
 }
 
@@ -350,9 +422,39 @@ wire! {
         pub verified: Option<bool>,
         #[serde(default)]
         pub verification: Vec<VerifiedLine>,
+        /// A model's opinion, stored beside what was verified and never part of it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        pub review: Option<Box<crate::review::Review>>,
         #[serde(default)]
         #[ts(optional)]
         pub isolation: Option<EffectiveIsolation>,
+    }
+}
+
+/// Words for what stopped a job, beyond the codes of agents and of the server's errors.
+pub mod failure {
+    /// Nothing more is known.
+    pub const FAILED: &str = "job.failed";
+    /// The time it may take was over.
+    pub const TIME: &str = "job.time";
+    pub const CANCELLED: &str = "job.cancelled";
+    /// What it left does not pass its own checks.
+    pub const NOT_VALID: &str = "job.not_valid";
+    /// A step without a model said no.
+    pub const REFUSED: &str = "job.refused";
+    /// Its workers went away, each time.
+    pub const LOST: &str = "job.lost";
+    /// Its clone and HOME grew past what a job may take of the disk.
+    pub const DISK: &str = "job.disk";
+
+    /// The code as it is kept: what is not a short word of small letters says nothing.
+    pub fn told(code: Option<&str>) -> &str {
+        let plain = |code: &&str| {
+            (1..=64).contains(&code.len())
+                && code.bytes().all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'.' | b'_'))
+        };
+        code.filter(plain).unwrap_or(FAILED)
     }
 }
 
@@ -361,6 +463,11 @@ wire! {
         pub id: JobId,
         pub claim_token: String,
         pub message: String,
+        /// What stopped it, stable over releases: one of [`failure`], a code of the agent (`limit`, `stuck`,
+        /// `model.…`, `agent.…`, `loop.…`) or an error code. It is kept in the job's result and told in the event.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        pub code: Option<String>,
         #[serde(default)]
         #[ts(optional)]
         pub detail: Option<String>,

@@ -15,6 +15,10 @@ wire! {
         #[serde(default)]
         #[ts(optional)]
         pub priority: Option<crate::Priority>,
+        /// The only worker that may have the job this becomes.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        pub target_worker_id: Option<String>,
     }
 }
 

@@ -4,8 +4,9 @@
 //! not in it does not exist, and one whose scope the caller lacks is refused.
 
 use crate::{
-    approval::*, budget::*, check::*, doctor::*, hold::*, job::*, keys::*, merge::*, message::*, notify::*,
-    queue::*, request::*, session::*, settings::*, status::*, wire, worker::*, workspace::*,
+    approval::*, backend::*, budget::*, check::*, command::*, doctor::*, grant::*, hold::*, job::*, keys::*,
+    memory::*, merge::*, message::*, network::*, notify::*, queue::*, request::*, rulebook::*, session::*,
+    settings::*, status::*, steer::*, taken::*, wire, worker::*, workspace::*,
 };
 
 wire! {
@@ -135,6 +136,10 @@ operations! {
     ApprovalList "approval.list" (ListParams) -> Approvals, Read, query;
     ApprovalGet "approval.get" (ApprovalParams) -> Approval, Read, query;
     ApprovalAnswer "approval.answer" (AnswerParams) -> Approval, Approve, change;
+    PolicyShow "policy.show" (WorkspaceParams) -> PolicyShown, Read, query;
+    PolicyExplain "policy.explain" (ExplainParams) -> Explained, Read, query;
+    PolicyGrants "policy.grants" (GrantsParams) -> Grants, Read, query;
+    PolicyRevoke "policy.revoke" (RevokeGrant) -> KeptGrant, Approve, change;
     RequestsEnqueue "requests.enqueue" (EnqueueRequest) -> RequestEnqueued, Chat, change;
     RequestsClaim "requests.claim" (ClaimRequest) -> RequestClaimed, Work, change;
     RequestsComplete "requests.complete" (FinishRequest) -> Done, Work, change;
@@ -152,11 +157,22 @@ operations! {
     JobsRenew "jobs.renew" (RenewParams) -> LeaseRenewed, Work, change;
     JobsCancel "jobs.cancel" (JobParams) -> Done, Jobs, change;
     JobsPark "jobs.park" (ParkJob) -> Done, Work, change;
+    JobsRemember "jobs.remember" (RememberJob) -> Done, Work, change;
+    JobsRecall "jobs.recall" (RecallJob) -> JobMemory, Work, query;
     JobsNetwork "jobs.network" (NetworkAsk) -> NetworkAnswer, Work, query;
+    JobsAllow "jobs.allow" (AllowAsk) -> AllowAnswer, Work, query;
     JobsPause "jobs.pause" (JobParams) -> Done, Jobs, change;
     JobsResume "jobs.resume" (JobParams) -> Done, Jobs, change;
     JobsRaise "jobs.raise" (RaiseJob) -> Done, Approve, change;
-    JobsRetry "jobs.retry" (JobParams) -> JobEnqueuedReply, Jobs, change;
+    JobsRetry "jobs.retry" (RetryJob) -> JobEnqueuedReply, Jobs, change;
+    JobsTarget "jobs.target" (TargetJob) -> Done, Jobs, change;
+    JobsSteer "jobs.steer" (SteerJob) -> SteerAccepted, Jobs, change;
+    JobsSteering "jobs.steering" (JobParams) -> SteerMessages, Read, query;
+    JobsSteered "jobs.steered" (SteerTaken) -> Done, Work, change;
+    JobsTakeOver "jobs.take_over" (JobParams) -> TakenReply, Approve, change;
+    JobsTaken "jobs.taken" (JobParams) -> TakenLook, Read, query;
+    JobsHandBack "jobs.hand_back" (HandBackJob) -> HandedBack, Approve, change;
+    JobsLetGo "jobs.let_go" (LetGoJob) -> Done, Approve, change;
     JobsList "jobs.list" (ListParams) -> Jobs, Read, query;
     JobsGet "jobs.get" (JobParams) -> Job, Read, query;
     JobsLogs "jobs.logs" (LogsParams) -> JobLogs, Read, query;
@@ -164,6 +180,8 @@ operations! {
     JobsArtifacts "jobs.artifacts" (JobParams) -> JobArtifacts, Read, query;
     WorkersHeartbeat "workers.heartbeat" (Heartbeat) -> Done, Work, change;
     WorkersList "workers.list" (TtlParams) -> Workers, Read, query;
+    WorkersDrain "workers.drain" (WorkerParams) -> Done, Jobs, change;
+    WorkersUndrain "workers.undrain" (WorkerParams) -> Done, Jobs, change;
     CompletionsEnqueue "completions.enqueue" (EnqueueCompletion) -> CompletionEnqueued, Work, change;
     CompletionsClaim "completions.claim" (ClaimCompletion) -> CompletionClaimed, Merge, change;
     CompletionsProcessed "completions.processed" (FinishCompletion) -> Done, Merge, change;
@@ -192,6 +210,10 @@ operations! {
     ConfigSetKey "config.set_key" (SetKey) -> SavedKey, Admin, change;
     ConfigForgetKey "config.forget_key" (ForgetKey) -> Done, Admin, change;
     ConfigSetNotify "config.set_notify" (SetNotify) -> Done, Admin, change;
+    ConfigBackends "config.backends" (Nothing) -> Backends, Admin, query;
+    ConfigSetBackend "config.set_backend" (SetBackend) -> Done, Admin, change;
+    ConfigNetwork "config.network" (Nothing) -> NetworkShown, Read, query;
+    ConfigSetNetwork "config.set_network" (SetNetwork) -> NetworkShown, Admin, change;
     ConfigProviders "config.providers" (Nothing) -> Providers, Admin, query;
     ConfigProbe "config.probe" (ProbeParams) -> ProbeReport, Admin, query;
     SystemStatusShow "system.status" (TtlParams) -> SystemStatus, Read, query;

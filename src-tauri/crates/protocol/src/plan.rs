@@ -118,9 +118,17 @@ wire! {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[ts(optional)]
         pub fix_up_context: Option<String>,
+        /// What the request named to work on it; absent is what is configured.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        pub backend: Option<crate::worker::WorkerBackend>,
         /// The commit a fix-up starts its work from, reachable in the depot.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[ts(optional)]
         pub resume_commit: Option<String>,
+        /// `resumeCommit` is a person's own work: it is checked and handed over, and nobody works on it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        pub by_hand: Option<crate::taken::ByHand>,
     }
 }

@@ -23,7 +23,13 @@ pub enum ActionKind {
     #[serde(rename = "job.run")]
     JobRun,
     #[serde(rename = "command")]
-    Command { argv: Vec<String>, cwd: String },
+    Command {
+        argv: Vec<String>,
+        cwd: String,
+        /// Whether it runs where it is kept from the user's files and network.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        confined: bool,
+    },
     #[serde(rename = "network")]
     Network { host: String, port: u16 },
     #[serde(rename = "file.write")]
@@ -124,8 +130,18 @@ wire! {
         pub paths: Vec<String>,
         #[serde(default)]
         pub argv_prefix: Vec<String>,
+        /// What commands are about.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        pub classes: Vec<crate::command::CommandClass>,
         #[serde(default)]
         pub hosts: Vec<String>,
+        /// Of a connection; absent is any.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        pub ports: Vec<u16>,
+        /// Of a command: whether it runs in a sandbox.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        pub confined: Option<bool>,
         #[serde(default)]
         pub max_risk: Option<RiskLevel>,
         #[serde(default)]

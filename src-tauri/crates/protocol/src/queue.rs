@@ -52,7 +52,7 @@ pub type Counts = BTreeMap<String, u64>;
 
 wire! {
     /// Answer to a renewed lease.
-    pub struct LeaseRenewed { pub ok: bool, pub lease_expires_at: String, /** Set when a person asked the job to stop. */ pub cancel_requested: bool, /** Set when it is to keep its work and wait. */ #[serde(default, skip_serializing_if = "Option::is_none")] #[ts(optional)] pub pause: Option<crate::job::PauseAsked> }
+    pub struct LeaseRenewed { pub ok: bool, pub lease_expires_at: String, /** Set when a person asked the job to stop. */ pub cancel_requested: bool, /** Set when it is to keep its work and wait. */ #[serde(default, skip_serializing_if = "Option::is_none")] #[ts(optional)] pub pause: Option<crate::job::PauseAsked>, /** Said to a job and not taken yet, oldest first. */ #[serde(default, skip_serializing_if = "Vec::is_empty")] pub steer: Vec<crate::steer::SteerMessage> }
 }
 
 wire! {

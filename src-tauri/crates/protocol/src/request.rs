@@ -23,6 +23,10 @@ wire! {
         pub result: Option<serde_json::Value>,
         pub error: Option<String>,
         pub job_id: Option<crate::JobId>,
+        /// The only worker that may have its job.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        pub target_worker_id: Option<String>,
         pub attempts: u32,
         pub enqueued_at: String,
         pub claimed_at: Option<String>,
@@ -50,6 +54,10 @@ wire! {
         #[serde(default)]
         #[ts(optional)]
         pub queue_wait_budget_ms: Option<u64>,
+        /// The only worker that may have its job.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        pub target_worker_id: Option<String>,
     }
 }
 

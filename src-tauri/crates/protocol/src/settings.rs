@@ -15,7 +15,8 @@ wire! {
 }
 
 wire! {
-    pub enum Role { Localbuddy, Remotebuddy, Workers }
+    /// `Reviewer` gives an opinion on finished changes, and nothing more.
+    pub enum Role { Localbuddy, Remotebuddy, Workers, Reviewer }
 }
 
 wire! {

@@ -51,6 +51,13 @@ impl Depot {
     /// Makes a clone in `dir` (absolute, missing or empty) and keeps `base` for the job until
     /// `release_job`. A base kept before for this job is replaced.
     pub fn clone_for_job(&self, worker: &str, job: &str, base: &ObjectId, dir: &Path) -> Result<JobClone> {
+        let branch = self.begin_clone(worker, job, base, dir)?;
+        self.borrow_into(dir, false)?;
+        self.make_it_the_jobs(branch, base, dir)
+    }
+
+    /// Keeps the base and answers the branch; the folder must be free.
+    pub(crate) fn begin_clone(&self, worker: &str, job: &str, base: &ObjectId, dir: &Path) -> Result<String> {
         let branch = agent_branch(worker, job)?;
         self.tree_of(base)?;
         if std::fs::read_dir(dir).is_ok_and(|mut entries| entries.next().is_some()) {
@@ -62,21 +69,31 @@ impl Depot {
         if kept.as_ref() != Some(base) {
             self.keep_base(&keep, base, &Expected::from(kept))?;
         }
-        self.borrow_into(dir, false)?;
+        Ok(branch)
+    }
+
+    /// A repository that nobody had yet gets the job's identity, its branch and its files at `base`.
+    pub(crate) fn make_it_the_jobs(&self, branch: String, base: &ObjectId, dir: &Path) -> Result<JobClone> {
         let git_dir = dir.join(".git");
         let config = git_dir.join("config");
         let mut text = std::fs::read_to_string(&config).at("read", &config)?;
         let _ = write!(text, "{IDENTITY}");
         std::fs::write(&config, text).at("write", &config)?;
+        self.check_out(&format!("refs/heads/{branch}"), base, dir)?;
+        Ok(JobClone { dir: dir.to_owned(), branch, base: base.clone(), depot_objects: self.objects_dir() })
+    }
+
+    /// Writes the files of a commit, those that are there and the same already excepted.
+    pub(crate) fn check_out(&self, refname: &str, at: &ObjectId, dir: &Path) -> Result<()> {
+        let git_dir = dir.join(".git");
         let head = git_dir.join("HEAD");
-        std::fs::write(&head, format!("ref: refs/heads/{branch}\n")).at("write", &head)?;
-        let refname = format!("refs/heads/{branch}");
+        std::fs::write(&head, format!("ref: {refname}\n")).at("write", &head)?;
         self.git()
             .in_dir(&git_dir)
             .setting(DISPOSABLE)
             .flags(&["update-ref", "--no-deref"])
-            .value(&refname)
-            .value(base.as_str())
+            .value(refname)
+            .value(at.as_str())
             .success()?;
         self.git()
             .in_dir(&git_dir)
@@ -84,8 +101,8 @@ impl Depot {
             .setting(DISPOSABLE)
             .flags(&["reset", "--hard", "--quiet"])
             .timeout(Duration::from_secs(600))
-            .success()?;
-        Ok(JobClone { dir: dir.to_owned(), branch, base: base.clone(), depot_objects: self.objects_dir() })
+            .success()
+            .map(drop)
     }
 
     /// Git's lock on a job's base stays behind when a worker is killed with its git in that instant. A worker that

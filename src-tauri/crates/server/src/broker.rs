@@ -14,6 +14,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use engine::Principal;
 use futures_util::TryStreamExt as _;
+use protocol::settings::Role;
 use protocol::{ApiError, ErrorCode};
 use serde_json::json;
 
@@ -33,19 +34,33 @@ const PASSED_ON: [&str; 5] = [
     "anthropic-ratelimit-unified-reset",
 ];
 
+/// A call to the model that works on the job.
 pub(crate) async fn forward(
     State(state): State<ServerState>,
     Path(path): Path<String>,
     request: Request,
 ) -> Result<Response, Refusal> {
+    pass_on(state, &path, Role::Workers, request).await
+}
+
+/// A call to the model that gives an opinion on what the job made. What runs inside a job has no way here.
+pub(crate) async fn forward_to_reviewer(
+    State(state): State<ServerState>,
+    Path(path): Path<String>,
+    request: Request,
+) -> Result<Response, Refusal> {
+    pass_on(state, &path, Role::Reviewer, request).await
+}
+
+async fn pass_on(state: ServerState, path: &str, role: Role, request: Request) -> Result<Response, Refusal> {
     let who = principal(request.extensions())?;
     let Principal::Job { id } = &who else {
         return Err(Refusal::new(ErrorCode::Forbidden, "Only a running job may use its model."));
     };
-    if !PATHS.contains(&path.as_str()) {
+    if !PATHS.contains(&path) {
         return Err(Refusal::new(ErrorCode::NotFound, "Not found"));
     }
-    let target = match state.engine.model_for_job(id).await {
+    let target = match state.engine.model_for_job(id, role).await {
         Err(error) if error.code == ErrorCode::BudgetReached => return Ok(used_up(&error)),
         other => other?,
     };

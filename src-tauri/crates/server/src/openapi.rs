@@ -6,7 +6,7 @@ use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
 
 /// Routes that are not rows of the table, with what they are for. A new one is added here too.
-const APART: [(&str, &str, &str); 13] = [
+const APART: [(&str, &str, &str); 14] = [
     ("get", "/healthz", "Alive"),
     ("get", "/readyz", "Ready to serve"),
     ("get", "/openapi.json", "This document"),
@@ -20,6 +20,7 @@ const APART: [(&str, &str, &str); 13] = [
         "The commit a job hands over, as a git bundle; `x-claim-token` holds the claim",
     ),
     ("post", "/broker/v1/{path}", "A running job's call to its model, in the model's own dialect"),
+    ("post", "/broker/reviewer/v1/{path}", "A running job's call to the model that gives an opinion on it"),
     ("post", "/message", "A message whose answer streams what LocalBuddy does: {text, sessionId?}"),
     ("post", "/auth/exchange", "A one-time code for a cookie: {code}"),
     ("post", "/auth/link", "A fresh one-time link"),

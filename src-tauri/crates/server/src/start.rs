@@ -150,6 +150,7 @@ fn router(state: ServerState) -> Router {
         .route("/sessions/{id}/ws", get(stream::session_socket))
         .route("/jobs/{id}/bundle", put(bundle::upload))
         .route("/broker/v1/{*path}", post(broker::forward))
+        .route("/broker/reviewer/v1/{*path}", post(broker::forward_to_reviewer))
         .route("/message", post(local_buddy::message))
         .route("/auth/exchange", post(exchange::exchange))
         .route("/auth/link", post(exchange::link))

@@ -3,6 +3,7 @@
 use crate::tx::Tx;
 use crate::{StoreError, row};
 use protocol::approval::{Approval, ApprovalState, Decision};
+use protocol::grant::{GrantFor, GrantOffer};
 use protocol::queue::ListParams;
 use protocol::{ApiError, ErrorCode, RiskLevel, SessionId, WorkspaceId};
 use rusqlite::params;
@@ -26,6 +27,15 @@ pub struct NewApproval {
 impl Tx<'_> {
     /// Asks. An identical question that is still pending is returned instead of a second one.
     pub fn ask(&mut self, new: NewApproval) -> Result<(Approval, bool), StoreError> {
+        self.ask_offering(new, None)
+    }
+
+    /// The same with what an approval could allow from now on.
+    pub fn ask_offering(
+        &mut self,
+        new: NewApproval,
+        offer: Option<GrantOffer>,
+    ) -> Result<(Approval, bool), StoreError> {
         let open = self.one(
             "SELECT record FROM approvals WHERE subject = ? AND action = ? AND hash = ? AND state = 'pending'",
             params![new.subject, new.action, new.hash],
@@ -52,6 +62,8 @@ impl Tx<'_> {
             decided_at: None,
             created_at: host::clock::iso(now),
             expires_at: new.expires_at.map(host::clock::iso),
+            offer: offer.map(Box::new),
+            remembered: None,
         };
         self.exec(
             "INSERT INTO approvals VALUES (?1, ?2, ?3, ?4, ?5, 'pending', ?6, ?7, ?8, ?9)",
@@ -97,6 +109,14 @@ impl Tx<'_> {
             Decision::Deny => ApprovalState::Denied,
         };
         self.close_approval(approval, state, by)
+    }
+
+    /// Notes for how long an answer that was just given is remembered.
+    pub fn note_remembered(&mut self, approval: &mut Approval, span: GrantFor) -> Result<(), StoreError> {
+        approval.remembered = Some(span);
+        let record = serde_json::to_string(approval)?;
+        self.exec("UPDATE approvals SET record = ?2 WHERE id = ?1", params![approval.id.as_str(), record])?;
+        Ok(())
     }
 
     /// Ends a pending approval without an answer.

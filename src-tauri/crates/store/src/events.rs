@@ -5,6 +5,7 @@ use crate::{StoreError, row};
 use bytes::Bytes;
 use protocol::{Cursor, Envelope, Event, PROTOCOL_VERSION, SessionId};
 use rusqlite::{Connection, params};
+use serde_json::Value;
 use std::sync::Arc;
 
 /// A fact about to be appended.
@@ -57,6 +58,8 @@ pub struct StoredEvent {
     pub session_id: Arc<str>,
     /// Whether strict 0.1.0 readers get it.
     pub seed_type: bool,
+    /// A field of its payload that strict 0.1.0 readers do not know.
+    added: Option<&'static str>,
     /// `{"envelope":…,"cursor":N}`.
     pub json: Bytes,
     /// The same as an SSE frame.
@@ -64,7 +67,7 @@ pub struct StoredEvent {
 }
 
 impl StoredEvent {
-    pub(crate) fn new(cursor: Cursor, session_id: &str, seed_type: bool, envelope: &str) -> Self {
+    pub(crate) fn new(cursor: Cursor, session_id: &str, kind: &str, envelope: &str) -> Self {
         let head = format!("id: {cursor}\ndata: ");
         let mut frame = String::with_capacity(head.len() + envelope.len() + 48);
         frame.push_str(&head);
@@ -76,7 +79,26 @@ impl StoredEvent {
         let end = frame.len();
         frame.push_str("\n\n");
         let sse = Bytes::from(frame);
-        Self { cursor, session_id: session_id.into(), seed_type, json: sse.slice(head.len()..end), sse }
+        Self {
+            cursor,
+            session_id: session_id.into(),
+            seed_type: !kind.contains('.'),
+            added: Event::added_to(kind),
+            json: sse.slice(head.len()..end),
+            sse,
+        }
+    }
+
+    /// The event as a reader gets it that may only know what 0.1.0 knew; none when it does not know the type.
+    pub(crate) fn for_reader(self: Arc<Self>, all_types: bool) -> Option<Arc<Self>> {
+        let Some(added) = self.added.filter(|_| !all_types) else {
+            return (all_types || self.seed_type).then_some(self);
+        };
+        let mut told: Value = serde_json::from_slice(&self.json).ok()?;
+        let kind = told["envelope"]["type"].as_str()?.to_owned();
+        told["envelope"]["payload"].as_object_mut()?.remove(added);
+        let without = told["envelope"].to_string();
+        Some(Arc::new(Self::new(self.cursor, &self.session_id, &kind, &without)))
     }
 }
 
@@ -84,7 +106,7 @@ impl Tx<'_> {
     /// Appends one fact; readers get it after the commit.
     pub fn append(&mut self, new: NewEvent) -> Result<Appended, StoreError> {
         let (id, now) = (self.new_id(), self.now());
-        let (kind, seed) = (new.event.type_name(), new.event.is_seed_type());
+        let kind = new.event.type_name();
         let envelope = Envelope {
             protocol_version: PROTOCOL_VERSION.into(),
             id: id.clone(),
@@ -105,7 +127,7 @@ impl Tx<'_> {
             params![id, session, kind, now, text],
         )?;
         let cursor = self.conn.last_insert_rowid();
-        self.events.push(Arc::new(StoredEvent::new(cursor, session, seed, &text)));
+        self.events.push(Arc::new(StoredEvent::new(cursor, session, kind, &text)));
         Ok(Appended { id, cursor })
     }
 
@@ -120,7 +142,7 @@ impl Tx<'_> {
             let kind = r.get_ref(2)?.as_str().map_err(rusqlite::Error::from)?;
             let session = r.get_ref(1)?.as_str().map_err(rusqlite::Error::from)?;
             let envelope = r.get_ref(3)?.as_str().map_err(rusqlite::Error::from)?;
-            Ok(StoredEvent::new(r.get(0)?, session, !kind.contains('.'), envelope))
+            Ok(StoredEvent::new(r.get(0)?, session, kind, envelope))
         };
         match session {
             Some(session) => self.all(
@@ -144,7 +166,7 @@ impl Tx<'_> {
             params![session, before, limit as i64],
             |r| {
                 let (kind, envelope): (String, String) = (r.get(2)?, r.get(3)?);
-                Ok(StoredEvent::new(r.get(0)?, session, !kind.contains('.'), &envelope))
+                Ok(StoredEvent::new(r.get(0)?, session, &kind, &envelope))
             },
         )?;
         page.reverse();

@@ -117,7 +117,7 @@ impl Tx<'_> {
 
     /// Whether a claim would find something; keeps empty claims off the writer.
     pub fn has_pending_job(&self, worker: &str, kinds: Option<&[String]>) -> Result<bool, StoreError> {
-        Ok(!self.is_held()? && self.next_job(worker, kinds)?.is_some())
+        Ok(!self.is_held()? && self.may_claim(worker)? && self.next_job(worker, kinds)?.is_some())
     }
 
     /// Takes the first job this worker may run: its own targeted ones first, then by band and age.
@@ -130,7 +130,7 @@ impl Tx<'_> {
         job_token_hash: &str,
     ) -> Result<Option<Claimed>, StoreError> {
         let lease = lease_ms(lease)?;
-        if self.is_held()? {
+        if self.is_held()? || !self.may_claim(worker)? {
             return Ok(None);
         }
         let Some(seq) = self.next_job(worker, kinds)? else { return Ok(None) };
@@ -153,6 +153,12 @@ impl Tx<'_> {
             [],
             |r| Ok((r.get(0)?, r.get(1)?)),
         )
+    }
+
+    /// Jobs somebody may still work on.
+    pub fn unfinished_jobs(&self) -> Result<std::collections::BTreeSet<String>, StoreError> {
+        let sql = "SELECT id FROM jobs WHERE status IN ('pending', 'claimed', 'waiting')";
+        Ok(self.all(sql, [], |r| Ok(r.get(0)?))?.into_iter().collect())
     }
 
     /// Whether an uploaded bundle may still be asked for: while the job is claimed, and for a week after it was
@@ -267,6 +273,7 @@ fn job_row(r: &Row<'_>) -> Result<Job, StoreError> {
         cancel_requested: r.get("cancelRequested")?,
         pause_requested: r.get("pauseRequested")?,
         waiting: row::json_opt(r, "waiting")?,
+        taken: crate::taken::column(r)?,
         step: r.get("step")?,
         isolation: row::json_opt(r, "isolation")?,
         verified: r.get("verified")?,

@@ -3,7 +3,13 @@
 use crate::StoreError;
 use rusqlite::Connection;
 
-const STEPS: &[&str] = &[include_str!("schema/001_first.sql"), include_str!("schema/002_budgets.sql")];
+const STEPS: &[&str] = &[
+    include_str!("schema/001_first.sql"),
+    include_str!("schema/002_budgets.sql"),
+    include_str!("schema/003_pool.sql"),
+    include_str!("schema/004_memory.sql"),
+    include_str!("schema/005_live_control.sql"),
+];
 
 pub(crate) fn migrate(conn: &mut Connection) -> Result<(), StoreError> {
     let known = STEPS.len() as i64;

@@ -17,6 +17,8 @@ pub struct NewRequest {
     pub enhanced_prompt: Option<String>,
     pub priority: Priority,
     pub queue_wait_budget_ms: u64,
+    /// The only worker that may have its job.
+    pub target_worker_id: Option<String>,
 }
 
 /// How a request ends.
@@ -33,9 +35,9 @@ impl Tx<'_> {
     pub fn enqueue_request(&mut self, new: NewRequest) -> Result<(String, u64), StoreError> {
         let (id, now, band) = (self.new_id(), self.now(), new.priority.band());
         self.exec(
-            "INSERT INTO requests (id, sessionId, workspaceId, prompt, enhancedPrompt, band, queueWaitBudgetMs, status, enqueuedAt, createdAt, updatedAt) \
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 'pending', ?8, ?8, ?8)",
-            params![id, new.session_id.as_str(), new.workspace_id.as_ref().map(|w| w.as_str()), new.prompt, new.enhanced_prompt, band, new.queue_wait_budget_ms as i64, now],
+            "INSERT INTO requests (id, sessionId, workspaceId, prompt, enhancedPrompt, band, queueWaitBudgetMs, status, enqueuedAt, createdAt, updatedAt, targetWorkerId) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 'pending', ?8, ?8, ?8, ?9)",
+            params![id, new.session_id.as_str(), new.workspace_id.as_ref().map(|w| w.as_str()), new.prompt, new.enhanced_prompt, band, new.queue_wait_budget_ms as i64, now, new.target_worker_id],
         )?;
         self.wake_claims(QueueName::Requests, &id)?;
         Ok((id, self.last_position("requests", band)?))
@@ -212,6 +214,7 @@ fn request_row(r: &Row<'_>) -> Result<Request, StoreError> {
         result: row::json_opt(r, "result")?,
         error: r.get("error")?,
         job_id: row::word_opt(r, "jobId")?,
+        target_worker_id: r.get("targetWorkerId")?,
         attempts: r.get("attempts")?,
         enqueued_at: row::iso(r, "enqueuedAt")?,
         claimed_at: row::iso_opt(r, "claimedAt")?,

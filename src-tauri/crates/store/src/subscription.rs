@@ -65,7 +65,7 @@ impl Subscription {
             self.at = last.cursor;
         }
         let all = self.filter.all_types;
-        Ok(page.into_iter().filter(|e| all || e.seed_type).map(Arc::new).collect())
+        Ok(page.into_iter().filter_map(|event| Arc::new(event).for_reader(all)).collect())
     }
 
     async fn live(&mut self) -> Result<Vec<Arc<StoredEvent>>, StoreError> {
@@ -82,9 +82,7 @@ impl Subscription {
         while let Some(event) = next.take() {
             if event.cursor > self.at {
                 self.at = event.cursor;
-                if self.filter.all_types || event.seed_type {
-                    batch.push(event);
-                }
+                batch.extend(event.for_reader(self.filter.all_types));
             }
             if batch.len() < 256 {
                 next = match self.live.try_recv() {

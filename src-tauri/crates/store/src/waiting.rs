@@ -57,8 +57,9 @@ impl Tx<'_> {
     pub fn resume_job(&mut self, id: &str) -> Result<bool, StoreError> {
         let job = self.job(id)?;
         match job.status {
-            JobStatus::Waiting => {}
+            JobStatus::Waiting => Self::refuse_if_taken(&job)?,
             JobStatus::Claimed if job.pause_requested => {
+                Self::refuse_if_taken(&job)?;
                 self.exec(
                     "UPDATE jobs SET pauseRequested = 0, updatedAt = ?2 WHERE id = ?1",
                     params![id, self.now()],

@@ -31,12 +31,20 @@ impl Tx<'_> {
 
     /// Forgets workers that have not been heard of for a day.
     pub fn prune_workers(&mut self) -> Result<usize, StoreError> {
-        self.exec("DELETE FROM workers WHERE lastHeartbeat < ?", [self.now() - 24 * 3_600_000])
+        // One that was drained is kept: nobody could undrain it otherwise.
+        let forgotten = self.exec(
+            "DELETE FROM workers WHERE lastHeartbeat < ? AND workerId NOT IN (SELECT workerId FROM worker_drains)",
+            [self.now() - 24 * 3_600_000],
+        )?;
+        self.exec("DELETE FROM worker_ends WHERE workerId NOT IN (SELECT workerId FROM workers)", [])?;
+        Ok(forgotten)
     }
 
+    /// One that never reported itself is known from now on, so that it can be seen why.
     pub fn set_worker_offline(&mut self, worker: &str) -> Result<(), StoreError> {
         self.exec(
-            "UPDATE workers SET status = 'offline', currentJobId = NULL, updatedAt = ?2 WHERE workerId = ?1",
+            "INSERT INTO workers VALUES (?1, 'offline', NULL, NULL, '{}', '{}', ?2, ?2, ?2) \
+             ON CONFLICT DO UPDATE SET status = 'offline', currentJobId = NULL, updatedAt = ?2",
             params![worker, self.now()],
         )?;
         Ok(())
@@ -55,14 +63,22 @@ impl Tx<'_> {
 
     pub fn workers(&self, ttl_ms: Option<u64>) -> Result<Vec<Worker>, StoreError> {
         let alive_since = self.now() - ttl_ms.unwrap_or(TTL_MS).min(3_600_000) as i64;
+        let (mut drains, mut ends) = (self.worker_drains()?, self.worker_ends()?);
         self.all(
-            "SELECT workers.*, (SELECT COUNT(*) FROM jobs WHERE jobs.workerId = workers.workerId AND jobs.status = 'claimed') AS active FROM workers ORDER BY workerId LIMIT 500",
+            "SELECT workers.*, (SELECT COUNT(*) FROM jobs WHERE jobs.workerId = workers.workerId AND jobs.status = 'claimed') AS active, \
+             (SELECT COUNT(*) FROM jobs WHERE jobs.targetWorkerId = workers.workerId AND jobs.status = 'pending') AS targeted \
+             FROM workers ORDER BY workerId LIMIT 500",
             [],
             |r| {
+                let id: String = r.get("workerId")?;
                 let (last, status): (i64, String) = (r.get("lastHeartbeat")?, r.get("status")?);
                 let online = last >= alive_since && status != "offline";
                 Ok(Worker {
-                    worker_id: r.get("workerId")?,
+                    supervised: false,
+                    drain: drains.remove(&id),
+                    waiting_for_it: row::unsigned(r, "targeted")?,
+                    ends: ends.remove(&id).unwrap_or_default(),
+                    worker_id: id,
                     status: if online { status } else { "offline".into() },
                     current_job_id: r.get("currentJobId")?,
                     poll_ms: row::unsigned_opt(r, "pollMs")?,

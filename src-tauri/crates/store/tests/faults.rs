@@ -80,6 +80,7 @@ async fn enqueue(store: &Store) {
         enhanced_prompt: None,
         priority: Priority::Normal,
         queue_wait_budget_ms: 1,
+        target_worker_id: None,
     };
     store.write(move |tx| tx.enqueue_request(new)).await.unwrap();
 }

@@ -36,6 +36,7 @@ async fn setting() -> (tempfile::TempDir, Store) {
                 enhanced_prompt: None,
                 priority: Priority::Normal,
                 queue_wait_budget_ms: 1,
+                target_worker_id: None,
             })?;
             tx.enqueue_job(NewJob {
                 task_id: "t".into(),

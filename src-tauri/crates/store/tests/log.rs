@@ -51,6 +51,7 @@ fn request(text: &str, priority: Priority) -> NewRequest {
         enhanced_prompt: None,
         priority,
         queue_wait_budget_ms: 1,
+        target_worker_id: None,
     }
 }
 
@@ -95,6 +96,36 @@ async fn a_subscriber_gets_stored_and_live_events_in_order_without_a_gap() {
     }
     live.await.unwrap();
     assert_eq!((count, last), (6_000, 6_000));
+}
+
+#[tokio::test]
+async fn a_reader_of_the_first_protocol_gets_no_field_that_it_does_not_know() {
+    let s = setting().await;
+    let failed = || {
+        let event = Event::JobFailed {
+            job_id: protocol::JobId::parse("j-1").unwrap(),
+            message: "no".into(),
+            detail: None,
+            code: Some("limit".into()),
+        };
+        NewEvent::new(&session(), event, "test")
+    };
+    s.store.write(move |tx| tx.append(failed())).await.unwrap();
+    for (all_types, code) in [(true, serde_json::json!("limit")), (false, serde_json::Value::Null)] {
+        let mut subscription = s.store.subscribe(EventFilter { session: None, all_types }, 0);
+        let mut seen = subscription.next().await.unwrap();
+        s.store.write(move |tx| tx.append(failed())).await.unwrap();
+        seen.extend(subscription.next().await.unwrap());
+        assert!(seen.len() >= 2, "stored and live ones");
+        for event in seen {
+            let told: serde_json::Value = serde_json::from_slice(&event.json).unwrap();
+            assert_eq!(told["envelope"]["payload"]["code"], code);
+            assert_eq!(told["envelope"]["payload"]["message"], "no");
+            assert!(told["envelope"]["payload"].as_object().unwrap().contains_key("code") == all_types);
+            let frame = format!("id: {}\ndata: {told}\n\n", event.cursor);
+            assert_eq!(event.sse.len(), frame.len(), "a frame of its own");
+        }
+    }
 }
 
 #[tokio::test]

@@ -6,8 +6,9 @@
 
 use protocol::settings::Dialect;
 use protocol::worker::WorkerBackend;
-use serde_json::Value;
+use serde_json::{Value, json};
 
+use super::hook::ASKED_AT;
 use super::lines::{Tally, Tools, first_text, number, object, short, status, status_in, text};
 use super::{Asked, Cli, Ended, Errand, Event, Exit, Invocation, Login, Reader, Usage, Verdict};
 
@@ -37,10 +38,14 @@ pub(super) const CLI: Cli = Cli {
     install: "npm install -g @anthropic-ai/claude-code@2.1.197",
     speaks: &[Dialect::AnthropicMessages],
     resumes: true,
+    told_denials: true,
     counts_session: false,
     invoke,
     reader: || Box::new(Lines::default()),
 };
+
+/// Longest time a person is waited for; the answer comes before.
+const ASKED_SECONDS: u64 = 900;
 
 /// What a job needs. Without a network, a person or another day the other tools are of no use.
 const TOOLS: &str = "Bash,Read,Edit,Write,Glob,Grep,NotebookEdit";
@@ -69,6 +74,23 @@ fn invoke(errand: &Errand) -> Invocation {
         TOOLS,
     ];
     made.args.extend(args.map(str::to_owned));
+    // It asks at the way to the model before each command, also with its own questions switched off. As an argument,
+    // because a file below its HOME could be changed by what runs there. What it cannot ask about it runs, so denials
+    // are told as well; those hold in every mode.
+    let hook = json!({
+        "type": "http",
+        "url": format!("{}{ASKED_AT}", errand.model.origin.trim_end_matches('/')),
+        // By the name of its variable: a key is no argument.
+        "headers": { "Authorization": "Bearer $ANTHROPIC_API_KEY" },
+        "allowedEnvVars": ["ANTHROPIC_API_KEY"],
+        "timeout": ASKED_SECONDS,
+    });
+    let settings = json!({ "hooks": { "PreToolUse": [{ "matcher": "Bash", "hooks": [hook] }] } });
+    made.args.extend(["--settings".to_owned(), settings.to_string()]);
+    if !errand.denied.is_empty() {
+        made.args.push("--disallowedTools".to_owned());
+        made.args.extend(errand.denied.iter().map(|words| format!("Bash({}:*)", words.join(" "))));
+    }
     if let Some(session) = &errand.resume {
         made.args.extend(["--resume".to_owned(), session.clone()]);
     }

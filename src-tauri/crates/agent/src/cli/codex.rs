@@ -35,6 +35,7 @@ pub(super) const CLI: Cli = Cli {
     install: "npm install -g @openai/codex@0.169.0",
     speaks: &[Dialect::OpenaiResponses],
     resumes: true,
+    told_denials: false,
     counts_session: true,
     invoke,
     reader: || Box::new(Lines::default()),

@@ -28,6 +28,8 @@ pub struct Errand {
     pub seconds: u64,
     /// The session of an earlier run to go on with.
     pub resume: Option<String>,
+    /// Words no command may begin with, for an agent whose own settings can say so.
+    pub denied: Vec<Vec<String>>,
 }
 
 /// A file that must stand below HOME before the start.

@@ -69,6 +69,8 @@ pub enum Verdict {
     /// The model refused the key, or the agent wants a login.
     NotLoggedIn,
     RateLimited,
+    /// It ran a command that policy denies, and was ended for it.
+    Denied,
 }
 
 impl Verdict {
@@ -80,6 +82,7 @@ impl Verdict {
             Verdict::Error => "agent.failed",
             Verdict::NotLoggedIn => "agent.not_logged_in",
             Verdict::RateLimited => "agent.rate_limited",
+            Verdict::Denied => "agent.denied",
         }
     }
 

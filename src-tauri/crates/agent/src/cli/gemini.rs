@@ -22,6 +22,7 @@ pub(super) const CLI: Cli = Cli {
     install: "npm install -g @google/gemini-cli@0.61.0",
     speaks: &[Dialect::OpenaiChat, Dialect::OpenaiResponses, Dialect::AnthropicMessages],
     resumes: false,
+    told_denials: true,
     counts_session: false,
     invoke,
     reader: || Box::new(Lines::default()),
@@ -37,6 +38,17 @@ fn invoke(errand: &Errand) -> Invocation {
         "model": { "maxSessionTurns": errand.steps },
     });
     made.files.push(File { below_home: ".gemini/settings.json", text: settings.to_string() });
+    if !errand.denied.is_empty() {
+        // A user's rule is above those of a mode. JSON strings are TOML strings.
+        let rule = |words: &Vec<String>| {
+            let prefix = json!(words.join(" "));
+            format!(
+                "[[rule]]\ntoolName = \"run_shell_command\"\ncommandPrefix = {prefix}\ndecision = \"deny\"\npriority = 999\n"
+            )
+        };
+        let text = errand.denied.iter().map(rule).collect::<Vec<_>>().join("\n");
+        made.files.push(File { below_home: ".gemini/policies/pilothouse.toml", text });
+    }
     let args = [
         "--output-format",
         "stream-json",

@@ -22,6 +22,7 @@ pub(super) const CLI: Cli = Cli {
     install: "uv tool install mini-swe-agent==2.4.6 --with mcp==2.3.0",
     speaks: &[Dialect::OpenaiChat],
     resumes: false,
+    told_denials: false,
     counts_session: false,
     invoke,
     reader: || Box::new(Trajectory::default()),

@@ -20,6 +20,7 @@ mod event;
 mod find;
 mod gemini;
 pub mod google;
+pub mod hook;
 mod lines;
 mod miniswe;
 mod opencode;
@@ -61,6 +62,8 @@ pub struct Cli {
     pub speaks: &'static [Dialect],
     /// Whether a later run can go on where an earlier one ended.
     pub resumes: bool,
+    /// Whether its own settings are told what no command may begin with ([`Errand::denied`]), and keep to it.
+    pub told_denials: bool,
     /// Whether the tokens it reports are those of all runs of a session together.
     pub counts_session: bool,
     pub invoke: fn(&Errand) -> Invocation,

@@ -35,6 +35,7 @@ pub(super) const CLI: Cli = Cli {
     install: "npm install -g opencode-ai@1.18.33",
     speaks: &[Dialect::OpenaiChat],
     resumes: true,
+    told_denials: true,
     counts_session: false,
     invoke,
     reader: || Box::new(Lines::default()),
@@ -49,10 +50,16 @@ fn invoke(errand: &Errand) -> Invocation {
     if let Some(tokens) = errand.model.context_window {
         model["limit"] = json!({ "context": tokens, "output": (tokens / 4).min(32_000) });
     }
+    // The last pattern that fits decides, and a star comes first in any order of keys.
+    let mut bash = serde_json::Map::from_iter([("*".to_owned(), json!("allow"))]);
+    for words in &errand.denied {
+        bash.insert(words.join(" "), json!("deny"));
+        bash.insert(format!("{} *", words.join(" ")), json!("deny"));
+    }
     let config = json!({
         "share": "disabled",
         "autoupdate": false,
-        "permission": { "webfetch": "deny", "websearch": "deny" },
+        "permission": { "webfetch": "deny", "websearch": "deny", "bash": bash },
         "provider": {
             PROVIDER: {
                 "npm": "@ai-sdk/openai-compatible",

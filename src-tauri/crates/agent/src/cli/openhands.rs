@@ -25,6 +25,7 @@ pub(super) const CLI: Cli = Cli {
     install: "python3.12 -m venv ~/.openhands-sdk && ~/.openhands-sdk/bin/pip install openhands-sdk==1.58.0 openhands-tools==1.58.0 && ln -s ~/.openhands-sdk/bin/python ~/.local/bin/openhands",
     speaks: &[Dialect::OpenaiChat],
     resumes: false,
+    told_denials: false,
     counts_session: false,
     invoke,
     reader: || Box::new(Lines::default()),

@@ -17,6 +17,7 @@ fn errand(dialect: Dialect) -> Errand {
         steps: 50,
         seconds: 600,
         resume: None,
+        denied: Vec::new(),
     }
 }
 
@@ -49,7 +50,8 @@ fn tools(events: &[Event]) -> Vec<String> {
 #[test]
 fn every_backend_but_our_own_loop_has_an_agent_and_each_is_listed_once() {
     for backend in WorkerBackend::ALL {
-        assert_eq!(of(*backend).is_some(), *backend != WorkerBackend::Native, "{backend}");
+        let ours = matches!(backend, WorkerBackend::Native | WorkerBackend::None);
+        assert_eq!(of(*backend).is_some(), !ours, "{backend}");
         assert!(ALL.iter().filter(|cli| cli.backend == *backend).count() <= 1);
     }
 }
@@ -313,5 +315,35 @@ fn the_documentation_names_every_agent_its_version_and_how_to_install_it() {
         for dialect in cli.speaks {
             assert!(row.contains(spoken(*dialect)), "{row}");
         }
+    }
+}
+
+#[test]
+fn what_a_rule_denies_is_given_to_agents_whose_own_settings_can_say_so() {
+    let denied =
+        vec![vec!["git".to_owned(), "push".to_owned()], vec!["npm".to_owned(), "publish".to_owned()]];
+    let made = |backend| {
+        (of(backend).unwrap().invoke)(&Errand { denied: denied.clone(), ..errand(Dialect::OpenaiChat) })
+    };
+    let claude = made(WorkerBackend::Claude).args;
+    let at = claude.iter().position(|arg| arg == "--disallowedTools").unwrap();
+    assert_eq!(claude[at + 1..at + 3], ["Bash(git push:*)", "Bash(npm publish:*)"]);
+    let settings = claude.iter().position(|arg| arg == "--settings").unwrap();
+    assert!(claude[settings + 1].contains("http://127.0.0.1:4100/policy/claude"), "it asks before a command");
+    let opencode = made(WorkerBackend::Opencode);
+    let config = &opencode.env.iter().find(|(name, _)| *name == "OPENCODE_CONFIG_CONTENT").unwrap().1;
+    let config: serde_json::Value = serde_json::from_str(config).unwrap();
+    assert_eq!(config["permission"]["bash"]["git push *"], "deny");
+    assert_eq!(config["permission"]["bash"]["*"], "allow");
+    let gemini = made(WorkerBackend::Gemini).files;
+    let rules = gemini.iter().find(|file| file.below_home.ends_with("policies/pilothouse.toml")).unwrap();
+    assert!(
+        rules.text.contains("commandPrefix = \"git push\"") && rules.text.contains("decision = \"deny\"")
+    );
+    for quiet in ALL {
+        let plain = (quiet.invoke)(&errand(quiet.speaks[0]));
+        assert!(
+            !format!("{plain:?}").contains("disallowedTools") && !format!("{plain:?}").contains("policies/")
+        );
     }
 }

@@ -4,10 +4,11 @@ use std::collections::VecDeque;
 use std::future::Future;
 
 use super::machine::{Action, Input, Loop};
+use super::memory::Standing;
 use super::observation::Observation;
 use super::outcome::{LoopEvent, NativeOutcome, Status};
 use super::tools::{BashCall, EditCall, ReadCall, ToolAction};
-use crate::model::{Delta, Model, ModelError, Usage};
+use crate::model::{Delta, Message, Model, ModelError, Usage};
 use crate::{Cancel, Pace};
 
 /// How long hands may take to let go after a cancel or beyond their timeout.
@@ -19,6 +20,16 @@ const GRACE_MS: u64 = 10_000;
 /// `timeout_ms` is over, a call must end everything it started and return; one that does not is dropped after
 /// ten seconds, and dropping must end what it started too.
 pub trait Hands: Send {
+    /// What the model is told instead, when something may not be done. Waiting for a person's word takes its time, so
+    /// no timeout of a tool counts here; it must return when `cancel` fires.
+    fn refusal(
+        &mut self,
+        action: &ToolAction,
+        cancel: &Cancel,
+    ) -> impl Future<Output = Option<Observation>> + Send {
+        let _ = (action, cancel);
+        std::future::ready(None)
+    }
     fn bash(
         &mut self,
         call: &BashCall,
@@ -29,15 +40,26 @@ pub trait Hands: Send {
     fn edit(&mut self, call: &EditCall, cancel: &Cancel) -> impl Future<Output = Observation> + Send;
 }
 
-/// Where a run's log, stream and artifacts go. Called in order, and must not block.
+/// Where a run's log, stream and artifacts go. Called in order, and but for [`Sink::keep`] must not block.
 pub trait Sink: Send {
     fn event(&mut self, event: LoopEvent);
     /// A piece of the reply that is on its way. After [`LoopEvent::Waiting`] what came of the reply is void.
     fn delta(&mut self, delta: Delta) {
         let _ = delta;
     }
+    /// What a person has said since it was asked last, oldest first. Asked before each request; what is answered
+    /// stands before the model then.
+    fn heard(&mut self) -> Vec<String> {
+        Vec::new()
+    }
     /// The whole text of an output the model saw only the ends of.
     fn artifact(&mut self, name: &str, text: &str);
+    /// The conversation as it is before the model is asked, and before anything that may have an effect is run. The
+    /// loop waits until this returns, so that what is kept never lags behind what is done.
+    fn keep(&mut self, messages: &[Message], standing: &Standing) -> impl Future<Output = ()> + Send {
+        let _ = (messages, standing);
+        async {}
+    }
 }
 
 /// Runs until the loop stops. Begin with [`Input::Start`]; after an outcome the same loop can be driven on with
@@ -69,6 +91,8 @@ pub async fn drive<M: Model, H: Hands, S: Sink, P: Pace>(
                 () = pace.sleep_ms(ms) => Input::Waited { now_ms: pace.now_ms() },
             },
             Action::Ask { request, within_ms } => {
+                let request = machine.hear(sink.heard()).map_or(request, Box::new);
+                sink.keep(machine.messages(), &machine.standing()).await;
                 let mut on_delta = |delta| sink.delta(delta);
                 let asked = model.complete(&request, &mut on_delta, cancel);
                 tokio::select! {
@@ -83,7 +107,13 @@ pub async fn drive<M: Model, H: Hands, S: Sink, P: Pace>(
                 }
             }
             Action::Run { action, timeout_ms } => {
-                let observation = run(&action, timeout_ms, hands, pace, cancel).await;
+                if !matches!(action, ToolAction::Read(_)) {
+                    sink.keep(machine.messages(), &machine.standing()).await;
+                }
+                let observation = match hands.refusal(&action, cancel).await {
+                    Some(told) => told,
+                    None => run(&action, timeout_ms, hands, pace, cancel).await,
+                };
                 if cancel.is_cancelled() {
                     Input::Cancelled
                 } else {

@@ -17,6 +17,9 @@ pub(super) const REPEATED: &str = "\
      and say what is in the way.]";
 
 pub(super) const NOT_RUN: &str = "Not run: the task had already ended.";
+pub(super) const NOT_BEGUN: &str = "Not run: the work was interrupted before it.";
+pub(super) const CUT_SHORT: &str =
+    "The work was interrupted while this ran. How far it came is not known; what it had done stays done.";
 pub(super) const TOO_MANY: &str = "Not run: too many calls in one reply. Make fewer at a time.";
 
 pub(super) const ENVELOPE: &str = r#"

@@ -31,9 +31,13 @@ const BUILTIN: &[(&str, &str)] = builtin![
     "localbuddy-enhance.md",
     "remotebuddy-plan.md",
     "remotebuddy-plan-repair.md",
+    "reviewer-repair.md",
+    "reviewer-review.md",
     "worker-cli.md",
     "worker-cli-revision.md",
     "worker-native.md",
+    "worker-opinion.md",
+    "worker-resume.md",
     "worker-revision.md",
 ];
 

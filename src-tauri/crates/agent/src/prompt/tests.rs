@@ -45,6 +45,17 @@ fn inputs(id: &str) -> Inputs {
             .with("round", 1)
             .with("rounds", 2)
             .with("findings", json!([{"what": "`cargo test` failed", "output": "1 failed"}])),
+        "worker.opinion" => Inputs::new().with("concerns", "asked 1 of 3: half of it is missing"),
+        "worker.resume" => {
+            Inputs::new().with("state", "The clone is as you left it.").with("running", "bash ls")
+        }
+        "reviewer.review" => Inputs::new()
+            .with("instruction", "Fix the sum.")
+            .with("criteria", "the sum is right")
+            .with("gate", "`cargo test` passed")
+            .with("diff", "+a")
+            .with("cut", false),
+        "reviewer.repair" => Inputs::new().with("problem", "$.verdict is missing"),
         other => panic!("no sample inputs for {other}"),
     }
 }
@@ -68,6 +79,14 @@ fn every_prompt_loads_renders_and_says_its_key_lines() {
             "- `cargo test`",
         ),
         ("worker.revision", "(round 1 of 2)", ""),
+        ("worker.opinion", "They are an opinion and may be wrong", ""),
+        ("worker.resume", "You were interrupted, and go on now.", ""),
+        (
+            "reviewer.review",
+            "A person sees your words beside the diff as a model's opinion.",
+            "Reply with the JSON object.",
+        ),
+        ("reviewer.repair", "is not the JSON object that was asked for", ""),
         ("worker.cli", "You may change only paths that match `src/**`, `tests/**`, and at most 3 files", ""),
         ("worker.cli-revision", "(round 1 of 2)", ""),
     ];

@@ -12,26 +12,35 @@ use protocol::ops::{ApprovalParams, typed};
 use protocol::{ApiError, ApprovalId, ErrorCode, SessionId};
 use serde_json::json;
 
-/// How the answer is shown and given.
+/// How the answer is waited for, shown and given.
 #[derive(Clone, Copy)]
-struct Manner {
-    approve: bool,
-    as_json: bool,
+pub(crate) struct Manner {
+    pub wait: bool,
+    pub approve: bool,
+    pub as_json: bool,
 }
 
 pub(crate) async fn run(
     client: &Client,
     text: &str,
     session: &str,
-    wait: bool,
-    approve: bool,
-    as_json: bool,
+    worker: Option<String>,
+    how: Manner,
 ) -> Result<u8, ApiError> {
+    let Manner { wait, approve, as_json } = how;
     let session_id = SessionId::parse(session).map_err(|e| ApiError::bad(e.to_string()))?;
-    let sent = SendMessage { session_id, text: text.to_owned(), intent: None, priority: None };
+    let sent = SendMessage {
+        session_id,
+        text: text.to_owned(),
+        intent: None,
+        priority: None,
+        target_worker_id: worker.clone(),
+    };
     let accepted = client.call(typed::ChatSend, &sent, None).await?;
     if as_json {
         output::json(&accepted);
+    } else {
+        super::worker::tell_target(client, worker.as_deref()).await?;
     }
     if !wait {
         if !as_json {
@@ -56,7 +65,7 @@ pub(crate) async fn run(
                 Asked::InTheWay => false,
                 Asked::Foreign => continue,
             };
-            question(client, id, Manner { approve, as_json }).await?;
+            question(client, id, Manner { approve, ..how }).await?;
         }
         if let Some(code) = following.read(&event) {
             if as_json {
@@ -85,7 +94,12 @@ async fn question(client: &Client, id: &str, how: Manner) -> Result<(), ApiError
         }
         return Ok(());
     }
-    let answer = AnswerParams { approval_id: id, decision: Decision::Approve, hash: Some(approval.hash) };
+    let answer = AnswerParams {
+        approval_id: id,
+        decision: Decision::Approve,
+        hash: Some(approval.hash),
+        remember: None,
+    };
     match client.call(typed::ApprovalAnswer, &answer, None).await {
         Ok(answered) if how.as_json => output::json(&json!({ "approved": answered })),
         Ok(answered) => say!("Approved: {}", crate::plain::plain(&answered.summary)),

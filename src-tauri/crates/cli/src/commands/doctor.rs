@@ -38,7 +38,12 @@ async fn mend(data: Option<PathBuf>) -> Result<(), ApiError> {
     let options = Options { data, ..Options::default() };
     let own = options.own().map_err(|error| ApiError::new(ErrorCode::ConfigInvalid, error.to_string()))?;
     let workers = &own.config.workers;
-    let wish = Wish { engine: workers.engine.clone(), image: workers.image.clone(), inside: None };
+    let wish = Wish {
+        engine: workers.engine.clone(),
+        image: workers.image.clone(),
+        inside: None,
+        cpus: workers.cpus,
+    };
     match provide(&wish, &mut |line| eprintln!("{line}")).await {
         Ok(image) => {
             eprintln!("The image {} is there. A server that runs uses it after a restart.", image.reference);

@@ -1,5 +1,6 @@
 //! `pilothouse job …` and `pilothouse budget`.
 
+use super::job_control as control;
 use crate::flags::JobCommand;
 use crate::output;
 use crate::plain::plain;
@@ -7,12 +8,22 @@ use client::Client;
 use protocol::budget::{BudgetParams, BudgetReport, BudgetScope, BudgetStanding, Measure, Spent};
 use protocol::job::RaiseJob;
 use protocol::ops::{JobParams, typed};
+use protocol::taken::LetGoJob;
 use protocol::{ApiError, JobId};
 
 pub(super) async fn run(client: &Client, what: JobCommand, as_json: bool) -> Result<(), ApiError> {
     let read = |id: &str| JobId::parse(id).map_err(|e| ApiError::bad(e.to_string()));
     let (id, said) = match what {
         JobCommand::Show { id } => return show(client, read(&id)?, as_json).await,
+        JobCommand::Steer { id, text } => return control::steer(client, read(&id)?, text, as_json).await,
+        JobCommand::TakeOver { id } => return control::take_over(client, read(&id)?, as_json).await,
+        JobCommand::HandBack { id, message } => {
+            return control::hand_back(client, read(&id)?, message, as_json).await;
+        }
+        JobCommand::LetGo { id, discard, keep, end } => {
+            let what = LetGoJob { id: read(&id)?, changes: control::changes(discard, keep), end };
+            return control::let_go(client, what, as_json).await;
+        }
         JobCommand::Pause { id } => {
             client.call(typed::JobsPause, &JobParams { id: read(&id)? }, None).await?;
             (id, "keeps its work and waits")
@@ -24,6 +35,12 @@ pub(super) async fn run(client: &Client, what: JobCommand, as_json: bool) -> Res
         JobCommand::Stop { id } => {
             client.call(typed::JobsCancel, &JobParams { id: read(&id)? }, None).await?;
             (id, "is stopped")
+        }
+        JobCommand::Retry { id, worker } => {
+            return super::worker::retry(client, read(&id)?, worker, as_json).await;
+        }
+        JobCommand::Give { id, worker, .. } => {
+            return super::worker::give(client, read(&id)?, worker, as_json).await;
         }
         JobCommand::Raise { id, tokens, minutes, money } => {
             let micros = |text: String| {
@@ -57,6 +74,13 @@ async fn show(client: &Client, id: JobId, as_json: bool) -> Result<(), ApiError>
     if let Some(wait) = &job.waiting {
         say!("  Waits     {}", plain(&wait.detail));
     }
+    for line in job.taken.iter().flat_map(control::lines) {
+        say!("{line}");
+    }
+    let said = client.call(typed::JobsSteering, &JobParams { id: job.id.clone() }, None).await?;
+    for message in &said.messages {
+        say!("  Told      {} ({})", plain(&message.text), message.state);
+    }
     if let Some(isolation) = &job.isolation {
         say!("  Sandbox   {}: files {}, network {}", isolation.backend, isolation.fs, isolation.net);
     }
@@ -66,6 +90,7 @@ async fn show(client: &Client, id: JobId, as_json: bool) -> Result<(), ApiError>
     if let Some(error) = &job.error {
         say!("  Failed    {}", plain(error));
     }
+    super::judged::show(&job);
     Ok(())
 }
 

@@ -1,21 +1,27 @@
 //! One file per command that does more than ask and print.
 
 mod ask;
+mod backend;
 mod background;
 mod connect;
 mod doctor;
 mod hold;
 mod job;
+mod job_control;
+mod judged;
 mod key;
 mod open;
+mod policy;
 mod serve;
 mod show;
+mod worker;
 
 use crate::flags::{Cli, Command, ConfigCommand};
 use crate::output;
 use client::Client;
 use connect::Found;
 use protocol::approval::{AnswerParams, Decision};
+use protocol::grant::{GrantFor, Remember};
 use protocol::merge::{EntryParams, LandParams};
 use protocol::ops::{ApprovalParams, Nothing, TtlParams, typed};
 use protocol::{ApiError, ApprovalId, EntryId};
@@ -56,11 +62,12 @@ async fn talk(client: &Client, command: Command, as_json: bool) -> Result<u8, Ap
             show::status(&status, as_json);
             Ok(0)
         }
-        Command::Ask { text, session, wait, approve } => {
-            ask::run(client, &text, &session, wait, approve, as_json).await
+        Command::Ask { text, session, wait, approve, worker, backend } => {
+            let text = backend::named(&text, backend.as_deref())?;
+            ask::run(client, &text, &session, worker, ask::Manner { wait, approve, as_json }).await
         }
-        Command::Approve { id } => answer(client, &id, Decision::Approve, as_json).await,
-        Command::Deny { id } => answer(client, &id, Decision::Deny, as_json).await,
+        Command::Approve { id, span } => answer(client, &id, Decision::Approve, span, as_json).await,
+        Command::Deny { id } => answer(client, &id, Decision::Deny, None, as_json).await,
         Command::Land { entry } => {
             let id = EntryId::parse(entry).map_err(|e| ApiError::bad(e.to_string()))?;
             let shown = client.call(typed::MergeEntryGet, &EntryParams { id: id.clone() }, None).await?;
@@ -81,8 +88,11 @@ async fn talk(client: &Client, command: Command, as_json: bool) -> Result<u8, Ap
         Command::Pause { why } => hold::pause(client, why, as_json).await.map(|()| 0),
         Command::Resume => hold::resume(client, as_json).await.map(|()| 0),
         Command::Job { what } => job::run(client, what, as_json).await.map(|()| 0),
+        Command::Worker { what } => worker::run(client, what, as_json).await.map(|()| 0),
+        Command::Backend { choose } => backend::run(client, choose, as_json).await.map(|()| 0),
         Command::Budget => job::budget(client, as_json).await.map(|()| 0),
         Command::Key { what } => key::run(client, what, as_json).await,
+        Command::Policy { workspace, what } => policy::run(client, workspace.as_deref(), what, as_json).await,
         Command::Config { what: ConfigCommand::Show { origin } } => {
             let shown = client.call(typed::ConfigShow, &Nothing {}, None).await?;
             show::config(&shown, origin, as_json);
@@ -92,13 +102,23 @@ async fn talk(client: &Client, command: Command, as_json: bool) -> Result<u8, Ap
 }
 
 /// Shows what is asked and answers exactly that: a question that took its place meanwhile is refused as stale.
-async fn answer(client: &Client, id: &str, decision: Decision, as_json: bool) -> Result<u8, ApiError> {
+async fn answer(
+    client: &Client,
+    id: &str,
+    decision: Decision,
+    span: Option<GrantFor>,
+    as_json: bool,
+) -> Result<u8, ApiError> {
     let approval_id = ApprovalId::parse(id).map_err(|e| ApiError::bad(e.to_string()))?;
     let shown = client.call(typed::ApprovalGet, &ApprovalParams { id: approval_id.clone() }, None).await?;
     if !as_json {
         show::question(&shown);
+        if let (Some(_), Some(offer)) = (span, &shown.offer) {
+            say!("  Remembers {}, in this workspace", crate::plain::plain(&offer.covers));
+        }
     }
-    let answer = AnswerParams { approval_id, decision, hash: Some(shown.hash) };
+    let remember = span.map(|span| Remember { span });
+    let answer = AnswerParams { approval_id, decision, hash: Some(shown.hash), remember };
     let answered = client.call(typed::ApprovalAnswer, &answer, None).await?;
     if as_json {
         output::json(&answered);

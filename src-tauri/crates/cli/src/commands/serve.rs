@@ -21,6 +21,8 @@ pub(crate) async fn run(data: Option<PathBuf>, flags: Serve, as_json: bool) -> u
             Sandbox::Auto => SandboxChoice::Auto,
             Sandbox::Container => SandboxChoice::Container,
             Sandbox::Bwrap => SandboxChoice::Bwrap,
+            Sandbox::Seatbelt => SandboxChoice::Seatbelt,
+            Sandbox::JobObject => SandboxChoice::JobObject,
             Sandbox::Host => SandboxChoice::Host,
         }),
         ..Options::default()

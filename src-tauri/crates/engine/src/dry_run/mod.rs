@@ -41,7 +41,10 @@ impl Engine {
         if plan.checks.is_empty() {
             return Err(refused("This workspace has no checks to try. Add some in Settings."));
         }
-        self.sandbox_for(&room)?;
+        // An image of its own may have to be made first, which is part of trying.
+        if self.look_at_image(&room).await? {
+            self.sandbox_for(&room)?;
+        }
         let fresh = DryRun {
             workspace_id: room.id.clone(),
             state: DryRunState::Preparing,

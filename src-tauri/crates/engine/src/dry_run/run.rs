@@ -37,9 +37,11 @@ impl Engine {
         plan: &CheckPlan,
         commit: &ObjectId,
     ) -> Result<bool, ApiError> {
-        let sandbox = self.sandbox_for(room)?;
         let on = On::Commit(commit.clone());
-        let before = self.environment(room, plan, on.clone()).await?;
+        let before = match self.look_at_image(room).await? {
+            true => self.environment(room, plan, on.clone()).await?,
+            false => None,
+        };
         let (depot, of) = (room.depot.clone(), commit.clone());
         let tree = self.blocking(move || depot.tree_of(&of)).await?.map_err(git::api)?;
         let mut left = Vec::new();
@@ -56,6 +58,8 @@ impl Engine {
             return Ok(true);
         }
         self.ready_set_up(room, session, plan, commit).await?;
+        // The image it runs in may have been made only now.
+        let sandbox = self.sandbox_for(room)?;
         // Making the set-up takes its time, and waiting for an answer may take days.
         self.still_confirmed(room, plan).await?;
         let gone = || ApiError::new(ErrorCode::Conflict, "Its set-up was removed meanwhile. Try again.");

@@ -1,5 +1,6 @@
 //! A hand-over that was taken in becomes an entry of the merge queue.
 
+use super::told::risky_text;
 use super::{Taken, summary_limits};
 use crate::git;
 use crate::rooms::Room;
@@ -93,21 +94,7 @@ impl Taken {
             files: self.files,
             additions: self.additions,
             deletions: self.deletions,
-            risky: self
-                .intake
-                .risky
-                .iter()
-                .map(|r| {
-                    format!(
-                        "{}: {}",
-                        r.path,
-                        serde_json::to_value(r.reason)
-                            .ok()
-                            .and_then(|v| v.as_str().map(|s| s.replace('_', " ")))
-                            .unwrap_or_default()
-                    )
-                })
-                .collect(),
+            risky: self.intake.risky.iter().map(risky_text).collect(),
             verified,
             position: None,
             reason: None,

@@ -4,8 +4,10 @@
 mod entry;
 mod places;
 mod shown;
+mod told;
 mod upload;
 
+pub(crate) use places::accept;
 pub(crate) use shown::summary_limits;
 
 use crate::rooms::Room;

@@ -134,6 +134,10 @@ fn came_back(tx: &mut Tx<'_>, entry: &MergeEntry, why: Returned, detail: &str) -
         return reaction::say(tx, &entry.session_id, text, None);
     };
     task.fix_up += 1;
+    // Whoever made the change, a worker mends it, on what is newest.
+    if task.by_hand.take().is_some() {
+        task.base_commit = None;
+    }
     task.fix_up_context = Some(detail.chars().take(8_000).collect());
     task.resume_commit = (task.lane == Lane::Worker).then(|| entry.commit_sha.clone());
     let attempt = task.fix_up;
@@ -165,7 +169,8 @@ fn came_back(tx: &mut Tx<'_>, entry: &MergeEntry, why: Returned, detail: &str) -
 fn allowed(task: &TaskParams, why: Returned) -> bool {
     match task.lane {
         Lane::Worker => task.fix_up < FIX_UPS,
-        Lane::Deterministic => why == Returned::Conflict && task.fix_up < 1,
+        // Fixed code would do its own edit again, and a person's would be gone.
+        Lane::Deterministic => why == Returned::Conflict && task.fix_up < 1 && task.by_hand.is_none(),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Answering: one durable answer from anywhere, and what it releases.
 
-use crate::{Caller, Engine, Principal, Reply, ask};
+use crate::{Caller, Engine, Principal, Reply, ask, grants};
 use protocol::approval::{AnswerParams, Approval, ApprovalState, Approvals, Decision};
 use protocol::ops::ApprovalParams;
 use protocol::queue::ListParams;
@@ -21,17 +21,30 @@ impl Engine {
         if !matches!(caller.who, Principal::Owner | Principal::Device { .. }) {
             return Err(ApiError::new(ErrorCode::Forbidden, "Only a person answers approvals."));
         }
+        if p.remember.is_some() && p.decision != Decision::Approve {
+            return Err(ApiError::bad("Only an approval can be remembered."));
+        }
         let by = caller.who.label();
         let id = p.approval_id.clone();
         let reply = self
             .change(caller, move |tx| {
-                let answered = tx.answer(p.approval_id.as_str(), p.decision, p.hash.as_deref(), &by)?;
+                let mut answered = tx.answer(p.approval_id.as_str(), p.decision, p.hash.as_deref(), &by)?;
+                let granted = match &p.remember {
+                    Some(remember) => Some(grants::keep(tx, &mut answered, remember.span, &by)?),
+                    None => None,
+                };
                 let event = match p.decision {
                     Decision::Approve => Event::Approved { approval_id: answered.id.clone() },
                     Decision::Deny => Event::Denied { approval_id: answered.id.clone() },
                 };
-                tx.append(NewEvent::new(&answered.session_id, event, by).about(answered.subject.clone()))?;
+                tx.append(
+                    NewEvent::new(&answered.session_id, event, by.clone()).about(answered.subject.clone()),
+                )?;
                 ask::changed(tx, &answered)?;
+                if let Some(grant) = granted {
+                    let event = Event::PolicyGranted { grant: Box::new(grant) };
+                    tx.append(NewEvent::new(&answered.session_id, event, by))?;
+                }
                 release(tx, &answered)?;
                 Ok(answered)
             })
@@ -73,7 +86,7 @@ fn release(tx: &mut Tx<'_>, approval: &Approval) -> Result<(), StoreError> {
             .map(drop)
         }
         "recipe.first_use" | "job.run" | "command" => crate::remote_buddy::held::release_held(tx, approval),
-        "setup.network" => approval
+        "setup.network" | crate::image::ACTION => approval
             .workspace_id
             .iter()
             .try_for_each(|workspace| crate::remote_buddy::held::look_again(tx, workspace)),

@@ -22,6 +22,7 @@ impl Engine {
         if text.is_empty() {
             return Err(ApiError::bad("text is required"));
         }
+        super::jobs::check_target(p.target_worker_id.as_deref())?;
         if text.len() > MAX_MESSAGE {
             return Err(ApiError::new(
                 ErrorCode::TooLarge,
@@ -62,6 +63,7 @@ impl Engine {
                         enhanced_prompt: None,
                         priority,
                         queue_wait_budget_ms: queue_wait_budget(priority),
+                        target_worker_id: p.target_worker_id,
                     };
                     let (id, position) = tx.enqueue_request(new)?;
                     tx.post(outbox::ENHANCE, serde_json::json!({ "request": id, "turn": turn }))?;

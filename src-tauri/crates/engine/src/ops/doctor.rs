@@ -2,6 +2,7 @@
 
 mod agents;
 mod alone;
+mod images;
 mod lines;
 
 pub use alone::doctor_without_server;
@@ -69,7 +70,9 @@ impl Engine {
         let saved = self.config_keys().await?;
         lines.push(lines::keys(&saved.keychain, &saved.keys));
         for row in self.store.read(|tx| tx.workspaces()).await? {
+            let image = self.doctor_image(&row).await;
             lines.push(self.doctor_workspace(row).await);
+            lines.extend(image);
         }
         let ok = lines.iter().all(|l| l.finding != Finding::Problem);
         Ok(DoctorReport { ok, lines })

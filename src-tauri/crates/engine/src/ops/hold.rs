@@ -71,7 +71,8 @@ fn end(tx: &mut Tx<'_>, reason: Option<HoldReason>, by: String) -> Result<(), St
     tell(tx, Event::SystemResumed { by: by.clone(), ended, held }, by)
 }
 
-fn tell(tx: &mut Tx<'_>, event: Event, from: String) -> Result<(), StoreError> {
+/// To the session of events about everything.
+pub(crate) fn tell(tx: &mut Tx<'_>, event: Event, from: String) -> Result<(), StoreError> {
     let session = SessionId::parse(ABOUT_ALL).map_err(|e| ApiError::bad(e.to_string()))?;
     tx.append(NewEvent::new(&session, event, from)).map(drop)
 }

@@ -2,6 +2,7 @@
 
 mod agents;
 mod approvals;
+pub(crate) mod backends;
 pub(crate) mod chat;
 mod completions;
 mod doctor;
@@ -9,7 +10,9 @@ mod hold;
 pub(crate) mod jobs;
 mod keys;
 mod merge;
+pub(crate) mod network;
 pub(crate) mod notify;
+mod policy;
 mod requests;
 pub(crate) mod sessions;
 mod settings;
@@ -18,3 +21,4 @@ mod workers;
 mod workspaces;
 
 pub use doctor::doctor_without_server;
+pub(crate) use hold::tell;

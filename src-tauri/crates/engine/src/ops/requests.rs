@@ -16,6 +16,7 @@ impl Engine {
         if p.prompt.trim().is_empty() {
             return Err(ApiError::bad("sessionId and prompt are required"));
         }
+        super::jobs::check_target(p.target_worker_id.as_deref())?;
         if p.prompt.len() > MAX_MESSAGE {
             return Err(ApiError::new(
                 ErrorCode::TooLarge,
@@ -35,6 +36,7 @@ impl Engine {
                     .queue_wait_budget_ms
                     .unwrap_or(queue_wait_budget(priority))
                     .min(i64::MAX as u64 / 2),
+                target_worker_id: p.target_worker_id,
             };
             let (id, position) = tx.enqueue_request(new)?;
             tx.post(outbox::ENHANCE, serde_json::json!({ "request": id }))?;
@@ -148,6 +150,7 @@ impl Engine {
                 lease_expires_at: host::clock::iso(until),
                 cancel_requested: false,
                 pause: None,
+                steer: Vec::new(),
             })
         })
         .await

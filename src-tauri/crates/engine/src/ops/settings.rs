@@ -26,7 +26,8 @@ impl Engine {
         for value in shown.values.iter_mut().filter(|value| value.value.is_null()) {
             match value.key.as_str() {
                 "data.dir" => value.value = self.data.root().to_string_lossy().into(),
-                "workers.count" => value.value = self.worker_count().into(),
+                "workers.min" => value.value = self.pool_bounds().min.into(),
+                "workers.max" => value.value = self.pool_bounds().max.into(),
                 "server.port" => {
                     value.value = port.into();
                     value.origin = "this run".into();

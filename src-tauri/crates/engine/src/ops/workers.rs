@@ -1,9 +1,10 @@
-//! Workers report themselves and are listed.
+//! Workers report themselves, are listed and drained.
 
+use super::hold::tell;
 use crate::{Caller, Engine, Reply};
-use protocol::ApiError;
 use protocol::ops::{Done, TtlParams};
-use protocol::worker::{Heartbeat, Workers};
+use protocol::worker::{Heartbeat, WorkerParams, Workers};
+use protocol::{ApiError, Event};
 
 /// Most bytes of capabilities and details a worker may report.
 const REPORT_BYTES: usize = 16 * 1024;
@@ -32,6 +33,40 @@ impl Engine {
     }
 
     pub async fn workers_list(&self, p: TtlParams) -> Result<Workers, ApiError> {
-        Ok(self.store.read(move |tx| Ok(Workers { ok: true, workers: tx.workers(p.ttl_ms)? })).await?)
+        let mut workers = self.store.read(move |tx| tx.workers(p.ttl_ms)).await?;
+        for worker in &mut workers {
+            worker.supervised = self.pool_runs(&worker.worker_id) || !worker.ends.is_empty();
+        }
+        Ok(Workers { ok: true, workers, pool: Some(self.pool_shown()) })
+    }
+
+    /// It takes no new jobs and finishes what it has; one of ours then ends.
+    pub async fn workers_drain(&self, caller: Caller, p: WorkerParams) -> Reply {
+        let by = caller.who.label();
+        let reply = self
+            .change(caller, move |tx| {
+                if tx.drain_worker(&p.worker_id, &by)? {
+                    tell(tx, Event::WorkerDrained { worker_id: p.worker_id, by: by.clone() }, by)?;
+                }
+                Ok(Done { ok: true })
+            })
+            .await?;
+        self.pool.bell.notify_one();
+        Ok(reply)
+    }
+
+    /// It may take jobs again; one of ours that ended may be started again.
+    pub async fn workers_undrain(&self, caller: Caller, p: WorkerParams) -> Reply {
+        let by = caller.who.label();
+        let reply = self
+            .change(caller, move |tx| {
+                if tx.undrain_worker(&p.worker_id)? {
+                    tell(tx, Event::WorkerUndrained { worker_id: p.worker_id, by: by.clone() }, by)?;
+                }
+                Ok(Done { ok: true })
+            })
+            .await?;
+        self.pool.bell.notify_one();
+        Ok(reply)
     }
 }

@@ -8,7 +8,8 @@ use protocol::job::TASK_EXECUTE;
 use protocol::merge::{EntryParams, EntryState};
 use protocol::plan::TaskParams;
 use protocol::request::{Request, RequestStatus};
-use protocol::{ApiError, Event, Plan, WorkspaceId};
+use protocol::worker::WorkerBackend;
+use protocol::{ApiError, Event, Lane, Plan, WorkspaceId};
 use std::sync::Arc;
 use store::{NewEvent, NewJob, RequestFinish, StoreError, Tx};
 
@@ -23,6 +24,9 @@ impl Engine {
         if !plan.requires_worker {
             return self.answer(request, token, plan.assistant_message).await;
         }
+        if let Some(why) = self.nobody_works(request, &plan).await? {
+            return self.answer(request, token, why).await;
+        }
         let recipe = self.recipe_of(room, &plan).await?;
         let question = match &recipe {
             Some(wanted) => self.first_use(room, request, wanted, &plan).await?,
@@ -33,7 +37,9 @@ impl Engine {
         if let Some(question) = question {
             return self.hold(held, token, question).await;
         }
-        if held.needs_set_up() && self.set_up_is_missing(room).await? {
+        // Where the server has no sandbox of its own, even git in a clone needs the workspace's image.
+        let bare = self.sandbox.is_err() && !self.look_at_image(room).await.unwrap_or(false);
+        if bare || held.needs_set_up() && self.set_up_is_missing(room).await? {
             return self.hold_for_set_up(room, held, token).await;
         }
         let token = token.to_owned();
@@ -52,6 +58,20 @@ impl Engine {
             })
             .await?;
         Ok(())
+    }
+
+    /// Why nothing is begun although there is a plan: what was named is not what would do it, or nothing is to.
+    async fn nobody_works(&self, request: &Request, plan: &Plan) -> Result<Option<String>, ApiError> {
+        let named = flow::with::named(&request.original_prompt).and_then(|(named, _)| named.ok());
+        Ok(match (plan.lane, named) {
+            (Lane::Deterministic, Some(named)) => Some(format!(
+                "This needs no model, so {named} would have nothing to do with it, and nothing was begun. Send it without `/with {named}`."
+            )),
+            (Lane::Worker, None) if self.config_now().await?.workers.backend == WorkerBackend::None => Some(
+                "Nothing is chosen to work on tasks that need a model, so nothing was begun. Choose something in Settings, Workers, or name it: `/with native` and the task.".to_owned(),
+            ),
+            _ => None,
+        })
     }
 
     /// Ends a request with words alone.
@@ -139,11 +159,12 @@ impl Engine {
         error: &ApiError,
     ) -> Result<(), ApiError> {
         let (request, token, message) = (request.clone(), token.to_owned(), error.message.clone());
+        let result = Some(serde_json::json!({ "code": error.code }));
         self.store
             .write(move |tx| {
                 let finish = RequestFinish {
                     status: RequestStatus::Failed,
-                    result: None,
+                    result,
                     error: Some(message.clone()),
                     job_id: None,
                 };
@@ -210,11 +231,13 @@ pub(super) fn enqueue_plan(tx: &mut Tx<'_>, held: &Held) -> Result<protocol::Job
         planning: plan.planning.clone(),
         deterministic: plan.deterministic.clone(),
         recipe_digest: recipe_digest.clone(),
+        backend: flow::with::named(&request.original_prompt).and_then(|(named, _)| named.ok()),
         request_id: Some(request.id.clone()),
         base_commit: None,
         fix_up: 0,
         fix_up_context: None,
         resume_commit: None,
+        by_hand: None,
     };
     let new = NewJob {
         task_id: request.id.to_string(),
@@ -225,7 +248,7 @@ pub(super) fn enqueue_plan(tx: &mut Tx<'_>, held: &Held) -> Result<protocol::Job
         request_id: Some(request.id.clone()),
         params: serde_json::to_value(&params)?,
         priority: plan.planning.queue_priority,
-        target_worker_id: None,
+        target_worker_id: request.target_worker_id.clone(),
         queue_wait_budget_ms: plan.planning.queue_wait_budget_ms,
         execution_budget_ms: plan.planning.execution_budget_ms,
         finalization_budget_ms: plan.planning.finalization_budget_ms,

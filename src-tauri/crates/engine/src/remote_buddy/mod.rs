@@ -104,6 +104,30 @@ impl Engine {
     }
 
     async fn plan_request(&self, request: &Request, token: &str) -> Result<(), ApiError> {
+        let Some((named, asked)) = flow::with::named(&request.original_prompt) else {
+            return self.plan_task(request, token).await;
+        };
+        let named = match named {
+            Ok(named) => named,
+            Err(why) => return self.answer(request, token, why).await,
+        };
+        // Known before anything is planned; nothing else is taken in its place.
+        self.usable(named).await?;
+        // The name is no part of the task. Dispatching reads it from what was typed.
+        let request = Request {
+            prompt: asked.to_owned(),
+            enhanced_prompt: request.enhanced_prompt.clone().map(|text| {
+                match text.strip_prefix(&request.prompt) {
+                    Some(facts) => format!("{asked}{facts}"),
+                    None => text,
+                }
+            }),
+            ..request.clone()
+        };
+        self.plan_task(&request, token).await
+    }
+
+    async fn plan_task(&self, request: &Request, token: &str) -> Result<(), ApiError> {
         let id = request.id.to_string();
         let workspace = self.store.read(move |tx| tx.request_workspace(&id)).await?;
         let workspace = workspace.and_then(|w| WorkspaceId::parse(w).ok());

@@ -26,6 +26,12 @@ impl Engine {
             details: json!({ "kind": "command", "instruction": plan.instruction, "argv": argv, "cwd": "." }),
             hash: hash::json(&json!({ "request": request.id, "argv": argv })),
         };
-        self.question_before(room, request, ActionKind::Command { argv, cwd: ".".into() }, asked).await
+        self.question_before(
+            room,
+            request,
+            ActionKind::Command { argv, cwd: ".".into(), confined: false },
+            asked,
+        )
+        .await
     }
 }

@@ -56,6 +56,10 @@ impl Engine {
         plan: &CheckPlan,
         on: On,
     ) -> Result<Prepared, ApiError> {
+        // The image first: what is made in one is worth nothing in another.
+        if let Prepared::Asked = self.prepare_image(room, session).await? {
+            return Ok(Prepared::Asked);
+        }
         let all = self.wanted(room, plan, on).await?;
         if all.is_empty() {
             return Ok(Prepared::Ready);

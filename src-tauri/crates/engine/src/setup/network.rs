@@ -98,12 +98,13 @@ impl Engine {
             asked_by: "setup".into(),
             expires_at: None,
         };
+        let offer = flow::policy::offer(&action, None);
         let (workspace, candidate) = (room.id.clone(), wanted.candidate.then(|| wanted.at.to_string()));
         let digests: Vec<String> = work.all.iter().map(|w| w.digest.clone()).collect();
         self.store
             .write(move |tx| {
                 close_stale(tx, &workspace, candidate.as_deref(), &digests)?;
-                ask::ask(tx, new).map(drop)
+                ask::ask_offering(tx, new, offer).map(drop)
             })
             .await?;
         Ok(false)

@@ -31,11 +31,11 @@ impl SetUpState {
     }
 
     /// Whether something that happened at this moment still counts.
-    pub(super) fn counts(&self, at_ms: i64) -> bool {
+    pub(crate) fn counts(&self, at_ms: i64) -> bool {
         at_ms >= self.anew.load(Ordering::Acquire)
     }
 
-    pub(super) fn remember(&self, digest: &str, now_ms: i64, error: ApiError) {
+    pub(crate) fn remember(&self, digest: &str, now_ms: i64, error: ApiError) {
         let mut failed = self.failed.lock().unwrap_or_else(PoisonError::into_inner);
         failed.retain(|_, (at, _)| now_ms - *at < REMEMBERED_MS);
         if failed.len() < MOST {
@@ -44,7 +44,7 @@ impl SetUpState {
     }
 
     /// The failure that stands for an attempt now.
-    pub(super) fn failure(&self, digest: &str, now_ms: i64) -> Option<ApiError> {
+    pub(crate) fn failure(&self, digest: &str, now_ms: i64) -> Option<ApiError> {
         let failed = self.failed.lock().unwrap_or_else(PoisonError::into_inner);
         let (at, error) = failed.get(digest)?;
         (self.counts(*at) && now_ms - at < REMEMBERED_MS).then(|| error.clone())

@@ -129,6 +129,10 @@ impl Engine {
 
     /// Whether work on the integration base would have to wait for set-up.
     pub(crate) async fn set_up_is_missing(&self, room: &Arc<Room>) -> Result<bool, ApiError> {
+        // What is wrong with an image is said when it is prepared.
+        if !self.look_at_image(room).await.unwrap_or(false) {
+            return Ok(true);
+        }
         let plan = self.check_plan(room).await?;
         if plan.setup.is_empty() {
             return Ok(false);
@@ -180,7 +184,11 @@ impl Engine {
 
     /// What decides a step's result besides its command and key files: sandbox, platform, installed tools.
     fn layer_ground(&self, room: &Room) -> Result<String, ApiError> {
-        Ok(hash::text(&installed(&self.sandbox_for(room)?, &self.toolchains)))
+        let mut text = installed(&self.sandbox_for(room)?, &self.toolchains);
+        for (name, value) in room.image.env() {
+            text.push_str(&format!("\n{name}={value}"));
+        }
+        Ok(hash::text(&text))
     }
 }
 

@@ -5,6 +5,7 @@
 //! exact spelling; one that tightens is met by any part of it, in any case of letters.
 
 use super::Moment;
+use super::command::{self, Reading};
 use crate::scope::path_problem;
 use globset::GlobBuilder;
 use protocol::RiskLevel;
@@ -25,7 +26,10 @@ pub(super) fn matches(rule: &Rule, action: &Action, now: Moment, sense: Sense) -
         && rule.minutes.is_none_or(|window| in_window(window, now.minute_of_day))
         && paths(rule, action, sense)
         && command_line(rule, action, sense)
+        && classes(rule, action, sense)
+        && sandbox(rule, action)
         && hosts(rule, action, sense)
+        && ports(rule, action)
         && size(rule, action)
 }
 
@@ -101,19 +105,69 @@ fn command_line(rule: &Rule, action: &Action, sense: Sense) -> bool {
         _ => return false,
     };
     match sense {
-        Sense::Loosen => argv.starts_with(&rule.argv_prefix),
+        // The line as it stands, or every command in it.
+        Sense::Loosen => argv.starts_with(&rule.argv_prefix) || covers_every_part(&rule.argv_prefix, action),
         Sense::Grant => *argv == rule.argv_prefix,
         Sense::Tighten => {
-            // `/usr/bin/rm` is `rm` for a rule that forbids it.
-            let program = |word: &String| {
-                let name = word.rsplit(['/', '\\']).next().unwrap_or(word).to_lowercase();
-                name.strip_suffix(".exe").map(str::to_owned).unwrap_or(name)
-            };
-            argv.len() >= rule.argv_prefix.len()
-                && argv.first().map(program) == rule.argv_prefix.first().map(program)
-                && argv.iter().skip(1).zip(rule.argv_prefix.iter().skip(1)).all(|(a, b)| a == b)
+            begins(argv, &rule.argv_prefix)
+                || read(action).parts.iter().any(|part| begins(&part.argv, &rule.argv_prefix))
         }
     }
+}
+
+/// `/usr/bin/rm` is `rm` for a rule that forbids it, and `git -C folder push` is `git push`.
+fn begins(argv: &[String], prefix: &[String]) -> bool {
+    let (Some(program), Some(wanted)) = (argv.first(), prefix.first()) else { return false };
+    command::name(program) == command::name(wanted)
+        && (argv[1..].starts_with(&prefix[1..]) || command::from_verb(argv).starts_with(&prefix[1..]))
+}
+
+fn covers_every_part(prefix: &[String], action: &Action) -> bool {
+    let reading = read(action);
+    let mut named = reading.parts.iter().filter(|part| !part.idle).peekable();
+    reading.certain
+        && named.peek().is_some()
+        && reading.parts.iter().all(|part| !part.dressed)
+        && named.all(|part| part.argv.starts_with(prefix))
+}
+
+fn read(action: &Action) -> Reading {
+    match &action.what {
+        ActionKind::Command { argv, cwd, .. } | ActionKind::TerminalStart { argv, cwd } => {
+            command::reading(argv, cwd)
+        }
+        ActionKind::RecipeFirstUse { argv, .. } | ActionKind::SetupNetwork { argv, .. } => {
+            command::reading(argv, "")
+        }
+        _ => Reading::default(),
+    }
+}
+
+fn classes(rule: &Rule, action: &Action, sense: Sense) -> bool {
+    if rule.classes.is_empty() {
+        return true;
+    }
+    if !matches!(action.what, ActionKind::Command { .. }) {
+        return false;
+    }
+    let reading = read(action);
+    match sense {
+        Sense::Tighten => reading.classes.iter().any(|class| rule.classes.contains(class)),
+        Sense::Loosen | Sense::Grant => {
+            reading.certain && reading.classes.iter().all(|class| rule.classes.contains(class))
+        }
+    }
+}
+
+fn sandbox(rule: &Rule, action: &Action) -> bool {
+    rule.confined.is_none_or(
+        |wanted| matches!(&action.what, ActionKind::Command { confined, .. } if *confined == wanted),
+    )
+}
+
+fn ports(rule: &Rule, action: &Action) -> bool {
+    rule.ports.is_empty()
+        || matches!(&action.what, ActionKind::Network { port, .. } if rule.ports.contains(port))
 }
 
 fn hosts(rule: &Rule, action: &Action, sense: Sense) -> bool {

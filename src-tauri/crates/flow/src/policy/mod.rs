@@ -5,14 +5,19 @@
 //! nothing covers asks. A repository's rules are only read where they tighten, so a repository can never loosen what
 //! its user allows.
 
+pub mod command;
 mod guard;
 mod matching;
+mod offer;
 mod problems;
 mod profile;
+mod says;
 mod shape;
 
+pub use offer::offer;
 pub use problems::{KINDS, RuleProblem, Source, rule_problems};
 pub use profile::{PackageHosts, SmallDiff, meaning};
+pub use says::{about, class_words, profile_lines, says};
 pub use shape::shape;
 
 use matching::{Sense, matches};
@@ -64,7 +69,9 @@ pub fn decide(policy: &Policy, grants: &[Grant], question: Question<'_>, now: Mo
         return verdict(Effect::Deny, &rule.id, format!("The repository's rule {} denies this", name(&rule)));
     }
     let guard = guard::guard(action);
-    if let Some(grant) = grants.iter().find(|grant| grant_covers(grant, question, now)) {
+    // What always asks is never remembered, whatever a grant says.
+    let granted = grants.iter().find(|grant| guard.is_none() && grant_covers(grant, question, now));
+    if let Some(grant) = granted {
         let until =
             if grant.expires_at_ms.is_some() { "for a time that is not over" } else { "until you revoke it" };
         return verdict(Effect::Allow, &grant.id, format!("You allowed this before, {until}"));

@@ -3,7 +3,9 @@
 use super::Policy;
 use super::matching::host_matches;
 use protocol::RiskLevel;
+use protocol::command::CommandClass;
 use protocol::policy::{Action, ActionKind, ActorKind, Effect, Profile, Verdict};
+use std::collections::BTreeSet;
 
 /// The largest diff that counts as small.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,16 +38,17 @@ pub fn meaning(profile: Profile) -> &'static [&'static str] {
             "Every landing asks.",
             "Every network host, push by the crew and first use of a recipe asks.",
             "Work you ask for yourself starts at once, in its own clone.",
+            "Commands run in the sandbox without asking, but for those that add packages, publish, or touch what is outside the clone.",
         ],
         Profile::Balanced => &[
             "A verified, small, low-risk change that touches no risky path lands by itself.",
             "Package hosts from the presets are allowed, every other host asks.",
-            "Everything else asks as in Careful.",
+            "Commands may add packages. Everything else asks as in Careful.",
         ],
         Profile::Autopilot => &[
             "Every verified change lands by itself, unless it touches a risky path.",
             "Objectives of the crew's own and first uses of recipes start without asking.",
-            "Risky paths, overwriting, your main branch and publishing still ask.",
+            "Risky paths, overwriting, your main branch and publishing still ask, and without a sandbox every command does.",
         ],
     }
 }
@@ -94,12 +97,26 @@ pub(super) fn verdict(policy: &Policy, action: &Action) -> Verdict {
                 "opening the network for set-up asks".into(),
             )
         }
+        ActionKind::Command { argv, cwd, confined } if action.actor == ActorKind::Worker => {
+            let reading = super::command::reading(argv, cwd);
+            let (effect, why) = command(profile, *confined, &reading.classes);
+            let class = match (*confined, reading.classes.last()) {
+                (true, Some(class)) => class.as_str(),
+                _ => "host",
+            };
+            let id = format!("profile.{profile}.command.{class}");
+            return super::verdict(effect, &id, format!("{}: {why}", title(profile)));
+        }
         ActionKind::Command { .. } => {
             (autopilot && low, "commands of low risk run without asking", "running a command asks".into())
         }
+        ActionKind::FileWrite { .. } if action.actor == ActorKind::Worker => (
+            low,
+            "a worker writes what its task may change, in its own clone",
+            "writing outside what the task may change asks".into(),
+        ),
         ActionKind::FileWrite { .. } => {
-            let allowed = action.actor == ActorKind::Worker || (autopilot && low);
-            (allowed, "a worker writes only in its own clone", "writing files asks".into())
+            (autopilot && low, "files of low risk are written without asking", "writing files asks".into())
         }
         ActionKind::TerminalStart { .. } => {
             (person, "your own terminal opens at once", "opening a terminal asks".into())
@@ -131,10 +148,36 @@ pub(super) fn verdict(policy: &Policy, action: &Action) -> Verdict {
         | ActionKind::WorkspaceTrust { .. } => (false, "", "this always asks".into()),
     };
     let (effect, why) = if allowed { (Effect::Allow, allow_why.to_owned()) } else { (Effect::Ask, ask_why) };
-    let title = match profile {
+    let id = format!("profile.{profile}.{}", action.what.word());
+    super::verdict(effect, &id, format!("{}: {why}", title(profile)))
+}
+
+fn title(profile: Profile) -> &'static str {
+    match profile {
         Profile::Careful => "Careful",
         Profile::Balanced => "Balanced",
         Profile::Autopilot => "Autopilot",
+    }
+}
+
+/// What the profile says to a command a worker's model chose. In a sandbox the sandbox is the boundary, and hosts are
+/// asked about one by one; without one every command asks.
+pub(super) fn command(
+    profile: Profile,
+    confined: bool,
+    classes: &BTreeSet<CommandClass>,
+) -> (Effect, String) {
+    if !confined {
+        return (Effect::Ask, "without a sandbox every command asks".into());
+    }
+    let asks = |class: &CommandClass| match class {
+        CommandClass::Publish => true,
+        CommandClass::Delete => profile != Profile::Autopilot,
+        CommandClass::Install => profile == Profile::Careful,
+        CommandClass::Read | CommandClass::Build | CommandClass::Other | CommandClass::Network => false,
     };
-    super::verdict(effect, &format!("profile.{profile}.{}", action.what.word()), format!("{title}: {why}"))
+    match classes.iter().rev().find(|class| asks(class)) {
+        Some(class) => (Effect::Ask, format!("{} ask", super::class_words(*class))),
+        None => (Effect::Allow, "the sandbox confines the command, and every host asks for itself".into()),
+    }
 }

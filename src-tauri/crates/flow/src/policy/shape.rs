@@ -16,14 +16,17 @@ pub fn shape(action: &Action) -> Option<Rule> {
     };
     let with_argv = |argv: &Vec<String>| Rule { argv_prefix: argv.clone(), ..rule.clone() };
     match &action.what {
-        ActionKind::Command { argv, .. } | ActionKind::TerminalStart { argv, .. } if !argv.is_empty() => {
-            Some(with_argv(argv))
+        ActionKind::Command { argv, confined, .. } if !argv.is_empty() => {
+            Some(Rule { confined: Some(*confined), ..with_argv(argv) })
         }
+        ActionKind::TerminalStart { argv, .. } if !argv.is_empty() => Some(with_argv(argv)),
         ActionKind::RecipeFirstUse { argv, .. } if !argv.is_empty() => Some(with_argv(argv)),
         ActionKind::SetupNetwork { argv, hosts } if !argv.is_empty() && !hosts.is_empty() => {
             Some(Rule { hosts: hosts.clone(), ..with_argv(argv) })
         }
-        ActionKind::Network { host, .. } => Some(Rule { hosts: vec![host.clone()], ..rule }),
+        ActionKind::Network { host, port } => {
+            Some(Rule { hosts: vec![host.clone()], ports: vec![*port], ..rule })
+        }
         ActionKind::FileWrite { paths } if !paths.is_empty() => Some(Rule { paths: exactly(paths), ..rule }),
         ActionKind::Land { files, additions, deletions, paths, .. } if !paths.is_empty() => Some(Rule {
             paths: exactly(paths),

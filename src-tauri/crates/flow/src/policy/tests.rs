@@ -25,7 +25,11 @@ fn landing(paths: &[&str], risky: &[&str], verified: bool) -> Action {
 fn command(argv: &[&str]) -> Action {
     act(
         ActorKind::Agent,
-        ActionKind::Command { argv: argv.iter().map(|a| a.to_string()).collect(), cwd: "/".into() },
+        ActionKind::Command {
+            argv: argv.iter().map(|a| a.to_string()).collect(),
+            cwd: "/".into(),
+            confined: false,
+        },
     )
 }
 
@@ -287,4 +291,180 @@ fn what_is_wrong_with_a_rule_is_told() {
         rule_problems(&[bad.clone(), bad], Source::User).into_iter().map(|p| p.message).collect();
     assert_eq!(told.len(), 9, "{told:#?}");
     assert!(told.contains(&"\"comand\" is not a kind of action".to_owned()));
+}
+
+fn by_worker(text: &str, confined: bool) -> Action {
+    let argv = ["bash", "-c", text].map(str::to_owned).to_vec();
+    let what = ActionKind::Command { argv, cwd: "/clone".into(), confined };
+    act(ActorKind::Worker, what)
+}
+
+#[test]
+fn in_a_sandbox_ordinary_commands_run_and_the_profiles_differ_in_the_rest() {
+    let effects = |text: &str| {
+        Profile::ALL.iter().map(|p| ask(&profile(*p), &by_worker(text, true)).effect).collect::<Vec<_>>()
+    };
+    let (yes, no) = (Effect::Allow, Effect::Ask);
+    assert_eq!(effects("cargo test && ls"), [yes, yes, yes]);
+    assert_eq!(effects("python script.py > out"), [yes, yes, yes]);
+    assert_eq!(effects("curl https://example.org"), [yes, yes, yes], "the host asks for itself");
+    assert_eq!(effects("npm install left-pad"), [no, yes, yes]);
+    assert_eq!(effects("rm -rf ~/x"), [no, no, yes]);
+    assert_eq!(effects("cargo test; git push"), [no, no, no]);
+    let verdict = ask(&profile(Profile::Careful), &by_worker("npm i left-pad", true));
+    assert_eq!(
+        (verdict.rule_id.as_str(), verdict.rule.as_str()),
+        ("profile.careful.command.install", "Careful: commands that add packages ask")
+    );
+}
+
+#[test]
+fn without_a_sandbox_every_command_asks_but_those_on_the_list() {
+    for one in Profile::ALL {
+        let verdict = ask(&profile(*one), &by_worker("ls", false));
+        assert_eq!((verdict.effect, verdict.rule_id.ends_with("command.host")), (Effect::Ask, true), "{one}");
+    }
+    let mut policy = profile(Profile::Careful);
+    let prefix = |words: &[&str]| words.iter().map(|w| w.to_string()).collect::<Vec<_>>();
+    policy.user =
+        vec![Rule { argv_prefix: prefix(&["cargo", "test"]), ..rule("tests", Effect::Allow, &["command"]) }];
+    for (text, effect) in [
+        ("cargo test -q", Effect::Allow),
+        ("cd sub && cargo test -q 2>&1 | tail -20", Effect::Allow),
+        ("cargo test && cargo run", Effect::Ask),
+        ("cargo test $(git push)", Effect::Ask),
+        ("cargo test > ~/.bashrc", Effect::Ask),
+        ("PATH=x cargo test", Effect::Ask),
+        ("xargs cargo test", Effect::Ask),
+        ("cd /etc && cargo test", Effect::Ask),
+        ("cargo test | tail ~/.ssh/id", Effect::Ask),
+        ("./cargo test", Effect::Ask),
+        ("echo 'open", Effect::Ask),
+    ] {
+        assert_eq!(ask(&policy, &by_worker(text, false)).effect, effect, "{text}");
+    }
+}
+
+#[test]
+fn a_denied_command_is_found_wherever_a_line_hides_it() {
+    let mut policy = profile(Profile::Autopilot);
+    policy.user = vec![Rule {
+        argv_prefix: vec!["git".into(), "push".into()],
+        ..rule("no", Effect::Deny, &["command"])
+    }];
+    for text in [
+        "git push",
+        "cd a; git -C b push -f",
+        "echo $(git push)",
+        "env A=1 sh -c 'git push'",
+        "/usr/bin/git push",
+    ] {
+        assert_eq!(ask(&policy, &by_worker(text, true)).effect, Effect::Deny, "{text}");
+    }
+    for text in ["git commit -m push", "git stash push", "echo git push"] {
+        assert_eq!(ask(&policy, &by_worker(text, true)).effect, Effect::Allow, "{text}");
+    }
+}
+
+#[test]
+fn a_rule_may_speak_of_classes() {
+    use protocol::command::CommandClass::{Build, Network, Read};
+    let mut policy = profile(Profile::Careful);
+    policy.user = vec![
+        Rule { classes: vec![Network], ..rule("net", Effect::Deny, &["command"]) },
+        Rule { classes: vec![Read, Build], ..rule("look", Effect::Allow, &["command"]) },
+    ];
+    assert_eq!(ask(&policy, &by_worker("ls; curl x", true)).effect, Effect::Deny);
+    assert_eq!(ask(&policy, &by_worker("ls && make", false)).rule_id, "look");
+    assert_eq!(
+        ask(&policy, &by_worker("ls && ./x", false)).effect,
+        Effect::Ask,
+        "all of it has to be covered"
+    );
+    assert_eq!(ask(&policy, &network("a.example")).effect, Effect::Ask, "a host has no class of commands");
+}
+
+#[test]
+fn what_may_be_remembered_is_exactly_what_is_asked_and_nothing_that_always_asks() {
+    let job = JobId::parse("j-1").unwrap();
+    let mut reach = network("a.example");
+    let offered = offer(&reach, Some(&job)).unwrap();
+    assert_eq!((offered.covers.as_str(), offered.spans.len()), ("Connecting to a.example on port 443", 4));
+    assert_eq!(offer(&reach, None).unwrap().spans.len(), 3, "without a job not for a job");
+    let grant = Grant {
+        id: "g".into(),
+        rule: offered.rule,
+        workspace_id: reach.workspace_id.clone(),
+        session_id: None,
+        job_id: None,
+        expires_at_ms: None,
+    };
+    let covered = |action: &Action| {
+        let question = Question { action, session: None, job: None };
+        decide(&profile(Profile::Careful), std::slice::from_ref(&grant), question, NOON).effect
+            == Effect::Allow
+    };
+    assert!(covered(&reach) && !covered(&network("b.example")));
+    reach.what = ActionKind::Network { host: "a.example".into(), port: 8443 };
+    assert!(!covered(&reach), "another port was not asked about");
+
+    let boxed = offer(&by_worker("npm i x", true), None).unwrap();
+    assert_eq!(
+        (boxed.rule.confined, boxed.covers.as_str()),
+        (Some(true), "Running exactly `npm i x`, in a sandbox")
+    );
+    for what in [
+        ActionKind::PublishForce { branch: "b".into() },
+        ActionKind::LandMain { branch: "main".into(), commit: "c".into() },
+        ActionKind::DevicePair { name: "p".into() },
+        ActionKind::WorkspaceTrust { digest: "d".into() },
+        ActionKind::PublishPush { branch: "b".into() },
+        ActionKind::SecretUse { name: "s".into() },
+        ActionKind::JobRun,
+    ] {
+        assert!(offer(&act(ActorKind::Worker, what.clone()), Some(&job)).is_none(), "{what:?}");
+    }
+    assert!(
+        offer(&landing(&["a.rs"], &[], true), Some(&job)).is_none(),
+        "a landing is answered for its patch alone"
+    );
+    let nowhere = Action { workspace_id: None, ..network("a.example") };
+    assert!(offer(&nowhere, None).is_none(), "a grant is of a workspace");
+}
+
+#[test]
+fn a_grant_does_not_open_what_always_asks() {
+    let force = act(ActorKind::Person, ActionKind::PublishForce { branch: "b".into() });
+    let grant = Grant {
+        id: "g".into(),
+        rule: rule("r", Effect::Allow, &["publish.force"]),
+        workspace_id: None,
+        session_id: None,
+        job_id: None,
+        expires_at_ms: None,
+    };
+    let question = Question { action: &force, session: None, job: None };
+    assert_eq!(decide(&profile(Profile::Autopilot), &[grant], question, NOON).effect, Effect::Ask);
+}
+
+#[test]
+fn rules_and_profiles_are_told_in_words() {
+    let rule = Rule {
+        argv_prefix: vec!["git".into(), "push".into()],
+        confined: Some(true),
+        minutes: Some((1320, 360)),
+        ..rule("r", Effect::Deny, &["command"])
+    };
+    assert_eq!(
+        says(&rule),
+        "Denies command for commands that begin with `git push` in a sandbox between 22:00 and 06:00"
+    );
+    for profile in Profile::ALL {
+        let lines = profile_lines(*profile);
+        assert!(lines.iter().any(|line| line.id == "command.host" && line.effect == Effect::Ask));
+        assert!(
+            lines.iter().all(|line| !line.says.is_empty() && !line.says.contains("this always asks")),
+            "{lines:#?}"
+        );
+    }
 }

@@ -91,13 +91,15 @@ impl Cell {
     /// process of ours can run inside.
     pub(crate) async fn beside(
         sandbox: Sandbox,
-        spec: SandboxSpec,
+        mut spec: SandboxSpec,
         doors: &Doors,
     ) -> Result<Self, HostError> {
-        let isolation = sandbox.isolation(&spec);
+        let isolation = sandbox.isolation_with_doors(&spec);
+        let names = doors.names();
         let doors = Listening::open(doors).await.map_err(|error| HostError::Sandbox {
             cause: format!("its doors cannot listen on the loopback: {error}"),
         })?;
+        spec.ports.extend(names.into_iter().filter_map(|name| doors.port(name)));
         Ok(Self { place: Place::Each { sandbox, spec: Box::new(spec), doors: Some(doors) }, isolation })
     }
 

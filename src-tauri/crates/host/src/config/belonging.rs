@@ -23,10 +23,10 @@ impl Pile {
     }
 
     /// Other programs understand this variable too, so it only serves roles nobody chose a model for. A key
-    /// that a file names was not written for this address.
+    /// that a file names was not written for this address. A reviewer is there only where one was named.
     pub(super) fn endpoint_of_all(&mut self, text: &str) -> Result<(), HostError> {
         let origin = Origin { layer: Layer::Environment, place: ENDPOINT_OF_ALL.to_owned(), line: None };
-        for role in Role::ALL {
+        for role in Role::ALL.iter().filter(|role| **role != Role::Reviewer) {
             let named = |field: &str| self.values.contains_key(format!("llm.{role}.{field}").as_str());
             if named("endpoint") || named("backend") {
                 continue;

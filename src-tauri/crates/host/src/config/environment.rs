@@ -51,7 +51,7 @@ pub(super) const ALIASES: &[(&str, &str)] = &[
     ("LOCALBUDDY_PORT", "server.localbuddyPort"),
 ];
 
-const ROLES: &[&str] = &["localbuddy", "remotebuddy", "workers"];
+const ROLES: &[&str] = &["localbuddy", "remotebuddy", "workers", "reviewer"];
 
 pub(super) fn meaning(name: &str, value: &str) -> Meaning {
     // Set to nothing is not set.

@@ -59,8 +59,9 @@ const BACKENDS: &[&str] = &[
 const STRATEGIES: &[&str] = &["cherry_pick", "no_ff", "ff_only", "squash"];
 /// From the steady one to the early one.
 const CHANNELS: &[&str] = &["stable", "canary"];
-const WORKER_BACKENDS: &[&str] = &["native", "codex", "claude", "opencode", "gemini", "miniswe", "openhands"];
-const SANDBOXES: &[&str] = &["auto", "bwrap", "container", "host"];
+const WORKER_BACKENDS: &[&str] =
+    &["native", "codex", "claude", "opencode", "gemini", "miniswe", "openhands", "none"];
+const SANDBOXES: &[&str] = &["auto", "bwrap", "container", "seatbelt", "job-object", "host"];
 const TOKENS: Shape = Shape::Number(0, i64::MAX);
 /// A year.
 const MINUTES: Shape = Shape::Number(0, 525_600);
@@ -175,25 +176,39 @@ pub(super) const KEYS: &[Key] = &[
         Shape::Number(0, 64),
         None,
         Server,
-        "Worker processes. Unset: one for each core, at most 4."
+        "Worker processes, exactly so many: `workers.min` and `workers.max` mean nothing then. Unset: as many as there is work for, between those two."
+    ),
+    key!(
+        "workers.min",
+        Shape::Number(0, 64),
+        None,
+        Server,
+        "Worker processes kept while there is nothing to do. Unset: 1."
+    ),
+    key!(
+        "workers.max",
+        Shape::Number(0, 64),
+        None,
+        Server,
+        "Most worker processes, started while jobs wait and ended when they were idle for a while. Unset: what cores and memory allow, at most 8."
     ),
     key!(
         "workers.backend",
         Shape::Word(WORKER_BACKENDS),
         Some("native"),
         Server,
-        "What works on tasks that need a model: our own loop, or an agent that is installed on this machine. No other is taken when it is missing."
+        "What works on tasks that need a model: our own loop, an agent that is installed on this machine, or `none`, which leaves only what needs no model. No other is taken when it is missing. A message that begins with `/with NAME` names its own."
     ),
     key!(
         "sandbox.backend",
         Shape::Word(SANDBOXES),
         Some("auto"),
         Server,
-        "What confines repository code; `auto` takes a container where an engine has the image, else bubblewrap; `host` confines nothing."
+        "What confines repository code; `auto` takes a container where an engine has the image, else bubblewrap (on macOS the system's own sandbox, `seatbelt`); `host` confines nothing, and `job-object` (Windows) only memory, processes and their end."
     ),
     key!(
         "sandbox.require",
-        Shape::Word(&["bwrap", "container"]),
+        Shape::Word(&["bwrap", "container", "seatbelt"]),
         None,
         Server,
         "Refuses everything but this sandbox, also where a workspace allows plain host processes."
@@ -210,7 +225,21 @@ pub(super) const KEYS: &[Key] = &[
         Shape::Text,
         None,
         Server,
-        "Image of the container sandbox, which must be in the engine. Unset: ours, which `pilothouse doctor --fix` builds."
+        "Image of the container sandbox, which must be in the engine. Unset: the one a workspace's `.devcontainer/devcontainer.json` describes, else ours, which `pilothouse doctor --fix` builds."
+    ),
+    key!(
+        "sandbox.cpus",
+        Shape::Number(1, 1_024),
+        None,
+        Server,
+        "Processors one job or check may use at once. A container is held to it; under bubblewrap it is an affinity, which code that wants to can lift; elsewhere nothing limits it. Unset: all."
+    ),
+    key!(
+        "sandbox.diskMb",
+        Shape::Number(16, 16_777_216),
+        Some("20480"),
+        Server,
+        "Most megabytes (MiB) that the clone and HOME of one job may take together; a job that passes it is ended."
     ),
     key!(
         "network.jobs",
@@ -388,6 +417,28 @@ pub(super) const KEYS: &[Key] = &[
     llm!("llm.workers.priceInput", price, "input", "the workers' model"),
     llm!("llm.workers.priceCachedInput", price, "cached input", "the workers' model"),
     llm!("llm.workers.priceOutput", price, "output", "the workers' model"),
+    llm!("llm.reviewer.backend", backend, Server, "the reviewer's model"),
+    llm!("llm.reviewer.endpoint", endpoint, Server, "the reviewer's model"),
+    llm!("llm.reviewer.model", model, Server, "the reviewer's model"),
+    llm!("llm.reviewer.key", key, Server, "the reviewer's model"),
+    llm!("llm.reviewer.contextWindow", window, Server, "the reviewer's model"),
+    llm!("llm.reviewer.priceInput", price, "input", "the reviewer's model"),
+    llm!("llm.reviewer.priceCachedInput", price, "cached input", "the reviewer's model"),
+    llm!("llm.reviewer.priceOutput", price, "output", "the reviewer's model"),
+    key!(
+        "gate.reviewerRevises",
+        Shape::Flag,
+        Some("false"),
+        Server,
+        "Whether concerns of the reviewer's model lead to one more round of work. What it says is an opinion: it verifies nothing, approves nothing and holds nothing up."
+    ),
+    key!(
+        "gate.reviewerSeconds",
+        Shape::Number(1, 600),
+        Some("120"),
+        Server,
+        "Longest time the reviewer's model is waited for; a job goes on without it."
+    ),
     key!(
         "update.enabled",
         Shape::Flag,

@@ -1,6 +1,6 @@
 //! Configuration in layers, with the origin of every value.
 //!
-//! Last wins: built-in, user file, profile, models and notifications chosen in Settings, repository, local file,
+//! Last wins: built-in, user file, profile, what was chosen in Settings (models, notifications, what works on tasks), repository, local file,
 //! environment, flags. The repository's layer is different: whoever can push may write it, so it may only say how the
 //! repository is proven (checks, set-up, recipes, strategy, scope hints) and may tighten the policy; anything else in
 //! it is ignored and reported. Its bytes come from the integration base, by git, never from a work tree.
@@ -29,12 +29,14 @@ pub use origin::{Layer, Origin};
 pub use own::Own;
 pub use reference::{keys as key_table, variables as variable_table};
 pub use settings::{
-    Budget, Ceiling, Config, Merge, Network, Reach, ScopeHints, Server, Update, Workers, redacted,
+    Budget, Ceiling, Config, Gate, Merge, Network, Reach, ScopeHints, Server, Update, Workers, redacted,
 };
 pub use value::{Value, money, money_text, time_of_day};
 
+use protocol::network::SetNetwork;
 use protocol::notify::SetNotify;
 use protocol::settings::ModelSetting;
+use protocol::worker::WorkerBackend;
 
 /// A configuration file as it was read.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -63,6 +65,10 @@ pub struct Layers {
     pub saved: Vec<ModelSetting>,
     /// What notifications tell of, as it was chosen in Settings.
     pub notify: SetNotify,
+    /// What works on tasks, as it was chosen in Settings.
+    pub backend: Option<WorkerBackend>,
+    /// What jobs may connect to, as it was chosen in Settings.
+    pub network: SetNetwork,
     /// `.pilothouse/config.toml` of the integration base.
     pub repository: Option<ConfigFile>,
     /// `.pilothouse/local.toml` of the user's checkout.

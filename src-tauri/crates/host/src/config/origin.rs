@@ -10,7 +10,7 @@ pub enum Layer {
     BuiltIn,
     User,
     Profile,
-    /// Chosen in Settings and kept in the database: models, and what is notified of.
+    /// Chosen in Settings and kept in the database: models, what is notified of, what works on tasks.
     Saved,
     Repository,
     Local,

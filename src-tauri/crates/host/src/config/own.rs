@@ -2,8 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
+use protocol::network::SetNetwork;
 use protocol::notify::SetNotify;
 use protocol::settings::ModelSetting;
+use protocol::worker::WorkerBackend;
 
 use super::{Config, ConfigFile, Flag, Layers, files};
 use crate::{HostError, paths};
@@ -34,8 +36,14 @@ impl Own {
     }
 
     /// The same with what was chosen in Settings.
-    pub fn with_chosen(&self, saved: Vec<ModelSetting>, notify: SetNotify) -> Result<Config, HostError> {
-        Config::resolve(&Layers { saved, notify, ..self.layers.clone() })
+    pub fn with_chosen(
+        &self,
+        saved: Vec<ModelSetting>,
+        notify: SetNotify,
+        backend: Option<WorkerBackend>,
+        network: SetNetwork,
+    ) -> Result<Config, HostError> {
+        Config::resolve(&Layers { saved, notify, backend, network, ..self.layers.clone() })
     }
 
     /// The same with the files of a workspace. `tracked` says whether git tracks the local one.

@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use protocol::network::SetNetwork;
 use protocol::notify::SetNotify;
 use protocol::settings::{ConfigWarning, ModelSetting};
+use protocol::worker::WorkerBackend;
 
 use super::environment::{ENDPOINT_OF_ALL, Meaning, meaning};
 use super::keys::{self, KEYS, PROFILES, Reader, Repository};
@@ -22,6 +24,8 @@ pub(super) fn resolve(layers: &Layers) -> Result<Config, HostError> {
     pile.file(Layer::Profile, layers.profile.as_ref())?;
     pile.saved(&layers.saved);
     pile.notify(&layers.notify);
+    pile.backend(layers.backend);
+    pile.network(&layers.network);
     pile.file(Layer::Repository, layers.repository.as_ref())?;
     pile.local(layers)?;
     pile.environment(&layers.environment)?;
@@ -92,6 +96,23 @@ impl Pile {
             if let (Some(key), Some(value)) = (keys::find(name), value) {
                 self.values.insert(key.name, (value, Origin::saved()));
             }
+        }
+    }
+
+    /// What jobs may connect to, as it was chosen. A list is the whole of it: an empty one takes the file's away.
+    fn network(&mut self, chosen: &SetNetwork) {
+        let jobs = chosen.jobs.map(|reach| Value::Text(reach.as_str().to_owned()));
+        let allow = chosen.allow.clone().map(Value::Words);
+        for (name, value) in [("network.jobs", jobs), ("network.allow", allow)] {
+            if let (Some(key), Some(value)) = (keys::find(name), value) {
+                self.values.insert(key.name, (value, Origin::saved()));
+            }
+        }
+    }
+
+    fn backend(&mut self, chosen: Option<WorkerBackend>) {
+        if let (Some(key), Some(chosen)) = (keys::find("workers.backend"), chosen) {
+            self.values.insert(key.name, (Value::Text(chosen.as_str().to_owned()), Origin::saved()));
         }
     }
 

@@ -25,8 +25,11 @@ pub struct Server {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Workers {
-    /// None sizes from the machine.
+    /// Exactly so many; none keeps between `min` and `max`.
     pub count: Option<u32>,
+    pub min: Option<u32>,
+    /// None sizes from the machine.
+    pub max: Option<u32>,
     /// What works on tasks of the worker lane.
     pub backend: WorkerBackend,
     /// What is required, when something is.
@@ -37,6 +40,10 @@ pub struct Workers {
     pub image: Option<String>,
     /// Where the container engine listens; none looks for one.
     pub engine: Option<String>,
+    /// Processors of one job or check; none means all.
+    pub cpus: Option<u32>,
+    /// Most bytes of one job's clone and HOME.
+    pub disk: u64,
 }
 
 /// What jobs may connect to.
@@ -56,6 +63,15 @@ pub struct Network {
     pub jobs: Reach,
     /// Names of presets and host patterns.
     pub allow: Vec<String>,
+}
+
+/// What happens with a finished change beside our own checks.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Gate {
+    /// Whether a reviewer's concerns lead to one more round of work.
+    pub reviewer_revises: bool,
+    /// Longest time it is waited for.
+    pub reviewer_seconds: u64,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -116,8 +132,9 @@ pub struct Config {
     pub secrets_key_file: Option<PathBuf>,
     pub workers: Workers,
     pub network: Network,
+    pub gate: Gate,
     pub merge: Merge,
-    /// One per role, in the order localbuddy, remotebuddy, workers.
+    /// One per role, in the order of the roles.
     pub models: Vec<RoleModel>,
     pub profile: Profile,
     /// The profile before a repository made it stricter.

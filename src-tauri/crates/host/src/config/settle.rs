@@ -11,7 +11,9 @@ use super::Value;
 use super::model::RoleModel;
 use super::proofs::Proofs;
 use super::resolve::Pile;
-use super::settings::{Budget, Ceiling, Config, Merge, Network, Reach, ScopeHints, Server, Update, Workers};
+use super::settings::{
+    Budget, Ceiling, Config, Gate, Merge, Network, Reach, ScopeHints, Server, Update, Workers,
+};
 use super::value::money;
 use crate::sandbox::Preference;
 
@@ -31,6 +33,8 @@ impl Pile {
         };
         let workers = Workers {
             count: some("workers.count"),
+            min: some("workers.min"),
+            max: some("workers.max"),
             backend: self
                 .word("workers.backend")
                 .and_then(|word| WorkerBackend::from_word(&word))
@@ -40,6 +44,8 @@ impl Pile {
             require,
             image: self.word("sandbox.image"),
             engine: self.word("sandbox.engine"),
+            cpus: some("sandbox.cpus"),
+            disk: number("sandbox.diskMb").and_then(|n| u64::try_from(n).ok()).unwrap_or_default() << 20,
         };
         let merge = Merge {
             enabled: flag("merge.enabled"),
@@ -58,8 +64,11 @@ impl Pile {
             },
             allow: self.words("network.allow"),
         };
-        let models =
-            [Role::Localbuddy, Role::Remotebuddy, Role::Workers].map(|role| self.model(role)).to_vec();
+        let models = Role::ALL.iter().map(|role| self.model(*role)).collect();
+        let gate = Gate {
+            reviewer_revises: flag("gate.reviewerRevises"),
+            reviewer_seconds: number("gate.reviewerSeconds").map_or(120, i64::cast_unsigned),
+        };
         let origin = |key: &str| self.proof_origins.get(key).cloned();
         Config {
             server,
@@ -67,6 +76,7 @@ impl Pile {
             secrets_key_file: self.word("secrets.keyFile").map(Into::into),
             workers,
             network,
+            gate,
             merge,
             models,
             profile: self.word("policy.profile").and_then(|w| Profile::from_word(&w)).unwrap_or_default(),

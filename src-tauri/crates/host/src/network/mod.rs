@@ -3,10 +3,12 @@
 //! connecting is the proxy's work.
 
 mod address;
+mod pattern;
 mod presets;
 mod target;
 
 pub use address::never_reached;
+pub use pattern::pattern_problem;
 pub use presets::{PRESETS, Preset, hosts_of};
 pub use target::{BadTarget, Target};
 

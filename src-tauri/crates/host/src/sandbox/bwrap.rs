@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use cell::seccomp::Filters;
 
 use super::SandboxSpec;
+use super::affinity::Processors;
 use super::mounts::{self, Step};
 use super::system_folders::{self, Part};
 use crate::HostError;
@@ -32,6 +33,8 @@ pub struct Bwrap {
     sizes_tmpfs: bool,
     /// Where `prlimit` is, which limits the number of processes from the inside.
     prlimit: Option<PathBuf>,
+    /// Where `taskset` is, and how many processors a command is bound to.
+    processors: Option<(PathBuf, Processors)>,
     /// Landlock scopes were tried together with a shared network and work.
     pub(super) scopes: bool,
 }
@@ -46,8 +49,22 @@ impl Bwrap {
             stacks_filters: help.contains("--add-seccomp-fd"),
             sizes_tmpfs: help.contains("--size"),
             prlimit: prlimit.exists().then_some(prlimit),
+            processors: None,
             scopes: false,
         }
+    }
+
+    /// Binds commands to so many of this machine's processors. Code that wants to can lift that: it keeps the machine
+    /// usable, and nobody out.
+    pub(super) fn with_cpus(mut self, cpus: Option<u32>) -> Self {
+        let taskset = PathBuf::from("/usr/bin/taskset");
+        self.processors =
+            cpus.and_then(Processors::of_this_machine).filter(|_| taskset.exists()).map(|p| (taskset, p));
+        self
+    }
+
+    pub(super) fn binds_processors(&self) -> bool {
+        self.processors.is_some()
     }
 
     /// The kernel does not count root's processes.
@@ -107,6 +124,9 @@ impl Bwrap {
             (&self.prlimit, command.limits.pids, self.limits_processes())
         {
             argv.extend([prlimit.clone().into(), format!("--nproc={pids}").into(), "--".into()]);
+        }
+        if let Some((taskset, processors)) = &self.processors {
+            argv.extend([taskset.clone().into(), "-c".into(), processors.list(&spec.work).into()]);
         }
         argv.append(&mut command.argv);
         command.argv = argv;

@@ -11,6 +11,7 @@ pub(super) fn effective(sandbox: &Sandbox, network: bool) -> EffectiveIsolation 
         net: net.to_owned(),
         limits: limits.to_owned(),
         kill: kill.to_owned(),
+        image: None,
     };
     match sandbox {
         #[cfg(target_os = "linux")]
@@ -18,16 +19,27 @@ pub(super) fn effective(sandbox: &Sandbox, network: bool) -> EffectiveIsolation 
             "bwrap",
             "private",
             if network { "open" } else { "none" },
-            if bwrap.limits_processes() { "perProcess,processCount" } else { "perProcess" },
+            &bwrap_limits(bwrap.limits_processes(), bwrap.binds_processors()),
             "pidNamespace",
         ),
-        Sandbox::Container(container) => words(
-            "container",
-            "private",
-            if network { "open" } else { "none" },
-            if container.engine().facts.limits_hold() { "cgroup" } else { "perProcess" },
-            "container",
-        ),
+        Sandbox::Container(container) => {
+            let limits = if container.engine().facts.limits_hold() { "cgroup" } else { "perProcess" };
+            let limits = match container.limits_processors() {
+                true => format!("{limits},processors"),
+                false => limits.to_owned(),
+            };
+            let net = if network { "open" } else { "none" };
+            EffectiveIsolation {
+                image: Some(container.image().reference.clone()),
+                ..words("container", "private", net, &limits, "container")
+            }
+        }
+        #[cfg(target_os = "macos")]
+        Sandbox::Seatbelt => {
+            words("seatbelt", "private", if network { "open" } else { "none" }, "perProcess", "bestEffort")
+        }
+        #[cfg(windows)]
+        Sandbox::JobObject => words("job-object", "open", "open", "jobObject", "jobObject"),
         Sandbox::Host => words(
             "host",
             "open",
@@ -36,4 +48,13 @@ pub(super) fn effective(sandbox: &Sandbox, network: bool) -> EffectiveIsolation 
             if cfg!(target_os = "linux") { "subreaper" } else { "bestEffort" },
         ),
     }
+}
+
+/// An affinity is named as what it is: nothing holds a process to it.
+#[cfg(target_os = "linux")]
+fn bwrap_limits(processes: bool, processors: bool) -> String {
+    let mut limits = vec!["perProcess"];
+    limits.extend(processes.then_some("processCount"));
+    limits.extend(processors.then_some("processorAffinity"));
+    limits.join(",")
 }

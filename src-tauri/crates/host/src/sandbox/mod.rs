@@ -7,10 +7,14 @@
 //! * `bwrap` (Linux): bubblewrap with every namespace, an empty root file system, read-only system folders,
 //!   no capabilities, and our own system call filter.
 //! * `container`: Docker or Podman, see [`container`].
+//! * `seatbelt` (macOS): the system's own, through `sandbox-exec`. Written, never run.
+//! * `job-object` (Windows): limits and a certain end, and no confinement: only by explicit opt-in. Written, never run.
 //! * `host`: no confinement at all, only by explicit opt-in; the process tree is still killed.
 //!
 //! Nothing here knows which folders matter to a job or who opted in; that is told.
 
+#[cfg(target_os = "linux")]
+mod affinity;
 #[cfg(target_os = "linux")]
 mod bwrap;
 pub mod container;
@@ -18,12 +22,14 @@ mod detect;
 mod isolation;
 mod mounts;
 mod open;
+#[cfg(any(target_os = "macos", all(test, unix)))]
+mod seatbelt;
 mod self_test;
 mod spec;
 #[cfg(target_os = "linux")]
 mod system_folders;
 
-pub use detect::{NoSandbox, Preference, SelectedSandbox, detect, detect_with};
+pub use detect::{NoSandbox, Preference, SelectedSandbox, detect, detect_image, detect_with};
 pub use isolation::EffectiveIsolation;
 pub use spec::{HOME_INSIDE, Mount, SandboxSpec};
 
@@ -38,24 +44,47 @@ pub enum Sandbox {
     #[cfg(target_os = "linux")]
     Bwrap(bwrap::Bwrap),
     Container(Arc<container::ContainerSandbox>),
+    #[cfg(target_os = "macos")]
+    Seatbelt,
+    /// No confinement, but limits and an end that nothing escapes.
+    #[cfg(windows)]
+    JobObject,
     /// No confinement.
     Host,
 }
 
 impl Sandbox {
-    /// `bwrap`, `container` or `host`.
+    /// `bwrap`, `container`, `seatbelt`, `job-object` or `host`.
     pub fn backend(&self) -> &'static str {
         match self {
             #[cfg(target_os = "linux")]
             Self::Bwrap(_) => "bwrap",
             Self::Container(_) => "container",
+            #[cfg(target_os = "macos")]
+            Self::Seatbelt => "seatbelt",
+            #[cfg(windows)]
+            Self::JobObject => "job-object",
             Self::Host => "host",
         }
     }
 
     /// Whether this sandbox keeps a command from the user's files.
     pub fn confines(&self) -> bool {
-        !matches!(self, Self::Host)
+        match self {
+            #[cfg(windows)]
+            Self::JobObject => false,
+            Self::Host => false,
+            _ => true,
+        }
+    }
+
+    /// Whether files can be shown under other names than their own, such as one HOME for all jobs.
+    pub fn renames(&self) -> bool {
+        match self {
+            #[cfg(target_os = "macos")]
+            Self::Seatbelt => false,
+            _ => self.confines(),
+        }
     }
 
     /// Whether commands see the tools of an image instead of this machine's.
@@ -96,6 +125,10 @@ impl Sandbox {
             Self::Container(_) => Err(HostError::Sandbox {
                 cause: "a command in a container is started through its engine".to_owned(),
             }),
+            #[cfg(target_os = "macos")]
+            Self::Seatbelt => seatbelt::confine(spec, command),
+            #[cfg(windows)]
+            Self::JobObject => Ok(command.in_job_object()),
             Self::Host => Ok(command),
         }
     }
@@ -104,7 +137,7 @@ impl Sandbox {
         spec.validate()?;
         let ours = match self {
             Self::Container(container) => container.environment(spec),
-            _ => spec.environment(self.confines()),
+            _ => spec.environment(self.renames()),
         };
         command.env = ours.into_iter().chain(command.env).collect();
         command.limits = command.limits.or(spec.limits);
@@ -122,7 +155,7 @@ impl Sandbox {
     }
 
     /// As [`Sandbox::isolation`], for a cell with doors.
-    fn isolation_with_doors(&self, spec: &SandboxSpec) -> EffectiveIsolation {
+    pub(crate) fn isolation_with_doors(&self, spec: &SandboxSpec) -> EffectiveIsolation {
         let mut isolation = self.isolation(spec);
         if isolation.net == "none" {
             "doors".clone_into(&mut isolation.net);

@@ -15,7 +15,7 @@ pub(super) enum Step {
 }
 
 impl Step {
-    fn target(&self) -> &Path {
+    pub(super) fn target(&self) -> &Path {
         match self {
             Self::Show(mount) => &mount.target,
             Self::CoverFolder(path) | Self::CoverFile(path) => path,

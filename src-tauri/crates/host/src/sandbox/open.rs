@@ -40,7 +40,7 @@ impl Sandbox {
                 let isolation = self.isolation_with_doors(&spec);
                 container.open_cell(spec, doors, isolation).await
             }
-            Self::Host if !cfg!(target_os = "linux") => Cell::beside(self.clone(), spec, &doors).await,
+            _ if !cfg!(target_os = "linux") => Cell::beside(self.clone(), spec, &doors).await,
             _ => open(self, spec, doors, inside).await,
         }
     }

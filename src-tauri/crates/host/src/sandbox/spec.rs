@@ -37,6 +37,8 @@ pub struct SandboxSpec {
     pub hide: Vec<PathBuf>,
     /// The machine's network instead of none.
     pub network: bool,
+    /// Ports of this machine's loopback that may be called all the same, where a command has no network of its own.
+    pub ports: Vec<u16>,
     pub env: Vec<(String, String)>,
     pub limits: Limits,
     /// Size of the private /tmp in bytes; it lives in memory.
@@ -55,6 +57,7 @@ impl SandboxSpec {
             mounts: Vec::new(),
             hide: Vec::new(),
             network: false,
+            ports: Vec::new(),
             env: Vec::new(),
             limits: Limits { memory: None, pids: Some(4096), fsize: Some(8 << 30), nofile: Some(8192) },
             tmp_bytes: 2 << 30,

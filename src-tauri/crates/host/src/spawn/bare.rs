@@ -26,7 +26,7 @@ pub(crate) async fn start_bare(mut command: Command) -> Result<(Bare, BarePipes)
     let run = SystemIds.uuid();
     let mut child = launch_ours(&mut command, &run).await?;
     let pipes = (child.stdin.take(), child.stdout.take(), child.stderr.take());
-    let bare = Bare(ChildTree::new(child, command.tree, run));
+    let bare = Bare(ChildTree::new(child, &mut command, run));
     match pipes {
         (Some(stdin), Some(stdout), Some(stderr)) => Ok((bare, BarePipes { stdin, stdout, stderr })),
         _ => Err(HostError::Supervision { program: command.program(), cause: "it has no pipes".to_owned() }),

@@ -3,7 +3,7 @@
 use tokio::process::Child;
 
 use super::tree_end::TreeEnd;
-use super::{Ended, RUN_VAR, Tree, marker};
+use super::{Command, Ended, RUN_VAR, marker};
 use crate::HostError;
 
 /// How a program ended: its exit code or the signal that ended it; neither while it runs.
@@ -41,8 +41,14 @@ pub(super) struct ChildTree {
 }
 
 impl ChildTree {
-    pub(super) fn new(child: Child, kind: Tree, run: String) -> Self {
-        let tree = TreeEnd { pid: child.id().unwrap_or(0), kind, alive: true };
+    pub(super) fn new(child: Child, command: &mut Command, run: String) -> Self {
+        let tree = TreeEnd {
+            pid: child.id().unwrap_or(0),
+            kind: command.tree,
+            alive: true,
+            #[cfg(windows)]
+            job: command.job_object.take(),
+        };
         Self { child, tree, run }
     }
 
@@ -71,6 +77,11 @@ impl Held for ChildTree {
     async fn leftovers(&mut self, ended: Ended) -> usize {
         let exit = self.exit();
         self.tree.alive = exit.is_none();
+        #[cfg(windows)]
+        if self.tree.job.is_some() {
+            self.tree.kill();
+            return 0;
+        }
         // A guard or namespace that ended in peace has emptied its tree; in all other cases we look ourselves.
         let in_peace = ended == Ended::Exited && exit.is_some_and(|exit| exit.code().is_some());
         if in_peace { 0 } else { marker::sweep(RUN_VAR, &self.run).await.left }

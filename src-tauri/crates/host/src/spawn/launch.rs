@@ -71,9 +71,14 @@ async fn launch_prepared(command: &mut Command, prepared: std::process::Command)
     let lost = |cause: &str| HostError::Supervision { program: program.clone(), cause: cause.to_owned() };
     let (answer, started) = oneshot::channel();
     let runtime = Handle::current();
+    #[cfg(windows)]
+    let (tree, limits) = (command.tree, command.limits);
     let errand: Errand = Box::new(move || {
         let _context = runtime.enter();
+        #[cfg(not(windows))]
         let _ = answer.send(prepared.spawn());
+        #[cfg(windows)]
+        let _ = answer.send(spawn_in(&mut prepared, tree, limits));
         #[cfg(unix)]
         drop(inherited);
     });
@@ -84,13 +89,38 @@ async fn launch_prepared(command: &mut Command, prepared: std::process::Command)
         .and_then(Result::ok)
         .ok_or_else(|| lost("the thread that starts programs is gone"))?;
     match started.await {
+        #[cfg(not(windows))]
         Ok(Ok(child)) => Ok(child),
+        #[cfg(windows)]
+        Ok(Ok((child, job))) => {
+            command.job_object = job;
+            Ok(child)
+        }
         Ok(Err(error)) if error.kind() == std::io::ErrorKind::NotFound => {
             Err(HostError::ProgramNotFound { program })
         }
         Ok(Err(source)) => Err(HostError::Spawn { program, source }),
         Err(_) => Err(lost("the thread that starts programs is gone")),
     }
+}
+
+/// A child that cannot be put where it belongs is ended before it has run.
+#[cfg(windows)]
+fn spawn_in(
+    prepared: &mut tokio::process::Command,
+    tree: Tree,
+    limits: super::Limits,
+) -> std::io::Result<(Child, Option<super::job_object::JobObject>)> {
+    if tree != Tree::JobObject {
+        return Ok((prepared.spawn()?, None));
+    }
+    let job = super::job_object::JobObject::new(limits)?;
+    let mut child = prepared.spawn()?;
+    if let Err(error) = job.take_in(&child) {
+        let _ = child.start_kill();
+        return Err(error);
+    }
+    Ok((child, Some(job)))
 }
 
 fn launch_thread() -> Option<SyncSender<Errand>> {
@@ -118,6 +148,10 @@ fn prepare(command: &Command, run: &str) -> std::process::Command {
     }
     #[cfg(unix)]
     in_child(&mut prepared, command);
+    #[cfg(windows)]
+    if command.tree == Tree::JobObject {
+        std::os::windows::process::CommandExt::creation_flags(&mut prepared, super::job_object::BORN);
+    }
     prepared
 }
 
@@ -157,6 +191,7 @@ fn in_child(prepared: &mut std::process::Command, command: &Command) {
                     }
                 }
             }
+            #[cfg(target_os = "linux")]
             if matches!(tree, Tree::Guarded | Tree::Namespace) {
                 cell::limits::first_to_go(cell::limits::Early::Outer);
             }

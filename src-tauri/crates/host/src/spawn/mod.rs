@@ -9,7 +9,7 @@
 //!   (`PR_SET_CHILD_SUBREAPER`) and kills the lot; the guard is told by the kernel when this process dies.
 //! * Linux, sandboxed: the tree lives in a PID namespace and dies with its first process.
 //! * Other Unix: one session, killed as a group. Windows: `taskkill /T`. Both are best effort and
-//!   `EffectiveIsolation.kill` says so.
+//!   `EffectiveIsolation.kill` says so. Windows, asked for by name: a job object (written, never run).
 //!
 //! Every process carries `PILOTHOUSE_RUN` (one command) and, when given, `PILOTHOUSE_JOB`, so leftovers of a
 //! crashed server can be found by [`sweep_job`].
@@ -21,6 +21,8 @@ mod capture;
 mod held;
 mod in_session;
 mod input;
+#[cfg(windows)]
+mod job_object;
 #[cfg(target_os = "linux")]
 mod landlock;
 mod launch;
@@ -120,6 +122,9 @@ pub(crate) enum Tree {
     /// The program is the outer process of a PID namespace and takes everything inside with it.
     #[cfg(target_os = "linux")]
     Namespace,
+    /// In a job object, which takes everything with it.
+    #[cfg(windows)]
+    JobObject,
 }
 
 /// One program to run.
@@ -152,6 +157,9 @@ pub struct Command {
     /// Descriptors the program inherits under their own numbers.
     #[cfg(unix)]
     pub(crate) inherit: Vec<std::os::fd::OwnedFd>,
+    /// Where it is, once it is started.
+    #[cfg(windows)]
+    pub(crate) job_object: Option<job_object::JobObject>,
 }
 
 impl Command {
@@ -179,7 +187,17 @@ impl Command {
             scoped: false,
             #[cfg(unix)]
             inherit: Vec::new(),
+            #[cfg(windows)]
+            job_object: None,
         }
+    }
+
+    /// In a job object of its own, with those of its limits that job objects know.
+    #[cfg(windows)]
+    #[must_use]
+    pub(crate) fn in_job_object(mut self) -> Self {
+        self.tree = Tree::JobObject;
+        self
     }
 
     #[must_use]

@@ -96,7 +96,7 @@ impl Drop for Running {
 pub(super) async fn start(mut command: Command) -> Result<Running, HostError> {
     let run = SystemIds.uuid();
     let (child, pipes) = launch(&mut command, &run).await?;
-    let held = ChildTree::new(child, command.tree, run);
+    let held = ChildTree::new(child, &mut command, run);
     Ok(hold(held, pipes.stdin.map(Input::of_process), Some(pipes.stdout), Some(pipes.stderr), command))
 }
 

@@ -10,7 +10,7 @@ pub fn effective_uid() -> u32 {
 }
 
 /// The group this process acts as.
-#[cfg(unix)]
+#[cfg(target_os = "linux")]
 #[allow(unsafe_code)] // getegid has no safe form in std; it cannot fail and touches no memory.
 pub(crate) fn effective_gid() -> u32 {
     unsafe { libc::getegid() }

@@ -9,9 +9,12 @@ use cell::guard;
 /// Ends the tree even if the supervising task itself is dropped, as when the runtime shuts down.
 pub(super) struct TreeEnd {
     pub(super) pid: u32,
+    #[cfg_attr(not(target_os = "linux"), allow(dead_code))] // Elsewhere there is one order for all kinds.
     pub(super) kind: Tree,
     /// False once the process is collected and its number may belong to somebody else.
     pub(super) alive: bool,
+    #[cfg(windows)]
+    pub(super) job: Option<super::job_object::JobObject>,
 }
 
 impl TreeEnd {
@@ -60,6 +63,9 @@ impl TreeEnd {
 
     #[cfg(windows)]
     pub(super) fn kill(&self) {
+        if let Some(job) = &self.job {
+            return job.end();
+        }
         let _ =
             std::process::Command::new("taskkill").args(["/T", "/F", "/PID", &self.pid.to_string()]).output();
     }

@@ -89,6 +89,9 @@ impl Toolchains {
         if sandbox.brings_its_own_tools() {
             return Ok(());
         }
+        if !sandbox.renames() {
+            spec.home_inside = None;
+        }
         let mut env = Vec::new();
         if sandbox.confines() {
             // Installations of the system keep the place they have in its own order.
@@ -98,7 +101,7 @@ impl Toolchains {
             env.push(("PATH".to_owned(), joined(folders.chain(system_path()))));
             spec.hide.extend(CREDENTIALS.iter().map(|below| self.home.join(below)));
             for kit in &self.kits {
-                show(kit, spec);
+                show(kit, spec, sandbox.renames());
                 write_files(kit, spec)?;
                 env.extend(kit.settings(spec.network).map(|(name, setting)| {
                     let value = match setting {
@@ -124,7 +127,8 @@ impl Toolchains {
     }
 }
 
-fn show(kit: &Kit, spec: &mut SandboxSpec) {
+/// Caches only where they can be shown below the job's HOME.
+fn show(kit: &Kit, spec: &mut SandboxSpec, caches: bool) {
     // Everything below these is shown already.
     let system = ["/usr", "/bin", "/lib", "/nix/store"];
     let hidden = |path: &PathBuf| !system.iter().any(|shown| path.starts_with(shown));
@@ -134,7 +138,7 @@ fn show(kit: &Kit, spec: &mut SandboxSpec) {
         }
     }
     // With the network open a tool fills its own cache, which a read-only one would forbid.
-    let caches = kit.caches.iter().filter(|(source, _)| !spec.network && source.exists());
+    let caches = kit.caches.iter().filter(|(source, _)| caches && !spec.network && source.exists());
     let mounts = caches.filter_map(|(source, below)| {
         let empty =
             std::fs::read_dir(spec.home.join(below)).map_or(true, |mut entries| entries.next().is_none());

@@ -29,6 +29,7 @@ pub fn wish(engine: &Dockerd) -> Wish {
         engine: Some(engine.socket().display().to_string()),
         image: Some(IMAGE.to_owned()),
         inside: Some(inside()),
+        cpus: None,
     }
 }
 

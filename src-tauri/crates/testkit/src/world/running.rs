@@ -33,7 +33,8 @@ pub fn program(name: &str) -> PathBuf {
 pub struct Start {
     pub data: PathBuf,
     pub repos: Vec<PathBuf>,
-    pub workers: usize,
+    /// Exactly so many; none leaves it to the server.
+    pub workers: Option<usize>,
     /// 0 takes a free one.
     pub port: u16,
     pub flags: Vec<String>,
@@ -47,7 +48,7 @@ impl Start {
         Self {
             data: data.to_owned(),
             repos: vec![repo.to_owned()],
-            workers: 1,
+            workers: Some(1),
             port: 0,
             flags: Vec::new(),
             environment: Vec::new(),
@@ -61,8 +62,14 @@ impl Start {
     }
 
     pub fn workers(mut self, workers: usize) -> Self {
-        self.workers = workers;
+        self.workers = Some(workers);
         self
+    }
+
+    /// As many workers as there is work for, between these.
+    pub fn scaled(mut self, min: usize, max: usize) -> Self {
+        self.workers = None;
+        self.env("PILOTHOUSE_WORKERS_MIN", &min.to_string()).env("PILOTHOUSE_WORKERS_MAX", &max.to_string())
     }
 
     pub fn port(mut self, port: u16) -> Self {
@@ -100,17 +107,10 @@ impl Start {
         argv.push(program.as_ref());
         let mut command = Command::new(argv[0]);
         command.args(&argv[1..]);
-        command
-            .args([
-                "serve",
-                "--json",
-                "--port",
-                &self.port.to_string(),
-                "--workers",
-                &self.workers.to_string(),
-                "--data",
-            ])
-            .arg(&self.data);
+        command.args(["serve", "--json", "--port", &self.port.to_string(), "--data"]).arg(&self.data);
+        if let Some(workers) = self.workers {
+            command.arg("--workers").arg(workers.to_string());
+        }
         for repo in &self.repos {
             command.arg("--repo").arg(repo);
         }
@@ -215,7 +215,13 @@ impl RunningServer {
     /// Posts a message to a session.
     pub async fn say(&self, session: &str, text: &str) -> MessageAccepted {
         let session_id = SessionId::parse(session).expect("a session id");
-        let message = SendMessage { session_id, text: text.to_owned(), intent: None, priority: None };
+        let message = SendMessage {
+            session_id,
+            text: text.to_owned(),
+            intent: None,
+            priority: None,
+            target_worker_id: None,
+        };
         self.client.call(typed::ChatSend, &message, None).await.expect("the message is taken")
     }
 
@@ -254,7 +260,11 @@ impl RunningServer {
     pub async fn answer(&self, approval: &str, decision: Decision) -> Result<Approval, protocol::ApiError> {
         let approval_id = ApprovalId::parse(approval).expect("an approval id");
         self.client
-            .call(typed::ApprovalAnswer, &AnswerParams { approval_id, decision, hash: None }, None)
+            .call(
+                typed::ApprovalAnswer,
+                &AnswerParams { approval_id, decision, hash: None, remember: None },
+                None,
+            )
             .await
     }
 

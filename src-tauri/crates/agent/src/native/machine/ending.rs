@@ -44,7 +44,7 @@ impl Loop {
     /// Leaves a history in which every call is answered, so that a revision can go on from it.
     pub(super) fn end(&mut self, outcome: NativeOutcome, out: &mut Vec<Action>) {
         if let Phase::Running { call, .. } = std::mem::replace(&mut self.phase, Phase::Stopped) {
-            self.answer(&call, wording::NOT_RUN.to_owned(), true);
+            self.answer(&call, wording::CUT_SHORT.to_owned(), true);
         }
         for call in std::mem::take(&mut self.queue) {
             self.answer(&call, wording::NOT_RUN.to_owned(), true);

@@ -3,7 +3,9 @@
 mod asking;
 mod calls;
 mod ending;
+mod hearing;
 mod replies;
+mod resuming;
 
 use std::collections::VecDeque;
 

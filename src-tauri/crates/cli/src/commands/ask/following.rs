@@ -42,7 +42,7 @@ impl Following {
             return Asked::Ours;
         }
         match event.payload()["action"].as_str() {
-            Some("setup.network") => match text(&details["candidate"]) {
+            Some("setup.network" | "image.build") => match text(&details["candidate"]) {
                 // The ground of every job that starts now, and the one thing ours waits for.
                 None if self.set_up && self.job.is_none() => Asked::Ours,
                 Some(candidate) if self.candidate.as_ref() == Some(&candidate) => Asked::Ours,

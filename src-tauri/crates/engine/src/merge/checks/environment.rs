@@ -44,7 +44,10 @@ impl Engine {
         let Some(layers) = self.laid_for(room, plan, on).await? else { return Ok(None) };
         let (on, tools) = (sandbox.clone(), self.toolchains.clone());
         let tools = self.blocking(move || installed(&on, &tools)).await?;
-        let text = format!("{tools}\n{}", layers.join("\n"));
+        let mut text = format!("{tools}\n{}", layers.join("\n"));
+        for (name, value) in room.image.env() {
+            text.push_str(&format!("\n{name}={value}"));
+        }
         Ok(Some(Environment { text, sandbox, toolchains: self.toolchains.clone() }))
     }
 }

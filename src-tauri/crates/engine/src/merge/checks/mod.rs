@@ -149,7 +149,7 @@ impl Engine {
             return Ok(None);
         };
         let room = self.room(&entry.workspace_id)?;
-        if self.sandbox_for(&room).is_err() {
+        if !self.look_at_image(&room).await.unwrap_or(false) || self.sandbox_for(&room).is_err() {
             return Ok(None);
         }
         let Some(environment) = self.environment(&room, plan, On::candidate(entry)?).await? else {
@@ -174,6 +174,9 @@ impl Engine {
 
     /// The strongest sandbox, or the owner's explicit leave to do without.
     pub(crate) fn sandbox_for(&self, room: &Room) -> Result<Sandbox, ApiError> {
+        if let Some(own) = room.image.sandbox() {
+            return own;
+        }
         match &self.sandbox {
             Ok(selected) => Ok(selected.sandbox.clone()),
             Err(_) if self.allows_host(room) => Ok(Sandbox::Host),

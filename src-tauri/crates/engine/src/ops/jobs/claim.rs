@@ -21,8 +21,17 @@ impl Engine {
         loop {
             let mut waiter = self.store.waiter(QueueName::Jobs, Some(p.worker_id.clone()), p.kinds.clone());
             let taken = self.take_job(&p).await?;
+            if taken.is_none() && self.is_drained(&p.worker_id).await? {
+                // Out of the line of those that may have a job, what it was woken for goes to the next.
+                waiter = self.store.waiter(QueueName::Jobs, Some(p.worker_id.clone()), Some(Vec::new()));
+                woken = None;
+                if !self.is_drained(&p.worker_id).await? {
+                    continue;
+                }
+            }
             woken.take().into_iter().for_each(Waiter::looked);
-            if let Some((job, claimed, secret)) = taken {
+            if let Some((mut job, claimed, secret)) = taken {
+                let steer = self.said_to(&mut job).await?;
                 let ground = match (&job.workspace_id, ours) {
                     (Some(workspace), true) => match self.ground_for(workspace, &job).await {
                         Ok(ground) => Some(ground),
@@ -41,6 +50,7 @@ impl Engine {
                     job_token: Some(secret),
                     ground,
                     job,
+                    steer,
                 });
             }
             if !self.wait_for_work(&mut waiter, deadline).await {
@@ -48,6 +58,11 @@ impl Engine {
             }
             woken = Some(waiter);
         }
+    }
+
+    async fn is_drained(&self, worker: &str) -> Result<bool, ApiError> {
+        let worker = worker.to_owned();
+        Ok(self.store.read(move |tx| tx.is_drained(&worker)).await?)
     }
 
     /// Takes the first job a claim may have, with its own token.
@@ -87,6 +102,7 @@ impl Engine {
             id: job.id.clone(),
             claim_token: token.to_owned(),
             message: error.message.clone(),
+            code: Some(error.code.as_str().to_owned()),
             detail: None,
             artifacts: Vec::new(),
             verification: Vec::new(),

@@ -1,7 +1,8 @@
 //! How a job ends: with work that enters the merge queue, with a report, failed or cancelled.
 
+use super::steer;
 use crate::{Caller, Engine, Reply, reaction};
-use protocol::job::{CompleteJob, FailJob, FinishedJob, Job, JobStatus};
+use protocol::job::{CompleteJob, FailJob, FinishedJob, Job, JobStatus, failure};
 use protocol::{ApiError, Event};
 use store::{JobFinish, NewCompletion, NewEvent, QueueName, Tx};
 
@@ -27,9 +28,19 @@ impl Engine {
         };
         let merge_enabled = taken.as_ref().map(|t| t.merge_enabled).unwrap_or(false);
         let workspace = job.workspace_id.clone();
+        let mut p = p;
+        // What intake found belongs to what was verified, where anything was.
+        if let (Some(taken), false) = (&taken, p.verification.is_empty()) {
+            p.verification.push(taken.risky_line());
+        }
+        let review = p.review.clone().map(|review| Box::new(self.opinion(*review)));
         let answer = self
             .change(caller, move |tx| {
-                let result = serde_json::json!({ "summary": p.summary, "verification": p.verification, "durationMs": p.duration_ms });
+                let mut result = serde_json::json!({ "summary": p.summary, "verification": p.verification, "durationMs": p.duration_ms });
+                // Beside what was verified, never among it.
+                if let Some(review) = &review {
+                    result["review"] = serde_json::to_value(review)?;
+                }
                 // A worker that had not heard of it finished all the same. The word was given first, and it holds.
                 if tx.job(p.id.as_str())?.cancel_requested {
                     return end_cancelled(tx, p, result, by);
@@ -54,6 +65,10 @@ impl Engine {
                         let event = Event::JobVerified { job_id: job.id.clone(), verified: p.verified.unwrap_or(false), lines: p.verification.clone() };
                         tx.append(NewEvent::new(session, event, worker.clone()))?;
                     }
+                    if let Some(review) = review {
+                        let event = Event::JobReviewed { job_id: job.id.clone(), review };
+                        tx.append(NewEvent::new(session, event, worker.clone()))?;
+                    }
                     let event = Event::JobCompleted { job_id: job.id.clone(), summary: p.summary.clone(), artifacts: Some(p.artifacts.clone()).filter(|a| !a.is_empty()) };
                     tx.append(NewEvent::new(session, event, worker))?;
                     if let (Some(hand_over), Some(taken)) = (p.hand_over, taken) {
@@ -75,10 +90,14 @@ impl Engine {
                         reaction::report(tx, session, &job, p.summary.as_deref())?;
                     }
                 }
+                steer::missed(tx, &job)?;
                 Ok(FinishedJob { ok: true, duration_ms, completed_at: host::clock::iso(tx.now()), completion_id })
             })
             .await?;
         self.drop_bundle(&job.id).await;
+        if job.taken.is_some() {
+            self.desk.bell.notify_one();
+        }
         if let Some(workspace) = workspace.filter(|_| merge_enabled) {
             self.wake_merge(&workspace);
         }
@@ -91,12 +110,19 @@ impl Engine {
         let answer = self
             .change(caller, move |tx| {
                 let before = tx.job(p.id.as_str())?;
+                if !before.cancel_requested
+                    && super::taken::came_back(tx, &before, &p.claim_token, &p.message, p.detail.as_deref())?
+                {
+                    let (duration_ms, at) = (0, host::clock::iso(tx.now()));
+                    return Ok(FinishedJob { ok: true, duration_ms, completed_at: at, completion_id: None });
+                }
                 let status = if before.cancel_requested { JobStatus::Cancelled } else { JobStatus::Failed };
                 let error = match &p.detail {
                     Some(detail) => format!("{}\n{detail}", p.message),
                     None => p.message.clone(),
                 };
-                let result = serde_json::json!({ "verification": p.verification });
+                let code = failure::told(p.code.as_deref()).to_owned();
+                let result = serde_json::json!({ "verification": p.verification, "code": code });
                 let finish = JobFinish {
                     artifacts: p.artifacts,
                     isolation: p.isolation,
@@ -124,9 +150,11 @@ impl Engine {
                             "server",
                         ))?;
                     } else {
-                        failed(tx, session, &job, &p.message, p.detail)?;
+                        let why = Why { code: &code, message: &p.message, detail: p.detail };
+                        failed(tx, session, &job, why)?;
                     }
                 }
+                steer::missed(tx, &job)?;
                 Ok(FinishedJob {
                     ok: true,
                     duration_ms,
@@ -160,16 +188,28 @@ fn end_cancelled(
     Ok(FinishedJob { ok: true, duration_ms, completed_at: host::clock::iso(tx.now()), completion_id: None })
 }
 
+/// Why a job failed.
+pub(crate) struct Why<'a> {
+    /// One of [`protocol::job::failure`], or what the worker said.
+    pub code: &'a str,
+    /// For people.
+    pub message: &'a str,
+    pub detail: Option<String>,
+}
+
 /// Says that a job failed, in the log and to the user.
 pub(crate) fn failed(
     tx: &mut Tx<'_>,
     session: &protocol::SessionId,
     job: &Job,
-    message: &str,
-    detail: Option<String>,
+    why: Why<'_>,
 ) -> Result<(), store::StoreError> {
-    let event =
-        Event::JobFailed { job_id: job.id.clone(), message: message.to_owned(), detail: detail.clone() };
+    let event = Event::JobFailed {
+        job_id: job.id.clone(),
+        message: why.message.to_owned(),
+        detail: why.detail,
+        code: Some(why.code.to_owned()),
+    };
     tx.append(NewEvent::new(session, event, "server:job-fail-hook"))?;
-    reaction::failure(tx, session, job, message)
+    reaction::failure(tx, session, job, why.message)
 }

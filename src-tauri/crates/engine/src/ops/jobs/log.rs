@@ -5,6 +5,8 @@ use protocol::job::{AppendLog, LogAppended, LogLine};
 use protocol::{ApiError, ErrorCode, Event};
 use store::{NewEvent, QueueName};
 
+/// The stream of what a worker says itself, beside those of the programs it runs.
+const NOTE: &str = "note";
 /// Most bytes one log line keeps.
 const LINE_BYTES: usize = 8 * 1024;
 /// Most lines one call may bring.
@@ -27,11 +29,11 @@ impl Engine {
             ));
         }
         for line in &mut lines {
-            if line.stream != "stdout" && line.stream != "stderr" {
-                return Err(ApiError::bad("stream is stdout or stderr"));
+            if !matches!(line.stream.as_str(), "stdout" | "stderr" | NOTE) {
+                return Err(ApiError::bad("stream is stdout, stderr or note"));
             }
             // The worker took out what looks like a secret; only we know the keys themselves.
-            line.line = self.keys.known_out_of(&line.line);
+            line.line = host::coloured::without(&line.line, |plain| self.keys.known_out_of(plain));
             cut(&mut line.line, LINE_BYTES);
         }
         let progress = p.progress.map(|mut progress| {
@@ -55,9 +57,10 @@ impl Engine {
                 for (seq, line) in (before + 1..).zip(&lines).take_while(|(seq, _)| *seq <= LINES_AS_EVENTS) {
                     let event = Event::JobLog {
                         job_id: job.id.clone(),
-                        stream: line.stream.clone(),
+                        // Readers of the event know two streams and no colours; the log has all of it.
+                        stream: if line.stream == NOTE { "stdout".into() } else { line.stream.clone() },
                         seq,
-                        line: line.line.clone(),
+                        line: host::ansi::strip(&line.line),
                     };
                     tx.append(NewEvent::new(session, event, from.clone()))?;
                 }

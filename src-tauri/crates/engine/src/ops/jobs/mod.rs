@@ -4,12 +4,19 @@ mod claim;
 mod end;
 mod log;
 mod look;
+mod memory;
+mod reviewed;
+mod steer;
+mod taken;
+mod target;
 mod wait;
 
-pub(crate) use end::failed;
+pub(crate) use end::{Why, failed};
+pub(crate) use taken::{told, waits_for};
+pub(crate) use target::check_target;
 
 use crate::{Caller, Engine, Reply};
-use protocol::job::{EnqueueJob, JobEnqueuedReply, JobStatus, TASK_EXECUTE};
+use protocol::job::{EnqueueJob, JobEnqueuedReply, JobStatus, RetryJob, TASK_EXECUTE};
 use protocol::ops::{Done, JobParams};
 use protocol::plan::TaskParams;
 use protocol::queue::{LeaseRenewed, RenewParams};
@@ -21,6 +28,7 @@ impl Engine {
         if p.task_id.is_empty() || p.kind.is_empty() || p.task_id.len() > 200 || p.kind.len() > 200 {
             return Err(ApiError::bad("taskId and kind are required, at most 200 characters each"));
         }
+        check_target(p.target_worker_id.as_deref())?;
         let params = p.params.unwrap_or_else(|| serde_json::json!({}));
         let title = if p.kind == TASK_EXECUTE {
             let task: TaskParams = serde_json::from_value(params.clone())
@@ -70,29 +78,35 @@ impl Engine {
                 lease_expires_at: host::clock::iso(until),
                 cancel_requested: job.cancel_requested,
                 pause: wait::asked(tx, &job, &budget, (day, next_day))?,
+                steer: tx.untaken_steering(&p.id)?,
             })
         })
         .await
     }
 
     pub async fn jobs_cancel(&self, caller: Caller, p: JobParams) -> Reply {
-        self.change(caller.clone(), move |tx| {
-            let ended = tx.cancel_job(p.id.as_str())?;
-            let job = tx.job(p.id.as_str())?;
-            if let (true, Some(session)) = (ended, &job.session_id) {
-                tx.append(NewEvent::new(
-                    session,
-                    Event::JobCancelled { job_id: p.id, by: caller.who.label() },
-                    "server",
-                ))?;
-            }
-            Ok(Done { ok: true })
-        })
-        .await
+        let done = self
+            .change(caller.clone(), move |tx| {
+                let ended = tx.cancel_job(p.id.as_str())?;
+                let job = tx.job(p.id.as_str())?;
+                if let (true, Some(session)) = (ended, &job.session_id) {
+                    tx.append(NewEvent::new(
+                        session,
+                        Event::JobCancelled { job_id: p.id, by: caller.who.label() },
+                        "server",
+                    ))?;
+                    steer::missed(tx, &job)?;
+                }
+                Ok(Done { ok: true })
+            })
+            .await?;
+        self.desk.bell.notify_one();
+        Ok(done)
     }
 
     /// Runs an ended job's task again as a new job.
-    pub async fn jobs_retry(&self, caller: Caller, p: JobParams) -> Reply {
+    pub async fn jobs_retry(&self, caller: Caller, p: RetryJob) -> Reply {
+        check_target(p.target_worker_id.as_deref())?;
         self.change(caller, move |tx| {
             let job = tx.job(p.id.as_str())?;
             if matches!(job.status, JobStatus::Pending | JobStatus::Claimed | JobStatus::Waiting) {
@@ -113,7 +127,7 @@ impl Engine {
                     request_id: job.request_id,
                     params: serde_json::from_str(&job.params)?,
                     priority: job.priority,
-                    target_worker_id: job.target_worker_id,
+                    target_worker_id: p.target_worker_id.or(job.target_worker_id),
                     queue_wait_budget_ms: job.queue_wait_budget_ms,
                     execution_budget_ms: job.execution_budget_ms,
                     finalization_budget_ms: job.finalization_budget_ms,

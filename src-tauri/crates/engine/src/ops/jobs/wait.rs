@@ -35,13 +35,14 @@ impl Engine {
             _ => None,
         };
         let now = host::clock::iso(self.clock.now_ms());
-        let wait = JobWait {
+        let mut wait = JobWait {
             reason: p.reason,
             detail: self.keys.known_out_of(&p.detail).chars().take(DETAIL_CHARS).collect(),
             since: now,
             resets_at: p.resets_at_ms.map(host::clock::iso),
             resume_commit,
         };
+        super::taken::parked_for(&job, &mut wait);
         let answer = self
             .change(caller, move |tx| {
                 for artifact in &p.artifacts {
@@ -54,6 +55,7 @@ impl Engine {
             .await?;
         self.drop_bundle(&job.id).await;
         self.parked.notify_one();
+        self.desk.bell.notify_one();
         Ok(answer)
     }
 

@@ -44,6 +44,9 @@ pub struct EngineFacts {
     pub processors: u64,
     enforces_memory: bool,
     enforces_processes: bool,
+    enforces_processors: bool,
+    /// Of the machine it runs on, as `x86_64` or `aarch64`.
+    pub architecture: String,
 }
 
 impl EngineFacts {
@@ -67,6 +70,8 @@ impl EngineFacts {
             processors: number(info.ncpu),
             enforces_memory: info.memory_limit.unwrap_or(false),
             enforces_processes: info.pids_limit.unwrap_or(false),
+            enforces_processors: info.cpu_cfs_quota.unwrap_or(false),
+            architecture: info.architecture.clone().unwrap_or_default(),
             security,
         }
     }
@@ -74,6 +79,10 @@ impl EngineFacts {
     /// Rootless engines may not use the limits of cgroup v1: they accept and ignore them.
     pub fn limits_hold(&self) -> bool {
         !(self.rootless && self.cgroups == 1) && self.enforces_memory && self.enforces_processes
+    }
+
+    pub fn limits_processors(&self) -> bool {
+        !(self.rootless && self.cgroups == 1) && self.enforces_processors
     }
 
     /// SELinux relabels nothing for us; containers would not see the job's folder.

@@ -15,6 +15,8 @@ pub struct Wish {
     pub image: Option<String>,
     /// Our program that runs commands inside; none means the one beside this program.
     pub inside: Option<PathBuf>,
+    /// Processors a command may use; none means all. Not for containers alone.
+    pub cpus: Option<u32>,
 }
 
 /// Everything but the self-test. Takes a second at most where it works.
@@ -49,7 +51,7 @@ pub async fn select(wish: &Wish, data: &Path) -> Result<ContainerSandbox, NoSand
             }
         })?;
     let sandbox = ContainerSandbox::new(engine, base, inside.path().to_owned(), data).await;
-    sandbox.map_err(|error| NoSandbox {
+    sandbox.map(|sandbox| sandbox.with_cpus(wish.cpus)).map_err(|error| NoSandbox {
         reason: error.to_string(),
         fix: "Repair that, then try again".to_owned(),
     })

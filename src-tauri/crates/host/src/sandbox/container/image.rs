@@ -31,7 +31,7 @@ const LARGEST_INSIDE: u64 = 128 << 20;
 const TAIL: usize = 15;
 
 /// An image that is in the engine.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Image {
     /// As it was asked for.
     pub reference: String,
@@ -39,10 +39,17 @@ pub struct Image {
     pub id: String,
     /// The environment it brings.
     pub env: Vec<(String, String)>,
+    /// As the engine says it, such as `amd64`; empty when it does not.
+    pub(super) architecture: String,
+    pub(super) os: String,
     labels: HashMap<String, String>,
 }
 
 impl Image {
+    pub(super) fn label(&self, name: &str) -> Option<&str> {
+        self.labels.get(name).map(String::as_str)
+    }
+
     fn read(reference: &str, found: ImageInspect) -> Self {
         let config = found.config.unwrap_or_default();
         let pairs = config.env.iter().flatten().filter_map(|pair| pair.split_once('='));
@@ -51,13 +58,15 @@ impl Image {
             reference: reference.to_owned(),
             id: found.id.unwrap_or_default(),
             env,
+            architecture: found.architecture.unwrap_or_default(),
+            os: found.os.unwrap_or_default(),
             labels: config.labels.unwrap_or_default(),
         }
     }
 
     #[cfg(test)]
     pub(super) fn for_tests(id: &str) -> Self {
-        Self { reference: id.to_owned(), id: id.to_owned(), env: Vec::new(), labels: HashMap::new() }
+        Self { reference: id.to_owned(), id: id.to_owned(), ..Self::default() }
     }
 
     /// Whether it was built from another version of our Dockerfile.
@@ -205,7 +214,7 @@ impl Engine {
         ])?;
         let labels = BTreeMap::from([
             (DIGEST_LABEL.to_owned(), digest),
-            ("dev.pilothouse.base".to_owned(), base.reference.clone()),
+            (super::described::BASE_LABEL.to_owned(), base.reference.clone()),
         ]);
         let recipe = Recipe { tag: &tag, context, dockerfile: "Dockerfile", labels, ..Recipe::default() };
         self.build(recipe, &mut |_| {}).await

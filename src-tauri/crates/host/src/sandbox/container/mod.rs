@@ -14,17 +14,21 @@
 mod cell;
 pub mod contexts;
 mod create;
+pub mod described;
 pub mod devcontainer;
+pub mod dockerfile;
 pub mod endpoint;
 pub mod engine;
 mod error;
 pub mod facts;
 mod find;
+pub mod ignore;
 pub mod image;
 mod jsonc;
 pub mod life;
 mod look;
 pub mod tarball;
+mod trial;
 
 pub use engine::Engine;
 pub use error::EngineError;
@@ -33,6 +37,7 @@ pub use find::{Wish, how_to_get, select};
 pub use image::{Image, WORKER_IMAGE};
 pub use life::{Container, Death, Opened};
 pub use look::{Looked, clear, look, provide};
+pub(in crate::sandbox) use trial::furnished;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -64,6 +69,19 @@ impl ContainerSandbox {
         let furnished = engine.with_inside(&image, &inside).await?;
         let ground = Ground { instance: instance(data), user: user(), passwd: passwd(data)?, cpus: None };
         Ok(Self { engine, image, furnished, inside, ground })
+    }
+
+    /// The same, its containers held to so many processors; never more than the engine has.
+    #[must_use]
+    pub fn with_cpus(mut self, cpus: Option<u32>) -> Self {
+        let most = self.engine.facts.processors.max(1);
+        self.ground.cpus = cpus.map(|cpus| f64::from(cpus).min(most as f64));
+        self
+    }
+
+    /// Whether the engine really holds its containers to the processors they are given.
+    pub fn limits_processors(&self) -> bool {
+        self.ground.cpus.is_some() && self.engine.facts.limits_processors()
     }
 
     pub fn engine(&self) -> &Engine {

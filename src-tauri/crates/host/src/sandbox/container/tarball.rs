@@ -10,20 +10,39 @@ pub struct Entry<'a> {
 
 const BLOCK: usize = 512;
 
+/// A symbolic link of the archive.
+pub struct Link<'a> {
+    pub path: &'a str,
+    /// At most 100 bytes.
+    pub to: &'a [u8],
+}
+
 /// An archive in the ustar form. None when a path does not fit it.
 pub fn tarball(entries: &[Entry<'_>]) -> Option<Vec<u8>> {
+    tarball_with(entries, &[])
+}
+
+/// The same, with links after the files.
+pub fn tarball_with(entries: &[Entry<'_>], links: &[Link<'_>]) -> Option<Vec<u8>> {
     let mut archive = Vec::new();
     for entry in entries {
-        archive.extend_from_slice(&header(entry)?);
+        archive.extend_from_slice(&header(entry, None)?);
         archive.extend_from_slice(entry.bytes);
         archive.resize(archive.len().next_multiple_of(BLOCK), 0);
+    }
+    for link in links {
+        let entry = Entry { path: link.path, bytes: &[], executable: true };
+        archive.extend_from_slice(&header(&entry, Some(link.to))?);
     }
     archive.resize(archive.len() + 2 * BLOCK, 0);
     Some(archive)
 }
 
-fn header(entry: &Entry<'_>) -> Option<[u8; BLOCK]> {
+fn header(entry: &Entry<'_>, link: Option<&[u8]>) -> Option<[u8; BLOCK]> {
     let (prefix, name) = split(entry.path)?;
+    if link.is_some_and(|to| to.len() > 100) {
+        return None;
+    }
     let mut header = [0_u8; BLOCK];
     let mut put = |at: usize, bytes: &[u8]| header[at..at + bytes.len()].copy_from_slice(bytes);
     put(0, name.as_bytes());
@@ -34,7 +53,8 @@ fn header(entry: &Entry<'_>) -> Option<[u8; BLOCK]> {
     // No time of ours: the same files always make the same archive.
     put(136, b"00000000000\0");
     put(148, b"        ");
-    put(156, b"0");
+    put(156, if link.is_some() { b"2" } else { b"0" });
+    put(157, link.unwrap_or_default());
     put(257, b"ustar\x0000");
     put(345, prefix.as_bytes());
     let sum: u32 = header.iter().map(|byte| u32::from(*byte)).sum();

@@ -14,8 +14,13 @@ const CONFIG: &str = "[[check]]\nname = \"instant\"\nrun = [\"true\"]\ntimeoutS 
 
 /// Makes a repository of 3,000 files with one commit on `main`.
 pub fn repository(dir: &Path) -> anyhow::Result<()> {
+    repository_of(dir, FOLDERS)
+}
+
+/// Makes a repository of fifty files in each of `folders` folders, with one commit on `main`.
+pub fn repository_of(dir: &Path, folders: usize) -> anyhow::Result<()> {
     let mut text = String::new();
-    for folder in 0..FOLDERS {
+    for folder in 0..folders {
         let at = dir.join(format!("src/part_{folder}"));
         std::fs::create_dir_all(&at)?;
         for file in 0..FILES {

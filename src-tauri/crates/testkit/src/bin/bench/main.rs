@@ -5,6 +5,10 @@
 
 #[cfg(target_os = "linux")]
 mod by_hand;
+/// The engine of containers that tests use too: of our own, so that nothing of the machine changes.
+#[cfg(target_os = "linux")]
+#[path = "../../../../host/tests/support/dockerd.rs"]
+mod dockerd;
 #[cfg(target_os = "linux")]
 mod figures;
 #[cfg(target_os = "linux")]
@@ -15,6 +19,8 @@ mod ground;
 mod http;
 #[cfg(target_os = "linux")]
 mod load;
+#[cfg(target_os = "linux")]
+mod looks;
 #[cfg(target_os = "linux")]
 mod machine;
 #[cfg(target_os = "linux")]

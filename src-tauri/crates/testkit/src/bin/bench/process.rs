@@ -17,6 +17,18 @@ pub fn processor_seconds(pid: u32) -> anyhow::Result<f64> {
     Ok(nanos / 1e9)
 }
 
+/// Processor time of a process since it began, its ended threads and the children it waited for included, in seconds:
+/// `(its own, theirs)`.
+pub fn whole_seconds(pid: u32) -> anyhow::Result<(f64, f64)> {
+    let text = std::fs::read_to_string(format!("/proc/{pid}/stat"))?;
+    // The name may hold spaces and brackets; what follows its last one is plain.
+    let (_, rest) = text.rsplit_once(')').context("stat")?;
+    let numbers: Vec<f64> = rest.split_whitespace().skip(11).take(4).filter_map(|n| n.parse().ok()).collect();
+    let [user, system, users, systems] = numbers[..] else { anyhow::bail!("stat") };
+    // The kernel counts in hundredths for everybody who asks this way.
+    Ok(((user + system) / 100.0, (users + systems) / 100.0))
+}
+
 /// Processor time of the calling thread, in seconds.
 pub fn own_thread_seconds() -> anyhow::Result<f64> {
     let text = std::fs::read_to_string("/proc/thread-self/schedstat")?;

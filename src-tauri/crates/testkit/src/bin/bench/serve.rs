@@ -15,7 +15,7 @@ const NO_FSYNC: &str = "--no-fsync";
 
 /// The built server, headless, without repository and workers.
 pub fn built(data: &Path) -> RunningServer {
-    RunningServer::start(&Start { repos: Vec::new(), workers: 0, ..Start::on(data, data) })
+    RunningServer::start(&Start { repos: Vec::new(), workers: Some(0), ..Start::on(data, data) })
 }
 
 pub fn address(server: &RunningServer) -> Address {

@@ -1,7 +1,8 @@
 //! The witness of the desktop tests. Test-only: it stands on the session bus where a desktop would stand, as the host
 //! of tray icons and as the service that shows notifications, and says on standard output what it is given.
 //!
-//! `desktop-witness [--no-tray] [--no-notifications] [--no-actions]` prints JSON lines: `ready` once it owns its names,
+//! `desktop-witness [--no-tray] [--no-notifications] [--no-actions] [--appearance KEY=N,…]` prints JSON lines: `ready`
+//! once it owns its names,
 //! then `item` and `item-gone`, `notification` and `closed`. It ends when its standard input does. Each line there is
 //! a command with a number of its own choosing, answered by a line `{"reply":n,…}`:
 //!
@@ -10,12 +11,16 @@
 //! - `{"n":1,"do":"click","path":["Question","Approve once"]}` clicks what is there now; a step matches a beginning,
 //! - `{"n":1,"do":"find","path":[…]}` answers its number, for `{"n":1,"do":"click-id","id":7}` later,
 //! - `{"n":1,"do":"press","id":3,"action":"approve"}` a button of a notification, `default` for a click on it,
-//! - `{"n":1,"do":"dismiss","id":3}` closes it as a person would.
+//! - `{"n":1,"do":"dismiss","id":3}` closes it as a person would,
+//! - `{"n":1,"do":"appear","key":"color-scheme","value":1}` the desktop's appearance changes: with `--appearance` it
+//!   also stands where a desktop's portal tells that, since a real one needs a whole desktop to run.
 
 #[cfg(target_os = "linux")]
 mod menu;
 #[cfg(target_os = "linux")]
 mod notifications;
+#[cfg(target_os = "linux")]
+mod portal;
 #[cfg(target_os = "linux")]
 mod stage;
 #[cfg(target_os = "linux")]

@@ -10,6 +10,7 @@ use zbus::object_server::InterfaceRef;
 
 use crate::menu;
 use crate::notifications::Notifications;
+use crate::portal::{self, Settings};
 use crate::watcher::{self, Item, Watcher};
 
 pub type Failure = Box<dyn std::error::Error>;
@@ -25,6 +26,13 @@ pub fn say(line: &Value) {
 pub type Items = Arc<Mutex<Vec<Item>>>;
 
 pub async fn run(args: Vec<String>) -> Result<(), Failure> {
+    let mut args = args;
+    let mut appearance = None;
+    if let Some(at) = args.iter().position(|arg| arg == "--appearance") {
+        args.remove(at);
+        let words = if at < args.len() { args.remove(at) } else { String::new() };
+        appearance = Some(Settings::parse(&words).ok_or("--appearance needs KEY=N,…")?);
+    }
     let has = |flag: &str| args.iter().any(|arg| arg == flag);
     if let Some(odd) =
         args.iter().find(|a| !["--no-tray", "--no-notifications", "--no-actions"].contains(&a.as_str()))
@@ -48,11 +56,18 @@ pub async fn run(args: Vec<String>) -> Result<(), Failure> {
         connection.request_name("org.freedesktop.Notifications").await?;
         notifications = Some(connection.object_server().interface::<_, Notifications>(path).await?);
     }
+    let mut portal = None;
+    if let Some(settings) = appearance {
+        connection.object_server().at(portal::PATH, settings).await?;
+        connection.request_name("org.freedesktop.portal.Desktop").await?;
+        portal = Some(connection.object_server().interface::<_, Settings>(portal::PATH).await?);
+    }
+    let shown = Shown { notifications, portal };
     say(&json!({ "event": "ready" }));
     let mut lines = commands();
     while let Some(line) = lines.recv().await {
         let command: Value = serde_json::from_str(&line)?;
-        let mut reply = match obey(&connection, &items, notifications.as_ref(), &command).await {
+        let mut reply = match obey(&connection, &items, &shown, &command).await {
             Ok(reply) => reply,
             Err(error) => json!({ "error": error.to_string() }),
         };
@@ -60,6 +75,12 @@ pub async fn run(args: Vec<String>) -> Result<(), Failure> {
         say(&reply);
     }
     Ok(())
+}
+
+/// What stands on the bus here.
+struct Shown {
+    notifications: Option<InterfaceRef<Notifications>>,
+    portal: Option<InterfaceRef<Settings>>,
 }
 
 /// Lines of standard input, read beside the bus.
@@ -78,7 +99,7 @@ fn commands() -> mpsc::Receiver<String> {
 async fn obey(
     connection: &Connection,
     items: &Items,
-    notifications: Option<&InterfaceRef<Notifications>>,
+    on_stage: &Shown,
     command: &Value,
 ) -> Result<Value, Failure> {
     let last = || {
@@ -88,7 +109,7 @@ async fn obey(
     let path: Vec<&str> =
         command["path"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
     let id = || command["id"].as_u64().and_then(|id| u32::try_from(id).ok()).ok_or("id is missing");
-    let shown = || notifications.ok_or("no notifications are shown here");
+    let shown = || on_stage.notifications.as_ref().ok_or("no notifications are shown here");
     match command["do"].as_str().unwrap_or_default() {
         "item" => watcher::describe(connection, &last()?).await,
         "menu" => Ok(json!({ "menu": menu::read(connection, &last()?).await? })),
@@ -110,6 +131,15 @@ async fn obey(
         }
         "dismiss" => {
             Notifications::notification_closed(shown()?.signal_emitter(), id()?, 2).await?;
+            Ok(json!({}))
+        }
+        "appear" => {
+            let portal = on_stage.portal.as_ref().ok_or("there is no portal here")?;
+            let key = command["key"].as_str().ok_or("key is missing")?;
+            let value =
+                command["value"].as_u64().and_then(|n| u32::try_from(n).ok()).ok_or("value is missing")?;
+            portal.get_mut().await.0.insert(key.to_owned(), value);
+            Settings::setting_changed(portal.signal_emitter(), portal::NAMESPACE, key, value.into()).await?;
             Ok(json!({}))
         }
         other => Err(format!("unknown command {other}").into()),

@@ -68,7 +68,7 @@ pub fn measure(ground: &Ground) -> anyhow::Result<Vec<Row>> {
 async fn one(server: &RunningServer, n: usize) -> anyhow::Result<Way> {
     let session_id = SessionId::parse("dev")?;
     let text = format!("append a line \"bench {n}\" to README.md");
-    let message = SendMessage { session_id, text, intent: None, priority: None };
+    let message = SendMessage { session_id, text, intent: None, priority: None, target_worker_id: None };
     let since = Instant::now();
     let sent = server.client.call(typed::ChatSend, &message, None).await?;
     let mut events = server.client.events(Some("dev"), sent.cursor).await?;

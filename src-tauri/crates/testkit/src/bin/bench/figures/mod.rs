@@ -3,7 +3,10 @@
 mod appends;
 mod channel;
 mod claims;
+mod clones;
+mod crew;
 mod fan_out;
+mod first_command;
 mod idle;
 mod job_clone;
 mod landing;
@@ -21,7 +24,7 @@ pub struct Figure {
 }
 
 /// `past` comes before what adds to the folder it measures, and `wal` after everything that writes.
-pub const ALL: [Figure; 10] = [
+pub const ALL: [Figure; 13] = [
     Figure { name: "idle", measure: idle::measure },
     Figure { name: "past", measure: past::measure },
     Figure { name: "appends", measure: appends::measure },
@@ -30,6 +33,9 @@ pub const ALL: [Figure; 10] = [
     Figure { name: "fan-out", measure: fan_out::measure },
     Figure { name: "channel", measure: channel::measure },
     Figure { name: "job-clone", measure: job_clone::measure },
+    Figure { name: "clones", measure: clones::measure },
+    Figure { name: "first-command", measure: first_command::measure },
+    Figure { name: "crew", measure: crew::measure },
     Figure { name: "landing", measure: landing::measure },
     Figure { name: "wal", measure: wal::measure },
 ];

@@ -1,0 +1,54 @@
+// Runs lanes one after another, and closes with times, with what failed in its own words, and one line of totals.
+
+import { closing, failures } from './failures.mjs';
+import { tee } from './run.mjs';
+import { tally } from './tally.mjs';
+
+const seconds = (since) => `${((performance.now() - since) / 1000).toFixed(1)} s`;
+
+/** Does one piece of work under a heading, and notes in `table` what came of it and how long it took. */
+export async function timed(name, table, work) {
+  console.log(`\n=== ${name}`);
+  const since = performance.now();
+  const result = await work();
+  table.push([name, result ? `${result.passed} passed, ${result.failed} failed` : 'done', seconds(since)]);
+  return result;
+}
+
+// A backtrace is longer than what it belongs to, and pushes the message out of a log that keeps only its end.
+const quiet = { RUST_BACKTRACE: process.env.RUST_BACKTRACE ?? '0' };
+
+async function runLane(lane, broken) {
+  const total = { passed: 0, failed: 0 };
+  for (const step of lane.steps()) {
+    const { code, text } = await tee(step.command, step.args, { ...step, env: { ...quiet, ...step.env } });
+    const { passed, failed } = tally(step.runner, text, code);
+    const told = failures(step.runner, text, code);
+    if (failed > 0 && told.length === 0) told.push({ name: step.runner, lines: ['It ran no test.'] });
+    for (const one of told) broken.push({ ...one, name: `${lane.name}: ${one.name}` });
+    total.passed += passed;
+    total.failed += failed;
+  }
+  return total;
+}
+
+/** Runs them and tells it. `table` holds what was done before. Answers the exit code. */
+export async function runLanes(lanes, table) {
+  const total = { passed: 0, failed: 0 };
+  const broken = [];
+  for (const lane of lanes) {
+    if (lane.only && lane.only !== process.platform) {
+      table.push([lane.name, `not run: needs ${lane.only}`, '']);
+    } else {
+      if (lane.prepare) await timed(`${lane.name}: a newer build`, table, lane.prepare);
+      const { passed, failed } = await timed(lane.name, table, () => runLane(lane, broken));
+      total.passed += passed;
+      total.failed += failed;
+    }
+  }
+  console.log('\n=== times');
+  for (const [name, result, time] of table) console.log(`${name.padEnd(24)}${result.padEnd(28)}${time}`);
+  if (broken.length > 0) console.log(`\n${closing(broken).join('\n')}`);
+  console.log(`\n${total.passed} passed, ${total.failed} failed`);
+  return total.failed === 0 ? 0 : 1;
+}

@@ -1,0 +1,46 @@
+// Above a job that only one worker may have and that nobody has yet: whom it waits for, and the way to any other.
+
+import { useAction, useClient, useCrew, useModel } from "../app";
+import type { Job } from "../client";
+import { Banner, Button, Dialog } from "../components";
+import { type HeldUp, heldUpBy } from "../worker/standing";
+import { words as workerWords } from "../worker/words";
+import { words } from "./words";
+
+const HELD: Record<HeldUp, string> = { gone: workerWords.heldGone, drained: workerWords.heldDrained, offline: workerWords.heldOffline };
+
+export function JobTarget({ job, target, live }: { job: Job; target: string; live: boolean }) {
+  const call = useClient();
+  const crew = useCrew();
+  const action = useAction();
+  const workers = useModel((state) => state.workers.value?.workers);
+  const why = workers ? heldUpBy(target, workers) : null;
+  const any = () =>
+    void action.run(async () => {
+      await call("jobs.target", { id: job.id });
+      await crew.refresh("jobBoard", "workers");
+    });
+  return (
+    <>
+      <Banner
+        tone={why ? "needs" : "run"}
+        icon="helm"
+        action={
+          <Button small disabled={!live} busy={action.busy} onClick={any}>
+            {workerWords.anyWorker}
+          </Button>
+        }
+      >
+        <strong className="medium">{workerWords.waitsFor(target)}</strong> {why ? HELD[why] : ""}
+      </Banner>
+      <Dialog
+        open={action.failure !== undefined}
+        onOpenChange={(open) => {
+          if (!open) action.clear();
+        }}
+        title={words.failedTitle}
+        text={action.failure?.message ?? ""}
+      />
+    </>
+  );
+}

@@ -1,0 +1,28 @@
+import type { Words } from "./words";
+
+export const de: Words = {
+  title: "Netz der Aufträge",
+  text: "Aufträge laufen ohne Netz. Was sie erreichen, geht durch einen Proxy, der hier zuerst fragt. Dieser Rechner und private Netze werden nie erreicht.",
+  mode: "Aufträge dürfen sich verbinden mit",
+  ask: "Was gelistet ist, sonst fragen",
+  askHint: "Jeder neue Rechner fragt Sie einmal je Auftrag.",
+  listed: "Nur was gelistet ist",
+  listedHint: "Niemand wird gefragt; alles andere wird abgelehnt.",
+  off: "Nichts",
+  offHint: "Es gibt überhaupt keinen Weg hinaus.",
+  presets: "Paketquellen",
+  presetsText: "Was angekreuzt ist, ist ohne Frage erlaubt, auf den Ports 443 und 80. Eine Regel von Ihnen, die verbietet, kommt zuerst.",
+  own: "Eigene Rechner",
+  ownText: "git.example.org, *.example.org für jeden Namen darunter, oder mit Port: host:8443.",
+  addHost: "Ein weiterer Rechner",
+  add: "Hinzufügen",
+  remove: (host) => `${host} entfernen`,
+  none: "Keine eigenen Rechner.",
+  notSaved: "Das wurde nicht gespeichert",
+  loadFailed: "Womit sich Aufträge verbinden dürfen, ließ sich nicht lesen",
+  effective: "Gilt ab der nächsten Verbindung, ohne Neustart. Ob ein Auftrag überhaupt einen Weg hinaus hat, steht fest, wenn er beginnt.",
+  fixed: "Von einer Variable oder einem Schalter des Servers gesagt; das gilt mehr als die Wahl hier.",
+  broad: "Das wäre jeder Rechner. Nennen Sie eine Domain, etwa *.example.org.",
+  notAHost: "Nur ein Rechner, etwa git.example.org oder *.example.org:8443.",
+  twice: "Er steht schon in der Liste.",
+};
