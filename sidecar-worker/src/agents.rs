@@ -5,6 +5,21 @@ use host::providers::answer_of;
 use host::toolchains::Machine;
 use protocol::worker::FoundAgent;
 
+/// Why an agent is not started at all.
+#[derive(Debug, thiserror::Error)]
+#[error("{message} ({code})")]
+pub(crate) struct NotReady {
+    /// A stable word.
+    pub code: &'static str,
+    pub message: String,
+}
+
+impl NotReady {
+    pub(crate) fn new(code: &'static str, message: impl Into<String>) -> Self {
+        Self { code, message: message.into() }
+    }
+}
+
 /// An agent, ready to be started.
 pub(crate) struct Ready {
     pub cli: &'static Cli,
@@ -13,18 +28,18 @@ pub(crate) struct Ready {
 }
 
 /// Finds one now: it may have been installed, or moved, since the worker started.
-pub(crate) async fn find(cli: &'static Cli) -> anyhow::Result<Ready> {
+pub(crate) async fn find(cli: &'static Cli) -> Result<Ready, NotReady> {
     let machine = Machine::current();
     let Some(program) = cli::locate(cli, &machine.path, &machine.home) else {
-        anyhow::bail!(
-            "{} is not installed on this machine: no program `{}` is on the search path. Install it (`{}`), or choose another backend in `workers.backend` (agent.missing)",
-            cli.title,
-            cli.program,
-            cli.install
+        let message = format!(
+            "{} is not installed on this machine: no program `{}` is on the search path. Install it (`{}`), or choose another backend in `workers.backend`",
+            cli.title, cli.program, cli.install
         );
+        return Err(NotReady::new("agent.missing", message));
     };
     let installed = cli::installed(cli, &program)
-        .map_err(|error| anyhow::anyhow!("{} cannot be read: {error} (agent.missing)", program.display()))?;
+        .map_err(|error| format!("{} cannot be read: {error}", program.display()))
+        .map_err(|message| NotReady::new("agent.missing", message))?;
     let version = cli::detect::version(cli, &installed, |argv| answer_of(argv, &machine)).await;
     Ok(Ready { cli, installed, version })
 }

@@ -4,6 +4,7 @@
 mod by_hand;
 mod considered;
 
+use crate::agents::NotReady;
 use crate::backends::{self, Backend as _, lane};
 use crate::claim::Shop;
 use crate::disk::DiskWatch;
@@ -459,8 +460,11 @@ fn scope_passed(mut judged: Judged) -> Judged {
     judged
 }
 
-/// Where the server was in the way, its own code.
+/// Where an agent or the server was in the way, its own code.
 fn code_of(error: &anyhow::Error) -> &'static str {
+    if let Some(not_ready) = error.downcast_ref::<NotReady>() {
+        return not_ready.code;
+    }
     let by_server = error.chain().find_map(|cause| cause.downcast_ref::<ApiError>());
     by_server.map_or(failure::FAILED, |error| error.code.as_str())
 }

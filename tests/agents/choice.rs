@@ -11,7 +11,9 @@ async fn refused(crew: &Crew) -> String {
     let (end, told) = crew.end_of(&job).await;
     assert_eq!(end, "job_failed", "{told}");
     assert_eq!(crew.asked(NATIVE, "fixes"), 0, "our own loop did not step in");
-    told["message"].as_str().unwrap().to_owned()
+    let (why, code) = (told["message"].as_str().unwrap(), told["code"].as_str().unwrap());
+    assert!(why.contains(&format!("({code})")), "{told}");
+    why.to_owned()
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -2,6 +2,8 @@
 
 use crate::scene::{Given, Scene, bash};
 use protocol::approval::Decision;
+use protocol::ops::JobParams;
+use protocol::ops::typed;
 use serde_json::json;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -80,4 +82,29 @@ async fn a_file_outside_the_plan_is_asked_about_and_one_inside_is_not() {
     scene.ends("policy.decided").await;
     let shown = scene.shown();
     assert!(shown.contains("Created docs/a.md") && shown.contains("other/b.md was not written"), "{shown}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_outside_the_plan_that_somebody_allowed_is_handed_over_and_no_other() {
+    let edit = |path: &str| ("edit", json!({ "path": path, "old": "", "new": "made\n" }));
+    for more in [None, Some(bash("mkdir -p third && echo x > third/c.md"))] {
+        let is_refused = more.is_some();
+        let tools: Vec<_> = [edit("docs/a.md"), edit("other/b.md")].into_iter().chain(more).collect();
+        let write_globs = vec!["docs/**"];
+        let mut scene = Scene::of(Given { tools, write_globs, ..Given::default() }).await;
+        let asked = scene.asked("file.write").await;
+        scene.server.answer(asked.id.as_str(), Decision::Approve).await.unwrap();
+        let end = if is_refused { "job_failed" } else { "job_completed" };
+        let (event, _) = scene.server.until("dev", scene.cursor, |event| event.kind() == end).await;
+        if is_refused {
+            // The model was told, and the script knows nothing to say to that.
+            let shown = scene.shown();
+            assert!(shown.contains("leaves its scope: third/c.md"), "{shown}");
+            continue;
+        }
+        let id = protocol::JobId::parse(event.payload()["jobId"].as_str().unwrap()).unwrap();
+        let diff = scene.server.client.call(typed::JobsDiff, &JobParams { id }, None).await.unwrap();
+        let paths: Vec<_> = diff.files.iter().map(|file| file.path.clone()).collect();
+        assert_eq!(paths, ["docs/a.md", "other/b.md"]);
+    }
 }

@@ -11,7 +11,7 @@ mod relay;
 mod run;
 
 use super::working::{Backend, revision_inputs, task_inputs};
-use crate::agents::{self, Ready};
+use crate::agents::{self, NotReady, Ready};
 use crate::inbox;
 use crate::life::Attempt;
 use crate::restore::Restored;
@@ -56,14 +56,15 @@ impl<'a> CliBackend<'a> {
         let model =
             attempt.ground.model.as_ref().context("no model is set for workers; choose one in Settings")?;
         if let Some(why) = cli.refuses(model.dialect) {
-            anyhow::bail!("{why} (agent.dialect)");
+            return Err(NotReady::new("agent.dialect", why).into());
         }
         // Its own questions and its own sandbox are switched off, so it is started inside ours or not at all.
         if !attempt.bench.confines() && !attempt.ground.allow_host {
-            anyhow::bail!(
-                "{} is only started inside a sandbox, and this worker has none. Install one (`pilothouse doctor` says how), or allow plain host processes for this workspace in its settings (agent.no_sandbox)",
+            let why = format!(
+                "{} is only started inside a sandbox, and this worker has none. Install one (`pilothouse doctor` says how), or allow plain host processes for this workspace in its settings",
                 cli.title
             );
+            return Err(NotReady::new("agent.no_sandbox", why).into());
         }
         let ready = agents::find(cli).await?;
         let version = ready.version.as_deref().unwrap_or("of unknown version");

@@ -190,7 +190,7 @@ fn weighed(job: &Job, action: &mut Action) -> Result<serde_json::Value, ApiError
             let globs = task.map(|task| task.planning.scope.write_globs).unwrap_or_default();
             Ok(json!({
                 "kind": "file.write", "workspaceId": job.workspace_id, "jobId": job.id, "paths": paths, "writes": globs,
-                "note": "What is handed over is judged by the plan's scope all the same.",
+                "note": "This counts for these paths and this job: what else leaves the plan is refused at hand-over.",
             }))
         }
         _ => Err(ApiError::bad("A job asks about a command or a file.write.")),

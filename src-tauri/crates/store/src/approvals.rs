@@ -165,6 +165,14 @@ impl Tx<'_> {
         })
     }
 
+    /// Every approval about something under a subject (`SUBJECT:…`), oldest first.
+    pub fn approvals_under(&self, subject: &str) -> Result<Vec<Approval>, StoreError> {
+        // Behind the colon comes `;`: a range, so that the index serves.
+        let range = [format!("{subject}:"), format!("{subject};")];
+        let sql = "SELECT record FROM approvals WHERE subject >= ? AND subject < ? ORDER BY createdAt";
+        self.all(sql, range, |r| row::json(r, "record"))
+    }
+
     pub fn pending_approvals(&self) -> Result<u64, StoreError> {
         Ok(self
             .one("SELECT COUNT(*) FROM approvals WHERE state = 'pending'", [], |r| {

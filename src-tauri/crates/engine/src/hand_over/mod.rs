@@ -1,6 +1,7 @@
 //! Taking in what a job hands over: a commit from an upload, from the user's repository or from its remote, put into
 //! the depot under the same rules, and given its place in the merge queue.
 
+mod beyond;
 mod entry;
 mod places;
 mod shown;
@@ -54,15 +55,24 @@ impl Engine {
     ) -> Result<Taken, ApiError> {
         let room = self.room(workspace)?;
         let bundle = self.bundle_of(&job.id);
-        let (job, commit, message) = (job.clone(), commit.to_owned(), message.to_owned());
+        let commit = ObjectId::parse(commit).map_err(git::api)?;
         let branch = branch.map(str::to_owned).filter(|branch| !branch.is_empty());
-        let entry_id = self.ids.uuid();
-        self.blocking(move || {
-            let commit = ObjectId::parse(&commit).map_err(git::api)?;
-            let wanted = Wanted { job: &job, commit: &commit, branch: branch.as_deref() };
-            let intake = places::find(&room, &wanted, &bundle)?;
-            Taken::new(room, intake, &message, entry_id)
-        })
-        .await?
+        let find = |beyond: Vec<String>| {
+            let (room, bundle, job) = (room.clone(), bundle.clone(), job.clone());
+            let (commit, branch) = (commit.clone(), branch.clone());
+            self.blocking(move || {
+                let branch = branch.as_deref();
+                places::find(&room, &Wanted { job: &job, commit: &commit, branch, beyond: &beyond }, &bundle)
+            })
+        };
+        let intake = match find(Vec::new()).await? {
+            Err(refused) => match self.allowed_beyond(&room, job, &refused).await? {
+                Some(beyond) => find(beyond).await??,
+                None => return Err(refused),
+            },
+            Ok(intake) => intake,
+        };
+        let (message, entry_id) = (message.to_owned(), self.ids.uuid());
+        self.blocking(move || Taken::new(room, intake, &message, entry_id)).await?
     }
 }

@@ -17,13 +17,15 @@ pub(super) struct Wanted<'a> {
     pub commit: &'a ObjectId,
     /// Where it was pushed, if the worker says so.
     pub branch: Option<&'a str>,
+    /// Paths it may change beyond its plan.
+    pub beyond: &'a [String],
 }
 
 /// Takes in the commit from the first place that has it. Blocks, for the remote up to a minute.
 pub(super) fn find(room: &Room, wanted: &Wanted<'_>, bundle: &Path) -> Result<Intake, ApiError> {
     let mut missing = Vec::new();
     if bundle.is_file() {
-        match take_bundle(room, wanted.job, bundle) {
+        match take_bundle(room, wanted.job, wanted.beyond, bundle) {
             Ok(intake) if intake.commit == *wanted.commit => return Ok(intake),
             Ok(intake) => missing.push(format!("the uploaded bundle holds {}", intake.commit)),
             // What is wrong with another commit says nothing about this one.
@@ -65,7 +67,12 @@ pub(super) fn refused(error: &ApiError) -> bool {
     matches!(error.code, ErrorCode::BundleInvalid | ErrorCode::OutOfScope | ErrorCode::CommitNotFound)
 }
 
-pub(super) fn take_bundle(room: &Room, job: &Job, path: &Path) -> Result<Intake, ApiError> {
+pub(super) fn take_bundle(
+    room: &Room,
+    job: &Job,
+    beyond: &[String],
+    path: &Path,
+) -> Result<Intake, ApiError> {
     let base = room.depot.read_ref(&DepotRef::Base(job.id.to_string())).map_err(git::api)?;
     let base = match base {
         Some(base) => base,
@@ -77,7 +84,7 @@ pub(super) fn take_bundle(room: &Room, job: &Job, path: &Path) -> Result<Intake,
         job: job.id.as_str(),
         branch: &branch,
         base: &base,
-        scope: &scope(job),
+        scope: &scope(job, beyond),
         limits: &IntakeLimits::default(),
     };
     accept(room.depot.take_in_bundle(path, &request).map_err(git::api)?)
@@ -105,7 +112,7 @@ fn on_a_tip(
     tips: &Tips,
     take: impl Fn(&IntakeRequest<'_>) -> Result<Intake, RepoError>,
 ) -> Result<Intake, RepoError> {
-    let (scope, limits) = (scope(wanted.job), IntakeLimits::default());
+    let (scope, limits) = (scope(wanted.job, wanted.beyond), IntakeLimits::default());
     let try_on = |base: &ObjectId| {
         take(&IntakeRequest {
             job: wanted.job.id.as_str(),
@@ -126,13 +133,14 @@ fn task(job: &Job) -> Option<TaskParams> {
 }
 
 /// What a job may write; foreign jobs without planning are not limited here, policy sees their whole diff.
-fn scope(job: &Job) -> repo::Scope {
+fn scope(job: &Job, beyond: &[String]) -> repo::Scope {
     match task(job) {
         // A person is not bound by what a plan allowed a worker.
         Some(task) if task.by_hand.is_some() => repo::Scope::default(),
         Some(task) => repo::Scope {
             write_globs: Some(task.planning.scope.write_globs),
-            max_files: Some(task.planning.scope.max_files_to_edit as usize),
+            max_files: Some(task.planning.scope.max_files_to_edit as usize + beyond.len()),
+            also: beyond.to_vec(),
         },
         None => repo::Scope::default(),
     }
@@ -150,7 +158,9 @@ pub(crate) fn accept(intake: Intake) -> Result<Intake, ApiError> {
         } else {
             format!("The change leaves its scope: {}", paths.join(", "))
         };
-        return Err(ApiError::new(ErrorCode::OutOfScope, message).with(serde_json::json!({ "paths": paths })));
+        let more = intake.scope.outside.len() - paths.len();
+        let details = serde_json::json!({ "paths": paths, "more": more });
+        return Err(ApiError::new(ErrorCode::OutOfScope, message).with(details));
     }
     if let Some(path) = intake.conflict_markers.first() {
         return Err(ApiError::new(ErrorCode::BundleInvalid, format!("{path} holds conflict markers.")));

@@ -36,17 +36,24 @@ impl Engine {
             .ok_or_else(|| ApiError::bad("a job without a workspace hands nothing over"))?;
         let room = self.room(&workspace)?;
         let (path, fresh) = (self.bundle_of(&job.id), self.ids.uuid());
-        let intake = self
-            .blocking(move || {
-                bundles::keep(&path, &bytes, &fresh)?;
-                // One that was refused must not stand in the way of a commit that is found elsewhere.
-                take_bundle(&room, &job, &path).inspect_err(|error| {
-                    if refused(error) {
-                        let _ = std::fs::remove_file(&path);
-                    }
-                })
-            })
-            .await??;
+        let take = |beyond: Vec<String>| {
+            let (room, job, path) = (room.clone(), job.clone(), path.clone());
+            self.blocking(move || take_bundle(&room, &job, &beyond, &path))
+        };
+        let kept = path.clone();
+        self.blocking(move || bundles::keep(&kept, &bytes, &fresh)).await??;
+        let taken = match take(Vec::new()).await? {
+            Err(error) => match self.allowed_beyond(&room, &job, &error).await? {
+                Some(beyond) => take(beyond).await?,
+                None => Err(error),
+            },
+            taken => taken,
+        };
+        // One that was refused must not stand in the way of a commit that is found elsewhere.
+        if taken.as_ref().is_err_and(refused) {
+            let _ = self.blocking(move || std::fs::remove_file(&path)).await;
+        }
+        let intake = taken?;
         serde_json::to_value(intake).map_err(|e| ApiError::new(ErrorCode::Internal, e.to_string()))
     }
 }

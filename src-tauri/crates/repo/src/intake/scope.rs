@@ -13,6 +13,8 @@ pub struct Scope {
     /// Globs from the repository's top. `*` stays within a folder, `**` crosses; a plain path allows that
     /// file, or everything below that folder.
     pub write_globs: Option<Vec<String>>,
+    /// Single paths that may be changed besides, taken as they are.
+    pub also: Vec<String>,
     pub max_files: Option<usize>,
 }
 
@@ -32,7 +34,9 @@ impl Scope {
         let outside: Vec<String> = match globs {
             None => Vec::new(),
             Some(globs) => {
-                changes.iter().filter(|c| !globs.is_match(&c.path)).map(|c| c.path.clone()).collect()
+                let outside =
+                    |path: &str| !globs.is_match(path) && !self.also.iter().any(|also| also == path);
+                changes.iter().map(|change| &change.path).filter(|path| outside(path)).cloned().collect()
             }
         };
         // A pure rename is one file to a person.
@@ -96,7 +100,7 @@ mod tests {
     fn outside(globs: &[&str], paths: &[&str]) -> Vec<String> {
         let write_globs = Some(globs.iter().map(|glob| (*glob).to_owned()).collect());
         let changes: Vec<_> = paths.iter().map(|path| added(path)).collect();
-        Scope { write_globs, max_files: None }.check(&changes).unwrap().outside
+        Scope { write_globs, ..Scope::default() }.check(&changes).unwrap().outside
     }
 
     #[test]
@@ -122,15 +126,23 @@ mod tests {
     }
 
     #[test]
+    fn a_path_that_is_allowed_besides_is_that_path_and_no_glob() {
+        let write_globs = Some(vec!["docs/**".to_owned()]);
+        let scope = Scope { write_globs, also: vec!["other/[a].md".into(), "*".into()], max_files: None };
+        let changes = ["docs/a", "other/[a].md", "other/a.md", "b"].map(added);
+        assert_eq!(scope.check(&changes).unwrap().outside, ["other/a.md", "b"]);
+    }
+
+    #[test]
     fn too_many_files_are_out_of_scope() {
-        let scope = Scope { write_globs: None, max_files: Some(1) };
+        let scope = Scope { max_files: Some(1), ..Scope::default() };
         let report = scope.check(&[added("a"), added("b")]).unwrap();
         assert_eq!(report.require().unwrap_err().code(), "git.out_of_scope");
     }
 
     #[test]
     fn a_broken_glob_is_named() {
-        let scope = Scope { write_globs: Some(vec!["a[".into()]), max_files: None };
+        let scope = Scope { write_globs: Some(vec!["a[".into()]), ..Scope::default() };
         assert_eq!(scope.check(&[]).unwrap_err().code(), "git.bad_ref");
     }
 }

@@ -1,0 +1,62 @@
+//! Files outside a plan that a job may hand over all the same: a person said so when the job asked, or a rule or a
+//! remembered answer says so now.
+
+use crate::Engine;
+use crate::rooms::Room;
+use protocol::approval::ApprovalState;
+use protocol::job::Job;
+use protocol::policy::{Action, ActionKind, ActorKind, Effect};
+use protocol::{ApiError, ErrorCode, RiskLevel};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+impl Engine {
+    /// The paths outside the plan, of those a refusal names, that may be written all the same. None leaves the
+    /// refusal as it is.
+    pub(super) async fn allowed_beyond(
+        &self,
+        room: &Arc<Room>,
+        job: &Job,
+        refused: &ApiError,
+    ) -> Result<Option<Vec<String>>, ApiError> {
+        let outside = outside(refused);
+        if outside.is_empty() {
+            return Ok(None);
+        }
+        let id = job.id.to_string();
+        let asked = self.store.read(move |tx| tx.approvals_under(&id)).await?;
+        let given =
+            asked.iter().filter(|one| one.action == "file.write" && one.state == ApprovalState::Approved);
+        let named: BTreeSet<&str> = given
+            .filter_map(|approval| approval.details["paths"].as_array())
+            .flatten()
+            .filter_map(serde_json::Value::as_str)
+            .collect();
+        let mut allowed = Vec::new();
+        for path in outside {
+            if named.contains(path.as_str()) || self.rule_allows(room, job, &path).await? {
+                allowed.push(path);
+            }
+        }
+        Ok((!allowed.is_empty()).then_some(allowed))
+    }
+
+    async fn rule_allows(&self, room: &Arc<Room>, job: &Job, path: &str) -> Result<bool, ApiError> {
+        let action = Action {
+            workspace_id: job.workspace_id.clone(),
+            actor: ActorKind::Worker,
+            risk: RiskLevel::Medium,
+            what: ActionKind::FileWrite { paths: vec![path.to_owned()] },
+        };
+        let judged = self.judge(room, job.session_id.as_ref(), Some(&job.id), &action).await?;
+        Ok(judged.verdict.effect == Effect::Allow)
+    }
+}
+
+/// The paths a refusal names; none when it is about something else, or there are more than it names.
+fn outside(refused: &ApiError) -> Vec<String> {
+    let details = refused.details.as_ref().filter(|_| refused.code == ErrorCode::OutOfScope);
+    let paths =
+        details.filter(|details| details["more"] == 0).and_then(|details| details["paths"].as_array());
+    paths.into_iter().flatten().filter_map(|path| path.as_str().map(str::to_owned)).collect()
+}
