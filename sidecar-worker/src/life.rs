@@ -3,37 +3,32 @@
 
 mod by_hand;
 mod considered;
+mod deterministic;
+mod end;
+mod handing;
+mod rounds;
 
 use crate::agents::NotReady;
-use crate::backends::{self, Backend as _, lane};
 use crate::claim::Shop;
 use crate::disk::DiskWatch;
 use crate::doors::proxy::ProxyDoor;
 use crate::gate::{self, Judged};
 use crate::inbox::Inbox;
-use crate::insist::insist;
 use crate::journal::Journal;
 use crate::keeper::{Keeper, Stopped};
-use crate::review::Reviewer;
 use crate::stop::Parked;
-use crate::tests_alone::TestsAlone;
 use crate::workbench::Workbench;
 use anyhow::Context;
 use client::Client;
-use considered::Before;
 use protocol::event::Artifact;
-use protocol::job::{
-    CheckResult, CompleteJob, FailJob, HandOver, Job, JobClaimed, JobGround, VerifiedLine, failure,
-};
-use protocol::ops::typed;
+use protocol::job::{Job, JobClaimed, JobGround, VerifiedLine, failure};
 use protocol::plan::TaskParams;
 use protocol::review::Review;
-use protocol::worker::EffectiveIsolation;
-use protocol::{ApiError, ErrorCode, Lane, fenced};
+use protocol::{ApiError, Lane};
 use std::time::Duration;
 
-/// Rounds in which a backend may mend what the gate found.
-const REVISIONS: u32 = 2;
+pub(crate) use end::handed;
+
 const STEPS: u32 = 5;
 const TIME_UP: &str = "It ran out of its time budget (timed out).";
 
@@ -168,7 +163,7 @@ pub(crate) async fn live(shop: &Shop, claimed: JobClaimed) -> Option<String> {
         }
         end => end,
     };
-    report(&shop.client, job, token, end, isolation).await;
+    end::report(&shop.client, job, token, end, isolation).await;
     None
 }
 
@@ -195,269 +190,6 @@ impl Attempt<'_> {
             Lane::Worker => self.with_agent().await,
         }
     }
-
-    async fn deterministic(&self) -> anyhow::Result<End> {
-        self.journal.progress(2, STEPS, "editing").await;
-        let mut work = match lane::perform(self).await {
-            Ok(work) => work,
-            Err(refused) => return Ok(failed(failure::REFUSED, &format!("{refused:#}"), None)),
-        };
-        self.journal.progress(3, STEPS, "validating").await;
-        let judged = gate::validate(self.bench, self.task, self.journal, &self.keeper.cancel).await?;
-        if self.task.planning.scope.write_globs.is_empty() {
-            // A question was asked; a failing test is its answer, not a failure of the job.
-            let mut summary = answer(&work, &judged);
-            if let Some(told) = lane::tell_tests(self, &judged).await? {
-                work.artifacts.push(told.artifact);
-                if !judged.passed() {
-                    summary = format!("{}\n\n{summary}", told.text);
-                }
-            }
-            return Ok(End::Report { summary, judged, artifacts: work.artifacts });
-        }
-        if !judged.passed() {
-            return Ok(not_valid(judged, work.artifacts));
-        }
-        match self.hand_over(&work).await? {
-            Handed::Nothing => Ok(End::Report {
-                summary: work.report.clone().unwrap_or_else(|| "Nothing had to change.".into()),
-                judged,
-                artifacts: work.artifacts,
-            }),
-            Handed::Commit(sha) => {
-                let judged = self.tests_alone(scope_passed(judged), &sha).await?;
-                Ok(End::Commit { sha, work, judged, review: None })
-            }
-            Handed::Refused(error) => Ok(failed(error.code.as_str(), &error.message, None)),
-        }
-    }
-
-    async fn with_agent(&self) -> anyhow::Result<End> {
-        self.journal.progress(2, STEPS, "working").await;
-        let restored = self.restore().await?;
-        self.bench.begun().await?;
-        let mut agent = backends::begin(self, &restored).await?;
-        let mut round = 0;
-        let (mut reviewer, mut before) = (Reviewer::default(), None);
-        loop {
-            let outcome = agent.run().await;
-            let artifacts = agent.take_artifacts();
-            if let Err(stop) = outcome {
-                if let (None, Some(before)) = (&stop.pause, before.take()) {
-                    return self.back_to(before, &stop.message).await;
-                }
-                return Ok(match stop.pause {
-                    Some(pause) => End::Parked(self.put_aside(pause, artifacts).await),
-                    None => End::Failed {
-                        code: stop.code,
-                        message: stop.message,
-                        detail: None,
-                        lines: Vec::new(),
-                        artifacts,
-                    },
-                });
-            }
-            if self.told(&mut agent).await? {
-                continue;
-            }
-            self.journal.progress(3, STEPS, "validating").await;
-            let mut judged = gate::validate(self.bench, self.task, self.journal, &self.keeper.cancel).await?;
-            let report = agent.claimed();
-            let message = backends::commit_message(&self.task.title, report.as_deref());
-            let work = Work { message, report, artifacts };
-            if judged.passed() {
-                if self.told(&mut agent).await? {
-                    continue;
-                }
-                let made = self.commit(&work).await?;
-                let mut review = match &made {
-                    Some(sha) => reviewer.opinion(self, sha, &judged).await,
-                    None => None,
-                };
-                // One more round, once; the change as it was is kept for when nothing better comes of it.
-                if let (Some(sha), Some(opinion), None) = (&made, &review, &before)
-                    && let Some(concerns) = self.to_consider(opinion)
-                {
-                    self.journal.say("One more round because of the reviewer's opinion.").await;
-                    self.journal.progress(2, STEPS, "considering an opinion").await;
-                    agent.consider(&concerns)?;
-                    let (sha, review) = (sha.clone(), opinion.clone());
-                    before = Some(Before { sha, work, judged, review });
-                    continue;
-                }
-                if let (Some(review), Some(before)) = (&mut review, &before) {
-                    review.led_to = Some(before.led_to());
-                }
-                let handed = match made {
-                    Some(sha) => self.send(sha).await?,
-                    None => Handed::Nothing,
-                };
-                match handed {
-                    Handed::Commit(sha) => {
-                        let judged = self.tests_alone(scope_passed(judged), &sha).await?;
-                        return Ok(End::Commit { sha, work, judged, review });
-                    }
-                    Handed::Nothing if self.task.planning.scope.write_globs.is_empty() => {
-                        let summary = work
-                            .report
-                            .clone()
-                            .map(|said| format!("The worker reports (not verified):\n\n{said}"))
-                            .unwrap_or_else(|| "The worker reported nothing.".into());
-                        return Ok(End::Report { summary, judged, artifacts: work.artifacts });
-                    }
-                    Handed::Nothing => {
-                        judged.findings.push(("Change".into(), unchanged(work.report.as_deref())));
-                    }
-                    Handed::Refused(error) => judged.findings.push(("Hand-over".into(), error.message)),
-                }
-            }
-            if round >= REVISIONS {
-                return match before {
-                    Some(before) => self.back_to(before, "what came of it does not pass our own gate").await,
-                    None => Ok(not_valid(judged, work.artifacts)),
-                };
-            }
-            round += 1;
-            self.journal
-                .say(format!(
-                    "Revision {round} of {REVISIONS}: {}",
-                    judged.findings.iter().map(|(what, _)| what.as_str()).collect::<Vec<_>>().join(", ")
-                ))
-                .await;
-            self.journal.progress(2, STEPS, "revising").await;
-            agent.revise(round, REVISIONS, &judged.findings)?;
-        }
-    }
-
-    /// Whether a person said something that the backend has to be told before its work is judged.
-    async fn told(&self, agent: &mut backends::Working<'_>) -> anyhow::Result<bool> {
-        // Whoever stops the job leaves what was said to its next attempt.
-        if self.keeper.cancel.is_cancelled() {
-            return Ok(false);
-        }
-        let said = self.keeper.inbox.take();
-        if said.is_empty() {
-            return Ok(false);
-        }
-        self.journal.say("[told it what you said; it goes on]").await;
-        self.journal.progress(2, STEPS, "working").await;
-        agent.told(&said)?;
-        Ok(true)
-    }
-
-    async fn hand_over(&self, work: &Work) -> anyhow::Result<Handed> {
-        match self.commit(work).await? {
-            Some(sha) => self.send(sha).await,
-            None => Ok(Handed::Nothing),
-        }
-    }
-
-    /// The work as one commit; none when nothing changed.
-    async fn commit(&self, work: &Work) -> anyhow::Result<Option<String>> {
-        self.journal.progress(4, STEPS, "handing over").await;
-        gate::commit(self.bench, &work.message, &self.keeper.cancel).await
-    }
-
-    /// Bundles and uploads; the server's intake is the last word on scope and content.
-    async fn send(&self, sha: String) -> anyhow::Result<Handed> {
-        let cancel = &self.keeper.cancel;
-        let bytes = gate::bundle(self.bench, cancel).await?;
-        let send = || self.client.put_bundle(self.job.id.as_str(), self.claim_token, bytes.clone());
-        match insist(cancel.cancelled(), send).await {
-            Ok(_) => Ok(Handed::Commit(sha)),
-            Err(error)
-                if matches!(
-                    error.code,
-                    ErrorCode::OutOfScope | ErrorCode::BundleInvalid | ErrorCode::TooLarge
-                ) =>
-            {
-                self.journal.say(format!("Refused by the server: {}", error.message)).await;
-                Ok(Handed::Refused(error))
-            }
-            Err(error) => Err(error.into()),
-        }
-    }
-
-    /// Adds what the tests of the change prove, now that the change itself is handed over.
-    async fn tests_alone(&self, mut judged: Judged, handed: &str) -> anyhow::Result<Judged> {
-        if !judged.proven {
-            return Ok(judged);
-        }
-        self.journal.progress(5, STEPS, "trying the tests alone").await;
-        let alone = TestsAlone {
-            bench: self.bench,
-            steps: &self.task.planning.validation_steps,
-            handed,
-            journal: self.journal,
-            cancel: &self.keeper.cancel,
-        };
-        match alone.line().await {
-            Ok(line) => judged.lines.extend(line),
-            // Whoever stopped the job decides how it ends.
-            Err(_) if self.keeper.cancel.is_cancelled() => {}
-            Err(error) => return Err(error),
-        }
-        match alone.altered().await {
-            Ok(None) => {}
-            Ok(Some(line)) => {
-                judged.proven = false;
-                judged.lines.push(line);
-            }
-            Err(_) if self.keeper.cancel.is_cancelled() => {}
-            Err(why) => {
-                judged.proven = false;
-                judged.lines.push(VerifiedLine {
-                    what: "Whether the change passes with the tests as they were".into(),
-                    result: CheckResult::NotChecked,
-                    detail: Some(format!("It could not be found out: {why:#}.")),
-                });
-            }
-        }
-        Ok(judged)
-    }
-}
-
-enum Handed {
-    Nothing,
-    Commit(String),
-    Refused(ApiError),
-}
-
-/// What a read-only job found, with the results of its commands.
-fn answer(work: &Work, judged: &Judged) -> String {
-    let mut text = String::new();
-    for line in judged.lines.iter().filter(|l| l.result != CheckResult::NotChecked) {
-        let word = if line.result == CheckResult::Passed { "passed" } else { "failed" };
-        text.push_str(&format!("`{}` {word}.\n\n", line.what));
-        if let Some(detail) = &line.detail {
-            text.push_str(&format!("{}\n\n", fenced("", detail)));
-        }
-    }
-    match &work.report {
-        Some(report) if text.is_empty() => report.clone(),
-        _ => text.trim_end().to_owned(),
-    }
-}
-
-/// A task that asks for a change got none. Why is worth knowing: it may be done already, or be impossible.
-fn unchanged(said: Option<&str>) -> String {
-    let what = "Nothing was changed, but the task asks for a change.";
-    match said {
-        Some(said) => format!("{what} The worker says (not verified):\n\n{}", gate::ends(said)),
-        None => what.into(),
-    }
-}
-
-fn scope_passed(mut judged: Judged) -> Judged {
-    judged.lines.insert(
-        0,
-        VerifiedLine {
-            what: "The change stays inside its scope".into(),
-            result: CheckResult::Passed,
-            detail: None,
-        },
-    );
-    judged
 }
 
 /// Where an agent or the server was in the way, its own code.
@@ -488,88 +220,5 @@ fn not_valid(judged: Judged, artifacts: Vec<Artifact>) -> End {
         detail: Some(detail),
         lines: judged.lines,
         artifacts,
-    }
-}
-
-async fn report(client: &Client, job: &Job, token: &str, end: End, isolation: Option<EffectiveIsolation>) {
-    let key = format!("end-{token}");
-    // A finished job's end is owed even when its time is over, so nothing stops this but the server's answer.
-    let sent = insist(std::future::pending(), || send_end(client, job, token, &key, &end, &isolation)).await;
-    if let Err(error) = sent {
-        tracing::warn!(job = %job.id, %error, "the end was not taken");
-    }
-}
-
-async fn send_end(
-    client: &Client,
-    job: &Job,
-    token: &str,
-    key: &str,
-    end: &End,
-    isolation: &Option<EffectiveIsolation>,
-) -> Result<(), ApiError> {
-    let finished = match end {
-        End::Failed { code, message, detail, lines, artifacts } => {
-            let fail = FailJob {
-                id: job.id.clone(),
-                claim_token: token.to_owned(),
-                message: message.clone(),
-                code: Some(code.clone()),
-                detail: detail.clone(),
-                artifacts: artifacts.clone(),
-                verification: lines.clone(),
-                isolation: isolation.clone(),
-            };
-            return client.call(typed::JobsFail, &fail, Some(key)).await.map(drop);
-        }
-        End::Parked(parked) => {
-            let park = parked.call(job, token, isolation.clone());
-            return client.call(typed::JobsPark, &park, Some(key)).await.map(drop);
-        }
-        End::Report { summary, judged, artifacts } => {
-            complete(job, token, summary, None, judged, artifacts, isolation)
-        }
-        End::Commit { sha, work, judged, review } => {
-            let hand_over = handed(job, sha, &work.message);
-            let summary = work.report.as_ref().unwrap_or(&work.message);
-            let whole = complete(job, token, summary, Some(hand_over), judged, &work.artifacts, isolation);
-            CompleteJob { review: review.clone().map(Box::new), ..whole }
-        }
-    };
-    client.call(typed::JobsComplete, &finished, Some(key)).await.map(drop)
-}
-
-/// An uploaded commit on the job's branch.
-pub(crate) fn handed(job: &Job, sha: &str, message: &str) -> HandOver {
-    let worker = job.worker_id.as_deref().unwrap_or_default();
-    HandOver {
-        commit_sha: sha.to_owned(),
-        branch: repo::agent_branch(worker, job.id.as_str()).unwrap_or_default(),
-        message: message.to_owned(),
-        pr_title: None,
-        pr_body: None,
-    }
-}
-
-fn complete(
-    job: &Job,
-    token: &str,
-    summary: &str,
-    hand_over: Option<HandOver>,
-    judged: &Judged,
-    artifacts: &[Artifact],
-    isolation: &Option<EffectiveIsolation>,
-) -> CompleteJob {
-    CompleteJob {
-        id: job.id.clone(),
-        claim_token: token.to_owned(),
-        summary: Some(summary.to_owned()),
-        artifacts: artifacts.to_vec(),
-        duration_ms: None,
-        hand_over,
-        verified: Some(judged.proven),
-        verification: judged.lines.clone(),
-        review: None,
-        isolation: isolation.clone(),
     }
 }

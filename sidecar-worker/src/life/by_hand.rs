@@ -1,6 +1,7 @@
 //! A person's own work on its way back: no backend touches it, and it passes the same gate as everybody's.
 
-use super::{Attempt, End, Handed, STEPS, Work, failed, not_valid};
+use super::handing::Handed;
+use super::{Attempt, End, STEPS, Work, failed, not_valid};
 use crate::gate;
 use anyhow::Context as _;
 use protocol::job::{CheckResult, VerifiedLine, failure};

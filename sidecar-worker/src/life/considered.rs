@@ -1,7 +1,8 @@
 //! One more round because of an opinion, and going back to what passed before when nothing better comes of it: an
 //! opinion may improve a change, and can never cost one that passed.
 
-use super::{Attempt, End, Handed, Work, failed, scope_passed};
+use super::handing::{Handed, scope_passed};
+use super::{Attempt, End, Work, failed};
 use crate::gate::Judged;
 use crate::review::concerns;
 use protocol::review::Review;

@@ -83,7 +83,8 @@ fn scope_is_checked_on_both_ends_of_a_rename() {
         let clone = world.job("j1");
         std::fs::rename(clone.dir.join("README.md"), clone.dir.join("src/README.md")).unwrap();
         commit(&clone.dir, "Move");
-        let scope = Scope { write_globs: Some(vec!["src/**".into()]), max_files: Some(5), ..Scope::default() };
+        let scope =
+            Scope { write_globs: Some(vec!["src/**".into()]), max_files: Some(5), ..Scope::default() };
         let intake = world.take_in_scoped("j1", &clone, &world.bundle(&clone), &scope).unwrap();
         assert_eq!(intake.scope.outside, ["README.md"]);
         assert_eq!(intake.scope.require().unwrap_err().code(), "git.out_of_scope");
