@@ -81,3 +81,36 @@ async fn a_job_whose_engine_stops_begins_anew_in_what_works_then() {
     assert_eq!(job.kind(), "job_completed", "{} {seen:#?}", job.payload());
     assert_eq!(backend_of(&server, &job).await, "bwrap");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_set_up_in_a_container_is_there_for_later_jobs_and_checks() {
+    let Some(engine) = dockerd().await else { return };
+    let config = "[[setup]]\nrun = [\"sh\", \"-c\", \"test -x /.pilothouse/inside && mkdir -p vendor && cp lock vendor/made\"]\n\
+        key = [\"lock\"]\n\n\
+        [[check]]\nname = \"set up\"\nrun = [\"sh\", \"-c\", \"test -x /.pilothouse/inside && cmp lock vendor/made\"]\n";
+    let repo = TestRepo::with(&[
+        ("lock", "first\n"),
+        ("src/bird.txt", "a quiet bird\n"),
+        (".gitignore", "vendor\n"),
+        (".pilothouse/config.toml", config),
+    ]);
+    let data = tempfile::tempdir().unwrap();
+    let server = RunningServer::start(&start(data.path(), &repo, &engine, "container"));
+    for (text, set_ups) in [
+        ("/replace quiet loud src/bird.txt", 1),
+        ("/replace loud calm src/bird.txt", 1),
+        ("/replace first second lock", 2),
+    ] {
+        let sent = server.say("dev", text).await;
+        server.approve_next("dev", sent.cursor, "land").await;
+        let ends =
+            |e: &StreamEvent| matches!(e.kind(), "merge.entry.landed" | "merge.entry.returned") || failed(e);
+        let (end, _) = server.until("dev", sent.cursor, ends).await;
+        assert_eq!(end.kind(), "merge.entry.landed", "{text}: {:#?}", end.payload());
+        let (_, seen) = server.until("dev", 0, |e| e.cursor >= end.cursor).await;
+        let ran: Vec<_> = seen.iter().filter(|e| e.kind() == "setup.finished").collect();
+        assert!(ran.iter().all(|e| e.payload()["ok"] == true), "{ran:#?}");
+        assert_eq!(ran.len(), set_ups, "{text}: {ran:#?}");
+    }
+    assert_eq!(server.terminate(), Some(0));
+}
