@@ -201,7 +201,8 @@ impl Workbench {
         self.lost.get().map(String::as_str)
     }
 
-    fn noted(&self, error: HostError) -> HostError {
+    /// Remembers an error that says so.
+    pub(crate) fn noted(&self, error: HostError) -> HostError {
         if matches!(error, HostError::EngineGone { .. }) {
             // The first reason is the one that counts.
             let _ = self.lost.set(error.to_string());

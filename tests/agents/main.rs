@@ -7,9 +7,12 @@
 
 mod cases;
 mod choice;
+mod contained;
 mod contract;
 mod crew;
 mod denied;
+#[path = "../../src-tauri/crates/host/tests/support/dockerd.rs"]
+mod dockerd;
 mod fixed_code;
 mod install;
 mod told;

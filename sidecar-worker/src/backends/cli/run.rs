@@ -108,7 +108,7 @@ impl CliBackend<'_> {
             .job(bench.mark())
             .caps(OutputCaps { total: Some(OUTPUT_BYTES), ..OutputCaps::default() })
             .records(lines, LINE_BYTES);
-        let running = cell.start(command).await?;
+        let running = cell.start(command).await.map_err(|error| bench.noted(error))?;
         let watched = self.watch(running, seen, &door).await;
         // Whatever it left running is gone before its work is judged.
         cell.close().await;
@@ -164,7 +164,7 @@ impl CliBackend<'_> {
                             commands.seen(&events).await;
                         }
                     }
-                    break outcome?;
+                    break outcome.map_err(|error| self.attempt.bench.noted(error))?;
                 }
                 () = commands.judged(), if !stopped => {
                     // Going on with what was denied is of no use, whatever it says.
