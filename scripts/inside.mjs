@@ -18,7 +18,7 @@ function linksStatically() {
 
 /** The arguments that build it. */
 export const buildArguments = (asStatic) => [
-  ...['rustc', '--locked', '--profile', 'inside', '-p', 'pilothouse-cell', '--bin', insideName],
+  'rustc', '--locked', '--profile', 'inside', '-p', 'pilothouse-cell', '--bin', insideName,
   ...(asStatic ? ['--', '-C', 'target-feature=+crt-static'] : []),
 ];
 

@@ -52,7 +52,10 @@ async function recorded(t, said) {
   const before = Object.fromEntries(Object.keys(names).map((name) => [name, process.env[name]]));
   Object.assign(process.env, names);
   const model = await cassetteModel({ record: true, from: 'live', cassette: file }, '', null);
-  for (const [name, value] of Object.entries(before)) value === undefined ? delete process.env[name] : (process.env[name] = value);
+  for (const [name, value] of Object.entries(before)) {
+    if (value === undefined) delete process.env[name];
+    else process.env[name] = value;
+  }
   return { file, model };
 }
 

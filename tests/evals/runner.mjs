@@ -10,7 +10,7 @@ const here = dirname(fileURLToPath(import.meta.url));
 
 /** Runs the evaluation; its exit code, what it printed, and the object on its last line. */
 export async function evaluated(args, env = {}) {
-  const { NODE_TEST_CONTEXT, ...own } = process.env;
+  const { NODE_TEST_CONTEXT: _, ...own } = process.env;
   const child = spawn(process.execPath, [join(here, 'run.mjs'), '--json', ...args], { env: { ...own, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
   const text = { out: '', err: '' };
   child.stdout.setEncoding('utf8').on('data', (chunk) => (text.out += chunk));

@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { newerVersion } from '../../scripts/newer-desktop.mjs';
 import { makeKeys, signed } from './minisign.mjs';
+import { withWindowManager } from './scene.mjs';
 import { serverRecord } from './traces.mjs';
 import { details, end, kind, open, press, restarted, text, version } from './update-page.mjs';
 import { announcing, asDeb, desktop, digest, newer, packedDeb, passwords, place, released, target } from './update-place.mjs';
