@@ -3,6 +3,7 @@ export { Card, CardFoot, CardHead, CardSection, Facts } from "./Card";
 export { EmptyState, ErrorState, Skeleton, useLate } from "./Conditions";
 export { ConfirmDialog } from "./ConfirmDialog";
 export { CopyButton } from "./Copy";
+export { FailureDialog } from "./FailureDialog";
 export { Field } from "./Field";
 export { Icon, type IconName, Sprite } from "./Icon";
 export { shortBranch, shortId } from "./id";

@@ -2,7 +2,7 @@
 
 import { useAction, useClient, useCrew, useModel } from "../app";
 import type { Job } from "../client";
-import { Banner, Button, Dialog } from "../components";
+import { Banner, Button, FailureDialog } from "../components";
 import { type HeldUp, heldUpBy } from "../worker/standing";
 import { words as workerWords } from "../worker/words";
 import { words } from "./words";
@@ -33,14 +33,7 @@ export function JobTarget({ job, target, live }: { job: Job; target: string; liv
       >
         <strong className="medium">{workerWords.waitsFor(target)}</strong> {why ? HELD[why] : ""}
       </Banner>
-      <Dialog
-        open={action.failure !== undefined}
-        onOpenChange={(open) => {
-          if (!open) action.clear();
-        }}
-        title={words.failedTitle}
-        text={action.failure?.message ?? ""}
-      />
+      <FailureDialog title={words.failedTitle} failure={action.failure} onClear={action.clear} />
     </>
   );
 }

@@ -2,7 +2,7 @@
 
 import { useAction, useCall, useClient, useCrew } from "../app";
 import type { BudgetStanding, Job, JobWait, Measure } from "../client";
-import { Banner, Button, clockText, Dialog, InlineText } from "../components";
+import { Banner, Button, clockText, FailureDialog, InlineText } from "../components";
 import { amountOf, MINUTE_MS } from "../model";
 import { words } from "./words";
 
@@ -57,14 +57,7 @@ function AllowMore({ job, live }: { job: Job; live: boolean }) {
       <Button small look="primary" disabled={!live} busy={action.busy} onClick={raise}>
         {words.allowMore(amountOf(over.measure, raised))}
       </Button>
-      <Dialog
-        open={action.failure !== undefined}
-        onOpenChange={(open) => {
-          if (!open) action.clear();
-        }}
-        title={words.failedTitle}
-        text={action.failure?.message ?? ""}
-      />
+      <FailureDialog title={words.failedTitle} failure={action.failure} onClear={action.clear} />
     </>
   );
 }

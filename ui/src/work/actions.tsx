@@ -3,7 +3,7 @@
 import { useState } from "react";
 import { useAction, useClient, useCrew } from "../app";
 import type { MergeEntry } from "../client";
-import { ConfirmDialog, Dialog, shortId } from "../components";
+import { ConfirmDialog, FailureDialog, shortId } from "../components";
 import type { Slice } from "../model";
 import { words } from "./words";
 
@@ -96,14 +96,7 @@ export function useDeeds(): Deeds {
           if (asked) void perform(asked.deed, asked.id).then(() => setAsked(undefined));
         }}
       />
-      <Dialog
-        open={action.failure !== undefined && asked === undefined}
-        onOpenChange={(open) => {
-          if (!open) action.clear();
-        }}
-        title={words.failed}
-        text={action.failure?.message ?? ""}
-      />
+      <FailureDialog title={words.failed} failure={asked === undefined ? action.failure : undefined} onClear={action.clear} />
     </>
   );
   return { ask, land, busy: action.busy, dialog };

@@ -4,7 +4,7 @@ import { Link, useParams } from "@tanstack/react-router";
 import { useMemo } from "react";
 import { PageBar, useAction, useClient, useCrew, useModel } from "../app";
 import {
-  Banner, Button, Dialog, durationText, EmptyState, ErrorState, Facts, Icon, IconButton, InlineText, Menu, shortId, Skeleton, State, type StateKind, Time, VirtualList,
+  Banner, Button, durationText, EmptyState, ErrorState, Facts, FailureDialog, Icon, IconButton, InlineText, Menu, shortId, Skeleton, State, type StateKind, Time, VirtualList,
 } from "../components";
 import type { Job, Worker } from "../client";
 import { isLive } from "../model";
@@ -219,14 +219,7 @@ function Ready({ worker }: { worker: Worker }) {
           )}
         </section>
       </div>
-      <Dialog
-        open={action.failure !== undefined}
-        onOpenChange={(open) => {
-          if (!open) action.clear();
-        }}
-        title={words.failed}
-        text={action.failure?.message ?? ""}
-      />
+      <FailureDialog title={words.failed} failure={action.failure} onClear={action.clear} />
     </>
   );
 }

@@ -26,6 +26,8 @@ use std::time::Duration;
 
 /// For a revision round.
 const MORE: Duration = Duration::from_secs(600);
+/// For an agent that starts anew behind work of its own.
+const SO_FAR: &str = "# What became of it so far\nYour changes are in the files.";
 
 /// One job's agent.
 pub(crate) struct CliBackend<'a> {
@@ -91,6 +93,15 @@ impl<'a> CliBackend<'a> {
             artifacts: Vec::new(),
         })
     }
+
+    /// What its next run is told: `text` alone in its session, else the whole task, what became of it, and `text`.
+    fn go_on(&mut self, became: &str, text: String) {
+        self.prompt = Some(match &self.session {
+            Some(_) if self.ready.cli.resumes => text,
+            _ => format!("{}\n\n{became}\n\n{text}", self.task),
+        });
+        self.time = MORE;
+    }
 }
 
 impl Backend for CliBackend<'_> {
@@ -112,40 +123,19 @@ impl Backend for CliBackend<'_> {
     fn revise(&mut self, round: u32, rounds: u32, findings: &[(String, String)]) -> anyhow::Result<()> {
         let inputs = revision_inputs(round, rounds, findings);
         let text = self.prompts.render("worker.cli-revision", inputs)?.system;
-        self.prompt = Some(match &self.session {
-            Some(_) if self.ready.cli.resumes => text,
-            _ => format!(
-                "{}\n\n# What became of the first attempt\nIts changes are in the files.\n\n{text}",
-                self.task
-            ),
-        });
-        self.time = MORE;
+        self.go_on("# What became of the first attempt\nIts changes are in the files.", text);
         Ok(())
     }
 
     fn consider(&mut self, concerns: &str) -> anyhow::Result<()> {
         let text = self.prompts.render("worker.opinion", Inputs::new().with("concerns", concerns))?.system;
-        self.prompt = Some(match &self.session {
-            Some(_) if self.ready.cli.resumes => text,
-            _ => format!(
-                "{}\n\n# What became of it so far\nYour changes are in the files.\n\n{text}",
-                self.task
-            ),
-        });
-        self.time = MORE;
+        self.go_on(SO_FAR, text);
         Ok(())
     }
 
     fn told(&mut self, said: &[String]) -> anyhow::Result<()> {
         let text = inbox::told(said);
-        self.prompt = Some(match &self.session {
-            Some(_) if self.ready.cli.resumes => text,
-            _ => format!(
-                "{}\n\n# What became of it so far\nYour changes are in the files.\n\n{text}",
-                self.task
-            ),
-        });
-        self.time = MORE;
+        self.go_on(SO_FAR, text);
         Ok(())
     }
 

@@ -7,13 +7,32 @@ use protocol::approval::ApprovalState;
 use protocol::job::Job;
 use protocol::policy::{Action, ActionKind, ActorKind, Effect};
 use protocol::{ApiError, ErrorCode, RiskLevel};
+use repo::Intake;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 impl Engine {
+    /// Takes something in by the job's plan; where that is refused for paths that may be written all the same, once
+    /// more with these. `take` gets the paths beyond the plan.
+    pub(super) async fn take_within<F: Future<Output = Result<Intake, ApiError>> + Send>(
+        &self,
+        room: &Arc<Room>,
+        job: &Job,
+        take: impl Fn(Vec<String>) -> F + Sync,
+    ) -> Result<Intake, ApiError> {
+        let refused = match take(Vec::new()).await {
+            Err(refused) => refused,
+            taken => return taken,
+        };
+        match self.allowed_beyond(room, job, &refused).await? {
+            Some(beyond) => take(beyond).await,
+            None => Err(refused),
+        }
+    }
+
     /// The paths outside the plan, of those a refusal names, that may be written all the same. None leaves the
     /// refusal as it is.
-    pub(super) async fn allowed_beyond(
+    async fn allowed_beyond(
         &self,
         room: &Arc<Room>,
         job: &Job,

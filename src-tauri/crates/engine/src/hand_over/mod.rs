@@ -60,18 +60,13 @@ impl Engine {
         let find = |beyond: Vec<String>| {
             let (room, bundle, job) = (room.clone(), bundle.clone(), job.clone());
             let (commit, branch) = (commit.clone(), branch.clone());
-            self.blocking(move || {
+            let found = self.blocking(move || {
                 let branch = branch.as_deref();
                 places::find(&room, &Wanted { job: &job, commit: &commit, branch, beyond: &beyond }, &bundle)
-            })
+            });
+            async { found.await? }
         };
-        let intake = match find(Vec::new()).await? {
-            Err(refused) => match self.allowed_beyond(&room, job, &refused).await? {
-                Some(beyond) => find(beyond).await??,
-                None => return Err(refused),
-            },
-            Ok(intake) => intake,
-        };
+        let intake = self.take_within(&room, job, find).await?;
         let (message, entry_id) = (message.to_owned(), self.ids.uuid());
         self.blocking(move || Taken::new(room, intake, &message, entry_id)).await?
     }

@@ -38,17 +38,12 @@ impl Engine {
         let (path, fresh) = (self.bundle_of(&job.id), self.ids.uuid());
         let take = |beyond: Vec<String>| {
             let (room, job, path) = (room.clone(), job.clone(), path.clone());
-            self.blocking(move || take_bundle(&room, &job, &beyond, &path))
+            let taken = self.blocking(move || take_bundle(&room, &job, &beyond, &path));
+            async { taken.await? }
         };
         let kept = path.clone();
         self.blocking(move || bundles::keep(&kept, &bytes, &fresh)).await??;
-        let taken = match take(Vec::new()).await? {
-            Err(error) => match self.allowed_beyond(&room, &job, &error).await? {
-                Some(beyond) => take(beyond).await?,
-                None => Err(error),
-            },
-            taken => taken,
-        };
+        let taken = self.take_within(&room, &job, take).await;
         // One that was refused must not stand in the way of a commit that is found elsewhere.
         if taken.as_ref().is_err_and(refused) {
             let _ = self.blocking(move || std::fs::remove_file(&path)).await;
