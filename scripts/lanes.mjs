@@ -1,6 +1,7 @@
 // The lanes of `npm test`, in order. Each runs one runner over one kind of test.
 
 import { readdirSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { binary } from './cargo.mjs';
 import { hasInside, insideProgram } from './inside.mjs';
@@ -42,6 +43,9 @@ const built = () => ({
 
 const virtualDisplay = [process.execPath, join(root, 'scripts', 'virtual-display.mjs')];
 
+/** Most tests wait for other programs half of their time: one more at once than there are processors uses that. */
+const testThreads = `--test-threads=${availableParallelism() + 1}`;
+
 const nextest = () => ask('cargo', ['nextest', '--version']).ok;
 
 export const lanes = [
@@ -53,7 +57,7 @@ export const lanes = [
     name: 'rust',
     steps: () =>
       nextest()
-        ? [{ runner: 'nextest', command: 'cargo', args: ['nextest', 'run', '--locked', '--workspace', '--no-fail-fast'], env: inside() }]
+        ? [{ runner: 'nextest', command: 'cargo', args: ['nextest', 'run', '--locked', '--workspace', '--no-fail-fast', testThreads], env: inside() }]
         : [{ runner: 'cargo', command: 'cargo', args: ['test', '--locked', '--workspace', '--bins', '--tests', '--no-fail-fast'], env: inside() }],
   },
   {

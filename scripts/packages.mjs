@@ -47,6 +47,14 @@ export const purposes = {
     { name: 'hunspell-en-us' },
     { name: 'gnome-keyring', command: 'gnome-keyring-daemon' },
     { name: 'procps', command: 'ps' },
+    // Networks of their own for hosts that are cut apart.
+    { name: 'iproute2', command: 'ip' },
+    // Servers that are pushed to, and the throwaway authority of one of them.
+    { name: 'openssh-server', anyOf: ['sshd'] },
+    { name: 'openssh-client', command: 'ssh' },
+    { name: 'openssl', command: 'openssl' },
+    // Puts a throwaway authority into the store of a browser.
+    { name: 'libnss3-tools', command: 'certutil' },
     { name: 'desktop-file-utils', command: 'desktop-file-validate' },
   ],
   // A frame around the window and a panel with a tray, for the pictures of README.md.

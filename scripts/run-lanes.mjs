@@ -18,12 +18,16 @@ export async function timed(name, table, work) {
 // A backtrace is longer than what it belongs to, and pushes the message out of a log that keeps only its end.
 const quiet = { RUST_BACKTRACE: process.env.RUST_BACKTRACE ?? '0' };
 
+/** Far above what the slowest lane takes on two cores; one that hangs fails by its name instead of taking all the time there is. */
+const STEP_LIMIT_MIN = 40;
+
 async function runLane(lane, broken) {
   const total = { passed: 0, failed: 0 };
   for (const step of lane.steps()) {
-    const { code, text } = await tee(step.command, step.args, { ...step, env: { ...quiet, ...step.env } });
+    const { code, text, late } = await tee(step.command, step.args, { limit: STEP_LIMIT_MIN * 60_000, ...step, env: { ...quiet, ...step.env } });
     const { passed, failed } = tally(step.runner, text, code);
     const told = failures(step.runner, text, code);
+    if (late) told.push({ name: step.runner, lines: [`It was still running after ${STEP_LIMIT_MIN} minutes and was ended.`] });
     if (failed > 0 && told.length === 0) told.push({ name: step.runner, lines: ['It ran no test.'] });
     for (const one of told) broken.push({ ...one, name: `${lane.name}: ${one.name}` });
     total.passed += passed;

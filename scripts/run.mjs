@@ -1,7 +1,8 @@
 // Running other programs: in the foreground, captured, or tee'd so that their closing lines can be read.
 
 import { spawn, spawnSync } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants as access } from 'node:fs';
+import { constants } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -49,13 +50,28 @@ export async function must(command, args, options) {
   if (code !== 0) throw new Stop(`${[command, ...args].join(' ')} failed (exit ${code}).`);
 }
 
-/** Runs a command, shows its output as it comes, and answers `{ code, text }` with all of it. */
-export async function tee(command, args, { cwd = root, env } = {}) {
+/** Ends a program with everything that it started and that stayed in its group. */
+function endGroup(child) {
+  try {
+    if (process.platform === 'win32') spawnSync('taskkill', ['/pid', String(child.pid), '/t', '/f']);
+    else process.kill(-child.pid, 'SIGKILL');
+  } catch (error) {
+    if (error.code !== 'ESRCH') throw error;
+  }
+}
+
+/**
+ * Runs a command, shows its output as it comes, and answers `{ code, text, late }` with all of it. One that takes more
+ * than `limit` milliseconds is ended with its group and is `late`: a program it left running would else be waited for.
+ */
+export async function tee(command, args, { cwd = root, env, limit } = {}) {
   const child = spawn(command, args, {
     cwd,
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     shell: viaShell(command),
+    // A group of its own, so that it can be ended whole.
+    detached: process.platform !== 'win32',
   });
   let text = '';
   for (const [from, to] of [[child.stdout, process.stdout], [child.stderr, process.stderr]]) {
@@ -65,7 +81,27 @@ export async function tee(command, args, { cwd = root, env } = {}) {
       to.write(chunk);
     });
   }
-  return { code: await exitCode(child, command), text };
+  let late = false;
+  const timer = limit && setTimeout(() => {
+    late = true;
+    endGroup(child);
+    // What left the group holds the pipes, and is not waited for.
+    child.stdout.destroy();
+    child.stderr.destroy();
+  }, limit);
+  // A terminal's Ctrl-C reaches only our own group.
+  const passOn = (signal) => {
+    endGroup(child);
+    process.exit(128 + constants.signals[signal]);
+  };
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+  for (const signal of signals) process.on(signal, passOn);
+  try {
+    return { code: await exitCode(child, command), text, late };
+  } finally {
+    clearTimeout(timer);
+    for (const signal of signals) process.off(signal, passOn);
+  }
 }
 
 /** Runs a command in silence. Answers `{ ok, out }`; a missing program is not ok. */
@@ -81,7 +117,7 @@ export function onPath(command) {
     for (const ending of endings) {
       const path = join(folder, command + ending);
       try {
-        accessSync(path, constants.X_OK);
+        accessSync(path, access.X_OK);
         return path;
       } catch {
         // Not here.

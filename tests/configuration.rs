@@ -246,7 +246,7 @@ async fn a_repository_makes_the_profile_stricter_at_any_time_and_never_looser() 
 async fn keys_a_repository_may_not_set_are_ignored_and_reported_by_config_show() {
     let text = "[llm.workers]\nendpoint = \"http://127.0.0.1:9/v1\"\n[merge]\nstrategy = \"no-ff\"\n[server]\nprot = 1\n";
     let repo = TestRepo::with(&[README, (".pilothouse/config.toml", text)]);
-    let (data, settings) = (tempfile::tempdir().unwrap(), settings("[merge]\npush = true\n"));
+    let (data, settings) = (tempfile::tempdir().unwrap(), settings("[server]\nlocalbuddyPort = 4711\n"));
     let _server = RunningServer::start(&start(data.path(), &repo, &settings));
     let folder = data.path().to_string_lossy().into_owned();
     let args = ["config", "show", "--origin", "--data", &folder];
@@ -261,7 +261,7 @@ async fn keys_a_repository_may_not_set_are_ignored_and_reported_by_config_show()
         said.contains("server.prot (repository .pilothouse/config.toml:6)") && said.contains("server.port?"),
         "{said}"
     );
-    assert!(said.contains("merge.push (user ") && said.contains("without effect"), "{said}");
+    assert!(said.contains("server.localbuddyPort (user ") && said.contains("without effect"), "{said}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

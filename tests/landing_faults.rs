@@ -132,7 +132,11 @@ async fn a_check_that_failed_on_a_full_disk_is_run_again_when_there_is_room() {
 async fn a_verdict_of_an_older_tool_is_not_used_again() {
     let (repo, data, tools) =
         (repo(&[("look", &["tern-look"])]), tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-    program(tools.path(), "tern-look", "echo 'version 1 knows no two'; exit 1");
+    program(
+        tools.path(),
+        "tern-look",
+        "grep -q two src/a.txt || exit 0; echo 'version 1 knows no two'; exit 1",
+    );
     let server = unconfined(&repo, data.path(), tools.path());
     let (entry, cursor) = approved(&server, "/replace one two src/a.txt").await;
     let (back, _) = end(&server, &entry, cursor).await;
@@ -145,7 +149,11 @@ async fn a_verdict_of_an_older_tool_is_not_used_again() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_entry_that_comes_back_carries_verdicts_and_nothing_unfinished() {
-    let repo = repo(&[("first", &["true"]), ("second", &["false"]), ("third", &["true"])]);
+    let repo = repo(&[
+        ("first", &["true"]),
+        ("second", &["sh", "-c", "! grep -q two src/a.txt"]),
+        ("third", &["true"]),
+    ]);
     let data = tempfile::tempdir().unwrap();
     let server = RunningServer::start(&Start::on(data.path(), repo.path()).flag("--trust"));
     let (entry, cursor) = approved(&server, "/replace one two src/a.txt").await;

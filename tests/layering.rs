@@ -6,22 +6,23 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// Crate, what it may use of ours. Test-only dependencies are not looked at.
-const DOORS: [(&str, &[&str]); 15] = [
+const DOORS: [(&str, &[&str]); 16] = [
     ("protocol", &[]),
     ("flow", &["protocol"]),
     ("store", &["protocol", "host"]),
     ("repo", &["protocol", "host"]),
     ("agent", &["protocol", "host"]),
     ("cell", &[]),
+    ("terminal", &["protocol", "host"]),
     ("host", &["protocol", "cell"]),
     ("client", &["protocol", "host"]),
-    ("engine", &["protocol", "flow", "store", "repo", "agent", "host", "client"]),
+    ("engine", &["protocol", "flow", "store", "repo", "agent", "terminal", "host", "client"]),
     ("server", &["engine", "protocol", "host"]),
-    ("pilothouse", &["server", "client", "protocol", "host"]),
+    ("pilothouse", &["server", "client", "node", "protocol", "host"]),
     ("worker", &["protocol", "repo", "host", "agent", "client"]),
     ("desktop", &["server", "client", "protocol", "host"]),
     ("testkit", &["protocol", "flow", "store", "repo", "agent", "host", "client", "engine", "server"]),
-    ("node", &["protocol", "host", "client"]),
+    ("node", &["protocol", "host", "client", "terminal"]),
 ];
 
 /// Tool, the only crates that may depend on it.
@@ -29,7 +30,7 @@ const OWNERS: [(&str, &[&str]); 10] = [
     ("bollard", &["host", "testkit"]),
     ("rusqlite", &["store"]),
     ("git2", &["repo"]),
-    ("portable-pty", &["terminal"]),
+    ("portable-pty", &["terminal", "testkit"]),
     ("axum", &["server", "testkit"]),
     ("tauri", &["desktop"]),
     ("keyring", &["host"]),

@@ -16,7 +16,7 @@ use tokio::sync::Notify;
 struct State {
     /// The highest number that came in.
     seen: u64,
-    waiting: VecDeque<String>,
+    waiting: VecDeque<(u64, String)>,
     /// The highest number that stands before the model, until the server has heard of it.
     owed: Option<u64>,
 }
@@ -47,7 +47,7 @@ impl Inbox {
         for message in messages {
             if message.number > state.seen {
                 state.seen = message.number;
-                state.waiting.push_back(message.text.clone());
+                state.waiting.push_back((message.number, message.text.clone()));
             }
         }
         if state.seen > before {
@@ -62,12 +62,29 @@ impl Inbox {
     /// Everything that waits, oldest first. Whoever takes it puts it before the model.
     pub(crate) fn take(&self) -> Vec<String> {
         let mut state = self.state();
-        let said: Vec<_> = state.waiting.drain(..).collect();
+        let said: Vec<_> = state.waiting.drain(..).map(|(_, text)| text).collect();
         if !said.is_empty() {
             state.owed = Some(state.seen);
             self.taken.notify_one();
         }
         said
+    }
+
+    /// What waits and came after this number, oldest first. It goes on waiting until it [stands](Self::stands) before
+    /// the model, or is taken.
+    pub(crate) fn after(&self, number: u64) -> Vec<(u64, String)> {
+        self.state().waiting.iter().filter(|(came, _)| *came > number).cloned().collect()
+    }
+
+    /// This one stands before the model, and with it whatever came before it.
+    pub(crate) fn stands(&self, number: u64) {
+        let mut state = self.state();
+        let before = state.waiting.len();
+        state.waiting.retain(|(came, _)| *came > number);
+        if state.waiting.len() < before {
+            state.owed = state.owed.max(Some(number));
+            self.taken.notify_one();
+        }
     }
 
     /// Returns when something new has come.
@@ -128,5 +145,18 @@ mod tests {
         assert_eq!(inbox.state().owed, Some(9));
         inbox.put(&[message(4), message(7), message(9)]);
         assert!(inbox.is_empty() && inbox.take().is_empty(), "a repeat is no message");
+    }
+
+    #[test]
+    fn what_was_passed_on_waits_until_it_stands_before_the_model() {
+        let inbox = Inbox::new(JobId::parse("j-1").unwrap(), "claim".into());
+        inbox.put(&[message(4), message(7), message(9)]);
+        assert_eq!(inbox.after(4), [(7, "message 7".to_owned()), (9, "message 9".to_owned())]);
+        assert_eq!(inbox.state().owed, None, "nobody read anything");
+        inbox.stands(7);
+        inbox.stands(4);
+        assert_eq!(inbox.state().owed, Some(7));
+        assert_eq!(inbox.take(), ["message 9"], "a run that ends leaves the rest to the next");
+        assert_eq!(inbox.state().owed, Some(9));
     }
 }

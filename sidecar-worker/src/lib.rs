@@ -25,4 +25,5 @@ mod stop;
 mod test_files;
 mod tests_alone;
 mod tests_before;
+mod wishes;
 mod workbench;

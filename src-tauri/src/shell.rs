@@ -30,6 +30,8 @@ pub struct Shell {
     last: Mutex<Option<Url>>,
     /// Turns true when our server was asked to stop over its API.
     asked_to_end: watch::Sender<bool>,
+    /// Held while a server is started or joined: the end waits for that, for nobody would end what comes up after it.
+    opening: tokio::sync::Mutex<()>,
     /// Held while the end is waited for.
     at_end: Mutex<()>,
 }
@@ -68,6 +70,7 @@ impl Shell {
             standing: Arc::new(Mutex::new(Standing::Gone(0))),
             last: Mutex::default(),
             asked_to_end,
+            opening: tokio::sync::Mutex::default(),
             at_end: Mutex::default(),
         };
         if let Err(problem) = async_runtime::block_on(shell.open()) {
@@ -78,6 +81,7 @@ impl Shell {
 
     /// Tries to have a server, and keeps the outcome.
     pub async fn open(&self) -> Result<(), Problem> {
+        let _opening = self.opening.lock().await;
         self.let_it_end().await?;
         let (asked, standing) = (self.asked_to_end.clone(), Arc::clone(&self.standing));
         let opened = backend::open(&self.flags, move |end| match end {
@@ -238,6 +242,7 @@ impl Shell {
     /// Ends the server, if it is ours, and waits for it. Answers the exit code, at every call.
     pub fn end(&self) -> i32 {
         let _once = self.at_end.lock().unwrap_or_else(PoisonError::into_inner);
+        let _opening = async_runtime::block_on(self.opening.lock());
         // Not locked while it is waited for: a server that breaks on its way out says so there.
         let taken = std::mem::replace(&mut *self.standing(), Standing::Gone(0));
         let (code, ending) = match taken {

@@ -113,6 +113,10 @@ lines! {
     reported(title: &str) format!("Done: {title}"), format!("Fertig: {title}");
     came_back(title: &str) format!("Came back: {title}"), format!("Zurückgekommen: {title}");
     job_failed(title: &str) format!("Failed: {title}"), format!("Fehlgeschlagen: {title}");
+    pushed(head: &str) format!("Pushed: {head}"), format!("Übertragen: {head}");
+    pr_opened(head: &str) format!("Pull request opened: {head}"), format!("Pull Request geöffnet: {head}");
+    pr_by_hand(head: &str) format!("Pushed, the pull request is yours to open: {head}"), format!("Übertragen, den Pull Request öffnen Sie selbst: {head}");
+    not_published(head: &str) format!("Not published: {head}"), format!("Nicht veröffentlicht: {head}");
     parked(title: &str) format!("Needs a decision: {title}"), format!("Braucht eine Entscheidung: {title}");
     limit_wait(title: &str) format!("Held up by a limit: {title}"), format!("Von einer Grenze aufgehalten: {title}");
     budget_near() "Most of a budget is used", "Ein Budget ist fast verbraucht";
@@ -122,6 +126,7 @@ lines! {
         format!("{percent} % {} {}", german_measure(measure), german_scope(scope));
     limit_job(title: &str) format!("Stopped at a limit: {title}"), format!("An einer Grenze beendet: {title}");
     limit_request(prompt: &str) format!("A limit was reached: {prompt}"), format!("Eine Grenze ist erreicht: {prompt}");
+    worker_trouble(id: &str, times: u32) format!("Worker {id} ended {times} times in a row"), format!("Worker {id} endete {times}-mal nacheinander");
     waits_for_model() "A request waits for a model", "Eine Anfrage wartet auf ein Modell";
     too_late() "Too late", "Zu spät";
     too_late_because(summary: &str, why: &str) format!("{summary}: {why}"), format!("{summary}: {why}");

@@ -56,6 +56,16 @@ impl Cases {
         self.step(name, done)
     }
 
+    /// Runs commands, then says that it is done, once.
+    pub fn runs_once(&mut self, name: &str, commands: &[&str], words: &str) -> &mut Self {
+        for command in commands {
+            let step = self.shell(command);
+            self.step(name, step);
+        }
+        let done = self.done(words);
+        self.step(name, done)
+    }
+
     /// One answer of another kind comes first.
     pub fn first(&mut self, name: &str, step: Step) -> &mut Self {
         self.step(name, step)

@@ -79,6 +79,8 @@ async fn without_a_sandbox_an_agent_is_started_only_where_the_owner_allowed_it()
     let answer = crew.server.owner("POST", "/v1/rpc/workspace.update").json(&allow).send().await;
     assert!(answer.status < 300, "{}", answer.json());
     let job = crew.task("fixes", 60).await;
+    // There every command asks.
+    crew.server.approve_next("dev", 0, "command").await;
     let (end, told) = crew.end_of(&job).await;
     assert_eq!(end, "job_completed", "{told}");
     assert_eq!(crew.changed(&job).await, ["src/sum.sh"]);

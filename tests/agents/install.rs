@@ -45,7 +45,7 @@ pub fn on_path(program: &str) -> Option<PathBuf> {
 }
 
 /// Not below a temporary folder: inside the sandbox those are its own.
-fn cache() -> PathBuf {
+pub fn cache() -> PathBuf {
     let home = std::env::var_os("HOME").map(PathBuf::from).expect("a home");
     home.join(".cache/pilothouse-agents")
 }
@@ -64,6 +64,24 @@ pub fn folder_of(agent: &str) -> Option<PathBuf> {
         return Some(bin);
     }
     on_path(agent)
+}
+
+/// Of an agent that is not installed by itself, because it is large and slow to start: where it is, but not in CI.
+pub fn where_it_is(agent: &str) -> Option<PathBuf> {
+    if std::env::var("CI").is_ok_and(|ci| ci == "true") {
+        println!("skipped in CI: {agent}");
+        return None;
+    }
+    folder_of(agent)
+}
+
+/// The same for one whose program is on the search path.
+pub fn where_on_path(program: &str) -> Option<PathBuf> {
+    if std::env::var("CI").is_ok_and(|ci| ci == "true") {
+        println!("skipped in CI: {program}");
+        return None;
+    }
+    on_path(program)
 }
 
 /// Into a folder of its own first: tests beside this one may want the same.

@@ -13,6 +13,8 @@ mod crew;
 mod denied;
 #[path = "../../src-tauri/crates/host/tests/support/dockerd.rs"]
 mod dockerd;
+mod files;
 mod fixed_code;
 mod install;
+mod older;
 mod told;

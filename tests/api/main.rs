@@ -17,3 +17,8 @@ mod shapes;
 mod stopping;
 mod streams;
 mod surface;
+mod walk;
+/// The same client of the gateway that the tests of terminals use.
+#[path = "../terminals/wire.rs"]
+#[allow(dead_code)]
+mod wire;

@@ -3,7 +3,7 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { atEnd, folderFor, Person } from './harness.mjs';
+import { atEnd, folderFor, Person, until } from './harness.mjs';
 import { Repository, self } from './repositories.mjs';
 
 /** The link that the script prints once both of its programs are up. */
@@ -34,6 +34,12 @@ test('a page under development signs in through its own address and is answered 
   const openUrl = await link(child);
   const me = await Person.at(t, { url: new URL(openUrl).origin, openUrl });
   await me.live();
+  // Over the gateway, as at the server's own address.
+  let heard = false;
+  me.page.on('websocket', (line) => line.once('framereceived', () => (heard ||= line.url().endsWith('/v1/ws'))));
+  await me.page.reload();
+  await me.live();
+  await until('the gateway is heard', () => heard);
   await me.say('/status');
   await me.sees("none; the deterministic lane works");
 });

@@ -130,12 +130,13 @@ const CHROMIUM = [
 
 export class Person {
   /** A browser of its own, with an empty profile, on the one-time link of the server. */
-  static async at(t, server, { theme = 'light', width = 1440, height = 900, touch = false, signIn = true } = {}) {
+  static async at(t, server, { theme = 'light', width = 1440, height = 900, touch = false, signIn = true, args = [], env = undefined } = {}) {
     const profile = join(folderFor(t), 'profile');
     mkdirSync(profile);
     const context = await chromium.launchPersistentContext(profile, {
       executablePath: browserPath,
-      args: CHROMIUM,
+      args: [...CHROMIUM, ...args],
+      ...(env ? { env: { ...process.env, ...env } } : {}),
       viewport: { width, height },
       colorScheme: theme,
       hasTouch: touch,
@@ -167,6 +168,11 @@ export class Person {
     });
     page.on('request', (request) => {
       if (request.url().endsWith('/v1/rpc/approval.answer')) this.answers += 1;
+    });
+    page.on('websocket', (line) => {
+      line.on('framesent', ({ payload }) => {
+        if (typeof payload === 'string' && payload.includes('"method":"approval.answer"')) this.answers += 1;
+      });
     });
   }
 

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { Person } from './harness.mjs';
 import { day, lighthouse } from './scene.mjs';
 
-const SETTINGS = ['models', 'general', 'checks', 'policy', 'sandbox', 'appearance', 'shortcuts', 'notifications', 'values'];
+const SETTINGS = ['models', 'general', 'checks', 'policy', 'sandbox', 'publishing', 'appearance', 'shortcuts', 'notifications', 'values'];
 
 const pagesOf = (ids) => [
   '/', '/w/lighthouse/s/dev', '/queue', `/jobs/${ids.jobId}`, `/jobs/${ids.failedJobId}`, `/review/${ids.entryId}`, '/approvals',

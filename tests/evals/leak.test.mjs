@@ -20,12 +20,15 @@ const [needle] = needles(task).hidden;
 const hidden = join(task.hidden, 'pages.test.mjs');
 const solution = join(task.path, 'solution.patch');
 
-/** Looks by path, by name and by content wherever something of this machine's own could be. */
+/**
+ * Looks by path, by name and by content wherever something of this machine's own could be. How long that takes is the
+ * machine's: a disk that has to be read for it needs a minute.
+ */
 const search = [
   `cat '${hidden}' '${solution}'`,
   `ls -laR '${task.path}'`,
   'find / -xdev \\( -name .rustup -o -name .cargo -o -path /usr -o -path /proc -o -path /sys \\) -prune -o \\( -name pages.test.mjs -o -name solution.patch \\) -print 2>/dev/null',
-  `grep -rlF -- 'every article is on exactly one page' . .. ~ /tmp /home /var /srv /mnt --include=*.mjs --include=*.patch 2>/dev/null`,
+  `grep -rlF -- 'every article is on exactly one page' . .. ~ /tmp /home /var /srv /mnt --exclude-dir=.rustup --exclude-dir=.cargo --include=*.mjs --include=*.patch 2>/dev/null`,
   `for p in /proc/[0-9]*; do cat "$p/root${hidden}" "$p/cwd/tests/evals/tasks/quick/off-by-one/hidden/pages.test.mjs"; done 2>/dev/null`,
   'git log --all -p | head -500',
   'echo the search is over',
@@ -43,7 +46,8 @@ test('a worker that looks for hidden tests everywhere finds none, and no prompt 
   t.after(() => model.end());
   const crew = await Crew.start({ data: join(folder, 'data'), workers: 1, models: modelVariables(model) });
   t.after(() => crew.end());
-  const found = await perform(crew, attempt, 60_000);
+  const found = await perform(crew, attempt, 240_000);
+  assert.equal(found.late, false, 'it came to its end in time');
   assert.equal(found.landed, false);
   const seen = await model.seen();
   const results = seen.flatMap(({ body }) => body.messages.filter(({ role }) => role === 'tool').map(({ content }) => JSON.stringify(content)));

@@ -41,7 +41,8 @@ async fn a_branch_is_made_and_one_that_is_there_is_not_moved() {
     assert!(told.contains("is there already") && told.contains("not moved"), "{told}");
     assert_eq!(scene.repo.git(&["rev-parse", "fix/login"]), main);
     assert!(scene.told("/branch main_agents").await.contains("belongs to the merge queue"));
-    assert!(scene.told("/publish").await.contains("`/publish` is not available yet"));
+    let told = scene.told("/publish").await;
+    assert!(told.contains("(`no-remote`)"), "{told}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -3,19 +3,36 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { until } from './webdriver.mjs';
 
+/** A manager that does not answer by then is started anew: one that hangs while it starts never answers. */
+const STARTS_WITHIN_MS = 15_000;
+const TRIES = 3;
+
 /** Starts the window manager. Answers a function that ends it. */
 export async function manageWindows() {
-  const manager = spawn('matchbox-window-manager', ['-use_titlebar', 'no'], { stdio: ['ignore', 'ignore', 'pipe'] });
-  let ended = '';
-  manager.stderr.setEncoding('utf8').on('data', (text) => (ended = (ended + text).slice(-2_048)));
-  manager.on('error', (error) => (ended += error.message));
-  const there = () => {
+  for (let tried = 1; ; tried += 1) {
+    const manager = spawn('matchbox-window-manager', ['-use_titlebar', 'no'], { stdio: ['ignore', 'ignore', 'pipe'] });
+    const over = new Promise((resolve) => manager.on('close', resolve).on('error', resolve));
+    // A manager that is left running keeps the test file from ending.
+    const stop = (signal) => (manager.kill(signal), over);
+    try {
+      await answers(manager);
+      return () => stop('SIGTERM');
+    } catch (error) {
+      await stop('SIGKILL');
+      if (tried === TRIES) throw error;
+    }
+  }
+}
+
+function answers(manager) {
+  let said = '';
+  manager.stderr.setEncoding('utf8').on('data', (text) => (said = (said + text).slice(-2_048)));
+  manager.on('error', (error) => (said += error.message));
+  return until('the window manager is there', () => {
     const asked = spawnSync('wmctrl', ['-m'], { encoding: 'utf8' });
     if (asked.status === 0) return true;
-    throw new Error(`on ${process.env.DISPLAY}, ${manager.exitCode ?? 'running'}: ${asked.stderr}${ended}`);
-  };
-  await until('the window manager is there', there);
-  return () => manager.kill('SIGTERM');
+    throw new Error(`on ${process.env.DISPLAY}, ${manager.exitCode ?? 'running'}: ${asked.stderr}${said}`);
+  }, STARTS_WITHIN_MS);
 }
 
 /** Titles of the open windows. */

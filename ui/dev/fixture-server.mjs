@@ -48,6 +48,15 @@ export function startFixture({ port = 0, scenario = "busy", many = 0 } = {}) {
       world.signedIn = code === "good";
       return world.signedIn ? send(response, 200, { ok: true }) : send(response, 401, { code: "unauthenticated", message: "This link was used already or is too old. `pilothouse open` makes a new one.", retryable: false });
     }
+    const open = request.method === "POST" ? world.open?.[url.pathname] : undefined;
+    if (open) {
+      await readJson(request);
+      try {
+        return send(response, 200, open());
+      } catch (failure) {
+        return send(response, failure.status ?? 500, { code: failure.code ?? "internal", message: failure.message, retryable: false });
+      }
+    }
     const guarded = url.pathname.startsWith("/v1/");
     if (guarded && !world.signedIn) return send(response, 401, { code: "unauthenticated", message: "Sign in first.", retryable: false });
     if (url.pathname === "/v1/events") {
@@ -138,6 +147,7 @@ function makeWorld(scenario, many) {
   };
   const entries = () => state.queues.flatMap((queue) => [...queue.entries, ...queue.recent]);
   const calls = {
+    "terminals.list": () => ({ terminals: [], most: 64 }),
     "workspace.list": () => ({ workspaces: state.workspaces }),
     "workspace.add": ({ path }) => {
       if (!path.startsWith("/")) throw new Refused(422, "git.not_a_repository", `${path} is not a git repository. Give the folder that holds .git, or run git init there first.`);

@@ -1,7 +1,10 @@
 // Test-only: recorded state for the rooms review, work, job, settings and doctor. `extendWithWork(fixture)` lays it over
 // a running fixture server: a busy queue, a job in its second attempt, large and odd diffs, long output.
 
+import { extendWithMain } from "./fixtures-main.mjs";
+import { extendWithQueue } from "./fixtures-queue.mjs";
 import { policyCalls } from "./fixtures-policy.mjs";
+import { publishCalls } from "./fixtures-publish.mjs";
 
 const hex = (n) => ((n * 2654435761 + 977) >>> 0).toString(16).padStart(8, "0").repeat(5).slice(0, 40);
 const isolation = { backend: "bwrap", fs: "job clone only, depot read-only", net: "none", limits: "4 GiB, 512 processes", kill: "whole tree, 0.1 s" };
@@ -461,10 +464,13 @@ export function extendWithWork(fixture, { now = Date.now(), lines = 0 } = {}) {
     "config.show": () => CONFIG,
     "doctor.run": () => DOCTOR,
     ...policyCalls(work.ago, () => work.approval),
+    ...publishCalls(world, work.ago),
   };
+  const { queue } = extendWithQueue(work, calls, missing);
+  extendWithMain(work, calls);
   const before = world.call;
   world.call = (method, params, publish, key) => (calls[method] ? structuredClone(calls[method](params, publish)) : before(method, params, publish, key));
-  return { work, workspace, logs, addLines: (jobId, messages) => {
+  return { work, queue, workspace, logs, addLines: (jobId, messages) => {
     const rows = logs.get(jobId) ?? [];
     for (const message of messages) rows.push({ id: rows.length + 1, jobId, ts: new Date().toISOString(), stream: "stdout", message });
     logs.set(jobId, rows);

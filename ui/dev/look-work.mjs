@@ -21,9 +21,9 @@ const ONLY = argument("only")?.split(",");
 const QUICK = process.argv.includes("--quick");
 
 const ROUTES = [
-  ["queue", "/queue"], ["review", "/review/e-148"], ["review-odd", "/review/j-odd"], ["review-big", "/review/j-big"], ["review-none", "/review/j-219"], ["review-unknown", "/review/nothing"],
+  ["queue", "/queue"], ["entry", "/queue/e-147"], ["entry-back", "/queue/e-144"], ["entry-unknown", "/queue/e-999"], ["review", "/review/e-148"], ["review-odd", "/review/j-odd"], ["review-big", "/review/j-big"], ["review-none", "/review/j-219"], ["review-unknown", "/review/nothing"],
   ["job", "/jobs/j-301"], ["job-failed", "/jobs/j-211"], ["job-pending", "/jobs/j-219"], ["job-waiting", "/jobs/j-228"], ["job-taken", "/jobs/j-232"], ["worker", "/workers/w-1"], ["worker-drained", "/workers/w-4"], ["worker-trouble", "/workers/w-5"], ["worker-offline", "/workers/build-box"], ["job-target", "/jobs/j-225"], ["worker-unknown", "/workers/nobody"], ["job-unknown", "/jobs/nothing"],
-  ["settings", "/settings#models"], ["settings-general", "/settings#general"], ["settings-checks", "/settings#checks"], ["settings-policy", "/settings#policy"], ["settings-network", "/settings#network"], ["approval-remember", "/approvals/a-40"], ["settings-sandbox", "/settings#sandbox"], ["settings-usage", "/settings#usage"], ["settings-appearance", "/settings#appearance"], ["settings-shortcuts", "/settings#shortcuts"], ["settings-values", "/settings#values"],
+  ["settings", "/settings#models"], ["settings-general", "/settings#general"], ["settings-checks", "/settings#checks"], ["settings-policy", "/settings#policy"], ["settings-network", "/settings#network"], ["approval-remember", "/approvals/a-40"], ["settings-sandbox", "/settings#sandbox"], ["settings-usage", "/settings#usage"], ["settings-publishing", "/settings#publishing"], ["publish-cards", "/w/tern/s/notes"], ["settings-appearance", "/settings#appearance"], ["settings-shortcuts", "/settings#shortcuts"], ["settings-values", "/settings#values"],
   ["doctor", "/doctor"],
 ];
 const SIZES = QUICK ? [["1440", 1440, 900]] : [["1440", 1440, 900], ["1024", 1024, 768], ["390", 390, 844]];
@@ -257,6 +257,146 @@ async function settings() {
   fixture.close();
 }
 
+/** The sheet: what it says while one types, by keyboard alone, and its result. */
+async function publishSheet() {
+  const { fixture } = await fixtureWithWork();
+  for (const [size, width, height, theme] of [["1440", 1440, 900, "light"], ["1440", 1440, 900, "dark"], ["390", 390, 844, "light"]]) {
+    const { context, page } = await open(fixture, "/w/tern/s/notes", { width, height, theme });
+    if (width < 600) {
+      await page.getByRole("button", { name: "More" }).click();
+      await page.getByRole("menuitem", { name: /^Push \+ PR/ }).click();
+    } else await page.keyboard.press("Alt+Shift+P");
+    const sheet = page.getByTestId("publish-sheet");
+    await sheet.getByLabel("Title").waitFor();
+    await page.waitForTimeout(500);
+    const label = `publish-sheet-${size}-${theme}`;
+    await page.screenshot({ path: join(OUT, `${label}.png`) });
+    await axe(page, label);
+    await sheet.getByLabel("From").fill("release/0.9");
+    await sheet.getByText(/is protected by/).waitFor();
+    if (!(await sheet.getByRole("button", { name: /^Push and open/ }).isDisabled())) complain(`${label}: a protected branch can be pushed`);
+    await page.screenshot({ path: join(OUT, `${label}-refused.png`) });
+    await sheet.getByLabel("From").fill("fix/notes");
+    await page.waitForTimeout(600);
+    await page.keyboard.press("Control+Enter");
+    await sheet.getByRole("button", { name: /^Open github.com/ }).waitFor();
+    await page.waitForTimeout(300);
+    await page.screenshot({ path: join(OUT, `${label}-done.png`) });
+    await axe(page, `${label} done`);
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    if (wide > 0) complain(`${label}: wider than the window by ${wide} px`);
+    await context.close();
+  }
+  fixture.close();
+}
+
+/** The user's branch below the queue: what is asked before it moves, a hook that says no, and taking back. */
+async function mainLine() {
+  for (const [label, options, locale] of [["1440-light", { viewport: { width: 1440, height: 900 } }, "en"], ["1440-dark", { viewport: { width: 1440, height: 900 }, colorScheme: "dark" }, "en"], ["390-light", { viewport: { width: 390, height: 844 }, hasTouch: true }, "de"]]) {
+    const { fixture, extra } = await fixtureWithWork();
+    const context = await browser.newContext({ ...options, bypassCSP: true });
+    await context.addInitScript((chosen) => localStorage.setItem("pilothouse.locale", chosen), locale);
+    const page = await context.newPage();
+    await page.goto(`${fixture.url}/queue`);
+    const card = page.getByTestId("main-line").first();
+    await card.scrollIntoViewIfNeeded();
+    await page.waitForTimeout(400);
+    await page.screenshot({ path: join(OUT, `main-${label}.png`) });
+    await axe(page, `main ${label}`);
+    await card.locator("summary").first().click();
+    await card.getByRole("button", { name: locale === "de" ? "In main übernehmen" : "Land to main" }).click();
+    await page.getByRole("radio", { name: locale === "de" ? "Mein Git, Merge-Commit" : "My git, merge commit" }).click();
+    await page.waitForTimeout(300);
+    await page.screenshot({ path: join(OUT, `main-ask-${label}.png`) });
+    await axe(page, `main ask ${label}`);
+    if (!(await page.getByText("pre-merge-commit", { exact: true }).count())) complain("main: the hooks that will run are not named");
+    await page.getByRole("button", { name: locale === "de" ? "main bewegen" : "Move main" }).click();
+    await page.waitForTimeout(900);
+    await card.locator("summary").last().click();
+    await card.scrollIntoViewIfNeeded();
+    await page.waitForTimeout(300);
+    await page.screenshot({ path: join(OUT, `main-refused-${label}.png`) });
+    await axe(page, `main refused ${label}`);
+    // On a phone this stands in a part of the page that is not open.
+    if (options.viewport.width > 600) {
+      await page.goto(`${fixture.url}/jobs/${extra.work.queues[0].entries[0].jobId}`);
+      const meets = page.getByTestId("meets").first();
+      await meets.waitFor({ timeout: 3000 }).catch(() => complain("job: what it meets is not shown"));
+      await meets.scrollIntoViewIfNeeded().catch(() => {});
+      await page.waitForTimeout(300);
+      await page.screenshot({ path: join(OUT, `meets-${label}.png`) });
+      await axe(page, `meets ${label}`);
+    }
+    await context.close();
+    fixture.close();
+  }
+}
+
+/** The chain steered by keys and by buttons, and the figures as a table. */
+async function queueKeys() {
+  const { fixture, extra } = await fixtureWithWork();
+  const { queue } = extra;
+  const { context, page } = await open(fixture, "/queue");
+  const place = (id) => queue.entries.find((entry) => entry.id === id).position;
+  const link = (id) => page.locator(`[data-entry="${id}"] a`).first();
+  await link("e-149").focus();
+  const before = place("e-149");
+  await page.keyboard.press("Alt+Shift+ArrowLeft");
+  await page.waitForTimeout(400);
+  if (place("e-149") !== before - 1) complain(`queue: the key does not land an entry one place earlier, it is ${place("e-149")}`);
+  if (!(await link("e-149").evaluate((one) => one === document.activeElement))) complain("queue: the entry that was moved lost the focus");
+  if (!/number \d of \d/.test(await page.getByRole("status").allInnerTexts().then((all) => all.join(" ")))) complain("queue: a move is not said");
+  await page.keyboard.press("Alt+Shift+ArrowRight");
+  await page.waitForTimeout(400);
+  if (place("e-149") !== before) complain("queue: the key does not land an entry one place later");
+  await link("e-150").focus();
+  await page.keyboard.press("Alt+Shift+Home");
+  await page.waitForTimeout(400);
+  if (!(await page.getByRole("alertdialog").or(page.getByRole("dialog")).count())) complain("queue: an order that is refused is not explained");
+  await page.screenshot({ path: join(OUT, "queue-refused-1440-light.png") });
+  await page.keyboard.press("Escape");
+  await page.waitForTimeout(200);
+  await page.locator('[data-entry="e-149"]').hover();
+  await page.locator('[data-entry="e-149"] button').click();
+  await page.waitForTimeout(200);
+  await page.screenshot({ path: join(OUT, "queue-menu-1440-light.png") });
+  await page.keyboard.press("Escape");
+  await page.getByText(/runs were thrown away/).click();
+  await page.getByRole("button", { name: "As a table" }).click();
+  await page.waitForTimeout(200);
+  await page.screenshot({ path: join(OUT, "queue-table-1440-light.png") });
+  await axe(page, "queue table");
+  await page.getByRole("button", { name: "Finish and pause" }).click();
+  await page.waitForTimeout(400);
+  await page.screenshot({ path: join(OUT, "queue-draining-1440-light.png") });
+  await axe(page, "queue draining");
+  if (!(await page.getByText(/asked this queue to finish/).count())) complain("queue: draining is not said");
+  await page.getByRole("button", { name: "Go on instead" }).click();
+  await page.waitForTimeout(300);
+  await link("e-149").focus();
+  await page.keyboard.press("t");
+  await page.waitForTimeout(700);
+  await page.screenshot({ path: join(OUT, "entry-trial-1440-light.png") });
+  await axe(page, "entry trial");
+  await page.getByRole("button", { name: "Stop trying" }).click();
+  await page.getByText("was stopped", { exact: true }).waitFor({ timeout: 3000 }).catch(() => complain("entry: a stopped trial is not said"));
+  await context.close();
+  const german = await browser.newContext({ viewport: { width: 390, height: 844 }, hasTouch: true, bypassCSP: true });
+  await german.addInitScript(() => localStorage.setItem("pilothouse.locale", "de"));
+  for (const [name, path] of [["queue", "/queue"], ["entry", "/queue/e-147"]]) {
+    const small = await german.newPage();
+    await small.goto(fixture.url + path);
+    await small.locator("h1").first().waitFor();
+    await small.waitForTimeout(500);
+    await small.screenshot({ path: join(OUT, `${name}-390-german.png`) });
+    await axe(small, `${name} in German on a phone`);
+    const wide = await small.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    if (wide > 0) complain(`${name} in German: wider than the phone by ${wide} px`);
+  }
+  await german.close();
+  fixture.close();
+}
+
 async function offline() {
   const { fixture } = await fixtureWithWork();
   for (const [name, path] of [["queue", "/queue"], ["review", "/review/e-148"], ["job", "/jobs/j-301"]]) {
@@ -273,7 +413,10 @@ async function offline() {
 
 await everyRoute();
 if (!ONLY || ONLY.includes("smooth")) await smoothness();
+if (!ONLY || ONLY.includes("publish")) await publishSheet();
 if (ONLY?.includes("logs")) await logs();
+if (!ONLY || ONLY.includes("queue-keys")) await queueKeys();
+if (!ONLY || ONLY.includes("main")) await mainLine();
 if (!ONLY) {
   await reviewKeys();
   await sidePane();

@@ -7,28 +7,50 @@ import { RouterProvider } from "@tanstack/react-router";
 import { CrewProvider } from "./app";
 import { followSystemTheme } from "./app/theme";
 import { codeOf, createBrowserCall, exchangeCode, newKey, wait } from "./client";
+import { renewing } from "./client/device";
+import { browserGateway, createGatewayCall, tellOfPresence } from "./client/gateway";
 import { Crew } from "./model";
+import { device } from "./pair/this-device";
+import { startPhone } from "./phone";
 import { platform } from "./platform";
 import { restCarets } from "./platform/resting-caret";
 import { router } from "./routes";
 import { languageTag } from "./words";
 
-const call = createBrowserCall(() => crew.signedOut());
+const later = (ms: number, run: () => void) => {
+  const timer = setTimeout(run, ms);
+  return () => clearTimeout(timer);
+};
+
+/** Calls of a device whose session has ended sign it in again. */
+const signedIn = renewing((...args) => fetch(...args), device);
+
+/** Everything goes over one WebSocket; where none can be had, over HTTP. */
+const gateway = browserGateway({
+  client: { name: "web", kind: platform.choices ? "desktop" : matchMedia("(pointer: coarse)").matches ? "phone" : "web" },
+  reachable: async () => (await fetch("/healthz", { cache: "no-store" })).ok,
+  signIn: async () => (await device.signIn()).state === "signed_in",
+});
+
+const call = createGatewayCall({
+  gateway,
+  http: createBrowserCall(() => crew.signedOut(), signedIn),
+  newKey,
+  now: () => Date.now(),
+  later,
+  onSignedOut: () => crew.signedOut(),
+});
 
 const crew: Crew = new Crew({
   call,
-  stream: { fetch: (...args) => fetch(...args), base: "", now: () => Date.now(), random: () => Math.random(), wait },
+  gateway,
+  stream: { fetch: signedIn, base: "", now: () => Date.now(), random: () => Math.random(), wait },
   shelf: {
     read: () => localStorage.getItem("pilothouse.outbox"),
     write: (text) => localStorage.setItem("pilothouse.outbox", text),
   },
   newKey,
-  timers: {
-    after: (ms, run) => {
-      const timer = setTimeout(run, ms);
-      return () => clearTimeout(timer);
-    },
-  },
+  timers: { after: later },
   visible: () => document.visibilityState === "visible",
 });
 
@@ -40,6 +62,10 @@ async function begin(): Promise<void> {
     const failure = await exchangeCode({ fetch: (...args) => fetch(...args), base: "" }, code);
     if (failure && failure.code !== "offline") sessionStorage.setItem("pilothouse.signin", failure.message);
   }
+  // A device that is not let in yet has nothing to follow; the page of its pairing starts the rest.
+  if (location.pathname === "/pair") return;
+  // Beside the start: a session that still holds needs no new one.
+  void device.kept().then((kept) => kept?.key && device.signIn());
   await crew.start();
 }
 
@@ -56,10 +82,19 @@ document.documentElement.lang = languageTag().slice(0, 2);
 followSystemTheme();
 // A browser tab has others beside it; the window stays open all day.
 if (platform.choices) restCarets();
-addEventListener("online", () => crew.retryNow());
+// After a sleep or on another network the line may be dead without anybody having said so.
+const lookNow = () => {
+  gateway.wake();
+  if (crew.state.get().connection.state === "offline") crew.retryNow();
+};
+for (const word of ["online", "offline", "focus", "pageshow"]) addEventListener(word, lookNow);
+const tellPresence = tellOfPresence(gateway, () => document.visibilityState === "visible");
 document.addEventListener("visibilitychange", () => {
-  if (document.visibilityState === "visible" && crew.state.get().connection.state === "offline") crew.retryNow();
+  tellPresence();
+  if (document.visibilityState === "visible") lookNow();
 });
+
+startPhone(crew, (page) => void router.navigate({ href: page }));
 
 const root = document.getElementById("root");
 if (root) {

@@ -15,7 +15,8 @@ pub(super) fn verb(path: &str) -> Option<&str> {
 
 impl ModelDoor {
     pub(super) async fn google(&self, verb: &str, body: &[u8]) -> Response<Reply> {
-        let body: Value = serde_json::from_slice(body).unwrap_or_default();
+        let sent = body;
+        let body: Value = serde_json::from_slice(sent).unwrap_or_default();
         if verb == "countTokens" {
             // Nobody counts exactly; four bytes a token is what is reckoned with elsewhere too.
             return whole(StatusCode::OK, &json!({ "totalTokens": body["contents"].to_string().len() / 4 }));
@@ -26,6 +27,7 @@ impl ModelDoor {
         match self.client().complete(&request, &mut |_| {}, &Cancel::new()).await {
             Ok(reply) => {
                 self.note(None);
+                self.answered(sent);
                 let told = google::answer(&reply, self.model());
                 if verb == "generateContent" { whole(StatusCode::OK, &told) } else { streamed(&told) }
             }

@@ -2,11 +2,12 @@
 //! the job's token only here. Whoever runs inside holds no key and no token, and reaches nothing but the calls of
 //! the three dialects and a list with one model on it.
 //!
-//! What passes is not looked into, but for calls in Google's dialect, which are translated; sizes and numbers are
-//! bounded. What the model answered is remembered, because an agent's own account of it cannot be relied on.
+//! What passes is not looked into, but for calls in Google's dialect, which are translated, and for words somebody waits
+//! to see before the model; sizes and numbers are bounded. What the model answered is remembered, because an agent's own account of it cannot be relied on.
 
+use super::awaited::Awaited;
 use super::google;
-use crate::allow::{Asking, Said};
+use crate::wishes::Judge;
 use agent::Secret;
 use agent::cli::hook;
 use agent::model::{Endpoint, Failure, ModelClient, ModelError, Timeouts};
@@ -48,7 +49,7 @@ const HEAD_TIME: Duration = Duration::from_secs(30);
 const SILENCE: Duration = Duration::from_secs(900);
 /// Calls that are answered at the same time; more wait their turn.
 const AT_ONCE: usize = 8;
-/// Commands an agent may ask about in one run, and at the same time.
+/// Commands and files an agent may ask about in one run, and at the same time.
 const QUESTIONS: usize = 2_000;
 const QUESTIONS_AT_ONCE: usize = 4;
 /// Longest complaint that is looked into.
@@ -62,6 +63,8 @@ pub(crate) struct Met {
     pub calls: u64,
     /// The last answer, when it was a refusal.
     pub refused: Option<ModelError>,
+    /// Numbers of the words that stood in a call the model answered, see [`ModelDoor::listen_for`].
+    pub heard: Vec<u64>,
 }
 
 /// One job's door to its model.
@@ -76,10 +79,11 @@ pub(crate) struct ModelDoor {
     http: reqwest::Client,
     met: watch::Sender<Met>,
     places: Semaphore,
-    /// Who is asked about commands, for an agent that asks.
-    asking: OnceLock<Asking>,
+    /// Who is asked about commands and files, for an agent that asks.
+    judge: OnceLock<Judge>,
     /// Questions that may still come, and those that are waited for at the same time: whatever runs inside can ask too.
     questions: (Semaphore, Semaphore),
+    awaited: Awaited,
 }
 
 impl ModelDoor {
@@ -106,36 +110,34 @@ impl ModelDoor {
             http,
             met: watch::Sender::new(Met::default()),
             places: Semaphore::new(AT_ONCE),
-            asking: OnceLock::new(),
+            judge: OnceLock::new(),
             questions: (Semaphore::new(QUESTIONS), Semaphore::new(QUESTIONS_AT_ONCE)),
+            awaited: Awaited::default(),
         }))
     }
 
-    /// Answers an agent's questions about commands from now on.
-    pub(crate) fn answers_for(&self, asking: Asking) {
+    /// Answers an agent's questions about commands and files from now on.
+    pub(crate) fn answers_by(&self, judge: Judge) {
         // The first is the job's; there is no other.
-        let _ = self.asking.set(asking);
+        let _ = self.judge.set(judge);
     }
 
-    /// Policy's word on a command. An agent runs what it gets no answer for, so there always is one.
-    async fn asked(&self, asking: &Asking, body: &[u8]) -> Response<Reply> {
-        let said =
-            match (hook::command(body), self.questions.0.try_acquire(), self.questions.1.acquire().await) {
-                (None, ..) => Said::Yes,
-                (Some(command), Ok(question), Ok(_turn)) => {
-                    question.forget();
-                    asking.before(asking.line("bash", &command), std::future::pending()).await
-                }
-                _ => Said::Unasked("this job asks too often".into()),
-            };
-        let answer = match said {
-            Said::Yes => hook::yes(),
-            Said::No(why) | Said::Unasked(why) => hook::no(&format!(
-                "The command was not run: {}. Do not try to get round that; go on without it.",
-                why.trim_end_matches('.')
-            )),
+    /// Notes from now on when a call with these words in it is answered by the model.
+    pub(crate) fn listen_for(&self, number: u64, words: &str) {
+        self.awaited.put(number, words);
+    }
+
+    /// Policy's word on a command or a file. An agent does what it gets no answer for, so there always is one.
+    async fn asked(&self, judge: &Judge, body: &[u8]) -> Response<Reply> {
+        let no = match (hook::wish(body), self.questions.0.try_acquire(), self.questions.1.acquire().await) {
+            (None, ..) => None,
+            (Some(wish), Ok(question), Ok(_turn)) => {
+                question.forget();
+                judge.no(wish).await
+            }
+            _ => Some("It was not done: this job asks too often.".to_owned()),
         };
-        whole(StatusCode::OK, &answer)
+        whole(StatusCode::OK, &no.map_or_else(hook::yes, |why| hook::no(&why)))
     }
 
     pub(super) fn client(&self) -> &ModelClient {
@@ -175,11 +177,11 @@ impl ModelDoor {
             return refusal(StatusCode::UNAUTHORIZED, "This way to the model needs its key.");
         }
         let path = request.uri().path().to_owned();
-        if let (hook::ASKED_AT, &Method::POST, Some(asking)) =
-            (path.as_str(), request.method(), self.asking.get())
+        if let (hook::ASKED_AT, &Method::POST, Some(judge)) =
+            (path.as_str(), request.method(), self.judge.get())
         {
             return match take_in(request).await {
-                Ok(body) => self.asked(asking, &body).await,
+                Ok(body) => self.asked(judge, &body).await,
                 Err(refused) => refused,
             };
         }
@@ -237,8 +239,13 @@ impl ModelDoor {
             Ok(body) => body,
             Err(refused) => return refused,
         };
-        match onward.body(body).send().await {
-            Ok(answer) => self.pass_back(answer).await,
+        match onward.body(body.clone()).send().await {
+            Ok(answer) => {
+                if answer.status().is_success() {
+                    self.answered(&body);
+                }
+                self.pass_back(answer).await
+            }
             Err(error) => {
                 tracing::debug!(%error, "the broker");
                 let message = "the server cannot be reached".to_owned();
@@ -270,6 +277,14 @@ impl ModelDoor {
             full(bytes)
         };
         response.body(body).unwrap_or_else(|_| refusal(StatusCode::BAD_GATEWAY, "The answer has no form."))
+    }
+
+    /// A call with this body was answered.
+    pub(super) fn answered(&self, body: &[u8]) {
+        let heard = self.awaited.found_in(body);
+        if !heard.is_empty() {
+            self.met.send_modify(|met| met.heard.extend(heard));
+        }
     }
 
     pub(super) fn note(&self, refused: Option<ModelError>) {

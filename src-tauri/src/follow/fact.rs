@@ -4,7 +4,7 @@ use client::StreamEvent;
 use protocol::budget::BudgetStanding;
 use protocol::merge::MergeEntry;
 use protocol::request::RequestStatus;
-use protocol::{ApprovalId, Envelope, Event, JobId, RequestId, SessionId, WorkspaceId};
+use protocol::{ApprovalId, Envelope, Event, JobId, PublishId, RequestId, SessionId, WorkspaceId};
 
 use super::limit::{self, Stop};
 
@@ -71,6 +71,33 @@ pub enum What {
         understood: String,
         why: String,
     },
+    /// A push, or the pull request after it, came to its end.
+    Published {
+        head: String,
+        /// The link, or what was said.
+        detail: String,
+        how: Ended,
+    },
+    /// A worker's process keeps ending by itself.
+    WorkerTrouble {
+        worker: String,
+        in_row: u32,
+        /// What it said last.
+        cause: String,
+    },
+}
+
+/// How a publication ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ended {
+    /// Whether a pull request is still to come is asked afterwards: then this is not the end.
+    Pushed {
+        publish: PublishId,
+    },
+    Opened,
+    /// The branch is there; a person opens the pull request.
+    ByHand,
+    Failed,
 }
 
 /// Parts of a snapshot.
@@ -136,6 +163,12 @@ pub fn of(event: &StreamEvent) -> Option<Fact> {
             | "budget.near"
             | "request.waiting"
             | "request.changed"
+            | "git.push.succeeded"
+            | "git.push.failed"
+            | "git.pr.succeeded"
+            | "git.pr.manual"
+            | "git.pr.failed"
+            | "worker.trouble"
     );
     if !told {
         return None;
@@ -174,6 +207,21 @@ pub fn of(event: &StreamEvent) -> Option<Fact> {
             What::RequestFailed { request: request_id, prompt: String::new(), why: String::new() }
         }
         Event::RequestWaiting { understood, why, .. } => What::WaitsForModel { understood, why },
+        Event::GitPushSucceeded { head_branch, remote, publish_id, .. } => {
+            What::Published { head: head_branch, detail: remote, how: Ended::Pushed { publish: publish_id } }
+        }
+        Event::GitPrSucceeded { head_branch, pr_url, .. } => {
+            What::Published { head: head_branch, detail: pr_url, how: Ended::Opened }
+        }
+        Event::GitPrManual { head_branch, manual_pr_url, .. } => {
+            What::Published { head: head_branch, detail: manual_pr_url, how: Ended::ByHand }
+        }
+        Event::GitPushFailed { head_branch, error, .. } | Event::GitPrFailed { head_branch, error, .. } => {
+            What::Published { head: head_branch, detail: first_line(&error, ""), how: Ended::Failed }
+        }
+        Event::WorkerTrouble { worker_id, in_row, cause } => {
+            What::WorkerTrouble { worker: worker_id, in_row, cause }
+        }
         _ => return None,
     };
     Some(Fact { cursor: event.cursor, session: envelope.session_id, what })
@@ -224,6 +272,27 @@ mod tests {
     }
 
     #[test]
+    fn the_end_of_a_publication_is_a_fact_and_its_steps_are_not() {
+        let of = |kind: &str, more: serde_json::Value| {
+            let mut payload = json!({ "by": "owner", "head-branch": "agents/x", "publish-id": "p-1" });
+            payload.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            super::of(&event(kind, payload)).map(|fact| fact.what)
+        };
+        assert!(of("git.push.started", json!({ "force": false })).is_none());
+        assert!(of("git.pr.started", json!({ "base-branch": "main" })).is_none());
+        let failed = of("git.push.failed", json!({ "error": "no\nmore", "reason": "auth" })).unwrap();
+        assert_eq!(
+            failed,
+            What::Published { head: "agents/x".into(), detail: "no".into(), how: Ended::Failed }
+        );
+        let opened = json!({ "pr-url": "https://h/7", "base-branch": "main", "reused": false });
+        assert!(matches!(
+            of("git.pr.succeeded", opened),
+            Some(What::Published { how: Ended::Opened, detail, .. }) if detail == "https://h/7"
+        ));
+    }
+
+    #[test]
     fn only_a_request_that_failed_is_looked_into() {
         let changed =
             |status: &str| of(&event("request.changed", json!({ "requestId": "r-1", "status": status })));
@@ -231,6 +300,15 @@ mod tests {
             matches!(changed("failed").unwrap().what, What::RequestFailed { request, .. } if request.as_str() == "r-1")
         );
         assert!(changed("completed").is_none() && changed("of_tomorrow").is_none());
+    }
+
+    #[test]
+    fn a_worker_that_keeps_ending_is_a_fact() {
+        let told = json!({ "workerId": "w-2", "inRow": 5, "cause": "exit code 127: no such library" });
+        let fact = of(&event("worker.trouble", told)).unwrap();
+        assert!(
+            matches!(fact.what, What::WorkerTrouble { worker, in_row: 5, cause } if worker == "w-2" && cause.contains("library"))
+        );
     }
 
     #[test]

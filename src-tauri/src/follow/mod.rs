@@ -18,7 +18,7 @@ use tokio::sync::{Notify, mpsc, watch};
 
 use crate::shell::Shell;
 
-pub use fact::{Fact, What};
+pub use fact::{Ended, Fact, What};
 #[cfg(test)]
 pub use snapshot::{Activity, Failure, Space};
 pub use snapshot::{Link, Snapshot};

@@ -6,11 +6,12 @@ use std::time::Duration;
 use client::{Client, EventStream};
 use protocol::approval::ApprovalState;
 use protocol::ops::{ApprovalParams, JobParams, RequestParams, typed};
+use protocol::publish::PublishShowParams;
 use tauri::async_runtime;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
 
-use super::fact::{self, Fact, Parts, What};
+use super::fact::{self, Ended, Fact, Parts, What};
 use super::limit::{self, Stop};
 use super::snapshot::{Failure, Link};
 use super::{Following, look};
@@ -144,7 +145,9 @@ async fn tell(following: &Following, client: &Client, facts: &mpsc::Sender<Fact>
         | What::RequestFailed { .. }
         | What::JobWaits { .. }
         | What::Budget { .. }
-        | What::WaitsForModel { .. } => {}
+        | What::WaitsForModel { .. }
+        | What::Published { .. }
+        | What::WorkerTrouble { .. } => {}
     }
     if facts.try_send(fact).is_err() {
         tracing::warn!("a notification was not made: too many are waiting");
@@ -179,6 +182,14 @@ async fn settled(client: &Client, mut fact: Fact) -> Option<Fact> {
             let code = known.result.as_ref().and_then(|result| result["code"].as_str());
             // What went wrong otherwise is said in the conversation, where the request came from.
             if !limit::stopped(Stop::Request { status: known.status, code }) {
+                return None;
+            }
+        }
+        What::Published { how: Ended::Pushed { publish }, .. } => {
+            let of = PublishShowParams { session_id: fact.session.clone() };
+            let shown = client.call(typed::PublishShow, &of, None).await.ok()?;
+            // The pull request is told when it is there.
+            if shown.recent.iter().find(|one| one.id == *publish).is_none_or(|one| one.create_pr) {
                 return None;
             }
         }

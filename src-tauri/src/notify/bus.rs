@@ -159,6 +159,7 @@ fn category(kind: Kind) -> &'static str {
         Kind::Finished => "x-pilothouse.finished",
         Kind::Failed => "x-pilothouse.failed",
         Kind::Limit => "x-pilothouse.limit",
+        Kind::Worker => "x-pilothouse.worker",
         Kind::Click => "x-pilothouse.click",
     }
 }

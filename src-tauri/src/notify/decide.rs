@@ -8,7 +8,7 @@ use protocol::approval::Approval;
 use super::notice::{Kind, Notice, Question};
 use crate::exactly;
 use crate::follow::limit::{self, Stop};
-use crate::follow::{Fact, Link, Snapshot, What};
+use crate::follow::{Ended, Fact, Link, Snapshot, What};
 use crate::words::Words;
 
 /// More new questions at once than this are told by one notification.
@@ -146,9 +146,25 @@ pub fn fact(fact: &Fact, now: &Snapshot, landings: &mut Landings, words: Words) 
             let headline = words.limit_request(&exactly::shortened(prompt));
             plain(Kind::Limit, headline, why, now.page_of(fact.session.as_str()))
         }
+        What::Published { head, detail, how } => {
+            let head = exactly::shortened(head);
+            let (kind, headline) = match how {
+                Ended::Pushed { .. } => (Kind::Finished, words.pushed(&head)),
+                Ended::Opened => (Kind::Finished, words.pr_opened(&head)),
+                Ended::ByHand => (Kind::Finished, words.pr_by_hand(&head)),
+                Ended::Failed => (Kind::Failed, words.not_published(&head)),
+            };
+            plain(kind, headline, detail, now.page_of(fact.session.as_str()))
+        }
         What::WaitsForModel { understood, why } => {
             let body = if understood.trim().is_empty() { why } else { understood };
             plain(Kind::Limit, words.waits_for_model(), body, now.page_of(fact.session.as_str()))
+        }
+        What::WorkerTrouble { worker, in_row, cause } => {
+            let headline = words.worker_trouble(&exactly::shortened(worker), *in_row);
+            // One that goes on ending is one notification.
+            let key = format!("worker:{worker}");
+            Notice { key, ..plain(Kind::Worker, headline, cause, format!("/workers/{worker}")) }
         }
     }
 }
@@ -278,7 +294,16 @@ mod tests {
             why: "later".into(),
         };
         assert_eq!(told(request), (Kind::Limit, "A limit was reached: refactor".into(), "/w/-/s/dev".into()));
+        let published = |how| What::Published { head: "agents/x".into(), detail: "https://h/7".into(), how };
+        assert_eq!(
+            told(published(Ended::Opened)),
+            (Kind::Finished, "Pull request opened: agents/x".into(), "/w/-/s/dev".into())
+        );
+        assert_eq!(told(published(Ended::Failed)).0, Kind::Failed);
         let waits = What::WaitsForModel { understood: "refactor".into(), why: "no model".into() };
         assert_eq!(told(waits), (Kind::Limit, "A request waits for a model".into(), "/w/-/s/dev".into()));
+        let trouble = What::WorkerTrouble { worker: "w-2".into(), in_row: 5, cause: "exit code 127".into() };
+        let headline = "Worker w-2 ended 5 times in a row".to_owned();
+        assert_eq!(told(trouble), (Kind::Worker, headline, "/workers/w-2".into()));
     }
 }

@@ -11,6 +11,8 @@ pub enum Kind {
     Finished,
     Failed,
     Limit,
+    /// A worker's own process.
+    Worker,
     /// The answer to a click: always shown, because somebody waits for it.
     Click,
 }

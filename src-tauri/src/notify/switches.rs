@@ -11,6 +11,7 @@ pub struct Switches {
     finished: bool,
     failed: bool,
     limit: bool,
+    worker: bool,
     /// Minutes after midnight, local: from the first until before the second. May pass midnight.
     quiet: Option<(u16, u16)>,
 }
@@ -26,7 +27,7 @@ pub enum WhyNot {
 
 impl Default for Switches {
     fn default() -> Self {
-        Self { needs_you: true, finished: true, failed: true, limit: true, quiet: None }
+        Self { needs_you: true, finished: true, failed: true, limit: true, worker: true, quiet: None }
     }
 }
 
@@ -43,6 +44,7 @@ impl Switches {
             finished: flag("finished"),
             failed: flag("failed"),
             limit: flag("limit"),
+            worker: flag("worker"),
             quiet: time("quietFrom").zip(time("quietUntil")).filter(|_| flag("quietHours")),
         }
     }
@@ -53,6 +55,7 @@ impl Switches {
             Kind::Finished => self.finished,
             Kind::Failed => self.failed,
             Kind::Limit => self.limit,
+            Kind::Worker => self.worker,
             Kind::Click => true,
         }
     }
@@ -99,6 +102,7 @@ mod tests {
         let some = read(&[("finished", json!(false)), ("limit", json!(null))]);
         assert_eq!(some.why_not(Kind::Finished, 0), Some(WhyNot::Off));
         assert_eq!((some.why_not(Kind::NeedsYou, 0), some.why_not(Kind::Limit, 0)), (None, None));
+        assert_eq!(read(&[("worker", json!(false))]).why_not(Kind::Worker, 0), Some(WhyNot::Off));
     }
 
     #[test]

@@ -59,10 +59,13 @@ class Story {
 
   /** Nothing runs and nothing waits, but for requests that are still planned. */
   get still() {
-    const open = (entry) => ['queued', 'waiting_approval', 'approved', 'checking', 'landing'].includes(entry.state);
+    const open = (entry) => ['queued', 'waiting_approval', 'approved', 'checking', 'landing'].includes(entry.state) && !waitsForBranch(entry);
     return ![...this.jobs.values()].some((job) => job.state === 'open') && ![...this.entries.values()].some(open) && this.asked.length === 0;
   }
 }
+
+/** Its check fails on the branch too: it is not blamed, and does not land before something mends the branch. */
+const waitsForBranch = (entry) => Boolean(entry.repair?.redBase);
 
 /** Answers what waits for the owner. */
 async function answer(attempt, story) {
@@ -84,7 +87,7 @@ function stopper(attempt, story) {
   if (attempt.answers.some((one) => !one.yes)) return 'owner';
   const entries = [...story.entries.values()];
   const failed = [...story.jobs.values()].filter((job) => job.state === 'failed').map((job) => job.message);
-  if (entries.some((entry) => entry.checks?.some((check) => check.state === 'failed'))) return 'checks';
+  if (entries.some((entry) => waitsForBranch(entry) || entry.checks?.some((check) => check.state === 'failed'))) return 'checks';
   if (failed.some((text) => /Hand-over|scope/.test(text))) return 'scope';
   if (failed.some((text) => /gate does not pass: Change/.test(text))) return 'nothing';
   if (failed.some((text) => /gate does not pass/.test(text))) return 'validation';

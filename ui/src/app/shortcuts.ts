@@ -22,6 +22,7 @@ const BUILT_IN = [
   { id: "approve", label: words.approve, keys: "alt+y", inFields: true },
   { id: "deny", label: words.deny, keys: "alt+n", inFields: true },
   { id: "land", label: words.land, keys: "mod+shift+l", inFields: true },
+  { id: "publish", label: words.publish, keys: "alt+shift+p", inFields: true },
   { id: "latest", label: words.latest, keys: "mod+end", inFields: true },
   { id: "session.next", label: words.nextSession, keys: "alt+down", inFields: true },
   { id: "session.previous", label: words.previousSession, keys: "alt+up", inFields: true },
@@ -29,6 +30,11 @@ const BUILT_IN = [
   { id: "go.chat", label: words.chat, keys: "g c", inFields: false },
   { id: "go.queue", label: words.queue, keys: "g q", inFields: false },
   { id: "go.approvals", label: words.approvals, keys: "g a", inFields: false },
+  { id: "queue.earlier", label: words.queueEarlier, keys: "alt+shift+left", inFields: false },
+  { id: "queue.later", label: words.queueLater, keys: "alt+shift+right", inFields: false },
+  { id: "queue.next", label: words.queueNext, keys: "alt+shift+home", inFields: false },
+  { id: "queue.try", label: words.queueTry, keys: "t", inFields: false },
+  { id: "queue.history", label: words.queueHistory, keys: "h", inFields: false },
   { id: "shortcuts", label: words.shortcuts, keys: "shift+?", inFields: false },
 ] as const satisfies readonly Shortcut[];
 
@@ -80,7 +86,7 @@ export function keysOf(id: ShortcutId): string {
 
 /** `mod+shift+l` for a key press, in the order the table uses. */
 export function strokeOf(event: KeyboardEvent): string {
-  const names: Record<string, string> = { ArrowUp: "up", ArrowDown: "down", Escape: "escape", Enter: "enter", " ": "space" };
+  const names: Record<string, string> = { ArrowUp: "up", ArrowDown: "down", ArrowLeft: "left", ArrowRight: "right", Escape: "escape", Enter: "enter", " ": "space" };
   // Alt types other letters on some keyboards; the physical key is meant.
   const letter = event.altKey && /^Key[A-Z]$/.test(event.code) ? event.code.slice(3) : event.key;
   const key = names[letter] ?? letter.toLowerCase();
@@ -105,15 +111,21 @@ export function grabStroke(taker: ((stroke: string) => void) | undefined): void 
 }
 
 /** Decisions are never made by a key that is held down. */
-const ONCE = new Set<string>(["approve", "deny", "land"] satisfies ShortcutId[]);
+const ONCE = new Set<string>(["approve", "deny", "land", "queue.try"] satisfies ShortcutId[]);
 
 /** Something lies over the page, so what would be decided cannot be seen. */
 function isCovered(): boolean {
   return document.querySelector("[role=dialog][data-state=open]") !== null;
 }
 
+/** Keys in a terminal belong to the program that runs in it. */
+function hasOwnKeys(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement && target.closest("[data-keys=own]") !== null;
+}
+
 /** True when a handler took it. */
 export function press(event: KeyboardEvent, now: number): boolean {
+  if (hasOwnKeys(event.target)) return false;
   if (event.isComposing || ["Control", "Shift", "Alt", "Meta"].includes(event.key)) return false;
   const stroke = strokeOf(event);
   if (grab) {

@@ -5,6 +5,7 @@ import { memo, useEffect, useRef, useState } from "react";
 import { keysOf, useCrew, useModel, useNarrow, useShortcut } from "../app";
 import { Button, Card, CardFoot, CardHead, InlineText, Kbd, shortId, State, Time } from "../components";
 import type { Approval } from "../client";
+import { TapNote } from "../phone/TapNote";
 import { outcome, useAnswer } from "./answer";
 import { ApprovalFacts } from "./ApprovalFacts";
 import { notByEnter } from "./by-enter";
@@ -68,7 +69,7 @@ function Question({ approval }: { approval: Approval }) {
   const whole = fitsCard(payload);
   const mine = useChordPlace(approval.id, approval.createdAt, visible && whole, focused);
   const live = useModel((state) => state.connection.state === "live");
-  const { answer, busy, problem } = useAnswer(approval);
+  const { answer, busy, problem, tap, taps } = useAnswer(approval);
   const review = reviewOf(approval);
   const byKey = (decision: "approve" | "deny") => {
     if (!armed(approval.id, Date.now()) || busy || !live) return false;
@@ -91,9 +92,10 @@ function Question({ approval }: { approval: Approval }) {
             <InlineText text={problem} />
           </div>
         ) : null}
+        {tap ? <TapNote tap={tap} taps={taps} /> : null}
         <CardFoot>
           {whole ? (
-            <AnswerButtons answer={answer} busy={busy} disabled={!live} keys={mine} />
+            <AnswerButtons answer={answer} busy={busy} disabled={!live || tap?.state === "waiting"} keys={mine} />
           ) : (
             <span className="t2 c2">{words.longHint}</span>
           )}

@@ -4,7 +4,7 @@ import { useModel } from "../app";
 import { Change, CommandBox, Facts, InlineText, Path, Time } from "../components";
 import type { Approval } from "../client";
 import { askerName } from "./answer";
-import { readPayload } from "./payload";
+import { type Push, readPayload } from "./payload";
 import { classesText } from "../policy/classes";
 import { words } from "./words";
 
@@ -55,6 +55,7 @@ export function ApprovalFacts({ approval }: { approval: Approval }) {
               </>
             ) : null,
           ],
+          ...(payload.push ? pushRows(payload.push) : []),
           [
             words.candidate,
             payload.commits.candidate ? (
@@ -118,4 +119,37 @@ export function ApprovalFacts({ approval }: { approval: Approval }) {
       />
     </>
   );
+}
+
+function pushRows(push: Push): Array<[string, React.ReactNode]> {
+  return [
+    [
+      words.pushes,
+      <span key="pushes" title={push.commit}>
+        <span className="mono">{push.branch}</span>
+        {push.commit ? (
+          <span className="c3">
+            {" "}
+            {words.at} <span className="mono">{push.commit.slice(0, 7)}</span>
+          </span>
+        ) : null}
+      </span>,
+    ],
+    [words.pushesTo, push.remote ? <span className="mono">{push.remote}</span> : null],
+    [words.overwrites, push.force ? <span className="s-needs">{words.overwritesText}</span> : null],
+    [
+      words.opens,
+      push.pullRequest ? (
+        <>
+          {push.pullRequest.title}
+          {push.pullRequest.base ? (
+            <span className="c3">
+              {" "}
+              {words.into} <span className="mono">{push.pullRequest.base}</span>
+            </span>
+          ) : null}
+        </>
+      ) : null,
+    ],
+  ];
 }

@@ -3,10 +3,14 @@
 import { Link, useNavigate, useParams } from "@tanstack/react-router";
 import { useEffect, useRef, useState } from "react";
 import { PageBar, useCall, useCrew, useModel, useShortcut } from "../app";
-import { ErrorState, Icon, InlineText, shortId, Skeleton, State } from "../components";
+import { Button, ErrorState, Icon, InlineText, shortId, Skeleton, State } from "../components";
 import type { Approval } from "../client";
+import { TapNote, TapNotes } from "../phone/TapNote";
+import { useTaps } from "../phone/taps-of";
+import { words as phoneWords } from "../phone/words";
 import { Remember } from "../policy/Remember";
 import { outcome, useAnswer } from "./answer";
+import { pendingApprovals } from "../model";
 import { AnswerButtons, HashMark } from "./ApprovalCard";
 import { ApprovalFacts } from "./ApprovalFacts";
 import { armed, useChordPlace } from "./chords";
@@ -18,6 +22,9 @@ export default function ApprovalPage() {
   const known = useModel((state) => state.approvals.value?.find((one) => one.id === approvalId));
   const read = useCall("approval.get", known || !approvalId ? undefined : { id: approvalId });
   const approval = known ?? read.value;
+  // A page that opens without a line does not know the question yet, and knows what was tapped.
+  const { taps, list } = useTaps();
+  const made = list.filter((tap) => tap.approvalId === approvalId);
   return (
     <>
       <PageBar title={approval?.summary ?? words.approval} sub={approvalId ? shortId(approvalId) : undefined}>
@@ -26,6 +33,7 @@ export default function ApprovalPage() {
           {words.all}
         </Link>
       </PageBar>
+      {approval ? null : <TapNotes taps={taps} list={made} />}
       {approval ? (
         <Whole key={approval.id} approval={approval} />
       ) : read.failure ? (
@@ -39,11 +47,13 @@ export default function ApprovalPage() {
 
 function Whole({ approval }: { approval: Approval }) {
   const crew = useCrew();
-  const navigate = useNavigate();
   const live = useModel((state) => state.connection.state === "live");
-  const { answer, busy, problem } = useAnswer(approval);
+  const { answer, busy, problem, tap, taps } = useAnswer(approval);
   const pending = approval.state === "pending";
+  const others = useModel((state) => pendingApprovals(state).filter((one) => one.id !== approval.id));
+  const kept = tap?.state === "waiting" || tap?.state === "sending" || tap?.state === "old";
   const end = useRef<HTMLDivElement>(null);
+  const scroller = useRef<HTMLDivElement>(null);
   const seen = useSeen(end);
   const mine = useChordPlace(approval.id, approval.createdAt, pending && seen, true);
   const { kind, text } = outcome(approval);
@@ -59,7 +69,7 @@ function Whole({ approval }: { approval: Approval }) {
   return (
     <>
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a scrolling region must be reachable by key */}
-      <div className="scroll approval" tabIndex={0} role="region" aria-label={words.whatIsDone}>
+      <div ref={scroller} className="scroll approval" tabIndex={0} role="region" aria-label={words.whatIsDone}>
         <div className="approval__inner">
           <div className="h">
             {pending ? <span className={`medium ${approval.risk === "low" ? "c2" : "s-needs"}`}>{words[approval.risk]}</span> : <State kind={kind}>{text}</State>}
@@ -69,38 +79,65 @@ function Whole({ approval }: { approval: Approval }) {
             <InlineText text={approval.summary} />
           </p>
           <ApprovalFacts approval={approval} />
+          {/* All that would be done stands above; what follows leads on, and seals it. */}
+          <div ref={end} />
           {review ? (
             <Link to="/review/$reviewId" params={{ reviewId: review }} className="btn">
               <Icon name="diff" />
               {words.wholeChange}
             </Link>
           ) : null}
-          <p className="mono t1 c3 wraps">sha256 {approval.hash}</p>
+          <p className="mono t1 c3 wraps approval__hash" title={approval.hash}>
+            sha256 {approval.hash}
+          </p>
           {pending && seen ? <Remember approval={approval} busy={busy} disabled={!live} remember={(span) => answer("approve", span)} /> : null}
           {problem ? (
             <p className="s-failed" role="alert">
               <InlineText text={problem} />
             </p>
           ) : null}
-          <div ref={end} />
         </div>
       </div>
-      {pending ? (
-        <div className="thumb">
-          {seen ? (
-            <AnswerButtons touch answer={answer} busy={busy} disabled={!live} keys={mine} />
-          ) : (
+      <div className="thumb">
+        {tap ? <TapNote tap={tap} taps={taps} /> : null}
+        {!pending ? (
+          <Onward others={others} />
+        ) : kept && tap.state !== "sending" ? (
+          // It is answered as far as this device goes; meanwhile there may be others.
+          others.length > 0 ? <Onward others={others} /> : null
+        ) : seen ? (
+          <AnswerButtons touch answer={answer} busy={busy} disabled={false} keys={mine} />
+        ) : (
+          <>
+            <Button touch disabled={busy} onClick={() => answer("deny")}>
+              {words.deny}
+            </Button>
+            <Button touch onClick={() => scroller.current?.scrollBy({ top: scroller.current.clientHeight * 0.85 })}>
+              {phoneWords.readOn}
+            </Button>
             <span className="t2 c2 thumb__hint">{words.scroll}</span>
-          )}
-          <HashMark hash={approval.hash} />
-        </div>
-      ) : (
-        <div className="thumb">
-          <button type="button" className="btn btn--touch" onClick={() => void navigate({ to: "/approvals" })}>
-            {words.back}
-          </button>
-        </div>
-      )}
+          </>
+        )}
+        {pending ? <HashMark hash={approval.hash} /> : null}
+      </div>
+    </>
+  );
+}
+
+/** The question that has waited longest, or back to the list. */
+function Onward({ others }: { others: readonly Approval[] }) {
+  const navigate = useNavigate();
+  const next = others.reduce<Approval | undefined>((oldest, one) => (oldest && oldest.createdAt <= one.createdAt ? oldest : one), undefined);
+  return (
+    <>
+      <Button touch onClick={() => void navigate({ to: "/approvals" })}>
+        {words.back}
+      </Button>
+      {next ? (
+        <Button touch look="primary" onClick={() => void navigate({ to: "/approvals/$approvalId", params: { approvalId: next.id } })}>
+          {phoneWords.next(others.length)}
+        </Button>
+      ) : null}
     </>
   );
 }

@@ -4,6 +4,9 @@ import { Link } from "@tanstack/react-router";
 import { PageBar, useCrew, useModel } from "../app";
 import { EmptyState, ErrorState, InlineText, Skeleton, State, Time } from "../components";
 import type { Approval } from "../client";
+import { TapNotes } from "../phone/TapNote";
+import { useTaps } from "../phone/taps-of";
+import { words as phoneWords } from "../phone/words";
 import { askerName, outcome } from "./answer";
 import { ApprovalCard } from "./ApprovalCard";
 import { gist } from "./payload";
@@ -12,12 +15,14 @@ import { words } from "./words";
 export default function ApprovalsPage() {
   const crew = useCrew();
   const approvals = useModel((state) => state.approvals);
+  const { taps, list: made } = useTaps();
   const list = approvals.value ?? [];
   const pending = list.filter((one) => one.state === "pending").sort((a, b) => a.createdAt.localeCompare(b.createdAt));
   const ended = list.filter((one) => one.state !== "pending").sort((a, b) => (b.decidedAt ?? b.createdAt).localeCompare(a.decidedAt ?? a.createdAt));
   return (
     <>
       <PageBar title={words.approvals} sub={approvals.value ? words.nWaiting(pending.length) : undefined} />
+      <TapNotes taps={taps} list={made} />
       {approvals.value === undefined ? (
         approvals.failure ? (
           <ErrorState title={words.unreadableList} error={approvals.failure} onRetry={() => void crew.refresh("approvals")} />
@@ -44,7 +49,7 @@ export default function ApprovalsPage() {
                 </ul>
                 <ul className="only-phone">
                   {pending.map((one) => (
-                    <WaitingRow key={one.id} approval={one} />
+                    <WaitingRow key={one.id} approval={one} kept={made.some((tap) => tap.approvalId === one.id && tap.state === "waiting")} />
                   ))}
                 </ul>
               </section>
@@ -66,7 +71,7 @@ export default function ApprovalsPage() {
   );
 }
 
-function WaitingRow({ approval }: { approval: Approval }) {
+function WaitingRow({ approval, kept }: { approval: Approval; kept: boolean }) {
   const workspace = useModel((state) => state.workspaces.value?.find((one) => one.id === approval.workspaceId)?.name);
   return (
     <li>
@@ -81,6 +86,7 @@ function WaitingRow({ approval }: { approval: Approval }) {
           </span>
           <span className="mono t2 c2 wraps">{gist(approval)}</span>
           <span className="t2 c3">
+            {kept ? `${phoneWords.keptShort}. ` : ""}
             {words[approval.risk]}, {askerName(approval.askedBy)}
             {workspace ? ` ${words.in} ${workspace}` : ""}
           </span>

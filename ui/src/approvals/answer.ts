@@ -4,6 +4,8 @@ import { useCallback } from "react";
 import { useAction, useCrew } from "../app";
 import type { Approval, Decision, GrantFor } from "../client";
 import { buddyName } from "../model";
+import { useTaps } from "../phone/taps-of";
+import type { Tap, Taps } from "../phone/taps";
 import { words } from "./words";
 
 export function useAnswer(approval: Approval): {
@@ -11,11 +13,18 @@ export function useAnswer(approval: Approval): {
   answer: (decision: Decision, span?: GrantFor) => void;
   busy: boolean;
   problem: string | undefined;
+  /** An answer that is on its way, or that came to nothing. */
+  tap: Tap | undefined;
+  taps: Taps;
 } {
   const crew = useCrew();
   const { run, busy, failure } = useAction();
+  const { taps, list } = useTaps();
+  const tap = list.find((one) => one.approvalId === approval.id);
   const answer = useCallback(
     (decision: Decision, span?: GrantFor) => {
+      // Kept until the server has it. What would be remembered is not: that is meant for a page that follows the server.
+      if (!span) return taps.tap(approval, decision);
       void run(async () => {
         try {
           await crew.answer(approval, decision, span);
@@ -26,9 +35,9 @@ export function useAnswer(approval: Approval): {
         }
       });
     },
-    [crew, approval, run],
+    [crew, approval, run, taps],
   );
-  return { answer, busy, problem: failure?.message };
+  return { answer, busy: busy || tap?.state === "sending", problem: failure?.message, tap, taps };
 }
 
 /** Parts of the server by the name people know. */

@@ -36,6 +36,14 @@ describe("what would be done", () => {
     expect(payload).toMatchObject({ cwd: "/r", rest: [["Origin", "repository"]] });
   });
 
+  it("reads what would leave this machine, and keeps every key of another question", () => {
+    const details = { kind: "publish.force", publishId: "p-1", workspaceId: "w", head: "pilothouse/dev", base: "main", commit: "c".repeat(40), remote: "origin", force: true, createPr: true, title: "Round prices" };
+    const payload = readPayload(approval({ action: "publish.force", details }));
+    expect(payload.push).toEqual({ branch: "pilothouse/dev", commit: "c".repeat(40), remote: "origin", force: true, pullRequest: { title: "Round prices", base: "main" } });
+    expect(payload.rest).toEqual([]);
+    expect(readPayload(approval({ details: { head: "x", remote: "origin" } })).rest).toEqual([["Head", "x"], ["Remote", "origin"]]);
+  });
+
   it("never leaves out what it does not know", () => {
     expect(readPayload(approval({ details: { surprise: { deep: [1, 2] }, patchHash: "ff" } })).rest).toEqual([["Surprise", '{"deep":[1,2]}'], ["Patch hash", "ff"]]);
     expect(readPayload(approval({ details: "just text" })).rest).toEqual([]);

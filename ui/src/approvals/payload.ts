@@ -11,6 +11,16 @@ export interface TouchedFile {
   deletions: number | undefined;
 }
 
+export interface Push {
+  branch: string;
+  commit: string | undefined;
+  remote: string | undefined;
+  /** Commits that only the remote has would be lost. */
+  force: boolean;
+  /** Title and base of the pull request that would be opened. */
+  pullRequest: { title: string; base: string | undefined } | undefined;
+}
+
 export interface Payload {
   argv: string[] | string | undefined;
   cwd: string | undefined;
@@ -35,6 +45,8 @@ export interface Payload {
   writes: string[];
   /** Further commands the answer lets run: checks, set-up steps, recipes. */
   commands: Array<{ of: string; line: string }>;
+  /** A branch that would leave this machine. */
+  push: Push | undefined;
   /** Keys without a row of their own. */
   rest: Array<[string, string]>;
 }
@@ -93,8 +105,18 @@ function commandsOf(of: string, value: JsonValue | undefined): Array<{ of: strin
   });
 }
 
+const OF_A_PUSH = new Set(["head", "base", "commit", "remote", "force", "createPr", "title", "publishId"]);
+
+function pushOf(f: Fields): Push | undefined {
+  const branch = text(f["head"]);
+  if (!text(f["publishId"]) || !branch) return undefined;
+  const pullRequest = f["createPr"] === true ? { title: text(f["title"]) ?? branch, base: text(f["base"]) } : undefined;
+  return { branch, commit: text(f["commit"]), remote: text(f["remote"]), force: f["force"] === true, pullRequest };
+}
+
 export function readPayload(approval: Approval): Payload {
   const f = fields(approval.details);
+  const push = pushOf(f);
   const argv = f["argv"] ?? f["run"] ?? f["command"];
   const files = touched(Array.isArray(f["files"]) || typeof f["files"] === "object" ? f["files"] : f["paths"]);
   const port = number(f["port"]);
@@ -117,8 +139,9 @@ export function readPayload(approval: Approval): Payload {
     classes: texts(f["classes"]),
     writes: texts(f["writes"]),
     commands: [...commandsOf("Checks", f["checks"]), ...commandsOf("Set-up", f["setup"]), ...commandsOf("Recipes", f["recipes"])],
+    push,
     rest: Object.entries(f)
-      .filter(([key, value]) => !KNOWN.has(key) && value !== null && value !== undefined)
+      .filter(([key, value]) => !KNOWN.has(key) && !(push && OF_A_PUSH.has(key)) && value !== null && value !== undefined)
       .map(([key, value]) => [plainKey(key), typeof value === "string" ? value : JSON.stringify(value)]),
   };
 }
@@ -131,7 +154,7 @@ function plainKey(key: string): string {
 
 /** The entry a landing is about, to open its review. */
 export function reviewOf(approval: Approval): string | undefined {
-  if (!approval.action.startsWith("land")) return undefined;
+  if (approval.action !== "land") return undefined;
   return readPayload(approval).entryId ?? approval.subject;
 }
 

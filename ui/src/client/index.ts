@@ -6,7 +6,7 @@ import type { Call } from "./rpc";
 export { asFailure, CallFailure, type FailureCode } from "./failure";
 export type { Call, CallOptions, Method, Params, Reply } from "./rpc";
 export { codeOf, exchangeCode } from "./session";
-export { backOff, type Connection, type Ephemeral, EventStream, type StreamParts } from "./stream";
+export { backOff, type Connection, type Ephemeral, EventStream, type Following, type StreamParts } from "./stream";
 export * from "./protocol";
 
 export function newKey(): string {
@@ -29,6 +29,6 @@ export function wait(ms: number, signal: AbortSignal): Promise<void> {
   });
 }
 
-export function createBrowserCall(onSignedOut: () => void): Call {
-  return createCall({ fetch: (...args) => fetch(...args), base: "", newKey, onSignedOut });
+export function createBrowserCall(onSignedOut: () => void, through: typeof fetch = (...args) => fetch(...args)): Call {
+  return createCall({ fetch: through, base: "", newKey, onSignedOut });
 }

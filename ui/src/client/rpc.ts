@@ -20,9 +20,17 @@ export type Call = <M extends Method>(method: M, params: Params<M>, options?: Ca
 const READS = new Set<string>([
   "session.list", "session.events", "approval.list", "approval.get", "requests.list", "requests.get", "jobs.list",
   "jobs.get", "jobs.logs", "jobs.diff", "jobs.artifacts", "jobs.steering", "jobs.taken", "workers.list", "completions.list", "completions.get",
-  "merge.queue", "merge.entry", "merge.stats", "workspace.list", "workspace.facts", "config.show", "config.models", "config.keys",
+  "merge.queue", "merge.entry", "merge.stats", "merge.history", "merge.of_job", "merge.dry_run_state", "workspace.list", "workspace.facts", "config.show", "config.models", "config.keys",
+  "terminals.list", "terminals.attach", "terminals.detach", "terminals.snapshot", "terminals.export",
   "checks.dryRunState", "config.providers", "config.probe", "system.status", "doctor.run",
+  "device.list", "pairing.list", "listen.show", "node.list", "presence.list", "notifications.list",
+  "publish.defaults", "publish.show", "publish.checks", "publish.hosts", "config.publishing",
 ] satisfies Method[]);
+
+/** Whether a method changes something, and is made once under its key. */
+export function changes(method: Method): boolean {
+  return !READS.has(method);
+}
 
 export interface RpcParts {
   fetch: typeof fetch;
@@ -36,7 +44,7 @@ export interface RpcParts {
 export function createCall(parts: RpcParts): Call {
   return async (method, params, options = {}) => {
     const headers: Record<string, string> = { "content-type": "application/json", accept: "application/json" };
-    if (!READS.has(method)) headers["idempotency-key"] = options.idempotencyKey ?? parts.newKey();
+    if (changes(method)) headers["idempotency-key"] = options.idempotencyKey ?? parts.newKey();
     let response: Response;
     try {
       response = await parts.fetch(`${parts.base}/v1/rpc/${method}`, {

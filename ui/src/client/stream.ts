@@ -7,7 +7,8 @@ import { words } from "./words";
 
 export type Connection =
   | { state: "connecting"; attempt: number }
-  | { state: "live"; since: number }
+  /** `over` where a WebSocket cannot be had. */
+  | { state: "live"; since: number; over?: "http" }
   /** `nextAt` is when it tries again; `lastSeen` when it last heard anything. */
   | { state: "offline"; attempt: number; nextAt: number; lastSeen: number | undefined; cause: string }
   | { state: "signed_out" }
@@ -37,7 +38,18 @@ export const SILENCE_MS = 40_000;
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 15_000;
 
-export class EventStream {
+/** Whatever way events come. */
+export interface Following {
+  /** Cursor of the newest event delivered. */
+  readonly cursor: number;
+  /** Follows everything after `cursor`. Starting again begins anew from there. */
+  start(cursor: number): void;
+  stop(): void;
+  /** Ends the present wait, if there is one. */
+  retryNow(): void;
+}
+
+export class EventStream implements Following {
   readonly #parts: StreamParts;
   #cursor = 0;
   #life: AbortController | undefined;

@@ -13,6 +13,9 @@ const NAMES: Record<string, [apple: string, other: string]> = {
   end: ["↘", words.keyEnd],
   up: ["↑", "↑"],
   down: ["↓", "↓"],
+  left: ["←", "←"],
+  right: ["→", "→"],
+  home: ["↖", words.keyHome],
 };
 
 /** `mod+k` as `⌘ K` or `Ctrl K`; a sequence such as `g q` keeps its space. */

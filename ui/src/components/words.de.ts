@@ -24,5 +24,6 @@ export const de: Words = {
   keyEnter: "Eingabe",
   keyEscape: "Esc",
   keyEnd: "Ende",
+  keyHome: "Pos1",
   about: (time) => `etwa ${time}`,
 };

@@ -25,6 +25,7 @@ const en = {
   keyEnter: "Enter",
   keyEscape: "Esc",
   keyEnd: "End",
+  keyHome: "Home",
   about: (time: string) => `about ${time}`,
 };
 

@@ -115,14 +115,16 @@ export const ChecksCard = memo(function ChecksCard({ item }: { item: ChecksItem 
 });
 
 export function CheckLine({ check, over }: { check: CheckVerdict; over: boolean }) {
-  const kind = check.state === "passed" ? "passed" : check.state === "failed" ? "failed" : over ? "waiting" : "running";
-  const word = { passed: words.passed, failed: words.failed, running: words.running, waiting: words.notFinished }[kind];
+  const skipped = check.state === "skipped";
+  const kind = check.state === "passed" ? "passed" : check.state === "failed" ? "failed" : over || skipped ? "waiting" : "running";
+  const word = skipped ? words.skipped : { passed: words.passed, failed: words.failed, running: words.running, waiting: words.notFinished }[kind];
   return (
     <div className="h t2">
       <State kind={kind} size="s" label={word} />
-      <span className="mono grow trunc" title={argvText(check.run)}>
+      <span className="mono grow trunc" title={[argvText(check.run), check.reason].filter(Boolean).join(", ")}>
         {argvText(check.run) || check.name}
       </span>
+      {skipped ? <span className="t1 c3">{words.skipped}</span> : null}
       {check.flakyRetry ? <span className="t1 s-needs">{words.secondTry}</span> : null}
       <span className="c3 num t1">{check.reused ? words.takenOver : check.durationMs !== null ? durationText(check.durationMs) : ""}</span>
     </div>

@@ -13,8 +13,8 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-const show = (extra: { live?: boolean; lastSent?: string; sessionId?: string } = {}) => {
-  render(<Composer sessionId={extra.sessionId ?? "dev"} workspace={undefined} live={extra.live ?? true} onSend={send} lastSent={extra.lastSent} />);
+const show = (extra: { live?: boolean; lastSent?: string; sessionId?: string; workers?: readonly string[] } = {}) => {
+  render(<Composer sessionId={extra.sessionId ?? "dev"} workspace={undefined} live={extra.live ?? true} onSend={send} lastSent={extra.lastSent} workers={extra.workers} />);
   return screen.getByRole<HTMLTextAreaElement>("textbox", { name: "Message" });
 };
 const type = (field: HTMLTextAreaElement, value: string) => fireEvent.change(field, { target: { value } });
@@ -26,6 +26,24 @@ describe("writing a message", () => {
     fireEvent.keyDown(field, { key: "Enter" });
     expect(send).toHaveBeenCalledWith("fix it", "interactive");
     expect(field.value).toBe("");
+  });
+
+  it("is for one worker where that was chosen, and the next one is for any again", () => {
+    const field = show({ workers: ["w-1", "w-2"] });
+    fireEvent.change(screen.getByRole("combobox", { name: "On which worker" }), { target: { value: "w-2" } });
+    for (const text of ["first", "second"]) {
+      type(field, text);
+      fireEvent.keyDown(field, { key: "Enter" });
+    }
+    expect(send.mock.calls).toEqual([
+      ["first", "interactive", "w-2"],
+      ["second", "interactive"],
+    ]);
+  });
+
+  it("offers no choice of one worker", () => {
+    show({ workers: ["w-1"] });
+    expect(screen.queryByRole("combobox", { name: "On which worker" })).toBeNull();
   });
 
   it("makes a new line on shift and Enter, and sends nothing empty", () => {

@@ -6,6 +6,7 @@ import { Choice, Icon, IconButton, Kbd } from "../components";
 import type { Priority, Workspace } from "../client";
 import { completed, matching, type SlashCommand } from "./commands";
 import { keepDraft, readDraft } from "./drafts";
+import { OnPicker } from "./OnPicker";
 import { WithPicker } from "./WithPicker";
 import { words } from "./words";
 
@@ -31,22 +32,28 @@ export function Composer({
   ref,
   lastSent,
   backends = [],
+  workers = [],
 }: {
   sessionId: string;
   workspace: Workspace | undefined;
   live: boolean;
-  onSend: (text: string, priority: Priority) => void;
+  onSend: (text: string, priority: Priority, workerId?: string) => void;
   ref?: Ref<ComposerHandle>;
   /** The newest message of this person, for the up key. */
   lastSent: string | undefined;
   /** What can work on a task here, by name. */
   backends?: readonly string[];
+  /** Workers that can be given a task, by id. */
+  workers?: readonly string[];
 }) {
   const id = useId();
   const field = useRef<HTMLTextAreaElement>(null);
   const [text, setText] = useState(() => readDraft(sessionId));
   const [saved, setSaved] = useState(false);
   const [priority, setPriority] = useState<Priority>("interactive");
+  const [worker, setWorker] = useState("");
+  // One that went away meanwhile is none.
+  const onWorker = workers.includes(worker) ? worker : "";
   const [at, setAt] = useState(0);
   const [closed, setClosed] = useState(false);
   const menu = closed ? [] : matching(text, workspace, backends);
@@ -88,10 +95,11 @@ export function Composer({
   const send = () => {
     const message = text.trim();
     if (message === "") return;
-    onSend(message, priority);
+    onSend(message, priority, ...(onWorker === "" ? [] : [onWorker]));
     change("");
     keepDraft(sessionId, "");
     setPriority("interactive");
+    setWorker("");
     field.current?.focus();
   };
   const choose = (command: SlashCommand) => put(completed(command));
@@ -180,6 +188,7 @@ export function Composer({
       <div className="composer__foot">
         <Choice label={words.priority} value={priority} options={PRIORITIES} onChange={setPriority} />
         <WithPicker backends={backends} text={text} onChange={put} />
+        <OnPicker workers={workers} value={onWorker} onChange={setWorker} />
         <span className="push t1 c3" aria-live="polite">
           {live ? (saved ? words.draftSaved : "") : words.offlineNote}
         </span>

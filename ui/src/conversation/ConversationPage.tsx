@@ -6,6 +6,7 @@ import { keysOf, PageBar, useAction, useCrew, useModel, useShortcut, useStore } 
 import { Button, Dialog, ErrorState, Field, IconButton, keysText, Menu, Skeleton } from "../components";
 import type { Priority, Session } from "../client";
 import { type Item, type MessageItem, type Outgoing, personName } from "../model";
+import { openPublish, PublishButtons, publishWords, useMayPublish } from "../publish";
 import { rememberSession } from "../shell/last";
 import { RoomsButton } from "../shell/Rooms";
 import { type RowActions, RowActionsProvider } from "./actions";
@@ -15,6 +16,7 @@ import { SearchStrip } from "./Search";
 import { SidePane } from "./SidePane";
 import { firstTab, newestDiff, type PaneTab } from "./subject";
 import { Timeline, type TimelineHandle } from "./Timeline";
+import { useOnlineWorkers } from "./OnPicker";
 import { useBackends } from "./WithPicker";
 import { words } from "./words";
 
@@ -69,8 +71,8 @@ function OneConversation({ sessionId, workspaceId }: { sessionId: string; worksp
     setPane((now) => ({ ...now, open, asked: open }));
   };
   const send = useCallback(
-    (text: string, priority: Priority = "interactive") => {
-      crew.send(sessionId, text, priority);
+    (text: string, priority: Priority = "interactive", workerId?: string) => {
+      crew.send(sessionId, text, priority, workerId);
       timeline.current?.toEnd();
     },
     [crew, sessionId],
@@ -98,7 +100,9 @@ function OneConversation({ sessionId, workspaceId }: { sessionId: string; worksp
     return true;
   });
 
+  const streaming = state.items.at(-1)?.kind === "reply" && state.items.some((item) => item.kind === "reply" && item.streaming);
   const backends = useBackends();
+  const workers = useOnlineWorkers();
   const lastSent = state.items.findLast((item) => item.kind === "message");
   return (
     <RowActionsProvider value={actions}>
@@ -111,6 +115,7 @@ function OneConversation({ sessionId, workspaceId }: { sessionId: string; worksp
             onSearch={() => setSearch((now) => (now ? undefined : { query: "", at: undefined }))}
             onPane={() => setOpen(!paneOpen)}
             paneOpen={paneOpen}
+            streaming={streaming}
           />
           {search ? (
             <SearchStrip
@@ -159,6 +164,7 @@ function OneConversation({ sessionId, workspaceId }: { sessionId: string; worksp
             onSend={send}
             lastSent={lastSent?.kind === "message" ? lastSent.text : undefined}
             backends={backends}
+            workers={workers}
           />
         </div>
         {paneOpen ? (
@@ -217,6 +223,7 @@ function SessionBar({
   onSearch,
   onPane,
   paneOpen,
+  streaming,
 }: {
   session: Session | undefined;
   sessionId: string;
@@ -224,16 +231,29 @@ function SessionBar({
   onSearch: () => void;
   onPane: () => void;
   paneOpen: boolean;
+  /** An answer is being written. */
+  streaming: boolean;
 }) {
   const [renaming, setRenaming] = useState(false);
+  const may = useMayPublish(sessionId, streaming);
+  useShortcut("publish", () => {
+    if (may.push !== undefined) return false;
+    openPublish({ sessionId, mode: may.pr === undefined ? "pr" : "push" });
+    return true;
+  });
   return (
     <PageBar title={session?.label || sessionId} sub={sub} before={<RoomsButton />}>
+      <PublishButtons sessionId={sessionId} streaming={streaming} className="hide-phone" />
       <IconButton icon="search" label={words.search} onClick={onSearch} />
       <Menu
         trigger={<IconButton icon="more" label={words.more} />}
         items={[
           { label: words.rename, icon: "pencil", onSelect: () => setRenaming(true) },
           { label: words.copyId, icon: "copy", onSelect: () => void navigator.clipboard?.writeText(sessionId) },
+          "separator",
+          { heading: may.push ?? may.pr ?? publishWords.publish },
+          { label: publishWords.pushOnly, icon: "up", disabled: may.push !== undefined, onSelect: () => openPublish({ sessionId, mode: "push" }) },
+          { label: publishWords.pushAndPr, icon: "pr", keys: keysOf("publish"), disabled: may.pr !== undefined, onSelect: () => openPublish({ sessionId, mode: "pr" }) },
           "separator",
           { label: paneOpen ? words.hidePane : words.showPane, icon: "pane", keys: keysOf("pane"), onSelect: onPane },
         ]}

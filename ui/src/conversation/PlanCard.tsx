@@ -4,6 +4,7 @@ import { memo } from "react";
 import { useModel } from "../app";
 import { argvText, Card, CardHead, CardSection, Facts, IconButton, InlineText, State, Time } from "../components";
 import type { Plan } from "../client";
+import { mainWords, MeetsList } from "../main-line";
 import type { PlanItem } from "../model";
 import { useRowActions } from "./actions";
 import { useFold } from "./folds";
@@ -23,6 +24,8 @@ export const PlanCard = memo(function PlanCard({ item }: { item: PlanItem }) {
       {folded ? null : (
         <CardSection>
           <PlanFacts plan={item.plan} jobId={item.jobId} />
+          {item.meets.length > 0 ? <h3 className="label">{mainWords.meets}</h3> : null}
+          <MeetsList meets={item.meets} />
         </CardSection>
       )}
     </Card>

@@ -3,6 +3,7 @@
 import { memo } from "react";
 import { ApprovalCard } from "../approvals/ApprovalCard";
 import type { Item } from "../model";
+import { PublishRow } from "../publish/PublishRow";
 import { ChecksCard, DiffCard, LandedLine, StoppedCard } from "./ChangeCards";
 import { JobCard } from "./JobCard";
 import { MessageRow, ReplyRow } from "./MessageRow";
@@ -35,6 +36,8 @@ export const Row = memo(function Row({ item }: { item: Item }) {
       return <SuggestionsCard item={item} />;
     case "notice":
       return <NoticeLine item={item} />;
+    case "publish":
+      return <PublishRow item={item} />;
     case "group":
       return <GroupRow item={item} />;
   }
@@ -60,6 +63,8 @@ export function guessHeight(item: Item | undefined): number {
       return 180;
     case "waiting":
       return 220;
+    case "publish":
+      return item.phase.endsWith("failed") ? 190 : item.prUrl || item.manualUrl ? 170 : 70;
     case "suggestions":
       return 60 + 50 * item.items.length;
     default:

@@ -22,6 +22,7 @@ export const de: Words = {
   branch: "Einen Branch anlegen; ein vorhandener wird nie verschoben",
   outdated: "Abhängigkeiten: angegeben, festgelegt, und was neuer ist",
   land: "Das Ergebnis eines Auftrags zur Übernahme einreihen",
+  publish: "Was übernommen ist oder einen Branch übertragen (push) und einen Pull Request öffnen",
   overview: "Sprachen, Manifeste, Rezepte",
   log: "Commits, die neuesten zuerst",
   todos: "TODO- und FIXME-Notizen auflisten",

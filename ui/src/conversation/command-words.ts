@@ -25,6 +25,7 @@ const en = {
   branch: "Make a branch; one that is there is never moved",
   outdated: "Dependencies: declared, locked, and what is newer",
   land: "Queue a job’s result for landing",
+  publish: "Push what has landed, or a branch, and open a pull request",
   overview: "Languages, manifests, recipes",
   log: "Commits, newest first",
   todos: "List TODO and FIXME notes",

@@ -35,6 +35,7 @@ const COMMANDS: readonly SlashCommand[] = [
   { name: "/branch", form: "NAME [COMMIT]", what: words.branch, icon: "branch" },
   { name: "/outdated", form: "", what: words.outdated, icon: "up" },
   { name: "/land", form: "JOB", what: words.land, icon: "landed" },
+  { name: "/publish", form: "[BRANCH] [--title TEXT] [--base BRANCH] [--no-pr] [--force]", what: words.publish, icon: "pr" },
   { name: "/overview", form: "", what: words.overview, icon: "book" },
   { name: "/log", form: "[SINCE]", what: words.log, icon: "branch" },
   { name: "/todos", form: "", what: words.todos, icon: "plan" },

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { matching } from "./commands";
-import { backendsOf, namedIn, withName } from "./with";
+import { backendsOf, namedIn, takingWork, withName } from "./with";
 
 const HERE = ["native", "codex"];
 
@@ -26,4 +26,15 @@ it("names complete after the command", () => {
   expect(offered("/with ")).toEqual(["/with native", "/with codex"]);
   expect(offered("/with co")).toEqual(["/with codex"]);
   expect(offered("/with codex ")).toEqual([]);
+});
+
+it("a message can be for one worker that is online and takes jobs", () => {
+  const drain = { by: "you", since: "" };
+  const workers = [
+    { workerId: "w-1", isOnline: true },
+    { workerId: "w-2", isOnline: true, drain },
+    { workerId: "w-3", isOnline: false },
+    { workerId: "w-4", isOnline: true },
+  ];
+  expect(takingWork(workers)).toEqual(["w-1", "w-4"]);
 });

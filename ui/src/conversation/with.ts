@@ -23,3 +23,8 @@ export function backendsOf(workers: readonly { readonly isOnline: boolean; reado
   }
   return [...found];
 }
+
+/** Workers that are online and take jobs, by id. */
+export function takingWork(workers: readonly { readonly workerId: string; readonly isOnline: boolean; readonly drain?: unknown }[]): string[] {
+  return workers.filter((worker) => worker.isOnline && !worker.drain).map((worker) => worker.workerId);
+}

@@ -125,7 +125,8 @@ function Ready({ job }: { job: Job }) {
   };
 
   const picture = (
-    <section className="section jb__did">
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- it scrolls where the screen is low, and must be reachable by key
+    <section className="section jb__did" tabIndex={phone ? 0 : undefined} aria-label={words.whatItDid}>
       <div className="section__head">
         <h2 className="medium jb__title">{words.whatItDid}</h2>
         <span className="c3 t2 trunc hide-phone">{words.by(job.kind === "task.execute" ? "" : job.kind, shortId(job.workerId ?? ""), shortId(job.requestId ?? ""))}</span>
@@ -157,7 +158,7 @@ function Ready({ job }: { job: Job }) {
   const side = <JobSide job={job} entry={entry} story={story} lines={lines} />;
   return (
     <>
-      <header className="bar">
+      <header className="bar jb__bar">
         <BackToQueue />
         <h1 className="strong trunc bar__title"><InlineText text={job.title || job.kind} /></h1>
         <span className="mono t1 c3 jb__id">{shortId(job.id)}</span>

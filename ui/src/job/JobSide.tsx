@@ -12,6 +12,8 @@ import { VerifiedItem } from "../review/Verified";
 import { entryStateText } from "../work/Chain";
 import { toneOf } from "../work/chain-layout";
 import { hasEnded, saidOf } from "../model";
+import { mainWords, MeetsList, RevertLine, useMeets } from "../main-line";
+import { PublishPart, publishWords } from "../publish";
 import type { Attempt, Story } from "./story";
 import { fixUpOf, planOf, summaryInResult } from "./verification";
 import { figure } from "../words";
@@ -42,6 +44,12 @@ export function JobSide({ job, entry, story, lines }: { job: Job; entry: MergeEn
         </div>
       ) : null}
       {entry ? <EntryOf entry={entry} /> : null}
+      {ended && (!entry || ["landed", "returned", "failed", "removed"].includes(entry.state)) ? null : <MeetsOf job={job} />}
+      {entry?.state === "landed" && job.sessionId ? (
+        <Section title={publishWords.publish}>
+          <PublishPart sessionId={job.sessionId} />
+        </Section>
+      ) : null}
       <PlanOf job={job} />
       <Isolation job={job} />
       {story.attempts.length > 0 ? <Attempts attempts={story.attempts} /> : null}
@@ -149,8 +157,18 @@ function EntryOf({ entry }: { entry: MergeEntry }) {
           <InlineText text={saidOf(entry.reason) ?? ""} />
         </p>
       ) : null}
+      <RevertLine entry={entry} />
     </Section>
   );
+}
+
+function MeetsOf({ job }: { job: Job }) {
+  const meets = useMeets(job.workspaceId, job.id);
+  return meets.length > 0 ? (
+    <Section title={mainWords.meets}>
+      <MeetsList meets={meets} note />
+    </Section>
+  ) : null;
 }
 
 function PlanOf({ job }: { job: Job }) {

@@ -2,9 +2,10 @@
 // React; one instance lives as long as the page.
 
 import {
-  asFailure, backOff, type Approval, type Call, type Connection, type Decision, type GrantFor, type Delivered, type Ephemeral, EventStream, type Job,
+  asFailure, backOff, type Approval, type Call, type Connection, type Decision, type GrantFor, type Delivered, type Ephemeral, EventStream, type Following, type Job,
   type StreamParts,
 } from "../client";
+import { type Gateway, GatewayEvents } from "../client/gateway";
 import { applyBoardEvents, putApproval } from "./boards";
 import { Conversation } from "./conversation";
 import { DryRunWatch } from "./dry-run";
@@ -20,9 +21,13 @@ import { Store } from "./store";
 const FIGURES_EVERY_MS = 15_000;
 /** Conversations kept ready; the ones opened longest ago are forgotten. */
 const OPEN_CONVERSATIONS = 6;
+/** What is told of devices, of pairings, of other machines, of who is here, and of where the server answers. */
+const OF_DEVICES = /^(device|pairing|nodes?|presence|listen)\./;
 
 export interface CrewParts {
   call: Call;
+  /** Left out, events come over HTTP. */
+  gateway?: Gateway;
   stream: Pick<StreamParts, "fetch" | "base" | "now" | "random" | "wait">;
   shelf: Shelf;
   newKey: () => string;
@@ -35,7 +40,9 @@ export class Crew {
   readonly state = new Store<CrewState>(EMPTY);
   readonly call: Call;
   readonly #parts: CrewParts;
-  readonly #stream: EventStream;
+  /** The page's one connection, where it has one of its own. */
+  readonly gateway: Gateway | undefined;
+  readonly #stream: Following;
   readonly #slices: Refresher<Slice>;
   readonly #jobs: Refresher<string>;
   readonly #outbox: Outbox;
@@ -53,13 +60,16 @@ export class Crew {
   constructor(parts: CrewParts) {
     this.#parts = parts;
     this.call = parts.call;
-    this.#stream = new EventStream({
+    this.gateway = parts.gateway;
+    const stream: StreamParts = {
       ...parts.stream,
       onConnection: (connection) => this.#connection(connection),
       onEvents: (events) => this.#events(events),
       onEphemeral: (event) => this.#ephemeral(event),
       onGap: (why) => void this.#gap(why),
-    });
+    };
+    const { gateway } = parts;
+    this.#stream = gateway ? new GatewayEvents({ ...stream, gateway, later: (ms, run) => parts.timers.after(ms, run) }) : new EventStream(stream);
     this.#slices = new Refresher((slice) => this.#readSlice(slice), parts.timers);
     this.#jobs = new Refresher((id) => this.#readJob(id), parts.timers);
     this.#outbox = new Outbox({
@@ -149,8 +159,8 @@ export class Crew {
     );
   }
 
-  send(sessionId: string, text: string, priority: Outgoing["priority"] = "interactive"): void {
-    this.#outbox.add(sessionId, text, priority);
+  send(sessionId: string, text: string, priority: Outgoing["priority"] = "interactive", targetWorkerId?: string): void {
+    this.#outbox.add(sessionId, text, priority, targetWorkerId);
   }
 
   /** The row of a message keeps the key it had before its event came back, so that it is not drawn anew. */
@@ -175,6 +185,7 @@ export class Crew {
   async #start(): Promise<void> {
     const life = new AbortController();
     this.#life = life;
+    this.gateway?.start();
     for (let attempt = 0; ; attempt += 1) {
       this.state.update((state) => ({ ...state, connection: { state: "connecting", attempt } }));
       await this.#readSlice("status");
@@ -284,13 +295,24 @@ export class Crew {
     }
     for (const slice of stale) this.#slices.stale(slice);
     if (events.some(({ envelope }) => envelope.type === "config.changed")) this.#configChanged();
+    if (events.some(({ envelope }) => envelope.type.startsWith("git."))) this.#publishChanged();
+    if (events.some(({ envelope }) => OF_DEVICES.test(envelope.type))) this.#devicesChanged();
   }
 
   #configChanged(): void {
     this.state.update((state) => ({ ...state, configChanges: state.configChanges + 1 }));
   }
 
+  #publishChanged(): void {
+    this.state.update((state) => ({ ...state, publishChanges: state.publishChanges + 1 }));
+  }
+
+  #devicesChanged(): void {
+    this.state.update((state) => ({ ...state, deviceChanges: state.deviceChanges + 1 }));
+  }
+
   #ephemeral(event: Ephemeral): void {
+    if (OF_DEVICES.test(event.type)) return this.#devicesChanged();
     if (event.type !== "assistant.delta") return;
     const { sessionId, requestId, text } = event;
     if (typeof sessionId !== "string" || typeof text !== "string") return;
@@ -312,6 +334,8 @@ export class Crew {
   async #gap(why: "log_restarted" | "server_said"): Promise<void> {
     for (const slice of ALL_SLICES) this.#slices.stale(slice);
     this.#configChanged();
+    this.#publishChanged();
+    this.#devicesChanged();
     if (why === "log_restarted") {
       this.state.update((state) => ({ ...state, jobs: new Map(), jobLive: new Map(), jobTails: new Map() }));
     }

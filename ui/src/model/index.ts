@@ -7,6 +7,7 @@ export { type DryRunSeen, DryRunWatch, isOver } from "./dry-run";
 export * from "./items";
 export { hasEnded } from "./jobs";
 export { arrived, begun, broken, type Loaded, NOTHING } from "./loaded";
+export { newer } from "./publishes";
 export { buddyName, personName } from "./names";
 export { paragraphs, saidOf } from "./reason";
 export { type CrewState, isLive, type JobLive, type JobTail, type Outgoing, pendingApprovals, type Slice } from "./state";

@@ -1,7 +1,7 @@
 // What a conversation shows, one item per row. Items are replaced, never changed, so a row draws again only when
 // something of its own changed.
 
-import type { CheckVerdict, Envelope, MergeEntry, NearestStep, Plan, Suggestion, VerifiedLine } from "../client";
+import type { CheckVerdict, Envelope, Meets, MergeEntry, NearestStep, Plan, PrChecks, PublishReason, Suggestion, VerifiedLine } from "../client";
 
 /** What an event of this type carries. */
 export type Of<T extends Envelope["type"]> = Extract<Envelope, { type: T }>["payload"];
@@ -33,6 +33,8 @@ export interface PlanItem extends Common {
   readonly requestId: string;
   readonly plan: Plan;
   readonly jobId: string | undefined;
+  /** Live work that it was found to meet. */
+  readonly meets: readonly Meets[];
 }
 
 /** `aside` is begun, or was to begin, and goes on when somebody or something lets it. */
@@ -121,6 +123,30 @@ export interface NoticeItem extends Common {
   readonly detail: string | undefined;
 }
 
+export type PublishPhase = "pushing" | "pushed" | "push-failed" | "opening" | "created" | "reused" | "manual" | "pr-failed";
+
+/** A push, maybe with a pull request, as its events tell it. */
+export interface PublishItem extends Common {
+  readonly kind: "publish";
+  readonly sessionId: string;
+  readonly publishId: string;
+  readonly by: string;
+  readonly head: string;
+  readonly base?: string;
+  readonly remote?: string;
+  readonly commit?: string;
+  /** The remote had it already. */
+  readonly upToDate?: boolean;
+  readonly force?: boolean;
+  readonly phase: PublishPhase;
+  readonly reason?: PublishReason | undefined;
+  readonly error?: string | undefined;
+  readonly prUrl?: string;
+  readonly manualUrl?: string;
+  readonly checks?: PrChecks | undefined;
+  readonly endedAt: string | undefined;
+}
+
 export interface GroupLine {
   readonly key: string;
   readonly ts: string;
@@ -135,7 +161,7 @@ export interface GroupItem extends Common {
 
 export type Item =
   | MessageItem | ReplyItem | PlanItem | JobItem | DiffItem | ChecksItem | ApprovalItem | LandedItem | StoppedItem
-  | WaitingItem | SuggestionsItem | NoticeItem | GroupItem;
+  | WaitingItem | SuggestionsItem | NoticeItem | PublishItem | GroupItem;
 
 /** The words of an item, for search and copying. */
 export function itemText(item: Item): string {
@@ -163,6 +189,8 @@ export function itemText(item: Item): string {
       return item.items.map((one) => `${one.title} ${one.detail}`).join("\n");
     case "notice":
       return `${item.text}\n${item.detail ?? ""}`;
+    case "publish":
+      return [item.head, item.base ?? "", item.prUrl ?? item.manualUrl ?? "", item.reason ?? "", item.error ?? ""].join("\n");
     case "group":
       return item.lines.map((line) => line.text).join("\n");
   }

@@ -36,9 +36,9 @@ export class Outbox {
     return this.#list;
   }
 
-  add(sessionId: string, text: string, priority: Outgoing["priority"]): void {
+  add(sessionId: string, text: string, priority: Outgoing["priority"], targetWorkerId?: string): void {
     const message: Outgoing = {
-      key: this.#parts.newKey(), sessionId, text, priority, writtenAt: this.#parts.now(), state: "waiting",
+      key: this.#parts.newKey(), sessionId, text, priority, writtenAt: this.#parts.now(), state: "waiting", ...(targetWorkerId ? { targetWorkerId } : {}),
     };
     this.#set([...this.#list, message]);
     void this.flush();
@@ -90,7 +90,7 @@ export class Outbox {
     try {
       const reply = await this.#parts.call(
         "chat.send",
-        { sessionId: message.sessionId, text: message.text, priority: message.priority },
+        { sessionId: message.sessionId, text: message.text, priority: message.priority, ...(message.targetWorkerId ? { targetWorkerId: message.targetWorkerId } : {}) },
         { idempotencyKey: message.key },
       );
       this.#keys.set(reply.eventId, message.key);

@@ -14,7 +14,7 @@ export const READ: Readers = {
   sessions: async (call) => (await call("session.list", {})).sessions,
   status: (call) => call("system.status", {}),
   merge: async (call) => (await call("merge.queue", {})).queues,
-  mergeStats: (call) => call("merge.stats", {}),
+  mergeStats: (call) => call("merge.stats", { offsetMinutes: -new Date().getTimezoneOffset() }),
   requests: (call) => call("requests.list", { status: "all", limit: 200 }),
   jobBoard: (call) => call("jobs.list", { status: "all", limit: 200 }),
   workers: (call) => call("workers.list", {}),
@@ -23,7 +23,7 @@ export const READ: Readers = {
 
 /** Slices that no longer hold after an event of this type. Streams of output make nothing stale. */
 export function staleAfter(type: Envelope["type"] | string): readonly Slice[] {
-  if (type.startsWith("merge.check.")) return ["merge", "status"];
+  if (type.startsWith("merge.check.") || type.startsWith("merge.queue.")) return ["merge", "status"];
   if (type.startsWith("merge.entry.")) {
     return type === "merge.entry.landed" || type === "merge.entry.returned" || type === "merge.entry.failed"
       ? ["merge", "mergeStats", "sessions", "status"]
@@ -56,6 +56,7 @@ export function staleAfter(type: Envelope["type"] | string): readonly Slice[] {
     case "denied":
     case "approval.changed":
       return ["approvals", "sessions", "status"];
+    case "main.landing":
     case "merge.branch.moved":
       return ["merge", "workspaces"];
     case "workspace.changed":

@@ -37,6 +37,10 @@ export interface CrewState {
   readonly jobTails: ReadonlyMap<string, JobTail>;
   /** How often somebody changed the configuration, or may have, since the page began. */
   readonly configChanges: number;
+  /** How often a publication moved on, or may have, since the page began. */
+  readonly publishChanges: number;
+  /** Counts how often devices, pairings, machines or listeners changed, or who of them is here. */
+  readonly deviceChanges: number;
   /** Messages that wait on this device, oldest first. */
   readonly outbox: readonly Outgoing[];
 }
@@ -48,6 +52,8 @@ export interface Outgoing {
   readonly text: string;
   readonly priority: "interactive" | "normal" | "background";
   readonly writtenAt: string;
+  /** The one worker that may have it. */
+  readonly targetWorkerId?: string;
   /** `sent` until its event comes back on the stream. */
   readonly state: "waiting" | "sending" | "sent" | "refused";
   /** Of the stored event, once the server answered. */
@@ -71,6 +77,8 @@ export const EMPTY: CrewState = {
   jobLive: new Map(),
   jobTails: new Map(),
   configChanges: 0,
+  publishChanges: 0,
+  deviceChanges: 0,
   outbox: [],
 };
 

@@ -6,8 +6,10 @@ import type { Delivered, Envelope } from "../client";
 import type { Item } from "./items";
 import { Landings } from "./landings";
 import { personName } from "./names";
+import { applyPublish, isPublishEvent } from "./publishes";
 import { Replies } from "./replies";
 import { Rows } from "./rows";
+import { deviceNotice } from "./devices";
 import { budgetNotice, dryRunNotice, groupLine, nameOf, notice, policyNotice, requestNotice, setupNotice } from "./sentences";
 import { Work } from "./work";
 import { words } from "./words";
@@ -33,6 +35,7 @@ export class TimelineReducer {
   apply({ envelope }: Delivered): void {
     const { ts } = envelope;
     const key = envelope.id;
+    if (isPublishEvent(envelope) && applyPublish(this.#rows, envelope)) return;
     switch (envelope.type) {
       case "message":
         return this.#rows.push({ kind: "message", key, ts, who: personName(envelope.from), text: envelope.payload.text });
@@ -101,7 +104,9 @@ export class TimelineReducer {
       case "merge.branch.moved":
         return this.#push(notice(envelope, "branch", "needs", envelope.payload.explanation));
       case "policy.decided":
-        // A question has a card of its own, which says the rule too. What a rule lets a job do is told where the job is.
+        // A question has a card of its own, which says the rule too. What a rule lets a job do is told where the job is,
+        // and that somebody's own press published is told by the publication.
+        if (envelope.payload.effect === "allow" && envelope.payload.action.startsWith("publish.")) return;
         return envelope.payload.effect === "ask" || (envelope.payload.effect === "allow" && envelope.payload.jobId) ? undefined : this.#push(policyNotice(envelope, envelope.payload));
       case "policy.granted":
         return this.#push(notice(envelope, "shield", "plain", words.granted(envelope.payload.grant.covers, envelope.payload.grant.by)));
@@ -114,6 +119,12 @@ export class TimelineReducer {
         return this.#push(setupNotice(envelope, envelope.payload));
       case "checks.dry_run":
         return this.#push(dryRunNotice(envelope, envelope.payload));
+      case "device.paired":
+      case "device.revoked":
+      case "device.upgraded":
+      case "node.registered":
+      case "node.allowed":
+        return this.#push(deviceNotice(envelope));
       case "suggestions":
         return this.#rows.push({ kind: "suggestions", key, ts, items: envelope.payload.items });
       case "system.held":
@@ -133,6 +144,7 @@ export class TimelineReducer {
       case "budget.used":
       case "workspace.changed":
       case "config.changed":
+      case "device.renamed":
       case "merge.entry.queued":
       case "merge.entry.candidate":
       case "merge.entry.waiting_approval":

@@ -29,7 +29,7 @@ export class Work {
     if (!payload.plan.requiresWorker) return;
     const key = `plan-${payload.requestId}`;
     const job = payload.jobId ? this.#rows.find<JobItem>(`job-${payload.jobId}`) : undefined;
-    const item: Item = { kind: "plan", key, ts: envelope.ts, requestId: payload.requestId, plan: payload.plan, jobId: payload.jobId };
+    const item: Item = { kind: "plan", key, ts: envelope.ts, requestId: payload.requestId, plan: payload.plan, jobId: payload.jobId, meets: payload.meets ?? [] };
     // The job is stored a moment before its plan is told; people read the plan first.
     const told = job ? Date.parse(envelope.ts) - Date.parse(job.ts) : Number.POSITIVE_INFINITY;
     if (job && told < MOMENT_MS && !this.#rows.has(key)) this.#rows.insertBefore(job.key, item);

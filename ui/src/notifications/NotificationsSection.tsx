@@ -5,6 +5,7 @@ import { useState } from "react";
 import { type Called, useAction, useClient } from "../app";
 import { Banner, ErrorState, Skeleton, Switch } from "../components";
 import type { ConfigShown, SetNotify } from "../client";
+import { ThisDevice } from "../phone/ThisDevice";
 import { originText } from "../settings/origins";
 import { SectionHead, Setting } from "../settings/Row";
 import { words as settingsWords } from "../settings/words";
@@ -15,7 +16,7 @@ import { useSeen } from "./useSeen";
 import { words } from "./words";
 import "./notifications.css";
 
-const HINT: Record<SwitchName, string> = { needsYou: words.needsYouHint, finished: words.finishedHint, failed: words.failedHint, limit: words.limitHint };
+const HINT: Record<SwitchName, string> = { needsYou: words.needsYouHint, finished: words.finishedHint, failed: words.failedHint, limit: words.limitHint, worker: words.workerHint };
 
 interface Shown {
   config: Called<ConfigShown>;
@@ -34,10 +35,11 @@ export function NotificationsSection({ look, ...shown }: Shown & { look: (() => 
 function Elsewhere(shown: Shown) {
   return (
     <>
-      <Banner tone="run" icon="info">
-        <span className="medium">{words.elsewhereTitle}.</span> {words.elsewhereText} {words.elsewhereSent}
-      </Banner>
-      <Chosen {...shown} />
+      <ThisDevice live={shown.live} />
+      <div className="setnext">
+        <SectionHead title={words.what}>{words.whatText}</SectionHead>
+        <Chosen {...shown} />
+      </div>
     </>
   );
 }

@@ -7,8 +7,8 @@ import { words } from "./words";
 
 const ROW = 52;
 
-const KIND: Record<Kind, string> = { needs_you: words.needsYou, finished: words.finished, failed: words.failed, limit: words.limit, click: words.click };
-const SHAPE: Record<Kind, StateKind> = { needs_you: "needs", finished: "passed", failed: "failed", limit: "waiting", click: "waiting" };
+const KIND: Record<Kind, string> = { needs_you: words.needsYou, finished: words.finished, failed: words.failed, limit: words.limit, worker: words.worker, click: words.click };
+const SHAPE: Record<Kind, StateKind> = { needs_you: "needs", finished: "passed", failed: "failed", limit: "waiting", worker: "failed", click: "waiting" };
 
 const OUTCOME: Record<Outcome, string> = {
   shown: words.shown,

@@ -12,7 +12,7 @@ afterEach(cleanup);
 
 const value = (key: string, what: string | boolean | null, origin = "built-in") => ({ key: `desktop.notify.${key}`, value: what, origin });
 const shownWith = (...values: ConfigShown["values"]): ConfigShown => ({ values, warnings: [] });
-const DEFAULTS = shownWith(value("needsYou", true), value("finished", true), value("failed", true), value("limit", true), value("quietHours", true), value("quietFrom", null), value("quietUntil", null));
+const DEFAULTS = shownWith(value("needsYou", true), value("finished", true), value("failed", true), value("limit", true), value("worker", true), value("quietHours", true), value("quietFrom", null), value("quietUntil", null));
 
 const sent = (key: string, more: Partial<Sent> = {}): Sent => ({ key, kind: "failed", title: `Failed: ${key}`, page: "/jobs/j-1", sentAt: "2026-01-31T12:00:00.000Z", outcome: "shown", outcomeAt: "2026-01-31T12:00:00.000Z", ...more });
 const seenWith = (...rows: Sent[]): Seen => ({ shows: "yes", sent: rows });
@@ -47,7 +47,10 @@ const isOn = (name: string) => toggle(name).getAttribute("aria-checked") === "tr
 describe("what notifications tell of", () => {
   it("is all of it until something is switched off, which is told to the server and shown at once", async () => {
     const { call, reload } = await show();
-    expect(["Needs you", "Finished", "Failed", "Limit"].map(isOn)).toEqual([true, true, true, true]);
+    expect(["Needs you", "Finished", "Failed", "Limit", "Worker trouble"].map(isOn)).toEqual([true, true, true, true, true]);
+    fireEvent.click(toggle("Worker trouble"));
+    await waitFor(() => expect(isOn("Worker trouble")).toBe(false));
+    expect(call).toHaveBeenCalledWith("config.set_notify", { worker: false });
     fireEvent.click(toggle("Finished"));
     await waitFor(() => expect(isOn("Finished")).toBe(false));
     expect(call).toHaveBeenCalledWith("config.set_notify", { finished: false });
@@ -144,16 +147,20 @@ describe("what was sent", () => {
   });
 });
 
-describe("a place without notifications", () => {
-  it("is a browser or a phone: the section says whose they are and lists nothing", async () => {
+describe("a place without notifications of the app", () => {
+  it("is a browser or a phone: the section says whether this one can be told, and who is", async () => {
     const state = new Store({ ...EMPTY, connection: { state: "live" } } as unknown as typeof EMPTY);
     const config = { value: DEFAULTS, failure: undefined, reload: vi.fn() } as unknown as Called<ConfigShown>;
+    const told = { publicKey: "BA", targets: [{ id: "t-1", device: "Pixel 9", service: "push.example", current: false, madeAt: "2026-01-31T12:00:00.000Z" }], sent: [] };
     render(
-      <CrewProvider crew={{ state, call: vi.fn() } as unknown as Crew}>
+      <CrewProvider crew={{ state, call: vi.fn(async () => told) } as unknown as Crew}>
         <NotificationsSection config={config} live look={undefined} />
       </CrewProvider>,
     );
-    await screen.findByText(/belong to the desktop app/);
+    await screen.findByText("Pixel 9");
+    expect(screen.getByText("Tell this device")).toBeTruthy();
+    expect(screen.getByText(/over plain http|cannot be told/)).toBeTruthy();
+    expect(screen.getByText("Nothing was sent yet.")).toBeTruthy();
     expect(screen.queryByText("What was sent")).toBeNull();
     expect(isOn("Needs you")).toBe(true);
   });

@@ -2,7 +2,7 @@
 
 import type { ConfigShown, ConfigValue, SetNotify } from "../client";
 
-export type Kind = "needs_you" | "finished" | "failed" | "limit" | "click";
+export type Kind = "needs_you" | "finished" | "failed" | "limit" | "worker" | "click";
 
 export type Outcome = "shown" | "opened" | "approved" | "denied" | "too_late" | "not_answered" | "dismissed" | "withdrawn" | "not_shown" | "quiet" | "off";
 
@@ -24,7 +24,7 @@ export interface Seen {
   readonly sent: readonly Sent[];
 }
 
-export const SWITCHES = ["needsYou", "finished", "failed", "limit"] as const;
+export const SWITCHES = ["needsYou", "finished", "failed", "limit", "worker"] as const;
 export type SwitchName = (typeof SWITCHES)[number];
 
 export interface Held<T> {
@@ -55,7 +55,7 @@ export function choiceOf(shown: ConfigShown): Choice {
   const time = (one: ConfigValue, otherwise: string) => (typeof one.value === "string" ? one.value : otherwise);
   const origins = [on, from, until].map((one) => one.origin);
   return {
-    switches: { needsYou: flag("needsYou"), finished: flag("finished"), failed: flag("failed"), limit: flag("limit") },
+    switches: { needsYou: flag("needsYou"), finished: flag("finished"), failed: flag("failed"), limit: flag("limit"), worker: flag("worker") },
     quiet: {
       value: { on: on.value !== false && typeof from.value === "string" && typeof until.value === "string", from: time(from, NIGHT.from), until: time(until, NIGHT.until) },
       // The one that wins is the one to know of.
@@ -69,7 +69,7 @@ export function choiceOf(shown: ConfigShown): Choice {
 export function withChange(choice: Choice, change: SetNotify): Choice {
   const of = (name: SwitchName): Held<boolean> => ({ ...choice.switches[name], value: change[name] ?? choice.switches[name].value });
   return {
-    switches: { needsYou: of("needsYou"), finished: of("finished"), failed: of("failed"), limit: of("limit") },
+    switches: { needsYou: of("needsYou"), finished: of("finished"), failed: of("failed"), limit: of("limit"), worker: of("worker") },
     quiet: change.quiet ? { ...choice.quiet, value: change.quiet } : choice.quiet,
   };
 }

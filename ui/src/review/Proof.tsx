@@ -8,11 +8,14 @@ import type { Approval, CheckVerdict, Job, MergeEntry, VerifiedLine } from "../c
 import { argvText, Button, durationText, Icon, InlineText, shortId, State, StateIcon, type StateKind, Time } from "../components";
 import { useVerification } from "../job/useJob";
 import { isLive, saidOf } from "../model";
+import { mainWords, MeetsList, RevertLine, useMeets } from "../main-line";
 import { entryStateText } from "../work/Chain";
+import { hasEnded } from "../work/chain-layout";
 import { ApprovalBox, type Answering } from "./ApprovalBox";
 import type { Review } from "./files";
 import { Opinion } from "./Opinion";
 import { opinionIn } from "./opinion";
+import { Returned } from "./Returned";
 import { VerifiedItem } from "./Verified";
 import { words } from "./words";
 
@@ -41,6 +44,7 @@ export function Proof({
           <ApprovalBox ref={boxRef} approval={approval} entry={entry} review={review} answering={answering} />
         </div>
       ) : null}
+      {entry && !hasEnded(entry) ? <MeetsOf entry={entry} /> : null}
       {entry ? <Standing entry={entry} /> : <p className="sidesect t2 c3">{words.noEntry}</p>}
       <Lines head={words.failedHead} lines={of("failed")} />
       <Lines head={words.verifiedByUs} lines={of("passed")} />
@@ -93,7 +97,8 @@ const VERDICT: Record<string, StateKind> = { passed: "passed", failed: "failed",
 
 export function CheckRow({ check }: { check: CheckVerdict }) {
   const kind = VERDICT[check.state] ?? "waiting";
-  const note = check.reused ? words.reused : check.flakyRetry ? words.flaky : "";
+  const skipped = check.state === "skipped";
+  const note = skipped ? (check.reason ?? "") : check.reused ? words.reused : check.flakyRetry ? words.flaky : "";
   return (
     <div className="h t2 checkrow" title={[argvText(check.run), note].filter(Boolean).join(", ")}>
       <span className={`st s-${kind === "landed" ? "passed" : kind}`}>
@@ -102,7 +107,7 @@ export function CheckRow({ check }: { check: CheckVerdict }) {
       </span>
       <span className="mono grow trunc">{check.run.length > 0 ? argvText(check.run) : check.name}</span>
       {check.flakyRetry ? <Icon name="refresh" size="s" /> : null}
-      <span className="c3 num t1">{check.reused ? words.reusedShort : check.durationMs === null ? "" : durationText(check.durationMs)}</span>
+      <span className="c3 num t1">{skipped ? words.skipped : check.reused ? words.reusedShort : check.durationMs === null ? "" : durationText(check.durationMs)}</span>
     </div>
   );
 }
@@ -130,6 +135,16 @@ function Checks({ entry }: { entry: MergeEntry }) {
   );
 }
 
+function MeetsOf({ entry }: { entry: MergeEntry }) {
+  const meets = useMeets(entry.workspaceId, entry.jobId);
+  return meets.length > 0 ? (
+    <div className="sidesect">
+      <h2 className="label">{mainWords.meets}</h2>
+      <MeetsList meets={meets} note />
+    </div>
+  ) : null;
+}
+
 function Standing({ entry }: { entry: MergeEntry }) {
   const call = useClient();
   const crew = useCrew();
@@ -149,7 +164,9 @@ function Standing({ entry }: { entry: MergeEntry }) {
         ) : (
           <p className="t2 wraps"><InlineText text={saidOf(entry.reason) ?? entryStateText(entry)} /></p>
         )}
-        {entry.state === "parked" ? (
+        <RevertLine entry={entry} />
+        <Returned entry={entry} />
+        {entry.state === "parked" && !entry.repair?.waysOut ? (
           <>
             <p className="t2 c3">{words.parkedNote}</p>
             <div>

@@ -4,7 +4,8 @@
 import { useId, useMemo, useRef, useState } from "react";
 import { argvText, Banner, Button, ConfirmDialog, Icon, IconButton, Switch } from "../components";
 import type { CheckPlan, ChecksOrigin, Strategy, Workspace } from "../client";
-import { type CheckRow, checksOf, isSound, problemsOf, rowsOf, sameChecks } from "./check-rows";
+import { CheckMore, GroupFields } from "./CheckMore";
+import { type CheckRow, checksOf, type GroupRow, groupsOf, groupsToSend, isSound, problemsOf, rowsOf, sameChecks, sameGroups, timeoutProblem } from "./check-rows";
 import { SectionHead, Setting } from "./Row";
 import { useWorkspaceUpdate } from "./useWorkspaceUpdate";
 import { words } from "./words";
@@ -33,11 +34,11 @@ export function Checks({ workspace, live }: { workspace: Workspace; live: boolea
         </Banner>
       ))}
       <Editor
-        key={JSON.stringify(workspace.checks.checks)}
+        key={JSON.stringify([workspace.checks.checks, workspace.checks.groups])}
         plan={workspace.checks}
         busy={busy}
         live={live}
-        onSave={(rows) => void update({ checks: checksOf(rows) })}
+        onSave={(rows, groups) => void update({ checks: checksOf(rows), checkGroups: groupsToSend(groups) })}
         onTrust={() => setTrusting(true)}
       />
       <h2 className="t4 setnext">{words.checks}</h2>
@@ -69,18 +70,22 @@ function Editor({
   plan: CheckPlan;
   busy: boolean;
   live: boolean;
-  onSave: (rows: readonly CheckRow[]) => void;
+  onSave: (rows: readonly CheckRow[], groups: readonly GroupRow[]) => void;
   onTrust: () => void;
 }) {
   const [rows, setRows] = useState<readonly CheckRow[]>(() => rowsOf(plan.checks, argvText));
   const nextKey = useRef(rows.length);
   const problems = useMemo(() => problemsOf(rows), [rows]);
-  const sound = isSound(problems);
-  const changed = !sound || !sameChecks(checksOf(rows), plan.checks);
+  const [typed, setTyped] = useState<ReadonlyMap<string, GroupRow>>(new Map());
+  const [open, setOpen] = useState<number | null>(null);
+  const known = plan.groups ?? {};
+  const groups = groupsOf(rows, known, typed);
+  const sound = isSound(problems) && groups.every((group) => group.timeout.trim() === "" || timeoutProblem(group.timeout) === null);
+  const changed = !sound || !sameChecks(checksOf(rows), plan.checks) || !sameGroups(groupsToSend(groups), named(known, groups));
   const set = (key: number, part: Partial<CheckRow>) => setRows((all) => all.map((row) => (row.key === key ? { ...row, ...part } : row)));
   const add = () => {
     nextKey.current += 1;
-    setRows((all) => [...all, { key: nextKey.current, name: "", command: "", timeout: "600", paths: [] }]);
+    setRows((all) => [...all, { key: nextKey.current, name: "", command: "", timeout: "600", group: "", paths: "", skipUntouched: false }]);
   };
   const up = (index: number) =>
     setRows((all) => {
@@ -95,7 +100,7 @@ function Editor({
       aria-label={words.checksHead}
       onSubmit={(event) => {
         event.preventDefault();
-        if (sound && changed && live) onSave(rows);
+        if (sound && changed && live) onSave(rows, groups);
       }}
     >
       <p className="t2 c3 ckedit__from">
@@ -110,7 +115,7 @@ function Editor({
                 {words.trust}…
               </Button>
             ) : (
-              <Button small busy={busy} disabled={!live || changed} onClick={() => onSave(rows)}>
+              <Button small busy={busy} disabled={!live || changed} onClick={() => onSave(rows, groups)}>
                 {words.confirm}
               </Button>
             )
@@ -150,6 +155,7 @@ function Editor({
               />
               <input className={`input num${bad(problem?.timeout)}`} aria-label={words.checkTimeout} aria-invalid={problem?.timeout ? true : undefined} inputMode="numeric" value={row.timeout} onChange={(event) => set(row.key, { timeout: event.target.value })} />
               <span className="h h--1 ckedit__do">
+                <IconButton small label={words.checkMore(row.name)} icon={open === row.key ? "down" : "right"} aria-expanded={open === row.key} onClick={() => setOpen(open === row.key ? null : row.key)} />
                 <IconButton small label={words.moveUp(row.name)} icon="up" disabled={index === 0} onClick={() => up(index)} />
                 <IconButton small label={words.removeCheck(row.name)} icon="x" onClick={() => setRows((all) => all.filter((each) => each.key !== row.key))} />
               </span>
@@ -160,10 +166,20 @@ function Editor({
               ) : problem?.hint ? (
                 <p className="t1 c3 ckedit__say">{problem.hint}</p>
               ) : null}
+              {open === row.key ? <CheckMore row={row} group={groups.find((group) => group.name === row.group.trim())} change={(part) => set(row.key, part)} /> : null}
             </li>
           );
         })}
       </ul>
+      {groups.length > 0 ? (
+        <details className="ckgroups">
+          <summary className="t3 medium">{words.groupsHead}</summary>
+          <p className="t2 c3">{words.groupsText}</p>
+          {groups.map((group) => (
+            <GroupFields key={group.name} group={group} change={(next) => setTyped((all) => new Map(all).set(next.name, next))} />
+          ))}
+        </details>
+      ) : null}
       <div className="h ckedit__foot">
         <Button icon="plus" onClick={add}>
           {words.addCheck}
@@ -171,7 +187,14 @@ function Editor({
         {changed ? (
           <>
             <span className="push t2 c3">{live ? words.unsaved : words.offlineNote}</span>
-            <Button onClick={() => setRows(rowsOf(plan.checks, argvText))}>{words.undo}</Button>
+            <Button
+              onClick={() => {
+                setRows(rowsOf(plan.checks, argvText));
+                setTyped(new Map());
+              }}
+            >
+              {words.undo}
+            </Button>
             <Button type="submit" look="primary" busy={busy} disabled={!sound || !live}>
               {words.saveChecks}
             </Button>
@@ -180,6 +203,11 @@ function Editor({
       </div>
     </form>
   );
+}
+
+/** Of the stored groups those that are shown: what nobody names any more is not kept. */
+function named(known: NonNullable<CheckPlan["groups"]>, shown: readonly GroupRow[]): NonNullable<CheckPlan["groups"]> {
+  return Object.fromEntries(Object.entries(known).filter(([name]) => shown.some((group) => group.name === name)));
 }
 
 function Trust({

@@ -9,6 +9,7 @@ import { UsageSection } from "../budget/UsageSection";
 import { NetworkSection } from "../network/NetworkSection";
 import { NotificationsSection } from "../notifications/NotificationsSection";
 import { platform } from "../platform";
+import { PublishingSection } from "../publish/PublishingSection";
 import { usePreference } from "../review/preferences";
 import { UpdatesSection } from "../updates/UpdatesSection";
 import { Appearance } from "./Appearance";
@@ -100,6 +101,8 @@ function Body({
       return <Sandbox workspace={workspace} live={live} />;
     case "network":
       return <NetworkSection live={live} />;
+    case "publishing":
+      return <PublishingSection live={live} />;
     case "appearance":
       return <Appearance />;
     case "shortcuts":

@@ -7,6 +7,7 @@ export const de: Words = {
   wholeSeconds: "Ganze Sekunden, etwa 600.",
   atLeastOneSecond: "Mindestens eine Sekunde.",
   atMostSixHours: "Höchstens sechs Stunden.",
+  skipNeedsPaths: "Nennen Sie die Dateien, die sie liest; sonst läuft sie immer.",
   openQuote: (quote) => `Das Anführungszeichen ${quote} ist nicht geschlossen.`,
   commandMissing: "Schreiben Sie den Befehl, der laufen soll.",
   emptyWords: "Leere Wörter werden nicht angenommen.",

@@ -11,6 +11,7 @@ const en = {
   wholeSeconds: "Whole seconds, such as 600.",
   atLeastOneSecond: "At least one second.",
   atMostSixHours: "At most six hours.",
+  skipNeedsPaths: "Say which files it reads; without that it always runs.",
   // a command
   openQuote: (quote: string) => `The quote ${quote} is not closed.`,
   commandMissing: "Write the command to run.",

@@ -6,12 +6,13 @@ import { words as budgetWords } from "../budget/words";
 import { words as notifyWords } from "../notifications/words";
 import { words as networkWords } from "../network/words";
 import { words as policyWords } from "../policy/words";
+import { words as publishWords } from "../publish/settings-words";
 import { words as updateWords } from "../updates/words";
 import { words as backendWords } from "./backend-words";
 import { words as desktopWords } from "./desktop-words";
 import { words } from "./words";
 
-export type SectionId = "general" | "models" | "usage" | "network" | "sandbox" | "checks" | "policy" | "appearance" | "shortcuts" | "desktop" | "notifications" | "updates" | "values";
+export type SectionId = "general" | "models" | "usage" | "network" | "publishing" | "sandbox" | "checks" | "policy" | "appearance" | "shortcuts" | "desktop" | "notifications" | "updates" | "values";
 
 export interface Section {
   readonly id: SectionId;
@@ -30,6 +31,7 @@ const ALL: readonly Section[] = [
   { id: "models", label: words.models, icon: "chip", of: "machine", holds: [words.localbuddy, words.remotebuddy, words.workersRole, words.endpoint, words.model, words.keyEnv, words.contextWindow, "Ollama", "LM Studio", "llama-server", "OpenAI", "Anthropic"] },
   { id: "usage", label: budgetWords.title, icon: "gauge", of: "machine", holds: [budgetWords.today, budgetWords.limits, budgetWords.models, "budget.tokensPerDay"] },
   { id: "network", label: networkWords.title, icon: "globe", of: "machine", holds: [networkWords.mode, networkWords.presets, networkWords.own, "cargo", "npm", "pypi", "network.allow", "network.jobs"] },
+  { id: "publishing", label: publishWords.title, icon: "pr", of: "machine", holds: [publishWords.tokens, publishWords.hosts, publishWords.protected, publishWords.after, "GitHub", "Pull request", "publish.githubHosts", "merge.push", "merge.openPr"] },
   { id: "appearance", label: words.appearance, icon: "sun", of: "machine", holds: [words.theme, words.diffColours, words.textSize, words.language, words.contrast] },
   { id: "shortcuts", label: words.shortcuts, icon: "keyboard", of: "machine", holds: [words.pageKeys, words.reviewKeys] },
   { id: "notifications", label: notifyWords.title, icon: "bell", of: "machine", holds: [notifyWords.needsYou, notifyWords.finished, notifyWords.failed, notifyWords.limit, notifyWords.quiet, notifyWords.sent] },

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { readArgv } from "./argv";
-import { checksOf, isSound, problemsOf, rowsOf, sameChecks, timeoutProblem } from "./check-rows";
+import { checksOf, groupsOf, groupsToSend, isSound, problemsOf, rowsOf, sameChecks, skipProblem, timeoutProblem } from "./check-rows";
 import { originText, valueText } from "./origins";
 import { findSetting } from "./sections";
 import { emptyForm, formFor, formOf, sayForm, settingOf } from "./model-form";
@@ -24,9 +24,31 @@ describe("a typed command", () => {
   });
 });
 
+describe("the groups of checks", () => {
+  const quote = (argv: readonly string[]) => argv.join(" ");
+  const check = { name: "test", run: ["cargo", "test"], timeoutS: 900, group: "test", skipUntouched: true };
+
+  it("shows the groups that checks name, and sends only what is said of them", () => {
+    const rows = rowsOf([check, { ...check, name: "more" }, { ...check, name: "lint", group: "lint" }], quote);
+    const groups = groupsOf(rows, { test: { timeoutS: 60, paths: ["src/**"] }, gone: { timeoutS: 1 } }, new Map());
+    expect(groups.map((group) => group.name)).toEqual(["test", "lint"]);
+    expect(groupsToSend(groups)).toEqual({ test: { timeoutS: 60, paths: ["src/**"] } });
+  });
+
+  it("keeps a check that may be left out, and asks what it reads", () => {
+    const rows = rowsOf([check], quote);
+    expect(checksOf(rows)).toEqual([check]);
+    const [row] = rows;
+    if (!row) throw new Error("a row");
+    expect(skipProblem(row)).not.toBeNull();
+    expect(skipProblem({ ...row, paths: "src/**" })).toBeNull();
+    expect(skipProblem(row, { name: "test", timeout: "", paths: "src/**", always: "", skipUntouched: false })).toBeNull();
+  });
+});
+
 describe("the checks editor", () => {
   const quote = (argv: readonly string[]) => argv.join(" ");
-  const row = (name: string, command: string, timeout = "600") => ({ key: 0, name, command, timeout, paths: [] });
+  const row = (name: string, command: string, timeout = "600") => ({ key: 0, name, command, timeout, group: "", paths: "", skipUntouched: false });
 
   it("takes checks apart and puts them together again", () => {
     const checks = [{ name: "test", run: ["cargo", "test"], timeoutS: 900, group: "rust", paths: ["src/**"] }];

@@ -6,8 +6,11 @@ import { useNavigate } from "@tanstack/react-router";
 import { chooseTheme, keysOf, useAction, useCrew, useModel } from "../app";
 import { Icon, type IconName, InlineText, Kbd, plainLine, shortId } from "../components";
 import type { ShortcutId } from "../app";
+import { words as deviceWords } from "../devices/words";
 import { holdsOf, holdWords } from "../hold";
 import { platform } from "../platform";
+import { openPublish, publishWords } from "../publish";
+import { lastSession } from "./last";
 import { words } from "./words";
 
 interface Row {
@@ -65,6 +68,10 @@ function PaletteBody({ close, onNewSession }: { close: () => void; onNewSession:
   const workspaceName = (id: string | null) => workspaces.find((one) => one.id === id)?.name ?? "";
   const command = (id: ShortcutId, label: string, icon: IconName, run: () => void): Row => ({ id, label, icon, keys: keysOf(id), run });
 
+  // From the conversation that is open, or was open last.
+  const published = lastSession() ?? sessions[0]?.sessionId;
+  const publishing = published ? ([["push", publishWords.pushOnly, "up"], ["pr", publishWords.pushAndPr, "pr"]] as const) : [];
+
   const groups: Array<[string, Row[]]> = [
     [
       words.sessions,
@@ -106,6 +113,7 @@ function PaletteBody({ close, onNewSession }: { close: () => void; onNewSession:
         command("go.queue", words.queue, "stack", go(() => navigate({ to: "/queue" }))),
         command("go.approvals", words.approvals, "needs", go(() => navigate({ to: "/approvals" }))),
         command("settings", words.settings, "sliders", go(() => navigate({ to: "/settings" }))),
+        ...publishing.map(([mode, label, icon]) => ({ id: `publish-${mode}`, label: `${publishWords.publish}: ${label}`, icon, keys: mode === "pr" ? keysOf("publish") : "", run: go(() => published && openPublish({ sessionId: published, mode })) })),
         ...(known
           ? [
               held
@@ -118,6 +126,7 @@ function PaletteBody({ close, onNewSession }: { close: () => void; onNewSession:
         { id: "terminals", label: words.terminals, icon: "terminal", run: go(() => navigate({ to: "/terminals" })) },
         { id: "agents", label: words.agents, icon: "helm", run: go(() => navigate({ to: "/agents" })) },
         { id: "devices", label: words.devices, icon: "phone", run: go(() => navigate({ to: "/devices" })) },
+        { id: "pair", label: deviceWords.pairOne, icon: "key", run: go(() => navigate({ to: "/devices", hash: "pair" })) },
         { id: "theme-system", label: words.themeSystem, icon: "gauge", run: go(() => chooseTheme("system")) },
         { id: "theme-light", label: words.themeLight, icon: "sun", run: go(() => chooseTheme("light")) },
         { id: "theme-dark", label: words.themeDark, icon: "moon", run: go(() => chooseTheme("dark")) },

@@ -15,6 +15,9 @@ const TABS: ReadonlyArray<{ to: "/" | "/approvals" | "/queue" | "/terminals"; ic
 export function PhoneTabs() {
   const { pathname } = useLocation();
   const asks = useModel((state) => state.approvals.value?.filter((one) => one.state === "pending").length ?? 0);
+  const open = useModel((state) => state.approvals.value?.some((one) => one.state === "pending" && pathname === `/approvals/${one.id}`) ?? false);
+  // A question that waits has the foot of the screen to itself: its buttons are where the thumb is, and nothing is near.
+  if (open) return null;
   return (
     <nav className="phone__tabs only-phone" aria-label={words.main}>
       {TABS.map((tab) => {

@@ -5,6 +5,7 @@ import { useState } from "react";
 import { useModel } from "../app";
 import { Count, Icon, IconButton, type IconName, Kbd, Skeleton, State } from "../components";
 import type { Session, Workspace } from "../client";
+import { useKnocking } from "../devices/useKnocking";
 import { Logo } from "./Logo";
 import { words } from "./words";
 
@@ -35,7 +36,7 @@ export function RailBody({ onNewSession }: { onNewSession: (workspaceId?: string
           <Room to="/queue" icon="stack" label={words.queue} count={waiting} />
           <Room to="/terminals" icon="terminal" label={words.terminals} />
           <Room to="/agents" icon="helm" label={words.agents} />
-          <Room to="/devices" icon="phone" label={words.devices} />
+          <DevicesRoom />
         </div>
       </div>
       <div className="rail__foot">
@@ -49,12 +50,17 @@ export function RailBody({ onNewSession }: { onNewSession: (workspaceId?: string
   );
 }
 
-function Room({ to, icon, label, count }: { to: "/queue" | "/terminals" | "/agents" | "/devices"; icon: IconName; label: string; count?: number }) {
+function DevicesRoom() {
+  return <Room to="/devices" icon="phone" label={words.devices} asks={useKnocking()} />;
+}
+
+function Room({ to, icon, label, count, asks }: { to: "/queue" | "/terminals" | "/agents" | "/devices"; icon: IconName; label: string; count?: number; asks?: number }) {
   return (
     <Link to={to} className="nav" activeProps={{ className: "nav on", "aria-current": "page" }}>
       <Icon name={icon} />
       <span className="grow trunc">{label}</span>
       {count ? <Count value={count} label={words.inTheQueue} /> : null}
+      {asks ? <Count value={asks} needs label={words.waitingForYou} /> : null}
     </Link>
   );
 }

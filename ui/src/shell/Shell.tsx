@@ -1,12 +1,15 @@
-// The window: rail, page, status bar; and what lies over all pages. Two pages stand alone: signing in and set-up.
+// The window: rail, page, status bar; and what lies over all pages. Three pages stand alone: signing in, pairing and set-up.
 
 import { Outlet, useLocation, useNavigate } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
-import { useModel, useShortcut } from "../app";
+import { useCrew, useModel, useShortcut } from "../app";
 import { useShortcutListener } from "../app/shortcuts";
 import { Sprite } from "../components";
 import { HoldBanner } from "../hold";
 import { isLive } from "../model";
+import { NewerNote } from "../phone";
+import { SignedOutDevice, useDeviceTrouble } from "../pair/SignedOutDevice";
+import { PublishHost } from "../publish";
 import { ConnectionBanner } from "./ConnectionBanner";
 import { NewSession } from "./NewSession";
 import { Palette } from "./Palette";
@@ -20,6 +23,8 @@ import { words } from "./words";
 export function Shell() {
   useShortcutListener();
   const signedOut = useModel((state) => state.connection.state === "signed_out");
+  const trouble = useDeviceTrouble();
+  const crew = useCrew();
   const { pathname } = useLocation();
   const navigate = useNavigate();
   const [palette, setPalette] = useState(false);
@@ -40,15 +45,16 @@ export function Shell() {
     if (usable) performance.mark("pilothouse:usable");
   }, [usable]);
 
-  if (signedOut) {
+  const alone = pathname === "/pair" || (pathname === "/first-run" && !signedOut);
+  if (signedOut && !alone) {
     return (
       <>
         <Sprite />
-        <SignedOut />
+        {trouble ? <SignedOutDevice standing={trouble} onRetry={() => crew.retryNow()} /> : <SignedOut />}
       </>
     );
   }
-  if (pathname === "/first-run") {
+  if (alone) {
     return (
       <>
         <Sprite />
@@ -67,6 +73,7 @@ export function Shell() {
         <div className="page">
           <ConnectionBanner />
           <HoldBanner />
+          <NewerNote />
           <main className="main" id="page" tabIndex={-1}>
             <Outlet />
           </main>
@@ -75,6 +82,7 @@ export function Shell() {
         <PhoneTabs />
       </div>
       <Palette open={palette} onOpenChange={setPalette} onNewSession={openNew} />
+      <PublishHost />
       {making ? <NewSession workspaceId={making.workspaceId} onClose={() => setMaking(undefined)} /> : null}
     </>
   );

@@ -89,7 +89,7 @@ function ConnectionWord() {
       return (
         <span className="s-passed" role="status" data-testid="connection" data-state="live">
           <Icon name="check" />
-          <span className="c2">{local ? words.connected : words.connectedTo(location.hostname)}</span>
+          <span className="c2">{[local ? words.connected : words.connectedTo(location.hostname), ...(connection.over === "http" ? [words.overHttp] : [])].join(", ")}</span>
         </span>
       );
     case "connecting":

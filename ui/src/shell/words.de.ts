@@ -26,6 +26,7 @@ export const de: Words = {
   running: "Arbeit läuft",
   failed: "Etwas ist fehlgeschlagen",
   connected: "Verbunden, dieser Rechner",
+  overHttp: "ohne WebSocket",
   connectedTo: (host) => `Verbunden mit ${host}`,
   connecting: "Verbindet",
   reconnecting: (attempt) => `Verbindet neu, Versuch ${attempt}`,

@@ -27,6 +27,7 @@ const en = {
   running: "Work is running",
   failed: "Something failed",
   connected: "Connected, this machine",
+  overHttp: "without a WebSocket",
   connectedTo: (host: string) => `Connected to ${host}`,
   connecting: "Connecting",
   reconnecting: (attempt: number) => `Reconnecting, try ${attempt}`,

@@ -2,15 +2,16 @@
 
 import { Link } from "@tanstack/react-router";
 import { memo, useMemo, useRef } from "react";
-import {
-  aboutText, clockText, durationText, Icon, IconButton, InlineText, Menu, type MenuEntry, shortId, State, type StateKind, timeOfDay,
-} from "../components";
+import { aboutText, clockText, durationText, Icon, InlineText, shortId, State, type StateKind, timeOfDay } from "../components";
 import type { MergeEntry, MergeQueue } from "../client";
 import { useLiveNow } from "../review/useLiveNow";
 import { useWidth } from "../review/useWidth";
 import { saidOf } from "../model";
 import type { Deeds } from "./actions";
-import { type Bar, type ChainPicture, type ChainRow, type GoneRun, hasEnded, layoutChain, toneOf } from "./chain-layout";
+import { type Bar, type ChainPicture, type ChainRow, layoutChain, toneOf } from "./chain-layout";
+import { EntryMenu } from "./EntryMenu";
+import { Thrown, whyGone } from "./Slots";
+import { words as steerWords } from "./steer-words";
 import { words } from "./words";
 
 const CHAIN_WORDS = {
@@ -21,20 +22,24 @@ const CHAIN_WORDS = {
   approved: words.approved,
   landing: words.landing,
   over: words.over,
+  slot: steerWords.slot,
+  behind: (id: string) => steerWords.behind(shortId(id)),
+  gone: whyGone,
 };
 
-export function Chain({ queue, gone, deeds }: { queue: MergeQueue; gone: readonly GoneRun[]; deeds: Deeds }) {
+export function Chain({ queue, deeds }: { queue: MergeQueue; deeds: Deeds }) {
   const box = useRef<HTMLDivElement>(null);
   const width = useWidth(box);
   const now = useLiveNow();
   const picture = useMemo(
-    () => (width > 0 ? layoutChain({ queue, now, width, gone, clock: timeOfDay, words: CHAIN_WORDS }) : undefined),
-    [queue, now, width, gone],
+    () => (width > 0 ? layoutChain({ queue, now, width, clock: timeOfDay, words: CHAIN_WORDS }) : undefined),
+    [queue, now, width],
   );
   const empty = queue.entries.length === 0 && queue.recent.length === 0;
   return (
     <div ref={box} className="chain">
       {picture && !empty ? picture.narrow ? <ChainList queue={queue} deeds={deeds} /> : <ChainDrawing picture={picture} queue={queue} now={now} deeds={deeds} /> : null}
+      <Thrown runs={queue.thrownAway ?? []} />
       {picture && picture.more > 0 ? <p className="t2 c3 chain__more">{words.more(picture.more)}</p> : null}
       {empty ? (
         <p className="t2 c2 chain__more">{queue.tip ? words.chainEmpty(queue.branch) : words.noTip(queue.branch)}</p>
@@ -72,6 +77,9 @@ function ChainDrawing({ picture, queue, now, deeds }: { picture: ChainPicture; q
         {picture.links.map((link) => (
           <path key={`${link.from}`} d={linkPath(graphX, link.from, link.to, link.bends)} className={`k-${link.tone}`} fill="none" strokeWidth="1.5" strokeDasharray={link.tone === "waiting" ? "2 2" : undefined} />
         ))}
+        {picture.cuts.map((cut) => (
+          <path key={`${cut.x} ${cut.from}`} d={`M${cut.x} ${cut.from}V${cut.to - 10}`} className="k-failed" strokeWidth="1" strokeDasharray="2 2" />
+        ))}
         {picture.rows.map((row) => (
           <RowDrawing key={row.entry.id} row={row} graphX={graphX} baseY={baseY} width={picture.width} />
         ))}
@@ -97,9 +105,9 @@ function ChainDrawing({ picture, queue, now, deeds }: { picture: ChainPicture; q
       </svg>
       <ul className="chain__labels">
         {picture.rows.map((row) => (
-          <li key={row.entry.id} className="chain__label" style={{ top: row.y - 14, width: graphX - 10 }}>
+          <li key={row.entry.id} className="chain__label" data-entry={row.entry.id} style={{ top: row.y - 14, width: graphX - 10 }}>
             <EntryLabel entry={row.entry} />
-            <EntryMenu entry={row.entry} deeds={deeds} />
+            <EntryMenu entry={row.entry} queue={queue} deeds={deeds} />
           </li>
         ))}
       </ul>
@@ -155,7 +163,13 @@ const RowDrawing = memo(function RowDrawing({ row, graphX, baseY, width }: { row
 });
 
 function BarDrawing({ bar, y }: { bar: Bar; y: number }) {
-  if (bar.kind === "gone") return <rect x={bar.x} y={y - 5.5} width={bar.width} height="11" rx="2" fill="url(#hatch)" className="k-strong" />;
+  if (bar.kind === "gone") {
+    return (
+      <rect x={bar.x} y={y - 5.5} width={bar.width} height="11" rx="2" fill="url(#hatch)" className="k-strong">
+        {bar.said ? <title>{bar.said}</title> : null}
+      </rect>
+    );
+  }
   if (bar.kind === "forecast") return <rect x={bar.x} y={y - 5.5} width={bar.width} height="11" rx="2" fill="none" className="k-running" strokeDasharray="2 2" />;
   if (bar.kind === "asked") return <rect x={bar.x + 0.5} y={y - 5.5} width={Math.max(2, bar.width - 1)} height="11" rx="2" className="f-needsbg k-needs" />;
   const tone = bar.kind === "landed" ? "passed" : bar.kind === "failed" ? "failed" : "running";
@@ -175,20 +189,6 @@ function EntryLabel({ entry }: { entry: MergeEntry }) {
       <span className="trunc t2"><InlineText text={entry.title} /></span>
     </Link>
   );
-}
-
-export function EntryMenu({ entry, deeds }: { entry: MergeEntry; deeds: Deeds }) {
-  const items: MenuEntry[] = [];
-  if (entry.state === "parked") items.push({ label: words.land, icon: "landed", onSelect: () => deeds.land(entry) });
-  if (entry.state === "failed" || entry.state === "returned" || entry.state === "parked" || entry.state === "removed") {
-    items.push({ label: words.retry, icon: "refresh", onSelect: () => deeds.ask("retryEntry", entry.id) });
-  }
-  if (!hasEnded(entry) && entry.state !== "checking" && entry.state !== "landing") {
-    if (items.length > 0) items.push("separator");
-    items.push({ label: words.remove, icon: "x", danger: true, onSelect: () => deeds.ask("removeEntry", entry.id) });
-  }
-  if (items.length === 0) return null;
-  return <Menu trigger={<IconButton small label={words.actions(shortId(entry.id))} icon="more" className="rowmenu" />} items={items} />;
 }
 
 const KIND: Record<ReturnType<typeof toneOf>, StateKind> = { passed: "landed", running: "running", failed: "failed", needs: "needs", waiting: "waiting" };
@@ -224,7 +224,7 @@ function ChainList({ queue, deeds }: { queue: MergeQueue; deeds: Deeds }) {
   return (
     <ul className="chain__list">
       {rows.map((entry) => (
-        <li key={entry.id} className="chain__item">
+        <li key={entry.id} className="chain__item" data-entry={entry.id}>
           <State kind={KIND[toneOf(entry.state)]} label={entryStateText(entry)} />
           <Link to="/review/$reviewId" params={{ reviewId: entry.id }} className="chain__text">
             <span className="trunc medium"><InlineText text={entry.title} /></span>
@@ -234,8 +234,9 @@ function ChainList({ queue, deeds }: { queue: MergeQueue; deeds: Deeds }) {
                 ? `${words.landed} ${(entry.landedCommit ?? "").slice(0, 7)} ${entry.landedAt ? clockText(entry.landedAt) : ""}`
                 : (saidOf(entry.reason) ?? entryStateText(entry))}
             </span>
+            <Standing entry={entry} />
           </Link>
-          <EntryMenu entry={entry} deeds={deeds} />
+          <EntryMenu entry={entry} queue={queue} deeds={deeds} />
         </li>
       ))}
       <li className="chain__item chain__tip">
@@ -246,4 +247,16 @@ function ChainList({ queue, deeds }: { queue: MergeQueue; deeds: Deeds }) {
       </li>
     </ul>
   );
+}
+
+/** What the picture shows by lines and bars. */
+function Standing({ entry }: { entry: MergeEntry }) {
+  const running = entry.checks.find((check) => check.state === "running");
+  const parts = [
+    entry.slot === undefined ? "" : steerWords.slot(entry.slot + 1),
+    running?.name ?? "",
+    entry.ahead === undefined ? "" : steerWords.standsOn(shortId(entry.ahead)),
+    (entry.thrownAway ?? 0) > 0 ? steerWords.thrownTimes(entry.thrownAway ?? 0) : "",
+  ].filter(Boolean);
+  return parts.length > 0 ? <span className="t1 c3">{parts.join(", ")}</span> : null;
 }

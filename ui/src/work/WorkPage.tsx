@@ -1,25 +1,31 @@
 // Everything under way: what waits to land and who waits for whom, requests, jobs, workers, and measured figures.
 
 import { Link, useNavigate } from "@tanstack/react-router";
-import { useEffect, useMemo, useRef, useState } from "react";
-import { PageBar, useAction, useClient, useCrew, useModel } from "../app";
-import { aboutText, Banner, Button, Choice, durationText, EmptyState, ErrorState, Icon, shortId, Skeleton } from "../components";
-import type { MergeEntry, MergeQueue, SystemStatus, Workspace } from "../client";
+import { useMemo, useRef, useState } from "react";
+import { PageBar, useCrew, useModel } from "../app";
+import { aboutText, Banner, Choice, durationText, EmptyState, ErrorState, Icon, shortId, Skeleton } from "../components";
+import type { MergeQueue, SystemStatus, Workspace } from "../client";
 import { PauseButton } from "../hold";
+import { MainCard } from "../main-line";
 import { isLive } from "../model";
+import { PublishBranch } from "../publish";
 import { usePreference } from "../review/preferences";
 import { useMedia } from "../review/useMedia";
 import { useWidth } from "../review/useWidth";
 import { useDeeds } from "./actions";
+import { AskRepair } from "./AskRepair";
 import { type BoardInput, jobRows, passes, requestRows, type Show, workerRows } from "./board";
 import { JobBoard, RequestBoard, type SessionLink, WorkerBoard } from "./Boards";
-import type { GoneRun } from "./chain-layout";
 import { Chain, entryStateText } from "./Chain";
 import { Figures } from "./Figures";
-import { GoneRuns } from "./gone";
+import { useQueueControls } from "./QueueControls";
+import { Slots } from "./Slots";
+import { useOrderKeys } from "./steer";
+import { words as steerWords } from "./steer-words";
 import { decimal, figure } from "../words";
 import { words } from "./words";
 import "./work.css";
+import "./steer.css";
 
 type Part = "landing" | "requests" | "jobs" | "workers";
 
@@ -112,7 +118,7 @@ function Ready({ queues, workspaces }: { queues: readonly MergeQueue[]; workspac
   const shownQueues = useMemo(() => queues.filter((queue) => workspace === "" || queue.workspaceId === workspace), [queues, workspace]);
   const ordered = useMemo(() => [...shownQueues].sort((a, b) => (isIdle(a) ? 1 : 0) - (isIdle(b) ? 1 : 0)), [shownQueues]);
   const entries = useMemo(() => queues.flatMap((queue) => [...queue.entries, ...queue.recent]), [queues]);
-  const gone = useGoneRuns(entries);
+  useOrderKeys(queues, deeds.steer);
 
   const inWorkspace = useMemo(() => {
     if (workspace === "") return undefined;
@@ -149,7 +155,6 @@ function Ready({ queues, workspaces }: { queues: readonly MergeQueue[]; workspac
           name={workspaces.find((one) => one.id === queue.workspaceId)?.name ?? queue.workspaceId}
           many={ordered.length > 1}
           first={index === 0}
-          gone={gone}
           deeds={deeds}
           stats={stats}
         />
@@ -241,15 +246,6 @@ function isIn(row: { sessionId: string | null }, sessions: ReadonlySet<string> |
   return !sessions || (row.sessionId !== null && sessions.has(row.sessionId));
 }
 
-function useGoneRuns(entries: readonly MergeEntry[]): readonly GoneRun[] {
-  const [seen] = useState(() => new GoneRuns());
-  const [gone, setGone] = useState<readonly GoneRun[]>(NONE);
-  // What was thrown away is known only by having watched.
-  // oxlint-disable-next-line react/set-state-in-effect
-  useEffect(() => setGone(seen.observe(entries, Date.now())), [seen, entries]);
-  return gone;
-}
-
 /** Nothing waits and nothing landed: there is no picture to draw. */
 function isIdle(queue: MergeQueue): boolean {
   return queue.entries.length === 0 && queue.recent.length === 0;
@@ -260,7 +256,6 @@ function Landing({
   name,
   many,
   first,
-  gone,
   deeds,
   stats,
 }: {
@@ -269,41 +264,37 @@ function Landing({
   many: boolean;
   /** The figures are of all workspaces together and stand beside the first. */
   first: boolean;
-  gone: readonly GoneRun[];
   deeds: ReturnType<typeof useDeeds>;
   stats: Parameters<typeof Figures>[0]["stats"];
 }) {
-  const call = useClient();
-  const crew = useCrew();
-  const live = useModel(isLive);
-  const action = useAction();
+  const controls = useQueueControls(queue);
   const checking = queue.entries.filter((entry) => entry.state === "checking" || entry.state === "landing").length;
   const waiting = queue.entries.length - checking;
   const say = [checking > 0 ? words.checking(checking) : "", waiting > 0 ? words.waitingCount(waiting) : ""].filter(Boolean).join(", ") || words.queueEmpty;
-  const toggle = () =>
-    action.run(async () => {
-      await call("workspace.update", { id: queue.workspaceId, mergePaused: !queue.paused });
-      await crew.refresh("merge", "workspaces");
-    });
+  const slots = queue.slots ?? 0;
+  const ahead = slots > 1 && queue.entries.length > 0 ? steerWords.window(queue.window ?? slots, queue.windowMost ?? slots) : "";
   return (
     <div className="landing__one">
-      {queue.paused ? (
-        <Banner tone="needs" icon="pause">
-          {words.pausedSay(queue.branch)}
-        </Banner>
-      ) : null}
-      {queue.warnings.map((warning) => (
-        <Banner key={warning} tone="needs" icon="alert">
+      {controls.banner}
+      {queue.warnings.map((warning, index) => (
+        // The server says first what fails on the branch itself.
+        <Banner key={warning} tone="needs" icon="alert" action={index === 0 ? <AskRepair queue={queue} /> : undefined}>
           {warning}
         </Banner>
       ))}
-      {action.failure ? <Banner tone="failed">{action.failure.message}</Banner> : null}
       <div className={`chainrow${first ? "" : " chainrow--alone"}`}>
         <div className="chainrow__main">
           <div className="section__head">
             <h2 className="strong board__title">{many ? `${words.mergeQueue}, ${name}` : words.mergeQueue}</h2>
             <span className="t2 c2 trunc">{say}</span>
-            <span className={`push h h--3 t1 c2 legend${isIdle(queue) ? " legend--none" : ""}`}>
+            <span className="push" />
+            {queue.recent.some((entry) => entry.state === "landed") ? <PublishBranch workspaceId={queue.workspaceId} /> : null}
+            {controls.buttons}
+          </div>
+          <div className="chain__under">
+            <Slots queue={queue} />
+            {ahead ? <span className="t1 c3">{ahead}</span> : null}
+            <span className={`h h--3 t1 c2 legend${isIdle(queue) ? " legend--none" : ""}`}>
               <span className="h h--1">
                 <i className="key f-passed" />
                 {words.legendLanded}
@@ -321,13 +312,11 @@ function Landing({
                 {words.legendFailed}
               </span>
             </span>
-            <Button icon={queue.paused ? "play" : "pause"} busy={action.busy} disabled={!live} onClick={() => void toggle()}>
-              {queue.paused ? words.resume : words.pause}
-            </Button>
           </div>
-          <Chain queue={queue} gone={gone} deeds={deeds} />
+          <Chain queue={queue} deeds={deeds} />
+          <MainCard workspaceId={queue.workspaceId} />
         </div>
-        {first ? <Figures stats={stats} recent={queue.recent} /> : null}
+        {first ? <Figures stats={stats} /> : null}
       </div>
     </div>
   );

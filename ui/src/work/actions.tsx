@@ -5,6 +5,7 @@ import { useAction, useClient, useCrew } from "../app";
 import type { MergeEntry } from "../client";
 import { ConfirmDialog, FailureDialog, shortId } from "../components";
 import type { Slice } from "../model";
+import { type Steer, useSteer } from "./steer";
 import { words } from "./words";
 
 export type Deed = "retryEntry" | "removeEntry" | "stopJob" | "pauseJob" | "resumeJob" | "retryJob" | "cancelRequest" | "retryRequest";
@@ -31,6 +32,8 @@ export interface Deeds {
   readonly ask: (deed: Deed, id: string) => void;
   /** Lands exactly what is shown; refused when the change became another one meanwhile. */
   readonly land: (entry: MergeEntry) => void;
+  /** Its place in the landing order, and trying it. */
+  readonly steer: Steer;
   readonly busy: boolean;
   /** The question and what went wrong; stands somewhere in the page. */
   readonly dialog: React.ReactNode;
@@ -40,6 +43,7 @@ export function useDeeds(): Deeds {
   const call = useClient();
   const crew = useCrew();
   const action = useAction();
+  const steer = useSteer();
   const [asked, setAsked] = useState<{ deed: Deed; id: string }>();
   const perform = (deed: Deed, id: string) =>
     action.run(async () => {
@@ -97,7 +101,8 @@ export function useDeeds(): Deeds {
         }}
       />
       <FailureDialog title={words.failed} failure={asked === undefined ? action.failure : undefined} onClear={action.clear} />
+      {steer.told}
     </>
   );
-  return { ask, land, busy: action.busy, dialog };
+  return { ask, land, steer, busy: action.busy, dialog };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { CheckVerdict, EntryState, MergeEntry, MergeQueue } from "../client";
+import type { CheckVerdict, EntryState, MergeEntry, MergeQueue, ThrownRun } from "../client";
 import { type ChainInput, expectedRunMs, layoutChain } from "./chain-layout";
 
 const NOW = Date.parse("2026-03-01T14:11:50.000Z");
@@ -8,16 +8,21 @@ const ts = (agoMs: number) => new Date(NOW - agoMs).toISOString();
 const check = (more: Partial<CheckVerdict> = {}): CheckVerdict => ({ name: "test", run: ["cargo", "test"], state: "passed", durationMs: 40_000, reused: false, flakyRetry: false, tail: "", ...more });
 let number = 140;
 const entry = (state: EntryState, more: Partial<MergeEntry> = {}): MergeEntry => ({
-  id: `e-${++number}`, completionId: "c", jobId: "j-1", workspaceId: "w", sessionId: "dev", title: "A change", state,
+  id: `e-${++number}`, completionId: "c", jobId: "j-1", workspaceId: "w", sessionId: "dev", title: "A change", kind: "change", state,
   commitSha: "c".repeat(40), base: "b7e02d4".padEnd(40, "0"), branch: "agent/w-1/j-1", strategy: "cherry_pick", target: "main_agents",
   onto: "b7e02d4".padEnd(40, "0"), candidate: null, tree: null, patchHash: null, files: 1, additions: 1, deletions: 0, risky: [],
   verified: true, position: null, reason: null, approvalId: null, checks: [], landedCommit: null, createdAt: ts(120_000), updatedAt: ts(10_000), landedAt: null, ...more,
 });
 const landed = (agoMs: number, commit: string) =>
   entry("landed", { checks: [check()], landedAt: ts(agoMs), updatedAt: ts(agoMs), landedCommit: commit.padEnd(40, "0") });
-const queue = (entries: MergeEntry[], recent: MergeEntry[] = []): MergeQueue => ({ workspaceId: "w", branch: "main_agents", tip: "a51d7e3".padEnd(40, "0"), paused: false, entries, recent, warnings: [] });
-const words: ChainInput["words"] = { left: (ms) => `${ms / 1000} s left`, took: (ms) => `${ms / 1000} s`, waits: "waits", asked: "waits for you", approved: "approved", landing: "landing", over: "longer than usual" };
-const draw = (q: MergeQueue, width = 948, gone: ChainInput["gone"] = []) => layoutChain({ queue: q, now: NOW, width, gone, words, clock: (ms) => new Date(ms).toISOString().slice(11, 16) });
+const queue = (entries: MergeEntry[], recent: MergeEntry[] = [], thrownAway: ThrownRun[] = []): MergeQueue => ({
+  workspaceId: "w", branch: "main_agents", tip: "a51d7e3".padEnd(40, "0"), paused: false, entries, recent, warnings: [], slots: 2, window: 4, windowMost: 4, thrownAway,
+});
+const thrown = (entryId: string, agoMs: number, durationMs: number, more: Partial<ThrownRun> = {}): ThrownRun => ({
+  entryId, title: "A change", tree: "t", slot: 0, reason: "ahead_failed", blamed: null, durationMs, at: ts(agoMs), ...more,
+});
+const words: ChainInput["words"] = { left: (ms) => `${ms / 1000} s left`, took: (ms) => `${ms / 1000} s`, waits: "waits", asked: "waits for you", approved: "approved", landing: "landing", over: "longer than usual", slot: (n) => `slot ${n}`, behind: (id) => `behind ${id}`, gone: (run) => `${run.why} ${run.blamed ?? ""}`.trim() };
+const draw = (q: MergeQueue, width = 948) => layoutChain({ queue: q, now: NOW, width, words, clock: (ms) => new Date(ms).toISOString().slice(11, 16) });
 
 describe("the chain picture", () => {
   it("stacks entries from the branch upwards in landing order", () => {
@@ -60,8 +65,40 @@ describe("the chain picture", () => {
 
   it("hatches runs that were thrown away", () => {
     const running = entry("checking", { updatedAt: ts(5_000) });
-    const picture = draw(queue([running], [landed(100_000, "c")]), 948, [{ entryId: running.id, from: NOW - 40_000, to: NOW - 6_000 }]);
+    const picture = draw(queue([running], [landed(100_000, "c")], [thrown(running.id, 6_000, 34_000, { blamed: "e-1" })]));
     expect(picture.rows[1]!.bars.map((bar) => bar.kind)).toEqual(["gone", "checking", "forecast"]);
+    expect(picture.rows[1]!.bars[0]!.said).toBe("ahead_failed e-1");
+  });
+
+  it("draws each entry on the one its candidate stands on", () => {
+    const first = entry("checking", { position: 1, candidate: "k1", slot: 0 });
+    const second = entry("checking", { position: 2, candidate: "k2", ahead: first.id, slot: 1 });
+    const alone = entry("approved", { position: 3, candidate: "k3" });
+    const picture = draw(queue([first, second, alone]));
+    const [one, two, three] = picture.rows.map((row) => row.y);
+    expect(picture.links.map((link) => [link.from, link.to, link.bends])).toEqual([
+      [one, picture.baseY, false],
+      [two, one, false],
+      [three, picture.baseY, true],
+    ]);
+  });
+
+  it("says which slot works on an entry", () => {
+    const running = entry("checking", { slot: 1, checkingSince: ts(12_000), checks: [check({ state: "running", durationMs: null })] });
+    const picture = draw(queue([running]));
+    expect(picture.rows[0]!.note).toBe("slot 2, test");
+    const bar = picture.rows[0]!.bars[0]!;
+    expect(bar.x).toBeGreaterThan(picture.timeX);
+  });
+
+  it("draws one line from the entry that failed through all the runs that it ended", () => {
+    const second = entry("checking", { position: 1, updatedAt: ts(5_000) });
+    const third = entry("checking", { position: 2, updatedAt: ts(5_000) });
+    const bad = entry("returned", { updatedAt: ts(6_000), reason: "tests failed", checks: [check({ state: "failed" })] });
+    const picture = draw(queue([second, third], [bad], [thrown(third.id, 6_000, 20_000, { blamed: bad.id }), thrown(second.id, 6_000, 30_000, { blamed: bad.id })]));
+    const y = (id: string) => picture.rows.find((row) => row.entry.id === id)!.y;
+    expect(picture.cuts).toHaveLength(1);
+    expect([picture.cuts[0]!.from, picture.cuts[0]!.to]).toEqual([y(bad.id), y(third.id)]);
   });
 
   it("keeps every bar inside the picture, even after a day of waiting for a person", () => {

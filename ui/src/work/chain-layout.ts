@@ -1,7 +1,7 @@
 // The merge queue as a picture: the branch at the bottom, above it each entry in the order it will land, and how its
 // checks lie in time. Pure geometry; the component only draws what stands here.
 
-import type { EntryState, MergeEntry, MergeQueue } from "../client";
+import type { EntryState, MergeEntry, MergeQueue, ThrownReason } from "../client";
 import { saidOf } from "../model";
 
 export type Tone = "passed" | "running" | "failed" | "needs" | "waiting";
@@ -11,6 +11,8 @@ export interface Bar {
   readonly width: number;
   /** `gone` was started and thrown away, `forecast` is measured from earlier runs, `asked` waits for a person. */
   readonly kind: "landed" | "checking" | "failed" | "gone" | "forecast" | "asked";
+  /** Why it was thrown away. */
+  readonly said?: string;
 }
 
 export interface ChainRow {
@@ -25,6 +27,13 @@ export interface ChainRow {
   readonly noteTone: "plain" | "dim" | "failed" | "needs";
   /** Where a landed entry meets the branch. */
   readonly landX: number | null;
+}
+
+/** A moment at which one entry made runs of others worthless. */
+export interface ChainCut {
+  readonly x: number;
+  readonly from: number;
+  readonly to: number;
 }
 
 export interface ChainLink {
@@ -44,6 +53,7 @@ export interface ChainPicture {
   readonly baseY: number;
   readonly rows: readonly ChainRow[];
   readonly links: readonly ChainLink[];
+  readonly cuts: readonly ChainCut[];
   readonly ticks: readonly { readonly x: number; readonly label: string }[];
   /** Commits on the branch, oldest first; the first is what the oldest drawn entry stood on. */
   readonly commits: readonly { readonly x: number; readonly id: string; readonly landed: boolean }[];
@@ -58,13 +68,23 @@ export interface GoneRun {
   readonly entryId: string;
   readonly from: number;
   readonly to: number;
+  readonly why: ThrownReason;
+  /** The entry that made it worthless, where one did. */
+  readonly blamed: string | null;
+}
+
+/** Runs that were thrown away, as spans of time; oldest first. */
+export function goneRuns(queue: MergeQueue): readonly GoneRun[] {
+  const thrown = queue.thrownAway ?? [];
+  return thrown
+    .map((run) => ({ entryId: run.entryId, from: Date.parse(run.at) - run.durationMs, to: Date.parse(run.at), why: run.reason, blamed: run.blamed }))
+    .sort((a, b) => a.from - b.from);
 }
 
 export interface ChainInput {
   readonly queue: MergeQueue;
   readonly now: number;
   readonly width: number;
-  readonly gone: readonly GoneRun[];
   /** Text of a moment on the axis and of a length of time. */
   readonly clock: (ms: number, seconds: boolean) => string;
   readonly words: ChainWords;
@@ -78,6 +98,10 @@ export interface ChainWords {
   readonly approved: string;
   readonly landing: string;
   readonly over: string;
+  readonly slot: (n: number) => string;
+  /** It passed and waits for the one it stands on. */
+  readonly behind: (id: string) => string;
+  readonly gone: (run: GoneRun) => string;
 }
 
 const ROW = 30;
@@ -136,18 +160,22 @@ export function layoutChain(input: ChainInput): ChainPicture {
   const baseY = TOP + bottomUp.length * ROW + 2;
 
   const expected = expectedRunMs(queue);
+  const gone = goneRuns(queue);
   const spans = bottomUp.map((entry) => runSpan(entry, now));
-  const scale = timeScale(spans, now, timeX, width - (narrow ? 16 : NOTE_ROOM), expected);
+  const drawn = new Set(bottomUp.map((entry) => entry.id));
+  const thrown = gone.filter((run) => drawn.has(run.entryId) && now - run.to < LOOK_BACK);
+  const begun = [...spans, ...thrown.map((run): Span => ({ from: run.from, to: run.to, kind: "gone" }))];
+  const scale = timeScale(begun, now, timeX, width - (narrow ? 16 : NOTE_ROOM), expected);
   const rows = bottomUp.map((entry, i): ChainRow => {
     const y = baseY - 31 - i * ROW;
     const tone = toneOf(entry.state);
     const bars: Bar[] = [];
-    const clip = (from: number, to: number, kind: Bar["kind"]) => {
+    const clip = (from: number, to: number, kind: Bar["kind"], said?: string) => {
       const x = Math.max(timeX, scale.x(from));
       const end = Math.min(width - 8, scale.x(to));
-      if (end > x) bars.push({ x, width: Math.max(2, end - x), kind });
+      if (end > x) bars.push({ x, width: Math.max(2, end - x), kind, ...(said ? { said } : {}) });
     };
-    for (const run of input.gone) if (run.entryId === entry.id) clip(run.from, run.to, "gone");
+    for (const run of thrown) if (run.entryId === entry.id) clip(run.from, run.to, "gone", words.gone(run));
     const span = spans[i];
     if (span) clip(span.from, span.to, span.kind);
     const remaining = entry.state === "checking" && expected !== null && span ? expected - (now - span.from) : null;
@@ -186,6 +214,7 @@ export function layoutChain(input: ChainInput): ChainPicture {
     baseY,
     rows,
     links: linksOf(rows, baseY),
+    cuts: cutsOf(rows, thrown, scale, timeX),
     ticks: ticksOf(scale, input.clock),
     commits,
     more: queue.entries.length - waiting.length,
@@ -235,8 +264,10 @@ function runSpan(entry: MergeEntry, now: number): Span | null {
     case "landed":
       return done > 0 ? { from: endOf(entry) - done, to: endOf(entry), kind: "landed" } : null;
     case "checking":
-    case "landing":
-      return { from: Math.min(now, changed) - done, to: now, kind: "checking" };
+    case "landing": {
+      const since = Date.parse(entry.checkingSince ?? "");
+      return { from: Number.isNaN(since) ? Math.min(now, changed) - done : Math.min(now, since), to: now, kind: "checking" };
+    }
     case "failed":
     case "returned":
       return done > 0 ? { from: changed - done, to: changed, kind: "failed" } : null;
@@ -279,11 +310,12 @@ function noteOf(entry: MergeEntry, span: Span | null, remaining: number | null, 
     case "landed":
       return span ? words.took(span.to - span.from) : "";
     case "landing":
-      return words.landing;
+      return entry.ahead === undefined ? words.landing : words.behind(entry.ahead);
     case "checking": {
       const running = entry.checks.find((check) => check.state === "running");
       const left = remaining === null ? "" : remaining > 0 ? words.left(remaining) : words.over;
-      return [running?.name, left].filter(Boolean).join(", ");
+      const slot = entry.slot === undefined ? "" : words.slot(entry.slot + 1);
+      return [slot, running?.name, left].filter(Boolean).join(", ");
     }
     case "waiting_approval":
       return saidOf(entry.reason) ?? words.asked;
@@ -296,19 +328,42 @@ function noteOf(entry: MergeEntry, span: Span | null, remaining: number | null, 
   }
 }
 
-/** From the branch upwards, each entry to the next one still in the chain. */
+/** From the branch upwards: each entry to the one its candidate stands on, or to the next below while it has none. */
 function linksOf(rows: readonly ChainRow[], baseY: number): ChainLink[] {
   const links: ChainLink[] = [];
-  let below = baseY;
-  let skipped = false;
-  for (const row of rows) {
-    if (!inChain(row.entry)) {
-      skipped = true;
-      continue;
-    }
-    links.push({ from: row.y, to: below, tone: row.tone, bends: skipped });
-    below = row.y;
-    skipped = false;
+  const at = new Map(rows.map((row, index) => [row.entry.id, index]));
+  let below = -1;
+  for (const [index, row] of rows.entries()) {
+    if (!inChain(row.entry)) continue;
+    const stands = standsOn(row, at, below, rows);
+    links.push({ from: row.y, to: rows[stands]?.y ?? baseY, tone: row.tone, bends: index - stands > 1 });
+    below = index;
   }
   return links;
+}
+
+/** Index of the row below that an entry stands on; -1 is the branch. */
+function standsOn(row: ChainRow, at: ReadonlyMap<string, number>, below: number, rows: readonly ChainRow[]): number {
+  const ahead = row.entry.ahead === undefined ? undefined : at.get(row.entry.ahead);
+  if (ahead !== undefined) return ahead;
+  // What is built on nothing of ours stands on the newest landing; what is not built yet will stand on the one below.
+  if (row.entry.state === "landed" || row.entry.candidate === null) return below;
+  return rows.findLastIndex((other) => other.entry.state === "landed");
+}
+
+/** Where the end of one entry ended runs of others. */
+function cutsOf(rows: readonly ChainRow[], thrown: readonly GoneRun[], scale: Scale, timeX: number): ChainCut[] {
+  const cuts: ChainCut[] = [];
+  const y = new Map(rows.map((row) => [row.entry.id, row.y]));
+  for (const run of thrown) {
+    const from = run.blamed === null ? undefined : y.get(run.blamed);
+    const to = y.get(run.entryId);
+    const x = scale.x(run.to);
+    if (from === undefined || to === undefined || x < timeX) continue;
+    const same = cuts.findIndex((cut) => cut.from === from && Math.abs(cut.x - x) < 2);
+    const before = cuts[same];
+    if (before) cuts[same] = { ...before, to: Math.min(before.to, to) };
+    else cuts.push({ x, from, to });
+  }
+  return cuts;
 }

@@ -21,14 +21,36 @@ pub(super) fn write(home: &Path, below: &str, text: &str) -> anyhow::Result<()> 
         }
     }
     at.push(name);
-    match at.symlink_metadata() {
-        Ok(found) if found.is_dir() => std::fs::remove_dir_all(&at)?,
-        Ok(_) => std::fs::remove_file(&at)?,
-        Err(_) => {}
-    }
+    clear(&at)?;
     let mut file = std::fs::File::create_new(&at).with_context(|| below.to_owned())?;
     std::io::Write::write_all(&mut file, text.as_bytes())?;
     Ok(())
+}
+
+/// Takes whatever stands there below `home` away, a whole folder too.
+pub(super) fn remove(home: &Path, below: &str) -> anyhow::Result<()> {
+    let (folders, name) = parts(below)?;
+    let mut at = home.to_owned();
+    for folder in folders {
+        at.push(folder);
+        match at.symlink_metadata() {
+            Ok(found) if found.is_dir() => {}
+            // Nothing can stand behind it then.
+            Ok(_) => return Ok(std::fs::remove_file(&at)?),
+            Err(_) => return Ok(()),
+        }
+    }
+    at.push(name);
+    Ok(clear(&at)?)
+}
+
+/// Whatever it is; a link itself and not where it leads.
+fn clear(at: &Path) -> std::io::Result<()> {
+    match at.symlink_metadata() {
+        Ok(found) if found.is_dir() => std::fs::remove_dir_all(at),
+        Ok(_) => std::fs::remove_file(at),
+        Err(_) => Ok(()),
+    }
 }
 
 /// Takes a file below `home` away; what it held, if it was a plain one of at most `most` bytes.
@@ -86,6 +108,24 @@ mod tests {
         assert_eq!(std::fs::read_to_string(outside.join("settings.json")).unwrap(), "theirs");
         assert_eq!(take(home, ".agent/settings.json", 100).as_deref(), Some("ours"));
         assert_eq!(take(home, ".agent/settings.json", 100), None, "it is taken away");
+    }
+
+    #[test]
+    fn what_must_not_be_there_is_gone_and_nothing_behind_a_link_with_it() {
+        let (home, outside) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let (home, outside) = (home.path(), outside.path());
+        std::fs::create_dir_all(outside.join("rules")).unwrap();
+        std::fs::write(outside.join("rules/a"), "theirs").unwrap();
+        std::fs::create_dir_all(home.join(".agent/rules/deep")).unwrap();
+        remove(home, ".agent/rules").unwrap();
+        assert!(!home.join(".agent/rules").exists() && home.join(".agent").is_dir());
+        symlink(outside.join("rules"), home.join(".agent/rules")).unwrap();
+        remove(home, ".agent/rules").unwrap();
+        symlink(outside, home.join(".other")).unwrap();
+        remove(home, ".other/rules").unwrap();
+        assert_eq!(std::fs::read_to_string(outside.join("rules/a")).unwrap(), "theirs");
+        remove(home, "not/there").unwrap();
+        assert!(remove(home, "../x").is_err());
     }
 
     #[test]

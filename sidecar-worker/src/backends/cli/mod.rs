@@ -9,6 +9,7 @@ mod commands;
 mod files;
 mod relay;
 mod run;
+mod talk;
 
 use super::working::{Backend, revision_inputs, task_inputs};
 use crate::agents::{self, NotReady, Ready};
@@ -41,6 +42,8 @@ pub(crate) struct CliBackend<'a> {
     prompt: Option<String>,
     time: Duration,
     session: Option<String>,
+    /// This version cannot be spoken with.
+    plain: bool,
     usage: Usage,
     cost_usd: Option<f64>,
     last: Option<Ended>,
@@ -87,6 +90,7 @@ impl<'a> CliBackend<'a> {
             task,
             time: Duration::from_millis(attempt.job.execution_budget_ms),
             session: None,
+            plain: false,
             usage: Usage::default(),
             cost_usd: None,
             last: None,

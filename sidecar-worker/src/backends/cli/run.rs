@@ -2,16 +2,17 @@
 
 use super::commands::Commands;
 use super::relay::Relay;
+use super::talk::Talk;
 use super::{CliBackend, files};
-use crate::allow::Asking;
 use crate::doors::model::{Met, ModelDoor};
 use crate::stop::{Stop, from_now};
-use agent::cli::{Ended, Errand, Event, Exit, Model, NO_KEY, Verdict};
+use crate::wishes::Judge;
+use agent::cli::{Asked, Ended, Errand, Event, Exit, Model, NO_KEY, Spoken, Verdict};
 use agent::model::ModelError;
 use host::cell::{Answering, Door, Doors, Stream as Connection};
 use host::ids::{Ids as _, SystemIds};
 use host::redact::Redactor;
-use host::spawn::{Command, Ended as How, Line, Outcome, OutputCaps, Stream};
+use host::spawn::{Command, Ended as How, Line, Outcome, OutputCaps, Stdin, Stream};
 use protocol::event::Artifact;
 use protocol::job::failure;
 use serde_json::json;
@@ -29,6 +30,8 @@ const LINE_BYTES: usize = 2 << 20;
 const WAITING: usize = 16;
 /// More output than this is no work.
 const OUTPUT_BYTES: u64 = 256 << 20;
+/// How long one may take to end by itself once its input is closed.
+const PARTING: Duration = Duration::from_secs(20);
 /// Largest report file.
 const REPORT_BYTES: u64 = 64 << 20;
 /// A longer wait is not waited for by the agent but by the job.
@@ -41,13 +44,17 @@ pub(super) struct Ran {
     pub stop: Option<Stop>,
     met: Met,
     outcome: Outcome,
+    /// Why this version cannot be spoken with; nothing was done then.
+    unfit: Option<String>,
 }
 
 /// What came of watching one.
 struct Watched {
-    reader: Box<dyn agent::cli::Reader>,
+    talk: Talk,
     /// By us.
     stopped: bool,
+    /// It was done, and had to be ended all the same.
+    parted: bool,
     /// The rule that denies a command it ran.
     denied: Option<String>,
     outcome: Outcome,
@@ -62,13 +69,31 @@ impl Door for Answers {
 }
 
 impl CliBackend<'_> {
+    /// One run; an agent that cannot be spoken with after all is started once more, the plain way.
     pub(super) async fn start(&mut self, prompt: String) -> anyhow::Result<Ran> {
+        let cli = self.ready.cli;
+        // One that is driven by a program of ours needs the interpreter of its packages.
+        let can = !matches!(cli.version, Asked::Package(_)) || self.ready.installed.python.is_some();
+        if let Some(spoken) = cli.spoken.as_ref().filter(|_| can && !self.plain) {
+            let ran = self.once(prompt.clone(), Some(spoken)).await?;
+            let Some(why) = &ran.unfit else { return Ok(ran) };
+            self.plain = true;
+            let (title, why) = (cli.title, why.trim_end_matches('.'));
+            let line = format!(
+                "[this {title} cannot be spoken with while it works ({why}); it is started the way it can be]"
+            );
+            self.attempt.journal.say(line).await;
+        }
+        self.once(prompt, None).await
+    }
+
+    async fn once(&mut self, prompt: String, spoken: Option<&'static Spoken>) -> anyhow::Result<Ran> {
         let bench = self.attempt.bench;
         let (home, home_seen) = bench.homes();
         // On the host others could call the door too.
         let key = (!bench.confines()).then(|| SystemIds.secret());
         let door = ModelDoor::new(self.model, self.attempt.job_token, key.clone())?;
-        door.answers_for(Asking::of(self.attempt));
+        door.answers_by(Judge::of(self.attempt));
         let doors = Doors { model: Some(Arc::new(Answers(door.clone()))), ..Doors::none() };
         let cell = bench.open(&self.ready.installed.shown, doors).await?;
         let origin = cell.model_url().ok_or_else(|| anyhow::anyhow!("the way to the model did not open"))?;
@@ -83,12 +108,16 @@ impl CliBackend<'_> {
                 key: key.unwrap_or_else(|| NO_KEY.to_owned()),
             },
             home: home_seen.to_string_lossy().into_owned(),
+            folder: bench.root().to_string_lossy().into_owned(),
             steps: STEPS,
             seconds: self.time.as_secs(),
             resume: self.session.clone().filter(|_| cli.resumes),
             denied: self.attempt.ground.denied_commands.iter().map(|one| one.argv_prefix.clone()).collect(),
         };
-        let made = (cli.invoke)(&errand);
+        let made = spoken.map_or(cli.invoke, |spoken| spoken.invoke)(&errand);
+        for below in &made.removed {
+            files::remove(home, below)?;
+        }
         for file in &made.files {
             files::write(home, file.below_home, &file.text)?;
         }
@@ -106,48 +135,66 @@ impl CliBackend<'_> {
             .timeout(self.time)
             .silence(SILENCE)
             .job(bench.mark())
+            .stdin(if spoken.is_some() { Stdin::Piped } else { Stdin::Nothing })
             .caps(OutputCaps { total: Some(OUTPUT_BYTES), ..OutputCaps::default() })
             .records(lines, LINE_BYTES);
-        let running = cell.start(command).await.map_err(|error| bench.noted(error))?;
-        let watched = self.watch(running, seen, &door).await;
+        let mut running = cell.start(command).await.map_err(|error| bench.noted(error))?;
+        let talk = match spoken {
+            Some(spoken) => Talk::over(self, (spoken.open)(&errand), running.stdin(), door.clone()),
+            None => Talk::reading(self),
+        };
+        let watched = self.watch(talk, running, seen, &door).await;
         // Whatever it left running is gone before its work is judged.
         cell.close().await;
-        let Watched { mut reader, stopped, denied, outcome } = watched?;
+        let Watched { mut talk, stopped, parted, denied, outcome } = watched?;
         let stderr = outcome.stderr.text();
         let stderr: String = {
             let skip = stderr.chars().count().saturating_sub(4_000);
             host::ansi::strip(&stderr.chars().skip(skip).collect::<String>())
         };
         let report = made.report.and_then(|below| files::take(home, below, REPORT_BYTES));
-        let ended = reader.end(&Exit { code: outcome.code, stderr, report });
+        let exit = Exit { code: outcome.code, stderr, report };
+        let unfit = talk.unfit(&exit).filter(|_| !self.attempt.keeper.cancel.is_cancelled());
+        let ended = talk.end(&exit);
         let met = door.met().borrow().clone();
+        let by_itself = !stopped && (outcome.ended == How::Exited || parted);
         let stop = match denied {
             Some(why) => Some(self.denied(&why)),
-            None => self.judge(&ended, stopped, &outcome, &met),
+            None => self.judge(&ended, by_itself, &outcome, &met),
         };
-        Ok(Ran { ended, stop, met, outcome })
+        Ok(Ran { ended, stop, met, outcome, unfit })
     }
 
-    /// Reads its lines until it ends, and ends it when going on is of no use.
+    /// Reads its lines and answers them until it ends, and ends it when going on is of no use.
     async fn watch(
         &mut self,
+        mut talk: Talk,
         running: host::spawn::Running,
         mut seen: mpsc::Receiver<Line>,
         door: &ModelDoor,
     ) -> anyhow::Result<Watched> {
-        let mut reader = (self.ready.cli.reader)();
         let mut relay = Relay::new(self.attempt.journal);
         let (handle, mut met) = (running.cancel_handle(), door.met());
         let mut waiting = std::pin::pin!(running.wait());
-        let (mut cancelled, mut stopped) = (false, false);
-        let mut commands = Commands::of(self.attempt, self.ready.cli.told_denials);
+        let (mut cancelled, mut stopped, mut parted) = (false, false, false);
+        // One that is asked before a command refuses what it was told to refuse.
+        let refuses = self.ready.cli.told_denials || talk.speaks();
+        let mut commands = Commands::of(self.attempt, refuses);
         let cancel = &self.attempt.keeper.cancel;
         let inbox = self.attempt.keeper.inbox.clone();
+        let mut parting = std::pin::pin!(tokio::time::sleep(PARTING));
+        let mut let_go = false;
+        talk.came();
         let outcome = loop {
+            talk.notes().iter().for_each(|note| relay.left_out += self.attempt.journal.offer(note));
+            if talk.let_go() && !let_go {
+                let_go = true;
+                parting.as_mut().reset(tokio::time::Instant::now() + PARTING);
+            }
             tokio::select! {
                 Some(line) = seen.recv() => {
                     if line.stream == Stream::Stdout {
-                        let events = reader.line(&line.text);
+                        let events = talk.line(&line.text);
                         take(&mut self.session, &mut relay, &events);
                         commands.seen(&events).await;
                         if !stopped && events.iter().any(Event::is_refused_key) {
@@ -159,7 +206,7 @@ impl CliBackend<'_> {
                 outcome = &mut waiting => {
                     while let Ok(line) = seen.try_recv() {
                         if line.stream == Stream::Stdout {
-                            let events = reader.line(&line.text);
+                            let events = talk.line(&line.text);
                             take(&mut self.session, &mut relay, &events);
                             commands.seen(&events).await;
                         }
@@ -172,33 +219,34 @@ impl CliBackend<'_> {
                     handle.cancel();
                 }
                 Ok(()) = met.changed(), if !stopped => {
+                    let heard = met.borrow().heard.clone();
+                    talk.reached(&heard);
                     if met.borrow_and_update().refused.as_ref().is_some_and(in_vain) {
                         stopped = true;
                         handle.cancel();
                     }
                 }
-                // It reads nothing while it runs.
-                () = inbox.came() => {
-                    if !inbox.is_empty() {
-                        let title = self.ready.cli.title;
-                        let what = if self.ready.cli.resumes { "goes on with the session" } else { "starts anew on its own work" };
-                        let line = format!("[kept: {title} is told what you said when this run ends, and {what}]");
-                        relay.left_out += self.attempt.journal.offer(&line);
-                    }
+                () = talk.answered() => {}
+                () = inbox.came() => talk.came(),
+                () = &mut parting, if let_go && !stopped && !parted => {
+                    parted = true;
+                    handle.cancel();
                 }
                 () = cancel.cancelled(), if !cancelled => {
                     cancelled = true;
+                    stopped = true;
                     handle.cancel();
                 }
             }
         };
+        talk.notes().iter().for_each(|note| relay.left_out += self.attempt.journal.offer(note));
         if relay.left_out > 0 {
             let left_out = relay.left_out;
             self.attempt.journal.say(format!("[{left_out} lines found no room in the log]")).await;
         }
         // What it ran last is judged too.
         let denied = commands.last().await;
-        Ok(Watched { reader, stopped: stopped || denied.is_some(), denied, outcome })
+        Ok(Watched { talk, stopped: stopped || denied.is_some(), parted, denied, outcome })
     }
 
     fn denied(&self, why: &str) -> Stop {
@@ -211,9 +259,9 @@ impl CliBackend<'_> {
     }
 
     /// Why there is nothing to judge; none when there is.
-    fn judge(&self, ended: &Ended, stopped: bool, outcome: &Outcome, met: &Met) -> Option<Stop> {
+    fn judge(&self, ended: &Ended, by_itself: bool, outcome: &Outcome, met: &Met) -> Option<Stop> {
         let title = self.ready.cli.title;
-        let finished = ended.verdict == Verdict::Finished && !stopped && outcome.ended == How::Exited;
+        let finished = ended.verdict == Verdict::Finished && by_itself;
         if finished && met.calls > 0 {
             return None;
         }

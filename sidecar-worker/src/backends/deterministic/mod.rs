@@ -100,7 +100,7 @@ pub fn execute(intent: &Intent, root: &Path, ctx: &Context<'_>) -> Result<Edits,
         | Intent::Bisect { .. }
         | Intent::Branch { .. }
         | Intent::Land { .. }
-        | Intent::Publish => Err(DeterministicError::NotHere { word: intent.word() }),
+        | Intent::Publish { .. } => Err(DeterministicError::NotHere { word: intent.word() }),
     }
 }
 

@@ -1,6 +1,16 @@
 //! What can be typed.
 
+mod node;
+mod terminal;
+
+pub use node::{NodeCommand, ServeNode};
+pub use terminal::TerminalCommand;
+
+use crate::commands::devices::DevicesCommand;
+use crate::commands::pair::PairArgs;
+use crate::commands::tailnet::TailnetCommand;
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use protocol::Priority;
 use protocol::grant::GrantFor;
 use protocol::settings::Role;
 use std::ffi::OsString;
@@ -65,10 +75,53 @@ pub enum Command {
     },
     /// Deny a pending question.
     Deny { id: String },
-    /// Land a merge queue entry: answers its question, or takes a parked one up again.
-    Land { entry: String },
-    /// Show the merge queue.
-    Queue,
+    /// Approve what waits and let it land; a parked entry is taken up again.
+    Land {
+        /// An entry of the merge queue, or the job it came of.
+        #[arg(value_name = "JOB OR ENTRY")]
+        what: String,
+        /// Answer when it has landed; exit code 1 when it has not, and somebody is needed.
+        #[arg(long)]
+        wait: bool,
+    },
+    /// The merge queue: show it, pause it, put it in order, look back. Entries are named by their id or by their job.
+    Queue {
+        /// Its id or name; needed where there are several.
+        #[arg(long, global = true, value_name = "NAME")]
+        workspace: Option<String>,
+        #[command(subcommand)]
+        what: Option<QueueCommand>,
+    },
+    /// Your own branch (main): how far the integration branch is ahead of it, and moving it there.
+    Main {
+        /// Its id or name; needed where there are several.
+        #[arg(long, global = true, value_name = "NAME")]
+        workspace: Option<String>,
+        #[command(subcommand)]
+        what: MainCommand,
+    },
+    /// Push what landed and open a pull request. Exit code 3: pushed, and the pull request is to be opened by hand; 4: asked first.
+    #[command(args_conflicts_with_subcommands = true)]
+    Publish {
+        #[command(subcommand)]
+        what: Option<PublishCommand>,
+        #[command(flatten)]
+        run: PublishArgs,
+    },
+    /// Let a device in: shows a link, and asks whether both show the same six digits.
+    Pair(PairArgs),
+    /// Devices that were let in, and those that ask to be.
+    Devices {
+        #[command(subcommand)]
+        what: Option<DevicesCommand>,
+    },
+    /// Whether devices of your tailnet reach this server.
+    Tailnet {
+        #[command(subcommand)]
+        what: Option<TailnetCommand>,
+    },
+    /// Serve paired devices over TLS at an address of this machine, such as 192.168.1.20:3443, or `off`.
+    Listen { address: Option<String> },
     /// Pause everything: nothing new begins until `resume`; what runs goes on.
     Pause {
         /// Shown wherever everything is paused.
@@ -86,6 +139,19 @@ pub enum Command {
     Worker {
         #[command(subcommand)]
         what: WorkerCommand,
+    },
+    /// Terminals on the server's machine: open one, attach to it from here, leave it and come back.
+    Terminal {
+        #[command(subcommand)]
+        what: TerminalCommand,
+    },
+    /// Other machines; without a word more, let this one serve the server it was paired with.
+    #[command(args_conflicts_with_subcommands = true)]
+    Node {
+        #[command(subcommand)]
+        what: Option<NodeCommand>,
+        #[command(flatten)]
+        run: ServeNode,
     },
     /// What works on tasks that need a model; with a name, choose it (`none` for nothing, `default` for the usual).
     Backend { choose: Option<String> },
@@ -113,6 +179,187 @@ pub enum Command {
     Config {
         #[command(subcommand)]
         what: ConfigCommand,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum MainCommand {
+    /// What lies between the two branches, whether it is proven, and what is in the way.
+    Show,
+    /// Move it forward to the integration branch, after the same checks. Exit code 1 when it was refused.
+    Land {
+        /// Who moves it: the server (no hook runs), or your own git in your folder, forward or with a merge commit.
+        #[arg(long, value_enum, default_value = "server")]
+        with: MainHow,
+        /// Sign the merge commit whatever is configured.
+        #[arg(long)]
+        sign: bool,
+        /// Answer once it has begun.
+        #[arg(long)]
+        no_wait: bool,
+    },
+    /// Merge it into the integration branch, through the queue, when both have moved.
+    BringUp,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum MainHow {
+    Server,
+    MyGit,
+    MyMerge,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum QueueCommand {
+    /// What waits to land, in landing order, who stands on whom, and what was thrown away.
+    Show,
+    /// Nothing new begins and nothing lands until `resume`; what is being checked is finished.
+    Pause,
+    /// Let things land again.
+    Resume,
+    /// What is being checked and landed comes to its end and lands; nothing else begins, and then it is paused.
+    Drain {
+        /// Follow it until nothing is under way; exit 1 when somebody ends the drain.
+        #[arg(long)]
+        wait: bool,
+    },
+    /// Take an entry out; its commit is kept.
+    Remove {
+        #[arg(value_name = "ENTRY")]
+        what: String,
+    },
+    /// Take up one that came back, was parked or removed; its checks run again.
+    Retry {
+        #[arg(value_name = "ENTRY")]
+        what: String,
+    },
+    /// Have one mended that waits for you after a conflict or a failed check.
+    Mend {
+        #[arg(value_name = "ENTRY")]
+        what: String,
+        /// What works on it, such as native or codex; without it whatever worked on it before.
+        #[arg(long, value_name = "BACKEND")]
+        with: Option<String>,
+        /// What it is told besides what went wrong.
+        #[arg(long, value_name = "TEXT")]
+        say: Option<String>,
+    },
+    /// Mend it yourself, in a folder where it stands on the newest commit of the branch.
+    TakeOver {
+        #[arg(value_name = "ENTRY")]
+        what: String,
+    },
+    /// Take back what landed: a revert that goes through the queue like any other change.
+    Revert {
+        #[arg(value_name = "ENTRY")]
+        what: String,
+    },
+    /// Land it before every other that is not being landed already.
+    Next {
+        #[arg(value_name = "ENTRY")]
+        what: String,
+    },
+    /// Put it elsewhere in the order; never before one it builds on.
+    #[command(group = clap::ArgGroup::new("where").required(true).multiple(false))]
+    Move {
+        #[arg(value_name = "ENTRY")]
+        what: String,
+        #[arg(long, value_name = "ENTRY", group = "where")]
+        before: Option<String>,
+        #[arg(long, value_name = "ENTRY", group = "where")]
+        after: Option<String>,
+        /// 1 is next to land.
+        #[arg(long, value_name = "PLACE", group = "where")]
+        to: Option<u64>,
+    },
+    /// Give it a priority (interactive, normal, background) and the place that goes with it.
+    Priority {
+        #[arg(value_name = "ENTRY")]
+        what: String,
+        #[arg(value_parser = priority)]
+        priority: Priority,
+    },
+    /// Build it on what has landed and run its checks, without landing it; exit 1 when they fail.
+    DryRun {
+        #[arg(value_name = "ENTRY")]
+        what: String,
+        /// Answer once it has begun.
+        #[arg(long)]
+        no_wait: bool,
+        /// End the one under way.
+        #[arg(long, conflicts_with = "no_wait")]
+        stop: bool,
+    },
+    /// Everything that happened to an entry.
+    History {
+        #[arg(value_name = "ENTRY")]
+        what: String,
+    },
+    /// Landings, runs of checks and time to land, by day.
+    Stats {
+        /// By hour instead.
+        #[arg(long)]
+        by_hour: bool,
+        /// How many days or hours.
+        #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=92))]
+        last: Option<u32>,
+    },
+}
+
+fn priority(word: &str) -> Result<Priority, String> {
+    Priority::from_word(word).ok_or_else(|| "must be interactive, normal or background".to_owned())
+}
+
+#[derive(Debug, Args)]
+pub struct PublishArgs {
+    /// A session, or a job whose session is meant.
+    #[arg(value_name = "SESSION|JOB", default_value = "dev")]
+    pub of: String,
+    /// Title of the pull request [built in: from what landed and was said]
+    #[arg(long, value_name = "TEXT")]
+    pub title: Option<String>,
+    /// Its text in Markdown; `-` reads standard input.
+    #[arg(long, value_name = "TEXT")]
+    pub body: Option<String>,
+    /// The branch it goes into [built in: the remote's main branch]
+    #[arg(long, value_name = "BRANCH")]
+    pub base: Option<String>,
+    /// The branch that is pushed: one there is, or a new name for what landed.
+    #[arg(long, value_name = "BRANCH")]
+    pub head: Option<String>,
+    /// Push only.
+    #[arg(long)]
+    pub no_pr: bool,
+    /// Overwrite the remote's branch, or push a protected one; you are asked once more.
+    #[arg(long)]
+    pub force: bool,
+    /// Say what would be published, and do nothing.
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum PublishCommand {
+    /// Where the newest publication stands, and those before it.
+    Status {
+        #[arg(value_name = "SESSION|JOB", default_value = "dev")]
+        of: String,
+    },
+    /// Checks of its pull request, read now. Exit code 1: one failed; 3: not all are done; 4: they cannot be read.
+    Checks {
+        #[arg(value_name = "SESSION|JOB", default_value = "dev")]
+        of: String,
+    },
+    /// Make a request of a failing check.
+    Fix {
+        check: String,
+        #[arg(long, default_value = "dev", value_name = "SESSION|JOB")]
+        of: String,
+    },
+    /// End a running push, or one that waits for an answer.
+    Cancel {
+        #[arg(value_name = "SESSION|JOB", default_value = "dev")]
+        of: String,
     },
 }
 
@@ -227,6 +474,22 @@ pub enum JobCommand {
         #[arg(long)]
         end: bool,
     },
+    /// Run a recipe: of a trusted workspace, or of another machine by that machine's own configuration.
+    Start {
+        recipe: String,
+        /// Name or id of a machine.
+        #[arg(long, value_name = "MACHINE", conflicts_with = "workspace")]
+        node: Option<String>,
+        /// Its id [built in: the first trusted one]
+        #[arg(long, value_name = "ID")]
+        workspace: Option<String>,
+    },
+    /// The newest lines of its log.
+    Tail {
+        id: String,
+        #[arg(long)]
+        lines: Option<u32>,
+    },
     /// Let it use more than the budget of a job, and go on if that was what it waited for.
     Raise {
         id: String,
@@ -256,14 +519,20 @@ pub enum WorkerCommand {
 
 #[derive(Debug, Subcommand)]
 pub enum KeyCommand {
-    /// Save the key of a role's model, read from standard input or a hidden prompt.
+    /// Save the key of a role's model, or the token of a host for pull requests; read from standard input or a hidden prompt.
     Set {
+        /// The host of a token: `github`, or a GitHub Enterprise host that is configured.
+        #[arg(value_name = "HOST", conflicts_with = "role")]
+        host: Option<String>,
         /// localbuddy, remotebuddy or workers; needed where several have a model.
         #[arg(long, value_parser = role)]
         role: Option<Role>,
     },
-    /// Remove a saved key from where it is kept.
+    /// Remove a saved key or token from where it is kept.
     Forget {
+        /// The host of a token, such as `github`.
+        #[arg(value_name = "HOST", conflicts_with = "role")]
+        host: Option<String>,
         #[arg(long, value_parser = role)]
         role: Option<Role>,
     },

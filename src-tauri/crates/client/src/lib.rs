@@ -2,11 +2,16 @@
 //!
 //! It knows addresses and tokens, not what the calls mean.
 
+mod doorstep;
 mod events;
 mod find;
+mod gateway;
+mod wire;
 
+pub use doorstep::Doorstep;
 pub use events::{EventStream, StreamEvent};
 pub use find::{Found, find};
+pub use gateway::{Gateway, Incoming};
 
 use protocol::ops::typed::Typed;
 use protocol::{ApiError, ErrorCode};
@@ -53,16 +58,27 @@ impl Client {
     /// One call; `key` makes a repeat of a changing call harmless.
     pub async fn call<M: Typed>(
         &self,
+        method: M,
+        params: &M::Params,
+        key: Option<&str>,
+    ) -> Result<M::Reply, ApiError> {
+        self.call_within(method, params, key, TIMEOUT).await
+    }
+
+    /// The same for what takes longer than other calls.
+    pub async fn call_within<M: Typed>(
+        &self,
         _: M,
         params: &M::Params,
         key: Option<&str>,
+        longest: Duration,
     ) -> Result<M::Reply, ApiError> {
         let name = M::METHOD.operation().name;
         let mut call = self
             .http
             .post(format!("{}/v1/rpc/{name}", self.url))
             .bearer_auth(&self.token)
-            .timeout(TIMEOUT)
+            .timeout(longest)
             .json(params);
         if let Some(key) = key {
             call = call.header("idempotency-key", key);

@@ -41,7 +41,7 @@ impl Principal {
     }
 
     /// Key under which idempotent answers are kept.
-    fn actor(&self) -> String {
+    pub(crate) fn actor(&self) -> String {
         match self {
             Principal::Device { id, .. } => format!("device:{id}"),
             other => other.label(),

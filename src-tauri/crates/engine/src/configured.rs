@@ -1,13 +1,14 @@
 //! What is configured: for the server, fixed at its start; for a workspace, with the files it has at its base.
 
 use crate::models::setting_key;
-use crate::ops::{backends, network, notify};
+use crate::ops::{backends, network, notify, publishing};
 use crate::policy::committed_file;
 use crate::rooms::Room;
 use crate::{Engine, git};
 use host::HostError;
 use host::config::{Config, ConfigFile, files};
 use protocol::policy::Profile;
+use protocol::publishing::SetPublishing;
 use protocol::settings::{ModelSetting, Role};
 use protocol::{ApiError, ErrorCode};
 use repo::ObjectId;
@@ -26,13 +27,14 @@ struct Made {
     base: ObjectId,
     local: Option<ConfigFile>,
     tracked: bool,
+    publishing: SetPublishing,
     config: Arc<Config>,
 }
 
 impl Engine {
     /// The server's configuration with what was chosen in Settings.
     pub(crate) async fn config_now(&self) -> Result<Config, ApiError> {
-        let (saved, notify, backend, network) = self
+        let (saved, notify, backend, network, publishing) = self
             .store
             .read(|tx| {
                 let mut saved: Vec<ModelSetting> = Vec::new();
@@ -40,10 +42,16 @@ impl Engine {
                     let value = tx.setting(&setting_key(*role))?;
                     saved.extend(value.and_then(|value| serde_json::from_value::<ModelSetting>(value).ok()));
                 }
-                Ok((saved, notify::chosen(tx)?, backends::chosen(tx)?, network::chosen(tx)?))
+                Ok((
+                    saved,
+                    notify::chosen(tx)?,
+                    backends::chosen(tx)?,
+                    network::chosen(tx)?,
+                    publishing::chosen(tx)?,
+                ))
             })
             .await?;
-        self.own.with_chosen(saved, notify, backend, network).map_err(api)
+        self.own.with_chosen(saved, notify, backend, network, publishing).map_err(api)
     }
 
     /// The configuration of a workspace.
@@ -61,18 +69,21 @@ impl Engine {
         let local = files::read_local(&room.root).map_err(api)?;
         // Where that cannot be found out, the file is taken for the repository's, which may say less.
         let tracked = local.is_some() && repo::is_tracked(&room.root, files::LOCAL_PATH).unwrap_or(true);
+        let publishing = self.store.read_blocking(publishing::chosen)?;
         let mut known = room.config.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(made) = known.as_ref()
             && made.base == *base
             && made.local == local
             && made.tracked == tracked
+            && made.publishing == publishing
         {
             return Ok(made.config.clone());
         }
         let repository = committed_file(&room.depot, base, REPOSITORY_PATH, REPOSITORY_BYTES)?
             .map(|bytes| ConfigFile { name: REPOSITORY_PATH.into(), bytes });
-        let config = Arc::new(self.own.with_workspace(repository, local.clone(), tracked).map_err(api)?);
-        *known = Some(Made { base: base.clone(), local, tracked, config: config.clone() });
+        let config = self.own.with_workspace(repository, local.clone(), tracked, publishing.clone());
+        let config = Arc::new(config.map_err(api)?);
+        *known = Some(Made { base: base.clone(), local, tracked, publishing, config: config.clone() });
         Ok(config)
     }
 

@@ -11,6 +11,7 @@ pub struct Ephemeral {
 /// A reader of ephemeral frames.
 pub struct Frames {
     receiver: broadcast::Receiver<Arc<str>>,
+    missed: u64,
 }
 
 impl Ephemeral {
@@ -24,7 +25,7 @@ impl Ephemeral {
     }
 
     pub(crate) fn listen(&self) -> Frames {
-        Frames { receiver: self.sender.subscribe() }
+        Frames { receiver: self.sender.subscribe(), missed: 0 }
     }
 }
 
@@ -34,9 +35,14 @@ impl Frames {
         loop {
             match self.receiver.recv().await {
                 Ok(frame) => return Ok(frame),
-                Err(broadcast::error::RecvError::Lagged(_)) => {}
+                Err(broadcast::error::RecvError::Lagged(missed)) => self.missed += missed,
                 Err(broadcast::error::RecvError::Closed) => return Err(()),
             }
         }
+    }
+
+    /// How many frames were skipped since this was last asked.
+    pub fn missed(&mut self) -> u64 {
+        std::mem::take(&mut self.missed)
     }
 }

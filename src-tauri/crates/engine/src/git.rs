@@ -3,12 +3,17 @@
 use crate::Options;
 use host::paths::DataFolder;
 use protocol::{ApiError, ErrorCode};
-use repo::{Git, RepoError};
+use repo::{Git, RepoError, Signature};
 
 /// Finds git once, at start.
 pub(crate) fn find(options: &Options, data: &DataFolder) -> Result<Git, ApiError> {
     let path = options.variable("PATH").unwrap_or("/usr/local/bin:/usr/bin:/bin").into();
     Git::on_path(path, &data.root().join("git-home")).map_err(api)
+}
+
+/// Who makes the server's own commits; `time` in seconds since 1970.
+pub(crate) fn committer(time: i64) -> Signature {
+    Signature { name: "Pilothouse".into(), email: "pilothouse@localhost.invalid".into(), time, offset: 0 }
 }
 
 /// A git error with its code and the next step.

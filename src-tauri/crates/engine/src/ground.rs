@@ -101,20 +101,30 @@ impl Engine {
         }))
     }
 
-    /// The checks of a workspace: the user's own, else the repository's (from the integration base, never from a
-    /// candidate), else what detection proposes.
+    /// The checks of a workspace, as they are run.
     pub(crate) async fn check_plan(&self, room: &Arc<Room>) -> Result<CheckPlan, ApiError> {
-        let looked = room.clone();
-        let base = self.blocking(move || looked.look()).await?.map_err(git::api)?.onto;
-        self.check_plan_at(room, base).await
+        Ok(flow::checks::as_run(&self.written_plan(room).await?))
     }
 
-    /// The same for whoever has looked just now, and knows what the next commit stands on.
+    /// The checks as they are written down: the user's own, else the repository's (from the integration base, never
+    /// from a candidate), else what detection proposes.
+    pub(crate) async fn written_plan(&self, room: &Arc<Room>) -> Result<CheckPlan, ApiError> {
+        let looked = room.clone();
+        let base = self.blocking(move || looked.look()).await?.map_err(git::api)?.onto;
+        self.written_plan_at(room, base).await
+    }
+
+    /// The same for whoever has looked just now, and knows what the next commit stands on; as it is run: with what
+    /// the groups say, the cheap ones first.
     pub(crate) async fn check_plan_at(
         &self,
         room: &Arc<Room>,
         base: ObjectId,
     ) -> Result<CheckPlan, ApiError> {
+        Ok(flow::checks::as_run(&self.written_plan_at(room, base).await?))
+    }
+
+    async fn written_plan_at(&self, room: &Arc<Room>, base: ObjectId) -> Result<CheckPlan, ApiError> {
         let row = room.row();
         let (engine, room) = (self.clone(), room.clone());
         let (mut plan, config) = self
@@ -135,6 +145,7 @@ impl Engine {
         plan.warnings.extend(self.warnings_of(&config, row.profile));
         if let Some(own) = row.own_checks {
             plan.checks = own;
+            plan.groups = row.own_groups;
             plan.origin = ChecksOrigin::User;
             plan.confirmed = true;
             if !row.trusted && !plan.setup.is_empty() {
@@ -180,9 +191,11 @@ impl Engine {
 
 /// Identity of what the owner is asked to trust.
 pub(crate) fn plan_digest(plan: &CheckPlan) -> String {
-    hash::json(
-        &serde_json::json!({ "checks": plan.checks, "setup": plan.setup, "recipes": plan.recipes, "formatter": plan.formatter, "testRunner": plan.test_runner }),
-    )
+    let mut what = serde_json::json!({ "checks": plan.checks, "setup": plan.setup, "recipes": plan.recipes, "formatter": plan.formatter, "testRunner": plan.test_runner });
+    if !plan.groups.is_empty() {
+        what["groups"] = serde_json::json!(plan.groups);
+    }
+    hash::json(&what)
 }
 
 fn plan_at(room: &Room, base: &ObjectId, config: &Config) -> Result<CheckPlan, ApiError> {
@@ -196,6 +209,7 @@ fn plan_at(room: &Room, base: &ObjectId, config: &Config) -> Result<CheckPlan, A
     let notes = std::mem::take(&mut plan.warnings);
     if let Some(checks) = config.checks.clone() {
         plan.checks = checks;
+        plan.groups = config.check_groups.clone();
         let of_repository = config.checks_origin.as_ref().is_some_and(|o| o.layer == Layer::Repository);
         plan.origin = if of_repository { ChecksOrigin::Repository } else { ChecksOrigin::User };
     }
@@ -216,6 +230,7 @@ fn proposed(found: Proposal) -> CheckPlan {
         origin: if found.checks.is_empty() { ChecksOrigin::None } else { ChecksOrigin::Detected },
         confirmed: false,
         checks: found.checks,
+        groups: Default::default(),
         setup: found.setup,
         recipes: found.recipes,
         formatter: found.formatter,

@@ -75,14 +75,23 @@ impl Keys {
         format!("model/{role}@{}", self.folder)
     }
 
+    /// The name anything else is kept under.
+    pub(crate) fn account_of(&self, name: &str) -> String {
+        format!("{name}@{}", self.folder)
+    }
+
     pub(crate) fn remember(&self, role: Role, kept: Kept) {
+        self.know(kept.key.expose());
+        self.known().kept.insert(role.as_str(), kept);
+    }
+
+    /// A value that no log and no text of ours may have from now on.
+    pub(crate) fn know(&self, value: &str) {
         let mut known = self.known();
-        let value = kept.key.expose().to_owned();
-        if !known.values.contains(&value) {
-            known.values.push(value);
+        if !known.values.iter().any(|kept| kept == value) {
+            known.values.push(value.to_owned());
             known.redactor = Redactor::new(known.values.clone());
         }
-        known.kept.insert(role.as_str(), kept);
     }
 
     pub(crate) fn drop_known(&self, role: Role) {

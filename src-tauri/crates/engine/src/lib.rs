@@ -13,8 +13,10 @@ mod caller;
 mod change;
 mod configured;
 mod depots;
+mod devices;
 mod dry_run;
 mod ephemeral;
+mod forecast;
 mod git;
 mod grants;
 mod ground;
@@ -24,10 +26,14 @@ mod image;
 mod keys;
 mod launcher;
 mod local_buddy;
+mod made_here;
+mod main_line;
 mod markdown;
 mod merge;
 mod models;
+mod moved;
 mod network;
+mod nodes;
 mod open;
 mod ops;
 mod options;
@@ -35,24 +41,32 @@ mod outbox;
 mod policy;
 mod pool;
 mod principal;
+mod publish;
+mod push;
 mod reaction;
 mod register;
 mod remote_buddy;
+mod returned;
 mod rooms;
 mod rulebook;
 mod setup;
 mod sweep;
 mod taken;
+mod terminals;
 
 pub use alarm::Alarm;
 pub use caller::{Caller, Principal};
 pub use change::Reply;
+pub use devices::{Connected, Ending, NewSession, Reach, Whence};
 pub use local_buddy::steps::{BuddyStep, BuddySteps};
 pub use models::BrokeredModel;
+pub use nodes::{NodeLine, Relay, Relayed, ToNode};
 pub use open::{Opened, StartError, open};
 pub use ops::doctor_without_server;
 pub use options::{Options, SandboxChoice};
 pub use store::{EventFilter, Subscription};
+pub use terminal::{Attachment, Feed, Piece};
+pub use terminals::terminal_error;
 
 use host::clock::Clock;
 use host::ids::Ids;
@@ -88,6 +102,8 @@ pub struct Inner {
     pub(crate) layers: host::layers::LayerStore,
     pub(crate) rooms: RwLock<BTreeMap<WorkspaceId, Arc<rooms::Room>>>,
     pub(crate) principals: principal::Principals,
+    /// Who was let in, and who of them is here now.
+    pub(crate) devices: devices::Devices,
     pub(crate) ephemeral: ephemeral::Ephemeral,
     /// Keys saved for models.
     pub(crate) keys: keys::Keys,
@@ -103,6 +119,14 @@ pub struct Inner {
     pub(crate) parked: tokio::sync::Notify,
     /// Who is at the folders of jobs that people have taken over.
     pub(crate) desk: taken::Desk,
+    /// What people type into.
+    pub(crate) terminals: Arc<terminal::Terminals>,
+    /// Other machines.
+    pub(crate) nodes: nodes::Standing,
+    /// Pushes and pull requests.
+    pub(crate) publishing: publish::Counter,
+    /// Who is told away from the window.
+    pub(crate) push: push::Push,
     stop: watch::Sender<bool>,
     /// True once a part of the crew has ended by a panic.
     pub(crate) broken: watch::Sender<bool>,

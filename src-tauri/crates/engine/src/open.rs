@@ -127,6 +127,7 @@ pub async fn open(options: Options) -> Result<Opened, StartError> {
     let sources = Sources { now: Arc::new(move || now.now_ms()), id: Arc::new(move || id.uuid()) };
     let store =
         Store::open(&data.database(), sources, store::Options { unsafe_no_fsync: options.unsafe_no_fsync })?;
+    let devices = crate::devices::Devices::open(&store, ids.as_ref()).await?;
     let token = ids.secret();
     host::token_file::write_secret(&data.token_file(), &token)?;
     let keys = crate::keys::Keys::open(&options, &own.config, &data)?;
@@ -142,6 +143,8 @@ pub async fn open(options: Options) -> Result<Opened, StartError> {
         .redirect(reqwest::redirect::Policy::none())
         .build()
         .map_err(|e| StartError::Other(format!("The HTTP client cannot be made: {e}")))?;
+    let terminals = crate::terminals::of(&own.config.terminals, &data, &clock, &ids);
+    terminals.sweep_left().await;
     let remembered_port = std::fs::read_to_string(data.port_file()).ok().and_then(|t| t.trim().parse().ok());
     let (started_at, started_mono) = (clock.now_ms(), clock.monotonic_ms());
     let engine = Engine {
@@ -159,6 +162,7 @@ pub async fn open(options: Options) -> Result<Opened, StartError> {
             layers,
             rooms: Default::default(),
             principals: Principals::new(&token),
+            devices,
             ephemeral: Ephemeral::new(),
             keys,
             http,
@@ -169,12 +173,17 @@ pub async fn open(options: Options) -> Result<Opened, StartError> {
             pool: Default::default(),
             parked: Default::default(),
             desk: Default::default(),
+            nodes: Default::default(),
+            terminals,
+            publishing: Default::default(),
+            push: Default::default(),
             stop: watch::channel(false).0,
             broken: watch::channel(false).0,
             _lock: lock,
             tasks: Default::default(),
         }),
     };
+    engine.recall_node_terminals().await?;
     // The time the server was down counts against nobody; whoever is gone with it gives back what they held.
     engine.take_back_claims().await?;
     engine.store.write(move |tx| tx.extend_leases(started_at)).await?;
@@ -250,14 +259,27 @@ impl Engine {
         let e = self.clone();
         self.run(async move { e.desk_loop().await }).await;
         let e = self.clone();
+        self.run(async move { e.terminals_loop().await }).await;
+        let e = self.clone();
         self.run(async move { e.outbox_loop().await }).await;
         let e = self.clone();
         self.run(async move { e.remote_buddy_loop().await }).await;
         let e = self.clone();
+        self.run(async move { e.publish_loop().await }).await;
+        let e = self.clone();
+        self.run(async move { e.push_tell_loop().await }).await;
+        let e = self.clone();
+        self.run(async move { e.push_send_loop().await }).await;
+        let e = self.clone();
+        self.run(async move { e.checks_loop().await }).await;
+        let e = self.clone();
         self.run(async move { e.pool_loop().await }).await;
         let e = self.clone();
         self.run(async move { e.fetch_keys().await }).await;
+        let e = self.clone();
+        self.run(async move { e.main_bells_loop().await }).await;
         for room in self.room_list() {
+            self.start_main(room.clone()).await;
             self.start_merge(room).await;
         }
         #[cfg(debug_assertions)]

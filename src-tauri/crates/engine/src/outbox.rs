@@ -16,6 +16,9 @@ pub(crate) const ENHANCE: &str = "enhance";
 /// A workspace's set-up is made, and what waits for it starts.
 pub(crate) const SET_UP: &str = "set_up";
 
+/// What landed is pushed, where that is configured.
+pub(crate) const AFTER_LANDING: &str = "after_landing";
+
 /// Effects that may take minutes.
 const LASTING: &[&str] = &[SET_UP];
 /// How many of them at once.
@@ -78,6 +81,7 @@ impl Engine {
             LOCAL_ANSWER => self.answer_locally(row).await,
             ENHANCE => self.enhance_request(row).await,
             SET_UP => self.perform_set_up(row).await,
+            AFTER_LANDING => self.publish_after_landing(row).await,
             unknown => {
                 tracing::error!(unknown, "an effect this version does not know");
                 Ok(())

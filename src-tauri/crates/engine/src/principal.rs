@@ -2,7 +2,7 @@
 
 use crate::{Engine, Principal, hash};
 use protocol::ApiError;
-use protocol::ops::Permission;
+use protocol::device::{DeviceKind, DeviceRole};
 use std::collections::HashMap;
 use std::sync::{PoisonError, RwLock};
 use store::NewDevice;
@@ -30,21 +30,16 @@ impl Principals {
     }
 }
 
-/// Everything a browser on the owner's machine may do.
-const OWNER_SCOPES: [Permission; 9] = [
-    Permission::Read,
-    Permission::Chat,
-    Permission::Approve,
-    Permission::Jobs,
-    Permission::Merge,
-    Permission::Publish,
-    Permission::TerminalRead,
-    Permission::Pair,
-    Permission::Admin,
-];
+/// Whose token was found in the store.
+enum Bearer {
+    Device(Box<store::Device>),
+    Job(String),
+}
 
 impl Engine {
     /// Who bears `token`. Digests are compared, so the time taken tells nothing of a stored token.
+    ///
+    /// Errors: `device.revoked` for the token of a device that was let in once.
     pub async fn principal_of(&self, token: &str) -> Result<Option<Principal>, ApiError> {
         let digest = hash::text(token);
         if digest == self.principals.owner {
@@ -57,15 +52,16 @@ impl Engine {
         }
         let found = self.store.read(move |tx| {
             if let Some(device) = tx.device_by_token(&digest)? {
-                return Ok(Some(Principal::Device {
-                    id: device.id,
-                    name: device.name,
-                    scopes: device.scopes,
-                }));
+                return Ok(Some(Bearer::Device(Box::new(device))));
             }
-            Ok(tx.job_of_token(&digest)?.map(|id| Principal::Job { id }))
+            Ok(tx.job_of_token(&digest)?.map(Bearer::Job))
         });
-        Ok(found.await?)
+        match found.await? {
+            Some(Bearer::Device(device)) if device.revoked_at.is_some() => Err(crate::devices::revoked()),
+            Some(Bearer::Device(device)) => Ok(Some(self.as_principal(*device))),
+            Some(Bearer::Job(id)) => Ok(Some(Principal::Job { id })),
+            None => Ok(None),
+        }
     }
 
     /// Registers a browser that showed a one-time code; returns its token.
@@ -73,8 +69,14 @@ impl Engine {
         let token = self.ids.secret();
         let new = NewDevice {
             name: name.to_owned(),
-            token_hash: hash::text(&token),
-            scopes: OWNER_SCOPES.to_vec(),
+            kind: DeviceKind::Browser,
+            platform: None,
+            role: DeviceRole::Owner,
+            scopes: flow::roles::scopes_of(DeviceRole::Owner).to_vec(),
+            token_hash: Some(hash::text(&token)),
+            key: None,
+            login: None,
+            node: None,
         };
         self.store.write(move |tx| tx.add_device(new).map(drop)).await?;
         Ok(token)

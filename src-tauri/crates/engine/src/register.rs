@@ -53,6 +53,7 @@ impl Engine {
                     merge_enabled,
                     merge_paused: false,
                     own_checks: None,
+                    own_groups: Default::default(),
                     created_at: tx.now(),
                 };
                 tx.put_workspace(&row)?;
@@ -70,6 +71,7 @@ impl Engine {
         }
         // Before the server is awake the crew waits; waking starts it for every room.
         if self.url.get().is_some() {
+            self.start_main(room.clone()).await;
             self.start_merge(room.clone()).await;
         }
         if let Err(error) = self.write_record() {

@@ -1,6 +1,6 @@
 //! A workspace at work: its depot, its tips, its checks, and the bell of its merge queue.
 
-use crate::merge::moves::{Moved, Moves};
+use crate::merge::moves::{How, Moved, Moves};
 use crate::{Engine, git, merge};
 use host::clock::iso;
 use host::config::Config;
@@ -26,14 +26,22 @@ pub(crate) struct Room {
     pub(crate) landing: AtomicBool,
     /// Entries whose checks could not be run.
     pub(crate) held: merge::held::Held,
+    pub(crate) slots: merge::slots::Slots,
     /// One git movement of branches at a time.
     moving: Mutex<()>,
     /// What the user did to the integration branch and nobody has been told yet.
     pub(crate) moves: Moves,
+    /// Where the branch itself is checked.
+    pub(crate) bench: crate::returned::Bench,
     pub(crate) set_up: crate::setup::SetUpState,
     /// The image its code runs in, where that is its own.
     pub(crate) image: crate::image::OwnImage,
     pub(crate) trial: crate::dry_run::Trial,
+    /// Landings on the user's own branch.
+    pub(crate) main: crate::main_line::Line,
+    /// Pairs of commits that were merged to see whether they conflict.
+    pub(crate) forecast: crate::forecast::Known,
+    pub(crate) entry_trials: crate::dry_run::EntryTrials,
     /// What is configured here.
     pub(crate) config: crate::configured::Known,
     /// The plan made from a base and a configuration; the same two never give another.
@@ -65,24 +73,40 @@ impl Room {
     pub(crate) fn look(&self) -> Result<Tips, repo::RepoError> {
         let _alone = self.moving.lock().unwrap_or_else(PoisonError::into_inner);
         let row = self.row();
-        self.depot.sync_from(&self.root, &[&row.base_branch, &row.integration_branch])?;
+        let branch = &row.integration_branch;
+        let synced = self.depot.sync_from(&self.root, &[&row.base_branch, branch])?;
         let base = self.depot.read_ref(&DepotRef::User(row.base_branch.clone()))?;
-        let user_integration = self.depot.read_ref(&DepotRef::User(row.integration_branch.clone()))?;
+        let seen = self.depot.read_ref(&DepotRef::User(branch.clone()))?;
+        let movement = synced.branches.into_iter().find(|movement| movement.branch == *branch);
+        let only_fetched = movement.as_ref().is_some_and(|movement| movement.remote_ref.is_some());
+        // What is fetched and not checked out anywhere is nobody's branch yet.
+        let user_integration = seen.clone().filter(|_| !only_fetched);
         let lease = IntegrationLease::acquire(&self.depot)?;
-        let begin = match (&user_integration, &base) {
-            (Some(at), _) | (None, Some(at)) => at.clone(),
-            (None, None) => return Err(repo::RepoError::Empty { path: self.root.clone() }),
+        let known = self.depot.read_ref(&DepotRef::Integration(branch.clone()))?;
+        let begin = match (&seen, &known, &base) {
+            (Some(at), _, _) | (None, Some(at), _) | (None, None, Some(at)) => at.clone(),
+            (None, None, None) => return Err(repo::RepoError::Empty { path: self.root.clone() }),
         };
-        let mut integration = self.depot.begin_integration(&lease, &row.integration_branch, &begin)?;
-        if let Some(user) = &user_integration
-            && *user != integration
+        let mut integration = self.depot.begin_integration(&lease, branch, &begin)?;
+        if let Some(seen) = &seen
+            && *seen != integration
+            && (!only_fetched || self.depot.contains(seen, &integration)?)
         {
-            let rewritten = !self.depot.contains(user, &integration)?;
-            self.depot.adopt_integration(&lease, &row.integration_branch, &integration, user)?;
+            let how = How::of(&self.depot, &integration, seen)?;
+            // Whatever was there stays within reach, also what was never anybody's entry.
+            if how != How::Continued {
+                self.depot.keep(&integration)?;
+            }
+            self.depot.adopt_integration(&lease, branch, &integration, seen)?;
             // Whoever looked first, the merge loop is the one that tells.
-            self.moves.note(Moved { old: integration, new: user.clone(), rewritten });
+            self.moves.note(Moved { old: integration, new: seen.clone(), how });
             self.merge.notify_one();
-            integration = user.clone();
+            integration = seen.clone();
+        }
+        if seen.is_none() && movement.is_some_and(|movement| movement.old.is_some()) {
+            self.depot.keep(&integration)?;
+            self.moves.note(Moved { old: integration.clone(), new: integration.clone(), how: How::Deleted });
+            self.merge.notify_one();
         }
         // While the integration branch has nothing of its own, work continues from the newest base.
         let onto = match &base {
@@ -124,6 +148,7 @@ impl Engine {
     pub(crate) fn wake_merge(&self, workspace: &WorkspaceId) {
         if let Ok(room) = self.room(workspace) {
             room.merge.notify_one();
+            room.main.look_again();
         }
     }
 
@@ -167,11 +192,16 @@ impl Engine {
             merge: Notify::new(),
             landing: AtomicBool::new(false),
             held: Default::default(),
+            slots: Default::default(),
             moving: Mutex::new(()),
             moves: Moves::default(),
+            bench: Default::default(),
             set_up: Default::default(),
             image: Default::default(),
             trial: Default::default(),
+            main: Default::default(),
+            forecast: Default::default(),
+            entry_trials: Default::default(),
             config: Default::default(),
             plan: Mutex::default(),
         });
@@ -183,7 +213,7 @@ impl Engine {
     /// A workspace as everyone sees it, its checks worked out from the integration base.
     pub(crate) async fn workspace_view(&self, row: WorkspaceRow) -> Workspace {
         let (checks, mut warnings) = match self.room(&row.id) {
-            Ok(room) => match self.check_plan(&room).await {
+            Ok(room) => match self.written_plan(&room).await {
                 Ok(plan) => (plan, Vec::new()),
                 Err(error) => (CheckPlan::none(), vec![error.message]),
             },

@@ -14,6 +14,7 @@ pub mod config;
 pub mod data_lock;
 pub mod detect_project;
 mod error;
+pub mod folder_watch;
 pub mod ids;
 pub mod keychain;
 pub mod layers;
@@ -26,6 +27,7 @@ pub mod redact;
 pub mod sandbox;
 pub mod server_record;
 pub mod spawn;
+pub mod tailscale;
 pub mod token_file;
 pub mod toolchains;
 

@@ -27,6 +27,7 @@ const SUB_FOLDERS: &[&str] = &[
     "prompts",
     "backups",
     "taken",
+    "terminals",
 ];
 
 /// Chooses the data folder: the flag, then `PILOTHOUSE_DATA_DIR`, then the platform's own place.
@@ -116,6 +117,11 @@ impl DataFolder {
     /// Files of jobs that people have taken over.
     pub fn taken(&self) -> PathBuf {
         self.root.join("taken")
+    }
+
+    /// What is kept of terminals: their recordings, and how they ended.
+    pub fn terminals(&self) -> PathBuf {
+        self.root.join("terminals")
     }
 
     pub fn artifacts(&self) -> PathBuf {

@@ -379,14 +379,14 @@ fn the_endpoint_for_all_roles_serves_only_those_nobody_chose_a_model_for() {
 #[test]
 fn a_key_that_nothing_reads_is_answered_with_a_warning() {
     let layers = Layers {
-        user: file("u.toml", "[merge]\npush = true"),
+        user: file("u.toml", "[scope]\nhints = [\"x\"]"),
         environment: vec![variable("LOCALBUDDY_PORT", "1"), variable("PILOTHOUSE_LOCALBUDDY_PORT", "3003")],
         ..Layers::default()
     };
     let config = Config::resolve(&layers).unwrap();
     let told: Vec<_> = config.warnings.iter().map(|w| (w.key.as_str(), w.why.as_str())).collect();
     let why = "without effect: nothing in this build reads it yet";
-    assert_eq!(told, [("merge.push", why), ("server.localbuddyPort", why)]);
+    assert_eq!(told, [("scope.hints", why), ("server.localbuddyPort", why)]);
 }
 
 #[test]
@@ -434,7 +434,7 @@ fn a_workspaces_files_add_to_what_was_read_at_the_start_and_only_their_warnings_
     // What the file says later is of no concern to a program that runs.
     std::fs::write(folder.path().join("config.toml"), "= broken").unwrap();
     let repository = file("config.toml", "[server]\nport = 1\n[merge]\nstrategy = \"squash\"");
-    let config = own.with_workspace(repository, None, false).unwrap();
+    let config = own.with_workspace(repository, None, false, Default::default()).unwrap();
     assert_eq!((config.merge.flaky_retries, config.merge.strategy), (3, Strategy::Squash));
     let new: Vec<_> = config.warnings_beyond(&own.config).map(|w| w.key.as_str()).collect();
     assert_eq!(new, ["server.port"]);

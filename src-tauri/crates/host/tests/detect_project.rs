@@ -19,6 +19,10 @@ fn setup(proposal: &Proposal) -> Vec<(String, String)> {
     proposal.setup.iter().map(|step| (step.run.join(" "), step.key.join(" "))).collect()
 }
 
+fn groups(found: &Proposal) -> Vec<&str> {
+    found.checks.iter().filter_map(|check| check.group.as_deref()).collect()
+}
+
 fn pair(run: &str, key: &str) -> (String, String) {
     (run.to_owned(), key.to_owned())
 }
@@ -28,6 +32,7 @@ fn a_cargo_workspace_is_tested_whole_and_fetched_by_its_lock() {
     let found =
         propose(&[("Cargo.toml", "[workspace]\nmembers = []"), ("Cargo.lock", ""), ("rustfmt.toml", "")]);
     assert_eq!(checks(&found), ["cargo fmt --all --check", "cargo test --workspace"]);
+    assert_eq!(groups(&found), ["format", "test"]);
     assert_eq!(setup(&found), [pair("cargo fetch --locked", "Cargo.lock")]);
     assert_eq!(found.formatter.unwrap().join(" "), "cargo fmt --all");
     assert_eq!(found.setup[0].network, ["cargo"]);
@@ -39,6 +44,7 @@ fn npm_scripts_that_prove_something_become_checks() {
         "devDependencies":{"vitest":"4"}}"#;
     let found = propose(&[("package.json", manifest), ("package-lock.json", "{}")]);
     assert_eq!(checks(&found), ["npm run check", "npm run lint", "npm test"]);
+    assert_eq!(groups(&found), ["types", "lint", "test"]);
     assert_eq!(setup(&found), [pair("npm ci", "package-lock.json")]);
     assert_eq!(found.formatter.unwrap().join(" "), "npm run format");
     assert_eq!(found.recipes["build"].writes, ["dist/**", "build/**"]);

@@ -16,6 +16,32 @@ wire! {
         pub group: Option<String>,
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         pub paths: Vec<String>,
+        /// It may be left out where nothing of `paths` is touched.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        #[ts(as = "Option<bool>", optional)]
+        pub skip_untouched: bool,
+    }
+}
+
+wire! {
+    /// What the checks of one group have in common.
+    #[derive(Default)]
+    pub struct CheckGroup {
+        /// Most seconds each of its checks may take; what a check says itself counts where it is less.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        pub timeout_s: Option<u64>,
+        /// What its checks read, where a check does not say so itself.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        #[ts(as = "Option<Vec<String>>", optional)]
+        pub paths: Vec<String>,
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        #[ts(as = "Option<bool>", optional)]
+        pub skip_untouched: bool,
+        /// Files that decide how its checks run: whoever touches one runs them, whatever `paths` says.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        #[ts(as = "Option<Vec<String>>", optional)]
+        pub always: Vec<String>,
     }
 }
 
@@ -68,6 +94,9 @@ wire! {
         /// Whether the owner accepted them; unconfirmed checks prove nothing and nothing lands.
         pub confirmed: bool,
         pub checks: Vec<Check>,
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        #[ts(as = "Option<BTreeMap<String, CheckGroup>>", optional)]
+        pub groups: BTreeMap<String, CheckGroup>,
         pub setup: Vec<SetupStep>,
         pub recipes: BTreeMap<String, Recipe>,
         pub formatter: Option<Vec<String>>,
@@ -97,6 +126,7 @@ impl CheckPlan {
             origin: ChecksOrigin::None,
             confirmed: false,
             checks: Vec::new(),
+            groups: BTreeMap::new(),
             setup: Vec::new(),
             recipes: BTreeMap::new(),
             formatter: None,
@@ -181,6 +211,7 @@ mod tests {
             timeout_s: 1,
             group: Some("node".into()),
             paths: Vec::new(),
+            skip_untouched: false,
         };
         let recipe = |(name, run): &(&str, &str)| {
             ((*name).to_owned(), Recipe { run: argv(run), timeout_s: 1, writes: Vec::new() })

@@ -62,7 +62,15 @@ codes! {
     BundleInvalid = "git.bundle_invalid", 422, false;
     OutOfScope = "git.out_of_scope", 422, false;
     MergeConflict = "merge.conflict", 409, false;
+    /// The entry would land before one it depends on.
+    MergeDepends = "merge.depends", 409, false;
+    /// The entry is about to land and keeps its place.
+    MergeLanding = "merge.landing", 409, true;
     EmptyRepository = "git.empty", 422, false;
+    /// A branch name that git or we do not take.
+    PublishBadBranch = "publish.bad_branch", 400, false;
+    /// A branch that is not pushed without force.
+    PublishProtected = "publish.protected", 403, false;
     NoSandbox = "sandbox.none", 422, false;
     /// The image a workspace names cannot be used.
     ImageUnusable = "sandbox.image", 422, false;
@@ -75,6 +83,53 @@ codes! {
     ModelRateLimited = "model.rate_limited", 422, true;
     /// A budget of the user is used up.
     BudgetReached = "budget.reached", 402, false;
+    /// The frames of the gateway that both sides speak have no version in common.
+    VersionMismatch = "version_mismatch", 426, false;
+    /// Somebody else types into this terminal.
+    TerminalNotControlled = "terminal.not_controlled", 409, false;
+    /// The terminal's program has ended.
+    TerminalEnded = "terminal.ended", 409, false;
+    /// As many terminals run as may run at once.
+    TerminalLimit = "terminal.limit", 429, false;
+    /// The folder belongs to no workspace that is trusted.
+    TerminalFolder = "terminal.folder", 403, false;
+    /// The program could not be started.
+    TerminalFailed = "terminal.failed", 422, false;
+    /// The machine is not connected now.
+    NodeAway = "node.away", 503, true;
+    /// The owner does not let this machine do that, or it does not offer it.
+    NodeNotAllowed = "node.not_allowed", 403, false;
+    /// A push service that is not one of the usual browsers' and is not listed in `push.services`.
+    PushService = "push.service", 422, false;
+    /// No browser of this device is told anything.
+    PushNone = "push.none", 409, false;
+    /// No link has this secret, or the pairing is not the asker's.
+    PairingUnknown = "pairing.unknown", 404, false;
+    PairingExpired = "pairing.expired", 410, false;
+    /// The link was claimed already.
+    PairingUsed = "pairing.used", 409, false;
+    /// Taken back, or guessed at too often.
+    PairingDead = "pairing.dead", 410, false;
+    /// The device was let in once, and is not any more.
+    DeviceRevoked = "device.revoked", 401, false;
+    /// The challenge was answered already, is too old, or was another's.
+    ChallengeStale = "auth.challenge", 401, true;
+    /// The signature is not by the device's key over this challenge.
+    SignatureWrong = "auth.signature", 401, false;
+    /// No machine of the tailnet has the peer's address.
+    TailnetUnknown = "tailnet.unknown", 403, false;
+    /// The peer's machine belongs to a login that is not let in.
+    TailnetNotAllowed = "tailnet.not_allowed", 403, false;
+    /// The peer's machine belongs to nobody, and none of its tags is let in.
+    TailnetTagged = "tailnet.tagged", 403, false;
+    /// The request came from the internet, through Funnel.
+    TailnetFunnel = "tailnet.funnel", 403, false;
+    /// Tailscale cannot be asked who is there, so nobody is let in.
+    TailnetUnavailable = "tailnet.unavailable", 503, true;
+    /// A request to the listener of Serve that Serve did not forward.
+    NotServe = "listen.not_serve", 403, false;
+    /// What was shown is taken on this machine's loopback alone.
+    LocalOnly = "listen.local_only", 403, false;
     ConfigInvalid = "config.invalid", 422, false;
     /// The place keys are kept in does not open, or not with the key that was given for it.
     KeychainClosed = "keychain.closed", 422, true;

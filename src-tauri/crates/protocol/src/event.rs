@@ -127,7 +127,10 @@ events! {
     Suggestions "suggestions" { items: Vec<Suggestion> }
 
     /// RemoteBuddy's plan for a request, with the job it became.
-    PlanReady "plan.ready" { request_id: RequestId, plan: Box<Plan>, #[serde(default, skip_serializing_if = "Option::is_none")] #[ts(optional)] job_id: Option<JobId> }
+    PlanReady "plan.ready" { request_id: RequestId, plan: Box<Plan>, #[serde(default, skip_serializing_if = "Option::is_none")] #[ts(optional)] job_id: Option<JobId>,
+        /// Live work that it meets.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")] meets: Vec<forecast::Meets>,
+    }
     /// A request that only a model could serve, kept until there is one.
     RequestWaiting "request.waiting" { request_id: RequestId, understood: String, why: String, nearest: Vec<request::NearestStep>, connect: Vec<String> }
     RequestChanged "request.changed" { request_id: RequestId, status: request::RequestStatus }
@@ -165,12 +168,24 @@ events! {
     MergeReturned "merge.entry.returned" { entry: Box<MergeEntry>, reason: String, detail: String }
     MergeFailed "merge.entry.failed" { entry: Box<MergeEntry>, reason: String, detail: String }
     MergeRemoved "merge.entry.removed" { entry: Box<MergeEntry>, reason: String }
+    /// A landed entry is being taken back, by the entry that `revertedBy` names.
+    MergeReverted "merge.entry.reverted" { entry: Box<MergeEntry> }
+    /// A landing on the user's own branch began or moved on.
+    MainLandingChanged "main.landing" { landing: Box<main_line::MainLanding> }
+    /// A queue was paused, resumed or asked to come to its end; `drained` when it has.
+    MergeQueueState "merge.queue.state" { workspace_id: WorkspaceId, state: merge_order::QueueState, by: String, drained: bool }
+    /// A person changed the place of an entry; `how` is `move`, `next` or `priority`.
+    MergeQueueOrdered "merge.queue.ordered" { workspace_id: WorkspaceId, entry_id: EntryId, how: String, by: String, order: Vec<EntryId> }
+    /// A trial of an entry moved on.
+    MergeDryRun "merge.dry_run" { run: Box<merge_history::EntryDryRun> }
     CheckStarted "merge.check.started" { entry_id: EntryId, name: String, run: Vec<String>, tree: String }
     CheckFinished "merge.check.finished" {
         entry_id: EntryId, name: String, ok: bool, duration_ms: u64, reused: bool,
         /// Last lines of the output, redacted.
         tail: String,
     }
+    /// A run of checks was ended before it said anything, because it could say nothing of use any more.
+    CheckCancelled "merge.check.cancelled" { run: Box<crate::merge::ThrownRun> }
     /// The full record of an approval after each change of its state.
     ApprovalChanged "approval.changed" { approval: Box<Approval> }
     PolicyDecided "policy.decided" {
@@ -188,7 +203,15 @@ events! {
     /// A grant answered in a person's stead.
     PolicyGrantUsed "policy.grant_used" { grant_id: String, covers: String, #[serde(default, skip_serializing_if = "Option::is_none")] #[ts(optional)] job_id: Option<JobId> }
     PolicyRevoked "policy.revoked" { grant_id: String, covers: String, by: String }
-    BranchMoved "merge.branch.moved" { branch: String, old: Option<String>, new: Option<String>, explanation: String }
+    BranchMoved "merge.branch.moved" {
+        branch: String, old: Option<String>, new: Option<String>, explanation: String,
+        /// `continued`, `rewound`, `rewritten` or `deleted`.
+        #[serde(default)] how: String,
+        /// What may be done about it, where something should be.
+        #[serde(default, skip_serializing_if = "Option::is_none")] #[ts(optional)] next: Option<String>,
+        /// Where what is no longer on the branch is kept in the depot.
+        #[serde(default, skip_serializing_if = "Option::is_none")] #[ts(optional)] kept: Option<String>,
+    }
     WorkspaceChanged "workspace.changed" { workspace_id: WorkspaceId }
     /// Values that were chosen in Settings, by their keys in the configuration.
     ConfigChanged "config.changed" { keys: Vec<String> }
@@ -217,6 +240,35 @@ events! {
     WorkerTrouble "worker.trouble" { worker_id: String, in_row: u32, cause: String }
     /// A job that nobody has yet may be had by this worker alone; by any, when absent.
     JobTargeted "job.targeted" { job_id: JobId, by: String, #[serde(default, skip_serializing_if = "Option::is_none")] #[ts(optional)] worker_id: Option<String> }
+    /// A publication pushes from now on. Keys of these events have dashes, as in the sessions' REST contract.
+    GitPushStarted "git.push.started" { by: String, #[serde(rename = "head-branch")] head_branch: String, force: bool, #[serde(rename = "publish-id")] publish_id: PublishId }
+    GitPushSucceeded "git.push.succeeded" {
+        by: String, #[serde(rename = "head-branch")] head_branch: String, remote: String, commit: String,
+        /// The remote had it already.
+        #[serde(rename = "up-to-date")] up_to_date: bool,
+        #[serde(rename = "publish-id")] publish_id: PublishId,
+    }
+    GitPushFailed "git.push.failed" { by: String, #[serde(rename = "head-branch")] head_branch: String, error: String, reason: publish::PublishReason, #[serde(rename = "publish-id")] publish_id: PublishId }
+    GitPrStarted "git.pr.started" { by: String, #[serde(rename = "head-branch")] head_branch: String, #[serde(rename = "base-branch")] base_branch: String, #[serde(rename = "publish-id")] publish_id: PublishId }
+    GitPrSucceeded "git.pr.succeeded" {
+        by: String, #[serde(rename = "pr-url")] pr_url: String, #[serde(rename = "head-branch")] head_branch: String, #[serde(rename = "base-branch")] base_branch: String,
+        /// It was open already.
+        reused: bool, #[serde(rename = "publish-id")] publish_id: PublishId,
+    }
+    GitPrManual "git.pr.manual" { by: String, #[serde(rename = "manual-pr-url")] manual_pr_url: String, #[serde(rename = "head-branch")] head_branch: String, #[serde(rename = "base-branch")] base_branch: String, reason: publish::PublishReason, #[serde(rename = "publish-id")] publish_id: PublishId }
+    GitPrFailed "git.pr.failed" { by: String, #[serde(rename = "head-branch")] head_branch: String, #[serde(rename = "base-branch")] base_branch: String, error: String, reason: publish::PublishReason, #[serde(rename = "publish-id")] publish_id: PublishId }
+    /// The checks of a pull request changed since they were read last.
+    GitPrChecks "git.pr.checks" { #[serde(rename = "pr-url")] pr_url: String, checks: Box<publish::PrChecks> }
+    /// A machine connected for the first time; it goes to the session `dev`, though it is about all.
+    NodeRegistered "node.registered" { id: DeviceId, name: String, hostname: String }
+    /// What a machine may do was changed by a person.
+    NodeAllowed "node.allowed" { id: DeviceId, name: String, services: Vec<node::NodeService>, by: String }
+    /// A device was let in; events about devices go to the session `dev`, though they are about all.
+    DevicePaired "device.paired" { id: DeviceId, name: String, kind: device::DeviceKind, role: device::DeviceRole, scopes: Vec<ops::Permission>, by: String }
+    DeviceRenamed "device.renamed" { id: DeviceId, name: String, was: String, by: String }
+    DeviceRevoked "device.revoked" { id: DeviceId, name: String, by: String }
+    /// Its scopes or its key are others from now on.
+    DeviceUpgraded "device.upgraded" { id: DeviceId, name: String, role: device::DeviceRole, scopes: Vec<ops::Permission>, new_key: bool, by: String }
     SetupFinished "setup.finished" { run: Vec<String>, ok: bool, duration_ms: u64, tail: String }
 }
 

@@ -60,10 +60,14 @@ ids! {
     EntryId,
     /// One durable question to a person.
     ApprovalId,
+    /// One publication: a push, maybe with a pull request.
+    PublishId,
     /// A worker process.
     WorkerId,
     /// A paired device or browser.
     DeviceId,
+    /// A program on the server's machine that people type into.
+    TerminalId,
 }
 
 /// Global position of an event: strictly increasing, gaps inside one session are normal.

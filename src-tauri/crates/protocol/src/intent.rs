@@ -109,8 +109,27 @@ pub enum Intent {
     Todos,
     /// Queue a job's result for landing.
     Land { job: String },
-    /// Push the integration branch and open a pull request.
-    Publish,
+    /// Push, and open a pull request unless `no_pr`. Without a head the integration branch is meant.
+    Publish {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        title: Option<String>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        body: Option<String>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        base: Option<String>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        head: Option<String>,
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        #[ts(as = "Option<bool>", optional)]
+        no_pr: bool,
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        #[ts(as = "Option<bool>", optional)]
+        force: bool,
+    },
 }
 
 /// Where inserted lines go. Lines count from 1; an anchor is text that stands in exactly one line.
@@ -134,6 +153,11 @@ pub enum Place {
 }
 
 impl Intent {
+    /// Publishing with everything as usual.
+    pub fn publish() -> Intent {
+        Intent::Publish { title: None, body: None, base: None, head: None, no_pr: false, force: false }
+    }
+
     /// The word of the slash form and of `planning.intent`.
     pub fn word(&self) -> &'static str {
         match self {
@@ -161,7 +185,7 @@ impl Intent {
             Intent::Run { .. } => "run",
             Intent::Todos => "todos",
             Intent::Land { .. } => "land",
-            Intent::Publish => "publish",
+            Intent::Publish { .. } => "publish",
         }
     }
 }
@@ -179,6 +203,7 @@ mod tests {
         let back: Intent =
             serde_json::from_str(r#"{"kind":"setKey","file":"a.toml","key":"b","value":"c"}"#).unwrap();
         assert_eq!(back.word(), "set");
+        assert_eq!(serde_json::to_string(&Intent::publish()).unwrap(), r#"{"kind":"publish"}"#);
         assert!(serde_json::from_str::<Intent>(r#"{"kind":"find","pattern":"x","shell":"y"}"#).is_err());
     }
 

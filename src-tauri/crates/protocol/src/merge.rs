@@ -1,7 +1,7 @@
 //! Completions and the merge queue that lands them.
 
 use crate::queue::Counts;
-use crate::{ApprovalId, CompletionId, EntryId, JobId, SessionId, WorkspaceId, wire};
+use crate::{ApprovalId, CompletionId, EntryId, JobId, Priority, SessionId, WorkspaceId, wire};
 
 wire! {
     #[derive(Default)]
@@ -99,12 +99,40 @@ wire! {
 }
 
 wire! {
+    /// Where an entry comes from.
+    #[derive(Default)]
+    pub enum EntryKind {
+        /// A job's hand-over.
+        #[default]
+        Change,
+        /// Takes a landed one back.
+        Revert,
+        /// Brings the base branch into the integration branch.
+        BringUp,
+    }
+}
+
+wire! {
+    /// What a revert takes back.
+    pub struct RevertOf {
+        pub entry_id: EntryId,
+        pub title: String,
+        /// Where it had landed.
+        pub commit: String,
+    }
+}
+
+wire! {
     /// One stored verdict of a check on a tree.
     pub struct CheckVerdict {
         pub name: String,
         pub run: Vec<String>,
-        /// `running`, `passed` or `failed`.
+        /// `waiting`, `running`, `passed`, `failed`, or `skipped`, which proves nothing.
         pub state: String,
+        /// Why it was skipped.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        pub reason: Option<String>,
         pub duration_ms: Option<u64>,
         /// Taken over from an earlier run on the same tree.
         pub reused: bool,
@@ -148,6 +176,89 @@ wire! {
         pub created_at: String,
         pub updated_at: String,
         pub landed_at: Option<String>,
+        /// The entry whose candidate this one's stands on; none when that is the tip.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        pub ahead: Option<EntryId>,
+        /// The check slot that works on it, and since when.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        pub slot: Option<u32>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        pub checking_since: Option<String>,
+        /// Its checks did not pass on its tree, and what it stands on has yet to land: the code of the return that
+        /// this becomes if all of that does.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        pub doubt: Option<String>,
+        /// Where it was put when it came; after that only its place counts.
+        #[serde(default)]
+        #[ts(as = "Option<Priority>", optional)]
+        pub priority: Priority,
+        /// A person wants it to land before every other.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        #[ts(as = "Option<bool>", optional)]
+        pub next: bool,
+        /// Its change builds on this entry's, so it never lands before it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        pub depends_on: Option<EntryId>,
+        /// Runs of its checks that were begun, and those of them that were thrown away.
+        #[serde(default)]
+        #[ts(as = "Option<u32>", optional)]
+        pub runs: u32,
+        #[serde(default)]
+        #[ts(as = "Option<u32>", optional)]
+        pub thrown_away: u32,
+        #[serde(default)]
+        #[ts(as = "Option<EntryKind>", optional)]
+        pub kind: EntryKind,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        pub reverts: Option<Box<RevertOf>>,
+        /// The newest entry that takes this one back, or tried to.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        pub reverted_by: Option<EntryId>,
+        /// How it goes on after something went wrong; absent while nothing did.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        pub repair: Option<Box<crate::returned::Repair>>,
+    }
+}
+
+wire! {
+    /// Why a run of checks was thrown away before it said anything.
+    pub enum ThrownReason {
+        /// The checks of an entry it stood on did not pass.
+        AheadFailed,
+        /// An entry it stood on left the chain, or what would land of it became another.
+        AheadLeft,
+        /// Another entry was put before it.
+        Reordered,
+        /// The branch was moved from outside.
+        TipMoved,
+        /// The entry itself was removed.
+        Removed,
+        /// The server ended or died while it ran.
+        ServerEnded,
+    }
+}
+
+wire! {
+    /// A run of an entry's checks that was thrown away.
+    pub struct ThrownRun {
+        pub entry_id: EntryId,
+        pub title: String,
+        pub tree: String,
+        pub slot: u32,
+        pub reason: ThrownReason,
+        /// The entry that made it worthless, where one did.
+        pub blamed: Option<EntryId>,
+        /// How long it had been running.
+        pub duration_ms: u64,
+        pub at: String,
     }
 }
 
@@ -157,10 +268,29 @@ wire! {
         pub branch: String,
         pub tip: Option<String>,
         pub paused: bool,
+        /// Set while it finishes what is under way, to be paused then.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        pub drain: Option<crate::merge_order::QueueDrain>,
         pub entries: Vec<MergeEntry>,
         /// Newest first.
         pub recent: Vec<MergeEntry>,
         pub warnings: Vec<String>,
+        /// Checks that run at the same time.
+        #[serde(default)]
+        pub slots: u32,
+        /// Entries that are built and checked ahead of their turn now, and at most.
+        #[serde(default)]
+        pub window: u32,
+        #[serde(default)]
+        pub window_most: u32,
+        /// Newest first.
+        #[serde(default)]
+        pub thrown_away: Vec<ThrownRun>,
+        /// A check that fails on the branch itself.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        pub red: Option<crate::returned::RedBase>,
     }
 }
 
@@ -169,7 +299,7 @@ wire! {
 }
 
 wire! {
-    pub struct MergeStats { pub landed: u64, pub returned: u64, pub failed: u64, pub check_runs: u64, pub reused_verdicts: u64, pub runs_per_landed: Option<f64>, pub time_to_land_ms: crate::queue::Percentiles }
+    pub struct MergeStats { pub landed: u64, pub returned: u64, pub failed: u64, pub check_runs: u64, pub reused_verdicts: u64, pub runs_per_landed: Option<f64>, pub time_to_land_ms: crate::queue::Percentiles, /** Candidates whose checks were begun. */ #[serde(default)] pub runs: u64, /** Those of them that were thrown away. */ #[serde(default)] pub cancelled_runs: u64, /** Oldest first. */ #[serde(default)] pub buckets: Vec<crate::merge_history::StatsBucket> }
 }
 
 wire! {

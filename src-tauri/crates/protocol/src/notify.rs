@@ -36,6 +36,10 @@ wire! {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[ts(optional)]
         pub limit: Option<bool>,
+        /// A worker that keeps ending by itself.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        pub worker: Option<bool>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[ts(optional)]
         pub quiet: Option<QuietHours>,
@@ -50,6 +54,7 @@ impl SetNotify {
             finished: later.finished.or(self.finished),
             failed: later.failed.or(self.failed),
             limit: later.limit.or(self.limit),
+            worker: later.worker.or(self.worker),
             quiet: later.quiet.or(self.quiet),
         }
     }
@@ -61,6 +66,7 @@ impl SetNotify {
             ("desktop.notify.finished", self.finished),
             ("desktop.notify.failed", self.failed),
             ("desktop.notify.limit", self.limit),
+            ("desktop.notify.worker", self.worker),
             ("desktop.notify.quietHours", self.quiet.as_ref().map(|quiet| quiet.on)),
         ];
         let times = self.quiet.iter().flat_map(|quiet| {

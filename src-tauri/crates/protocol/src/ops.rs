@@ -4,14 +4,16 @@
 //! not in it does not exist, and one whose scope the caller lacks is refused.
 
 use crate::{
-    approval::*, backend::*, budget::*, check::*, command::*, doctor::*, grant::*, hold::*, job::*, keys::*,
-    memory::*, merge::*, message::*, network::*, notify::*, queue::*, request::*, rulebook::*, session::*,
-    settings::*, status::*, steer::*, taken::*, wire, worker::*, workspace::*,
+    approval::*, backend::*, budget::*, check::*, command::*, device::*, doctor::*, forecast::*, grant::*,
+    hold::*, job::*, keys::*, listen::*, main_line::*, memory::*, merge::*, merge_history::*, merge_order::*,
+    message::*, network::*, node::*, notify::*, pairing::*, presence::*, publish::*, publishing::*, push::*,
+    queue::*, request::*, returned::*, rulebook::*, session::*, settings::*, status::*, steer::*, taken::*,
+    terminal::*, wire, worker::*, workspace::*,
 };
 
 wire! {
     /// What a caller may do. Default deny.
-    pub enum Permission { Read, Chat, Approve, Jobs, Merge, Publish, TerminalRead, TerminalWrite, Pair, Admin, Work }
+    pub enum Permission { Read, Chat, Approve, Jobs, Merge, Publish, TerminalRead, TerminalWrite, Pair, Admin, Work, Node }
 }
 
 wire! {
@@ -191,10 +193,38 @@ operations! {
     CompletionsGet "completions.get" (CompletionParams) -> Completion, Read, query;
     MergeQueueShow "merge.queue" (Nothing) -> MergeQueues, Read, query;
     MergeEntryGet "merge.entry" (EntryParams) -> MergeEntry, Read, query;
-    MergeStatsShow "merge.stats" (Nothing) -> MergeStats, Read, query;
+    MergeStatsShow "merge.stats" (StatsParams) -> MergeStats, Read, query;
+    MergeHistory "merge.history" (EntryParams) -> EntryHistory, Read, query;
+    MergeOfJob "merge.of_job" (JobParams) -> MergeEntry, Read, query;
     MergeLand "merge.land" (LandParams) -> MergeEntry, Approve, change;
     MergeRetry "merge.retry" (EntryParams) -> MergeEntry, Merge, change;
     MergeRemove "merge.remove" (EntryParams) -> MergeEntry, Merge, change;
+    MergePause "merge.pause" (QueueParams) -> QueueStanding, Merge, change;
+    MergeResume "merge.resume" (QueueParams) -> QueueStanding, Merge, change;
+    MergeDrain "merge.drain" (QueueParams) -> QueueStanding, Merge, change;
+    MergeMove "merge.move" (MoveEntry) -> QueueStanding, Merge, change;
+    MergeNext "merge.next" (EntryParams) -> QueueStanding, Merge, change;
+    MergePriority "merge.priority" (PrioritizeEntry) -> QueueStanding, Merge, change;
+    MergeDryRun "merge.dry_run" (EntryParams) -> EntryDryRun, Merge, change;
+    MergeDryRunStop "merge.dry_run_stop" (EntryParams) -> EntryDryRunShown, Merge, change;
+    MergeDryRunState "merge.dry_run_state" (EntryParams) -> EntryDryRunShown, Read, query;
+    MergeRevert "merge.revert" (EntryParams) -> MergeEntry, Merge, change;
+    MergeForecast "merge.forecast" (ForecastParams) -> Forecast, Read, query;
+    MainShow "main.show" (MainParams) -> MainLine, Read, query;
+    MainLand "main.land" (LandMainParams) -> MainLanding, Approve, change;
+    MainBringUp "main.bring_up" (MainParams) -> MergeEntry, Merge, change;
+    MergeMend "merge.mend" (MendEntry) -> MergeEntry, Merge, change;
+    MergeTakeOver "merge.take_over" (EntryParams) -> TakenReply, Approve, change;
+    PublishRunIt "publish.run" (PublishRun) -> PublishReply, Publish, change;
+    PublishDefaultsShow "publish.defaults" (PublishDefaultsParams) -> PublishDefaults, Read, query;
+    PublishShow "publish.show" (PublishShowParams) -> PublishShown, Read, query;
+    PublishCancel "publish.cancel" (PublishParams) -> Done, Publish, change;
+    PublishChecks "publish.checks" (PublishChecksParams) -> PrChecks, Read, query;
+    PublishFixCheckIt "publish.fix_check" (PublishFixCheck) -> RequestEnqueued, Chat, change;
+    PublishHostsShow "publish.hosts" (Nothing) -> PublishHosts, Read, query;
+    PublishSetToken "publish.set_token" (SetPublishToken) -> PublishHost, Admin, change;
+    PublishForgetToken "publish.forget_token" (ForgetPublishToken) -> Done, Admin, change;
+    JobsPublish "jobs.publish" (PublishJob) -> PublishReply, Work, change;
     WorkspaceAdd "workspace.add" (AddWorkspace) -> Workspace, Admin, change;
     WorkspaceList "workspace.list" (Nothing) -> Workspaces, Read, query;
     WorkspaceUpdate "workspace.update" (UpdateWorkspace) -> Workspace, Admin, change;
@@ -214,18 +244,71 @@ operations! {
     ConfigSetBackend "config.set_backend" (SetBackend) -> Done, Admin, change;
     ConfigNetwork "config.network" (Nothing) -> NetworkShown, Read, query;
     ConfigSetNetwork "config.set_network" (SetNetwork) -> NetworkShown, Admin, change;
+    ConfigPublishing "config.publishing" (Nothing) -> PublishingShown, Read, query;
+    ConfigSetPublishing "config.set_publishing" (SetPublishing) -> PublishingShown, Admin, change;
     ConfigProviders "config.providers" (Nothing) -> Providers, Admin, query;
     ConfigProbe "config.probe" (ProbeParams) -> ProbeReport, Admin, query;
+    ListenShow "listen.show" (Nothing) -> Listening, Admin, query;
+    ListenSet "listen.set" (SetListening) -> Listening, Admin, change;
     SystemStatusShow "system.status" (TtlParams) -> SystemStatus, Read, query;
     SystemHold "system.hold" (HoldParams) -> Holds, Admin, change;
     SystemResume "system.resume" (ResumeParams) -> Holds, Admin, change;
     BudgetShow "budget.show" (BudgetParams) -> BudgetReport, Read, query;
+    TerminalsOpen "terminals.open" (OpenTerminal) -> TerminalReply, TerminalWrite, change;
+    TerminalsList "terminals.list" (Nothing) -> Terminals, TerminalRead, query;
+    TerminalsAttach "terminals.attach" (AttachTerminal) -> TerminalAttached, TerminalRead, query;
+    TerminalsDetach "terminals.detach" (TerminalStream) -> Done, TerminalRead, query;
+    TerminalsInput "terminals.input" (TerminalInput) -> Done, TerminalWrite, change;
+    TerminalsResize "terminals.resize" (ResizeTerminal) -> Done, TerminalWrite, change;
+    TerminalsTakeControl "terminals.take_control" (TerminalStream) -> TerminalAttached, TerminalWrite, change;
+    TerminalsSignal "terminals.signal" (SignalTerminal) -> Done, TerminalWrite, change;
+    TerminalsRename "terminals.rename" (RenameTerminal) -> TerminalReply, TerminalWrite, change;
+    TerminalsClose "terminals.close" (TerminalParams) -> Done, TerminalWrite, change;
+    TerminalsSnapshot "terminals.snapshot" (TerminalParams) -> TerminalSnapshot, TerminalRead, query;
+    TerminalsExport "terminals.export" (ExportTerminal) -> TerminalRecording, TerminalRead, query;
+    PresenceHeartbeat "presence.heartbeat" (PresenceBeat) -> Done, Read, query;
+    PresenceList "presence.list" (Nothing) -> Presence, Read, query;
+    NodeRegister "node.register" (RegisterNode) -> NodeRegistered, Node, change;
+    NodeHeartbeat "node.heartbeat" (BeatNode) -> NodeHeard, Node, change;
+    NodeTerminalsTell "node.terminals" (NodeTerminals) -> Done, Node, change;
+    NodeWork "node.work" (WorkNode) -> NodeWorked, Node, change;
+    NodeList "node.list" (Nothing) -> Nodes, Read, query;
+    NodeAllow "node.allow" (AllowNode) -> crate::node::Node, Admin, change;
+    JobsStart "jobs.start" (StartJob) -> JobEnqueuedReply, Jobs, change;
+    JobsStatusShow "jobs.status" (JobParams) -> Job, Read, query;
+    JobsLogsTail "jobs.logs_tail" (TailParams) -> JobLogs, Read, query;
+    NotificationsRegister "notifications.register" (RegisterPush) -> PushRegistered, Read, change;
+    NotificationsForget "notifications.forget" (PushTargetParams) -> Done, Read, change;
+    NotificationsList "notifications.list" (Nothing) -> Notifications, Read, query;
+    NotificationsSend "notifications.send" (Nothing) -> PushSent, Read, change;
+    NotificationsBecame "notifications.became" (PushBecame) -> Done, Read, change;
+    DeviceList "device.list" (Nothing) -> Devices, Read, query;
+    DeviceRename "device.rename" (RenameDevice) -> DeviceShown, Read, change;
+    DeviceRevoke "device.revoke" (DeviceParams) -> DeviceShown, Read, change;
+    DeviceRotate "device.rotate" (RotateDevice) -> DeviceRotated, Read, change;
+    PairingStart "pairing.start" (StartPairing) -> Pairing, Pair, change;
+    PairingRequest "pairing.request" (RequestPairing) -> PairingRequested, Read, change;
+    PairingList "pairing.list" (Nothing) -> Pairings, Pair, query;
+    PairingApprove "pairing.approve" (ApprovePairing) -> DeviceShown, Pair, change;
+    PairingDeny "pairing.deny" (PairingParams) -> Done, Pair, change;
     Doctor "doctor.run" (Nothing) -> DoctorReport, Read, query;
 }
 
 /// Visits the type of every parameter and answer, for exports.
 pub fn visit_types(visitor: &mut impl ts_rs::TypeVisitor) {
     visitor.visit::<crate::Delivered>();
+    visitor.visit::<crate::gateway::ClientFrame>();
+    visitor.visit::<crate::gateway::ServerFrame>();
+    visitor.visit::<crate::terminal::TerminalEnd>();
+    visitor.visit::<PushMessage>();
     visitor.visit::<crate::ApiError>();
+    visitor.visit::<ClaimPairing>();
+    visitor.visit::<PairingClaimed>();
+    visitor.visit::<AskPairing>();
+    visitor.visit::<PairingProgress>();
+    visitor.visit::<AskChallenge>();
+    visitor.visit::<Challenge>();
+    visitor.visit::<SignIn>();
+    visitor.visit::<SignedIn>();
     visit_operation_types(visitor);
 }

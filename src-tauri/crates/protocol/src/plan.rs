@@ -130,5 +130,32 @@ wire! {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[ts(optional)]
         pub by_hand: Option<crate::taken::ByHand>,
+        /// The entry of the merge queue that this job mends.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        pub mends: Option<crate::EntryId>,
+    }
+}
+
+impl TaskParams {
+    /// A task that nobody has begun, and nothing more known of it.
+    pub fn new(lane: Lane, title: String, instruction: String, planning: Planning) -> Self {
+        Self {
+            schema_version: PLAN_SCHEMA_VERSION,
+            lane,
+            title,
+            instruction,
+            planning,
+            deterministic: None,
+            recipe_digest: None,
+            request_id: None,
+            base_commit: None,
+            fix_up: 0,
+            fix_up_context: None,
+            backend: None,
+            resume_commit: None,
+            by_hand: None,
+            mends: None,
+        }
     }
 }

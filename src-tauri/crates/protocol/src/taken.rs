@@ -43,6 +43,23 @@ wire! {
     }
 }
 
+impl TakenOver {
+    /// Asked for just now: the folder will be at `path`.
+    pub fn coming(job: &JobId, path: String, by: String, since: String) -> Self {
+        Self {
+            state: TakenState::Coming,
+            path,
+            branch: format!("taken/{job}"),
+            base: None,
+            commit: None,
+            handed_back: None,
+            by,
+            since,
+            problem: None,
+        }
+    }
+}
+
 wire! {
     pub struct TakenReply { pub ok: bool, pub taken: TakenOver }
 }

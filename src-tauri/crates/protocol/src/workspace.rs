@@ -75,6 +75,10 @@ wire! {
         #[serde(default)]
         #[ts(optional)]
         pub checks: Option<Vec<Check>>,
+        /// What the groups of those checks have in common, whole; absent beside `checks` means nothing.
+        #[serde(default)]
+        #[ts(optional)]
+        pub check_groups: Option<std::collections::BTreeMap<String, crate::check::CheckGroup>>,
     }
 }
 

@@ -51,3 +51,35 @@ fn the_checked_in_typescript_equals_the_rust_types() {
     let kept = std::fs::read_to_string(path).unwrap_or_default();
     assert!(kept == now, "ui/src/client/protocol.ts differs from the Rust types: run `npm run gen`");
 }
+
+/// What each scope may call, in the order of the table; what changes something is in italics.
+fn methods() -> String {
+    let mut out = String::new();
+    for scope in ops::Permission::ALL {
+        let of_scope =
+            ops::Method::ALL.iter().map(|method| method.operation()).filter(|one| one.scope == *scope);
+        let names: Vec<_> = of_scope
+            .map(|one| if one.mutating { format!("*{}*", one.name) } else { one.name.to_owned() })
+            .collect();
+        if !names.is_empty() {
+            out.push_str(&format!("- `{scope}`: {}\n", names.join(", ")));
+        }
+    }
+    out
+}
+
+#[test]
+fn the_documented_methods_are_those_of_the_table() {
+    const FROM: &str = "<!-- methods -->\n";
+    const TO: &str = "<!-- end of methods -->";
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../docs/PROTOCOL.md");
+    let kept = std::fs::read_to_string(path).unwrap();
+    let (before, rest) = kept.split_once(FROM).unwrap();
+    let (_, after) = rest.split_once(TO).unwrap();
+    let now = format!("{before}{FROM}{}{TO}{after}", methods());
+    if std::env::var_os("PILOTHOUSE_GEN").is_some() {
+        std::fs::write(path, &now).unwrap();
+    }
+    let kept = std::fs::read_to_string(path).unwrap();
+    assert!(kept == now, "the methods in docs/PROTOCOL.md differ from the table: run `npm run gen`");
+}

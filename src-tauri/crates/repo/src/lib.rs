@@ -23,9 +23,12 @@ mod names;
 mod object_id;
 mod os;
 mod overlap;
+mod past;
 mod patch;
 mod person_clone;
 pub mod process;
+mod publish_tips;
+mod push;
 mod removal;
 mod revert;
 mod snapshot;
@@ -34,10 +37,11 @@ mod tracked;
 mod transfer;
 mod tree_diff;
 mod user_branch;
+mod user_tips;
 
 pub use candidate::{
-    Candidate, CandidateOutcome, CandidateRequest, ConflictFile, ConflictHunk, Picked, Refusal, Signature,
-    Strategy, Trailers,
+    Candidate, CandidateOutcome, CandidateRequest, ConflictFile, ConflictHunk, HalfMerged, Picked, Refusal,
+    Signature, Strategy, Trailers,
 };
 pub use check_tree::{CheckTree, EditedTree};
 pub use depot::{BranchMovement, Depot, DepotRef, Expected, SyncReport};
@@ -55,13 +59,20 @@ pub use intake::{
     Scope, ScopeReport, bundle_tip,
 };
 pub use job_clone::JobClone;
-pub use land::{Advance, AdvanceRequest, CheckoutBlock, IntegrationLease, UpdatedCheckout};
+pub use land::{
+    Advance, AdvanceRequest, CheckoutBlock, ForwardRequest, IntegrationLease, Settled, UpdatedCheckout,
+    UserHook, UserMerge, UserSetup, UserWay, UsersGit, blocked_for_user, folder_of, forward_blocked,
+    users_branch,
+};
 pub use names::{agent_branch, check_branch, check_id};
 pub use object_id::{EMPTY_TREE, ObjectId};
 pub use patch::{Patch, PatchEntry, PatchSide};
 pub use person_clone::{PersonClone, remove_retired, retire_person_clone};
-pub use process::{Git, Version};
+pub use process::{Git, HostToken, OwnCredentials, Version, Watch, Watched, WatchedEnd};
+pub use publish_tips::{PublishTips, publish_tips};
+pub use push::{Lease, PushRequest, RemoteChoice, UserRemote, user_remote};
 pub use revert::RevertRequest;
 pub use snapshot::StoredFile;
 pub use tracked::is_tracked;
 pub use user_branch::{create_branch, users_commit};
+pub use user_tips::{UserTip, shared_git_folder, user_tips};

@@ -20,6 +20,24 @@ pub struct RevertRequest<'a> {
 }
 
 impl Depot {
+    /// A commit on `tip` that changes nothing: it stands for work that has yet to be done there.
+    pub fn empty_commit(
+        &self,
+        tip: &ObjectId,
+        message: &str,
+        trailers: &Trailers,
+        committer: &Signature,
+    ) -> Result<ObjectId> {
+        let object = CommitObject {
+            tree: &self.tree_of(tip)?,
+            parents: std::slice::from_ref(tip),
+            author: &committer.line(),
+            committer,
+            message: compose(message.as_bytes(), trailers),
+        };
+        object.write(self)
+    }
+
     /// A commit on `tip` that undoes what happened from `before` to `landed`. `Empty` when the tip has
     /// nothing of it any more.
     pub fn build_revert(&self, request: &RevertRequest<'_>) -> Result<CandidateOutcome> {

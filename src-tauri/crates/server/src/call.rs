@@ -23,6 +23,13 @@ pub(crate) struct Call {
 }
 
 pub(crate) async fn perform(state: &ServerState, call: Call) -> Reply {
+    let method = call.method;
+    let (caller, params) = admit(state, call)?;
+    dispatch(state, method, caller, params).await
+}
+
+/// Scope, key and names of the parameters: what is looked at before anything is done.
+pub(crate) fn admit(state: &ServerState, call: Call) -> Result<(Caller, Value), ApiError> {
     let operation = call.method.operation();
     if !call.who.may(operation.scope) {
         return Err(ApiError::new(
@@ -39,7 +46,7 @@ pub(crate) async fn perform(state: &ServerState, call: Call) -> Reply {
     if let Some(key) = call.key.filter(|_| operation.mutating) {
         caller = caller.with_key(key, digest(operation.name, &params));
     }
-    dispatch(state, call.method, caller, params).await
+    Ok((caller, params))
 }
 
 fn digest(method: &str, params: &Value) -> String {
@@ -51,11 +58,11 @@ fn digest(method: &str, params: &Value) -> String {
     hash.finalize().iter().map(|b| format!("{b:02x}")).collect()
 }
 
-fn read<T: DeserializeOwned>(params: Value) -> Result<T, ApiError> {
+pub(crate) fn read<T: DeserializeOwned>(params: Value) -> Result<T, ApiError> {
     serde_json::from_value(params).map_err(|e| ApiError::bad(e.to_string()))
 }
 
-fn answer<T: Serialize>(value: T) -> Reply {
+pub(crate) fn answer<T: Serialize>(value: T) -> Reply {
     serde_json::to_value(value).map_err(|e| ApiError::new(ErrorCode::Internal, e.to_string()))
 }
 
@@ -127,10 +134,38 @@ async fn dispatch(state: &ServerState, method: Method, caller: Caller, p: Value)
         Method::CompletionsGet => answer(e.completions_get(read(p)?).await?),
         Method::MergeQueueShow => answer(e.merge_queue().await?),
         Method::MergeEntryGet => answer(e.merge_entry(read(p)?).await?),
-        Method::MergeStatsShow => answer(e.merge_stats().await?),
+        Method::MergeStatsShow => answer(e.merge_stats(read(p)?).await?),
         Method::MergeLand => e.merge_land(caller, read(p)?).await,
         Method::MergeRetry => e.merge_retry(caller, read(p)?).await,
         Method::MergeRemove => e.merge_remove(caller, read(p)?).await,
+        Method::MergeMend => e.merge_mend(caller, read(p)?).await,
+        Method::MergeTakeOver => e.merge_take_over(caller, read(p)?).await,
+        Method::MergeRevert => e.merge_revert(caller, read(p)?).await,
+        Method::MergeForecast => answer(e.merge_forecast(read(p)?).await?),
+        Method::MainShow => answer(e.main_show(read(p)?).await?),
+        Method::MainLand => e.main_land(caller, read(p)?).await,
+        Method::MainBringUp => e.main_bring_up(caller, read(p)?).await,
+        Method::MergeHistory => answer(e.merge_history(read(p)?).await?),
+        Method::MergeOfJob => answer(e.merge_of_job(read(p)?).await?),
+        Method::MergePause => e.merge_pause(caller, read(p)?).await,
+        Method::MergeResume => e.merge_resume(caller, read(p)?).await,
+        Method::MergeDrain => e.merge_drain(caller, read(p)?).await,
+        Method::MergeMove => e.merge_move(caller, read(p)?).await,
+        Method::MergeNext => e.merge_next(caller, read(p)?).await,
+        Method::MergePriority => e.merge_priority(caller, read(p)?).await,
+        Method::MergeDryRun => e.merge_dry_run(caller, read(p)?).await,
+        Method::MergeDryRunStop => e.merge_dry_run_stop(caller, read(p)?).await,
+        Method::MergeDryRunState => answer(e.merge_dry_run_state(read(p)?).await?),
+        Method::PublishRunIt => e.publish_run(caller, read(p)?).await,
+        Method::PublishDefaultsShow => answer(e.publish_defaults(read(p)?).await?),
+        Method::PublishShow => answer(e.publish_show(read(p)?).await?),
+        Method::PublishCancel => e.publish_cancel(caller, read(p)?).await,
+        Method::PublishChecks => answer(e.publish_checks(read(p)?).await?),
+        Method::PublishFixCheckIt => e.publish_fix_check(caller, read(p)?).await,
+        Method::PublishHostsShow => answer(e.publish_hosts().await?),
+        Method::PublishSetToken => answer(e.publish_set_token(read(p)?).await?),
+        Method::PublishForgetToken => answer(e.publish_forget_token(read(p)?).await?),
+        Method::JobsPublish => e.jobs_publish(caller, read(p)?).await,
         Method::WorkspaceAdd => e.workspace_add(caller, read(p)?).await,
         Method::WorkspaceList => answer(e.workspace_list().await?),
         Method::WorkspaceUpdate => e.workspace_update(caller, read(p)?).await,
@@ -149,13 +184,61 @@ async fn dispatch(state: &ServerState, method: Method, caller: Caller, p: Value)
         Method::ConfigBackends => answer(e.config_backends().await?),
         Method::ConfigSetBackend => e.config_set_backend(caller, read(p)?).await,
         Method::ConfigNetwork => answer(e.config_network().await?),
+        Method::ConfigPublishing => answer(e.config_publishing().await?),
+        Method::ConfigSetPublishing => e.config_set_publishing(caller, read(p)?).await,
         Method::ConfigSetNetwork => e.config_set_network(caller, read(p)?).await,
         Method::ConfigProviders => answer(e.config_providers().await?),
         Method::ConfigProbe => answer(e.config_probe(read(p)?).await?),
+        Method::ListenShow => answer(state.listening.show(e, state.port).await?),
+        Method::ListenSet => state.listening.set(e, state.port, caller, read(p)?).await,
         Method::SystemStatusShow => answer(e.system_status(read(p)?).await?),
         Method::SystemHold => e.system_hold(caller, read(p)?).await,
         Method::SystemResume => e.system_resume(caller, read(p)?).await,
+        Method::NotificationsRegister => e.notifications_register(caller, read(p)?).await,
+        Method::NotificationsForget => e.notifications_forget(caller, read(p)?).await,
+        Method::NotificationsList => answer(e.notifications_list(caller).await?),
+        Method::NotificationsSend => e.notifications_send(caller).await,
+        Method::NotificationsBecame => e.notifications_became(caller, read(p)?).await,
         Method::BudgetShow => answer(e.budget_show(read(p)?).await?),
-        Method::Doctor => answer(e.doctor().await?),
+        Method::TerminalsOpen => e.terminals_open(caller, read(p)?).await,
+        Method::TerminalsList => answer(e.terminals_list().await?),
+        Method::TerminalsSignal => answer(e.terminals_signal(read(p)?).await?),
+        Method::TerminalsRename => answer(e.terminals_rename(read(p)?).await?),
+        Method::TerminalsClose => answer(e.terminals_close(read(p)?).await?),
+        Method::TerminalsSnapshot => answer(e.terminals_snapshot(read(p)?).await?),
+        Method::TerminalsExport => answer(e.terminals_export(read(p)?).await?),
+        Method::TerminalsAttach
+        | Method::TerminalsDetach
+        | Method::TerminalsInput
+        | Method::TerminalsResize
+        | Method::TerminalsTakeControl => Err(ApiError::bad(format!(
+            "{} belongs to a connection: call it over /v1/ws",
+            method.operation().name
+        ))),
+        Method::NodeRegister | Method::NodeHeartbeat | Method::NodeTerminalsTell | Method::NodeWork => {
+            Err(ApiError::bad(format!(
+                "{} belongs to the connection of a node: call it over /v1/ws",
+                method.operation().name
+            )))
+        }
+        Method::NodeList => answer(e.node_list().await?),
+        Method::NodeAllow => e.node_allow(caller, read(p)?).await,
+        Method::JobsStart => e.jobs_start(caller, read(p)?).await,
+        Method::JobsStatusShow => answer(e.jobs_get(read(p)?).await?),
+        Method::JobsLogsTail => answer(e.jobs_tail(read(p)?).await?),
+        Method::DeviceList => answer(e.device_list(caller).await?),
+        Method::DeviceRename => e.device_rename(caller, read(p)?).await,
+        Method::DeviceRevoke => e.device_revoke(caller, read(p)?).await,
+        Method::DeviceRotate => answer(e.device_rotate(caller, read(p)?).await?),
+        Method::PairingStart => answer(crate::pair::start(state, caller, read(p)?).await?),
+        Method::PairingRequest => answer(e.pairing_request(caller, read(p)?).await?),
+        Method::PairingList => answer(e.pairing_list().await?),
+        Method::PairingApprove => e.pairing_approve(caller, read(p)?).await,
+        Method::PairingDeny => e.pairing_deny(caller, read(p)?).await,
+        Method::PresenceList => answer(state.doors.attendance.shown(None)),
+        Method::PresenceHeartbeat => {
+            Err(ApiError::bad("presence.heartbeat belongs to a connection: call it over /v1/ws"))
+        }
+        Method::Doctor => answer(state.listening.doctor(e, state.port, e.doctor().await?).await),
     }
 }

@@ -1,9 +1,10 @@
 //! The gate in front of every route: Host and Origin first, then who is calling.
 //!
 //! Any program on the machine can reach a loopback port, and any web page can make a browser send requests to
-//! it. So the Host must be ours, a foreign or `null` Origin is refused, and everything but a short open list
-//! needs a token.
+//! it. So the Host must be one of the listener's own, a foreign or `null` Origin is refused, and everything but a short
+//! open list needs a token; on other listeners than loopback, that of a paired device.
 
+use crate::listen::{self, Arrival, Names};
 use crate::refusal::Refusal;
 use crate::state::ServerState;
 use axum::extract::{Request, State};
@@ -12,28 +13,49 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use engine::Principal;
 use protocol::ErrorCode;
+use std::sync::Arc;
 
 /// Routes that answer without a token. The interface's files are open too; they hold no data.
 const OPEN: [&str; 4] = ["/healthz", "/readyz", "/openapi.json", "/auth/exchange"];
+
+/// Routes that only this machine may use, with the one-time link.
+const LOCAL: [&str; 2] = ["/auth/exchange", "/auth/link"];
 
 /// Calls of a job to its model.
 const BROKER: &str = "/broker/";
 
 pub(crate) async fn check(State(state): State<ServerState>, mut request: Request, next: Next) -> Response {
-    if let Err(refusal) =
-        check_host(request.headers(), state.port).and_then(|()| check_origin(request.headers()))
-    {
-        return refusal.into_response();
-    }
+    let arrival = match came(&request) {
+        Ok(arrival) => arrival,
+        Err(refusal) => return refusal.into_response(),
+    };
     let path = request.uri().path();
-    if OPEN.contains(&path) {
+    if LOCAL.contains(&path) && !arrival.is_loopback() {
+        let message = "This is taken on the server's own machine only. `pilothouse pair` there makes a code for other devices.";
+        return Refusal::new(ErrorCode::LocalOnly, message).into_response();
+    }
+    if OPEN.contains(&path) || crate::pair::OPEN.contains(&path) {
         return next.run(request).await;
     }
     if wants_page(&request) {
         return crate::ui::serve(path);
     }
+    // Who is at a gateway may be said in its first frame, where a browser's script can say it.
+    if path == crate::gateway::PATH && crate::gateway::is_upgrade(request.headers()) {
+        match authenticate_socket(&state, request.headers()).await {
+            Ok(principal) if listen::admits(&arrival, &principal).is_ok() => {
+                request.extensions_mut().insert(principal);
+            }
+            Err(refusal) if !heard_as_nobody(&refusal, request.headers()) => return refusal.into_response(),
+            _ => {}
+        }
+        return next.run(request).await;
+    }
     match authenticate(&state, request.headers(), path.starts_with(BROKER)).await {
         Ok(principal) => {
+            if let Err(error) = listen::admits(&arrival, &principal) {
+                return Refusal(error).into_response();
+            }
             // The router would refuse such a path too, but without a code.
             if let Err(refusal) = crate::body::decode(path) {
                 return refusal.into_response();
@@ -45,31 +67,14 @@ pub(crate) async fn check(State(state): State<ServerState>, mut request: Request
     }
 }
 
-fn check_host(headers: &HeaderMap, port: u16) -> Result<(), Refusal> {
-    let host = headers.get(header::HOST).and_then(|h| h.to_str().ok()).unwrap_or_default();
-    let ours = host == format!("127.0.0.1:{port}") || host == format!("[::1]:{port}") || is_localhost(host);
-    if ours {
-        Ok(())
-    } else {
-        Err(Refusal::new(ErrorCode::WrongHost, "This server answers to 127.0.0.1 and localhost only."))
-    }
-}
-
-/// `localhost` on any port, so that a forwarded port works.
-fn is_localhost(host: &str) -> bool {
-    match host.split_once(':') {
-        None => host == "localhost",
-        Some((name, port)) => name == "localhost" && port.parse::<u16>().is_ok(),
-    }
-}
-
-fn check_origin(headers: &HeaderMap) -> Result<(), Refusal> {
-    let Some(origin) = headers.get(header::ORIGIN) else { return Ok(()) };
-    let host = headers.get(header::HOST).and_then(|h| h.to_str().ok()).unwrap_or_default();
-    if origin.to_str().is_ok_and(|o| o == format!("http://{host}")) {
-        return Ok(());
-    }
-    Err(Refusal::new(ErrorCode::ForeignOrigin, "A page from somewhere else may not call this server."))
+/// Which way the request came, once its Host and Origin are found to be that listener's own.
+fn came(request: &Request) -> Result<Arrival, Refusal> {
+    let extensions = request.extensions();
+    let (Some(arrival), Some(names)) = (extensions.get::<Arrival>(), extensions.get::<Arc<Names>>()) else {
+        return Err(Refusal::new(ErrorCode::Internal, "Nobody knows where this came from."));
+    };
+    names.check(request.headers())?;
+    Ok(arrival.clone())
 }
 
 /// A browser asking for a page or a file of the interface, as opposed to a client calling the API.
@@ -87,6 +92,25 @@ fn wants_page(request: &Request) -> bool {
         .and_then(|a| a.to_str().ok())
         .is_some_and(|a| a.contains("text/html"));
     accepts_html && !request.headers().contains_key(header::AUTHORIZATION)
+}
+
+/// A cookie is believed together with an Origin alone: every browser sends one with a WebSocket, and `Names` has
+/// found it to be ours.
+async fn authenticate_socket(state: &ServerState, headers: &HeaderMap) -> Result<Principal, Refusal> {
+    if !headers.contains_key(header::AUTHORIZATION) && !headers.contains_key(header::ORIGIN) {
+        return Err(Refusal::new(ErrorCode::Unauthenticated, "A token is needed."));
+    }
+    authenticate(state, headers, false).await
+}
+
+/// Whoever could not be looked up is not nobody: they come again, and are not told to sign in. But a page cannot read
+/// why its WebSocket was refused, so one with the cookie of a revoked device is asked in a frame to sign in.
+fn heard_as_nobody(refusal: &Refusal, headers: &HeaderMap) -> bool {
+    match refusal.0.code {
+        ErrorCode::Unauthenticated => true,
+        ErrorCode::DeviceRevoked => !headers.contains_key(header::AUTHORIZATION),
+        _ => false,
+    }
 }
 
 async fn authenticate(
@@ -136,53 +160,4 @@ fn cookie(headers: &HeaderMap, port: u16) -> Option<String> {
         .filter_map(|pair| pair.trim().split_once('='))
         .find(|(key, value)| *key == name && value.len() <= 512)
         .map(|(_, value)| value.to_owned())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn headers(host: &str, origin: Option<&str>) -> HeaderMap {
-        let mut map = HeaderMap::new();
-        map.insert(header::HOST, host.parse().unwrap());
-        if let Some(origin) = origin {
-            map.insert(header::ORIGIN, origin.parse().unwrap());
-        }
-        map
-    }
-
-    #[test]
-    fn only_our_own_names_are_answered() {
-        for good in ["127.0.0.1:3001", "[::1]:3001", "localhost:3001", "localhost:9", "localhost"] {
-            assert!(check_host(&headers(good, None), 3001).is_ok(), "{good}");
-        }
-        for bad in [
-            "",
-            "evil.example",
-            "evil.example:3001",
-            "127.0.0.1:3002",
-            "127.0.0.1",
-            "localhost.evil.example",
-            "localhost:x",
-            "127.0.0.1:3001.evil",
-        ] {
-            assert!(check_host(&headers(bad, None), 3001).is_err(), "{bad}");
-        }
-    }
-
-    #[test]
-    fn a_foreign_or_null_origin_is_refused() {
-        let host = "127.0.0.1:3001";
-        assert!(check_origin(&headers(host, None)).is_ok());
-        assert!(check_origin(&headers(host, Some("http://127.0.0.1:3001"))).is_ok());
-        for bad in [
-            "null",
-            "http://evil.example",
-            "https://127.0.0.1:3001",
-            "http://127.0.0.1:3002",
-            "http://localhost:3001",
-        ] {
-            assert!(check_origin(&headers(host, Some(bad))).is_err(), "{bad}");
-        }
-    }
 }

@@ -27,6 +27,7 @@ pub(crate) async fn message(State(state): State<ServerState>, request: Request) 
     params.entry("sessionId").or_insert_with(|| "dev".into());
     let session = params.get("sessionId").and_then(Value::as_str).unwrap_or_default().to_owned();
     let session = SessionId::parse(session).map_err(|e| Refusal(ApiError::bad(e.to_string())))?;
+    let connected = state.engine.enter(&who).await?;
     let accepted = perform(
         &state,
         Call { who, method: Method::ChatSend, params, key: key(&parts.headers)?, unknown: Unknown::Ignore },
@@ -38,7 +39,13 @@ pub(crate) async fn message(State(state): State<ServerState>, request: Request) 
     let stream = async_stream::stream! {
         yield Ok::<Bytes, std::convert::Infallible>(line("status", "Received.", Some(&accepted)));
         let mut steps = steps;
-        while let Some(step) = steps.next().await {
+        let mut ended = std::pin::pin!(connected.ended());
+        loop {
+            let step = tokio::select! {
+                step = steps.next() => step,
+                _ = &mut ended => None,
+            };
+            let Some(step) = step else { break };
             yield Ok(line(step.kind, &step.message, step.data.as_ref()));
         }
     };

@@ -6,13 +6,14 @@ use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
 
 /// Routes that are not rows of the table, with what they are for. A new one is added here too.
-const APART: [(&str, &str, &str); 14] = [
+const APART: [(&str, &str, &str); 20] = [
     ("get", "/healthz", "Alive"),
     ("get", "/readyz", "Ready to serve"),
     ("get", "/openapi.json", "This document"),
     ("get", "/sessions/{id}/events", "Server-sent events of a session after `after`"),
     ("get", "/sessions/{id}/ws", "The same over WebSocket"),
     ("get", "/v1/events", "Server-sent events of every session"),
+    ("get", "/v1/ws", "Requests, events and terminals over one WebSocket, as docs/PROTOCOL.md says"),
     ("get", "/metrics", "Prometheus text"),
     (
         "put",
@@ -24,6 +25,11 @@ const APART: [(&str, &str, &str); 14] = [
     ("post", "/message", "A message whose answer streams what LocalBuddy does: {text, sessionId?}"),
     ("post", "/auth/exchange", "A one-time code for a cookie: {code}"),
     ("post", "/auth/link", "A fresh one-time link"),
+    ("post", "/auth/challenge", "Something for a device to sign: {deviceId}"),
+    ("post", "/auth/device", "A signed challenge for a cookie: {deviceId, challenge, signature}"),
+    ("post", "/pair/claim", "Claims a link: {nonce, name, kind, platform?, publicKey?}"),
+    ("post", "/pair/state", "How a claim stands: {pairingId, claim, waitMs?}"),
+    ("post", "/pair/cancel", "Gives a claim up: {pairingId, claim}"),
     ("post", "/admin/shutdown", "Stops the server: {reason?}"),
 ];
 

@@ -51,6 +51,10 @@ impl Shapes {
         let Some(known) = self.known.get(&method) else { return Ok(params) };
         let mut kept = Map::new();
         for (key, value) in params {
+            let key = undashed(method, key, known);
+            if kept.contains_key(&key) {
+                return Err(ApiError::bad(format!("`{key}` is given twice, in two spellings")));
+            }
             if known.contains(&key) {
                 kept.insert(key, value);
             } else if unknown == Unknown::Refuse {
@@ -63,4 +67,19 @@ impl Shapes {
         }
         Ok(kept)
     }
+}
+
+/// `base-branch` is `baseBranch` where somebody publishes: their contract has both spellings.
+fn undashed(method: Method, key: String, known: &HashSet<String>) -> String {
+    if known.contains(&key) || !key.contains('-') || !method.operation().name.contains("publish") {
+        return key;
+    }
+    let mut words = key.split('-');
+    let mut name = words.next().unwrap_or_default().to_owned();
+    for word in words {
+        let mut letters = word.chars();
+        name.extend(letters.next().map(|first| first.to_ascii_uppercase()));
+        name.push_str(letters.as_str());
+    }
+    if known.contains(&name) { name } else { key }
 }

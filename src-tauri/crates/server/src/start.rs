@@ -3,7 +3,9 @@
 use crate::exchange::Codes;
 use crate::shapes::Shapes;
 use crate::state::ServerState;
-use crate::{broker, bundle, exchange, gate, local_buddy, metrics, openapi, rest, stream, ui};
+use crate::{
+    broker, bundle, exchange, gate, gateway, listen, local_buddy, metrics, openapi, pair, rest, stream, ui,
+};
 use axum::Router;
 use axum::http::StatusCode;
 use axum::middleware;
@@ -77,15 +79,24 @@ pub async fn start(options: Options) -> Result<Running, StartError> {
     let engine = opened.wake(&url).await?;
     let code = engine.new_secret();
     codes.admit(code.clone());
-    let state = ServerState { engine: engine.clone(), port, shapes: Arc::new(Shapes::new()), codes };
-    let app = router(state);
+    let state = ServerState {
+        engine: engine.clone(),
+        port,
+        shapes: Arc::new(Shapes::new()),
+        codes,
+        doors: Default::default(),
+        listening: Default::default(),
+    };
+    let routes = router(state.clone());
+    let app = listen::on_loopback(routes.clone(), port).into_make_service_with_connect_info::<SocketAddr>();
     let stop = engine.clone();
     let alarm = engine.alarm();
     let serving = tokio::spawn(async move {
         let _alarm = alarm;
         let graceful =
             axum::serve(listener, app).with_graceful_shutdown(async move { stop.stopping().await });
-        if let Err(error) = graceful.await {
+        let (served, ()) = tokio::join!(graceful.into_future(), listen::keep(state, routes));
+        if let Err(error) = served {
             tracing::error!(%error, "serving ended");
         }
     });
@@ -146,6 +157,7 @@ fn router(state: ServerState) -> Router {
     rest::router()
         .route("/v1/rpc/{method}", post(rest::rpc))
         .route("/v1/events", get(stream::all_events))
+        .route("/v1/ws", get(gateway::open))
         .route("/sessions/{id}/events", get(stream::session_events))
         .route("/sessions/{id}/ws", get(stream::session_socket))
         .route("/jobs/{id}/bundle", put(bundle::upload))
@@ -154,6 +166,11 @@ fn router(state: ServerState) -> Router {
         .route("/message", post(local_buddy::message))
         .route("/auth/exchange", post(exchange::exchange))
         .route("/auth/link", post(exchange::link))
+        .route("/auth/challenge", post(pair::challenge))
+        .route("/auth/device", post(pair::sign_in))
+        .route("/pair/claim", post(pair::claim))
+        .route("/pair/state", post(pair::progress))
+        .route("/pair/cancel", post(pair::cancel))
         .route("/admin/shutdown", post(shutdown))
         .route("/metrics", get(metrics::show))
         .route("/openapi.json", get(|| async { rest::json(StatusCode::OK, openapi::document()) }))

@@ -9,4 +9,6 @@ pub(crate) struct ServerState {
     pub port: u16,
     pub shapes: Arc<crate::shapes::Shapes>,
     pub codes: Arc<crate::exchange::Codes>,
+    pub doors: crate::gateway::Doors,
+    pub listening: Arc<crate::listen::Listeners>,
 }

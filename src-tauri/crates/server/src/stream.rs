@@ -10,13 +10,15 @@ use axum::extract::{Path, Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use engine::{Engine, EventFilter, Subscription};
+use engine::{Connected, Engine, EventFilter, Subscription};
 use protocol::ops::Permission;
 use protocol::{ApiError, ErrorCode, SessionId};
 use std::time::Duration;
 
 /// A comment goes out this often, so that both ends notice a dead connection.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
+/// How long the last frame to a socket may take.
+const FAREWELL: Duration = Duration::from_secs(2);
 
 /// `GET /sessions/{id}/events`.
 pub(crate) async fn session_events(
@@ -25,8 +27,8 @@ pub(crate) async fn session_events(
     request: Request,
 ) -> Result<Response, Refusal> {
     let session = SessionId::parse(id).map_err(|e| Refusal(ApiError::bad(e.to_string())))?;
-    let subscription = open(&state, Some(session), &request.into_parts().0).await?;
-    Ok(sse(state.engine, subscription, false))
+    let (subscription, connected) = open(&state, Some(session), &request.into_parts().0).await?;
+    Ok(sse(state.engine, subscription, connected, false))
 }
 
 /// `GET /v1/events`: every session, for our own interface; ephemeral frames come along.
@@ -34,8 +36,8 @@ pub(crate) async fn all_events(
     State(state): State<ServerState>,
     request: Request,
 ) -> Result<Response, Refusal> {
-    let subscription = open(&state, None, &request.into_parts().0).await?;
-    Ok(sse(state.engine, subscription, true))
+    let (subscription, connected) = open(&state, None, &request.into_parts().0).await?;
+    Ok(sse(state.engine, subscription, connected, true))
 }
 
 /// `GET /sessions/{id}/ws`.
@@ -46,18 +48,18 @@ pub(crate) async fn session_socket(
     request: Request,
 ) -> Result<Response, Refusal> {
     let session = SessionId::parse(id).map_err(|e| Refusal(ApiError::bad(e.to_string())))?;
-    let subscription = open(&state, Some(session), &request.into_parts().0).await?;
+    let (subscription, connected) = open(&state, Some(session), &request.into_parts().0).await?;
     let upgrade = upgrade.map_err(|_| Refusal(ApiError::bad("This address is for WebSocket clients")))?;
     Ok(upgrade
         .max_message_size(64 * 1024)
-        .on_upgrade(move |socket| socket_loop(state.engine, subscription, socket)))
+        .on_upgrade(move |socket| socket_loop(state.engine, subscription, connected, socket)))
 }
 
 async fn open(
     state: &ServerState,
     session: Option<SessionId>,
     request: &Parts,
-) -> Result<Subscription, Refusal> {
+) -> Result<(Subscription, Connected), Refusal> {
     let who = principal(&request.extensions)?;
     if !who.may(Permission::Read) {
         return Err(Refusal::new(ErrorCode::Forbidden, "Reading events needs the scope read."));
@@ -73,10 +75,16 @@ async fn open(
     if let Some(session) = session.clone() {
         state.engine.require_session(session).await?;
     }
-    Ok(state.engine.follow(EventFilter { session, all_types }, after))
+    let connected = state.engine.enter(&who).await?;
+    Ok((state.engine.follow(EventFilter { session, all_types }, after), connected))
 }
 
-fn sse(engine: Engine, mut subscription: Subscription, with_ephemeral: bool) -> Response {
+fn sse(
+    engine: Engine,
+    mut subscription: Subscription,
+    connected: Connected,
+    with_ephemeral: bool,
+) -> Response {
     let mut ephemeral = engine.ephemeral();
     let stream = async_stream::stream! {
         yield Ok::<Bytes, std::convert::Infallible>(Bytes::from_static(b": keepalive\n\n"));
@@ -84,8 +92,10 @@ fn sse(engine: Engine, mut subscription: Subscription, with_ephemeral: bool) -> 
         beat.reset();
         // Made once: a reader that gets ten thousand events listens for the end of the server once.
         let mut stopping = std::pin::pin!(engine.stopping());
+        let mut ended = std::pin::pin!(connected.ended());
         loop {
             tokio::select! {
+                _ = &mut ended => break,
                 batch = subscription.next() => match batch {
                     Ok(events) if events.len() == 1 => if let Some(event) = events.first() { yield Ok(event.sse.clone()); },
                     Ok(events) => {
@@ -110,7 +120,21 @@ fn sse(engine: Engine, mut subscription: Subscription, with_ephemeral: bool) -> 
     response
 }
 
-async fn socket_loop(engine: Engine, mut subscription: Subscription, mut socket: WebSocket) {
+async fn socket_loop(
+    engine: Engine,
+    subscription: Subscription,
+    connected: Connected,
+    mut socket: WebSocket,
+) {
+    // Who is sent away goes also while a slow client is waited for.
+    tokio::select! {
+        () = deliver(engine, subscription, &mut socket) => {}
+        _ = connected.ended() => {}
+    }
+    let _ = tokio::time::timeout(FAREWELL, socket.send(Message::Close(None))).await;
+}
+
+async fn deliver(engine: Engine, mut subscription: Subscription, socket: &mut WebSocket) {
     let mut beat = tokio::time::interval(KEEP_ALIVE);
     beat.reset();
     let mut stopping = std::pin::pin!(engine.stopping());
@@ -129,5 +153,4 @@ async fn socket_loop(engine: Engine, mut subscription: Subscription, mut socket:
             () = &mut stopping => break,
         }
     }
-    let _ = socket.send(Message::Close(None)).await;
 }

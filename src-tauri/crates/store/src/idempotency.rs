@@ -56,6 +56,8 @@ impl Tx<'_> {
 
     /// Forgets answers older than a day.
     pub fn prune_answers(&mut self) -> Result<usize, StoreError> {
-        self.exec("DELETE FROM idempotency WHERE createdAt < ?", [self.now() - KEEP_MS])
+        let before = self.now() - KEEP_MS;
+        Ok(self.prune_publish_keys(before)?
+            + self.exec("DELETE FROM idempotency WHERE createdAt < ?", [before])?)
     }
 }

@@ -5,6 +5,7 @@
 //! hears of it; an event is serialised once and shared as bytes.
 
 mod approvals;
+mod check_runs;
 mod checks;
 mod completions;
 mod devices;
@@ -17,13 +18,21 @@ mod jobs;
 mod lease;
 mod live;
 mod logs;
+mod main_landings;
 mod memory;
 mod merge;
+mod merge_look;
+mod merge_order;
 mod migrations;
+mod nodes;
 mod outbox;
+mod pairings;
 mod pool;
+mod publishes;
+mod push;
 mod requests;
 mod row;
+mod server_jobs;
 mod sessions;
 mod settings;
 mod slo;
@@ -48,9 +57,14 @@ pub use idempotency::{Fingerprint, Replay};
 pub use jobs::{JobFinish, NewJob};
 pub use lease::{Claimed, Expired, LeaseError};
 pub use live::{QueueName, Waiter};
+pub use nodes::{Known, NodeRow};
 pub use outbox::OutboxRow;
+pub use pairings::{Claimant, PairingRecord, StoredPairing};
 pub use pool::{PoolFacts, PoolWorker};
+pub use publishes::StoredPublish;
+pub use push::{DueNotification, NewNotification, NewTarget, Target};
 pub use requests::{NewRequest, RequestFinish};
+pub use server_jobs::ServerJob;
 pub use settings::StorageFacts;
 pub use subscription::{EventFilter, Subscription};
 pub use test_runs::LeftBehind;
@@ -146,7 +160,7 @@ impl Store {
         work: impl FnOnce(&Tx<'_>) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
         let kept = self.inner.readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        let conn = match kept {
+        let mut conn = match kept {
             Some(conn) => conn,
             None => {
                 let conn = open_connection(&self.inner.path)?;
@@ -154,7 +168,11 @@ impl Store {
                 conn
             }
         };
-        let result = work(&Tx::reader(&conn, &self.inner.sources));
+        // One look is of one moment, however many questions it asks.
+        let result = match conn.transaction() {
+            Ok(look) => work(&Tx::reader(&look, &self.inner.sources)),
+            Err(error) => Err(error.into()),
+        };
         let mut readers = self.inner.readers.lock().unwrap_or_else(PoisonError::into_inner);
         if readers.len() < IDLE_READERS {
             readers.push(conn);

@@ -8,7 +8,7 @@ use protocol::merge::{EntryState, MergeEntry, MergeStats};
 use rusqlite::params;
 
 impl Tx<'_> {
-    /// Adds an entry at the end of its workspace's queue.
+    /// Adds an entry to its workspace's queue, behind all of the same priority.
     pub fn insert_entry(&mut self, entry: &MergeEntry) -> Result<(), StoreError> {
         let now = self.now();
         self.exec(
@@ -16,7 +16,7 @@ impl Tx<'_> {
              VALUES (?1, ?2, ?3, ?4, ?5, (SELECT COALESCE(MAX(place), 0) + 1 FROM merge_entries), ?6, ?7, ?7)",
             params![entry.id.as_str(), entry.completion_id.as_str(), entry.job_id.as_str(), entry.workspace_id.as_str(), entry.state.as_str(), serde_json::to_string(entry)?, now],
         )?;
-        Ok(())
+        self.place_by_priority(entry)
     }
 
     /// Stores the entry as it is now; the time of the change is set here.
@@ -86,6 +86,16 @@ impl Tx<'_> {
         )
     }
 
+    /// The commit of what landed last.
+    pub fn last_landed(&self, workspace: &str) -> Result<Option<String>, StoreError> {
+        let last = self.one(
+            "SELECT record FROM merge_entries WHERE workspaceId = ? AND state = 'landed' AND landedAt IS NOT NULL ORDER BY landedAt DESC, seq DESC LIMIT 1",
+            [workspace],
+            |r| row::json::<MergeEntry>(r, "record"),
+        )?;
+        Ok(last.and_then(|entry| entry.landed_commit))
+    }
+
     pub fn merge_stats(&self) -> Result<MergeStats, StoreError> {
         let counts = self.counts("merge")?;
         let n = |word: &str| counts.get(word).copied().unwrap_or(0);
@@ -95,10 +105,7 @@ impl Tx<'_> {
         let runs = self
             .one("SELECT COUNT(*) FROM check_results", [], |r| Ok(r.get::<_, i64>(0)? as u64))?
             .unwrap_or(0);
-        // A tree with several checks is run once: what counts is how many trees it took to land one.
-        let trees = self
-            .one("SELECT COUNT(DISTINCT tree) FROM check_results", [], |r| Ok(r.get::<_, i64>(0)? as u64))?
-            .unwrap_or(0);
+        let (began, cancelled_runs) = self.count_runs()?;
         let reused = self.setting("merge.reused_verdicts")?.and_then(|v| v.as_u64()).unwrap_or(0);
         let landed = n("landed");
         Ok(MergeStats {
@@ -107,8 +114,11 @@ impl Tx<'_> {
             failed: n("failed"),
             check_runs: runs,
             reused_verdicts: reused,
-            runs_per_landed: (landed > 0).then(|| trees as f64 / landed as f64),
+            runs: began,
+            cancelled_runs,
+            runs_per_landed: (landed > 0).then(|| began as f64 / landed as f64),
             time_to_land_ms: percentiles(times),
+            buckets: Vec::new(),
         })
     }
 }

@@ -2,11 +2,13 @@
 
 use crate::tx::Tx;
 use crate::{StoreError, row};
-use protocol::check::Check;
+use protocol::check::{Check, CheckGroup};
 use protocol::merge::Strategy;
 use protocol::policy::Profile;
 use protocol::{ApiError, WorkspaceId};
 use rusqlite::{Row, params};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// A workspace as stored; checks and warnings are worked out by the engine.
 #[derive(Debug, Clone, PartialEq)]
@@ -24,12 +26,39 @@ pub struct WorkspaceRow {
     pub merge_paused: bool,
     /// Checks the user wrote; they replace every other source.
     pub own_checks: Option<Vec<Check>>,
+    /// What the groups of those have in common.
+    pub own_groups: BTreeMap<String, CheckGroup>,
     pub created_at: i64,
+}
+
+/// How own checks are stored: a plain list, or a list beside its groups.
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+enum OwnChecks {
+    Plain(Vec<Check>),
+    Grouped { checks: Vec<Check>, groups: BTreeMap<String, CheckGroup> },
+}
+
+impl OwnChecks {
+    fn of(w: &WorkspaceRow) -> Option<Self> {
+        let checks = w.own_checks.clone()?;
+        Some(match w.own_groups.is_empty() {
+            true => Self::Plain(checks),
+            false => Self::Grouped { checks, groups: w.own_groups.clone() },
+        })
+    }
+
+    fn parts(self) -> (Vec<Check>, BTreeMap<String, CheckGroup>) {
+        match self {
+            Self::Plain(checks) => (checks, BTreeMap::new()),
+            Self::Grouped { checks, groups } => (checks, groups),
+        }
+    }
 }
 
 impl Tx<'_> {
     pub fn put_workspace(&mut self, w: &WorkspaceRow) -> Result<(), StoreError> {
-        let checks = w.own_checks.as_ref().map(serde_json::to_string).transpose()?;
+        let checks = OwnChecks::of(w).as_ref().map(serde_json::to_string).transpose()?;
         self.exec(
             "INSERT INTO workspaces VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) ON CONFLICT (id) DO UPDATE SET \
              name = ?2, baseBranch = ?4, integrationBranch = ?5, strategy = ?6, profile = ?7, trusted = ?8, allowHost = ?9, mergeEnabled = ?10, mergePaused = ?11, ownChecks = ?12",
@@ -70,6 +99,8 @@ impl Tx<'_> {
 }
 
 fn workspace_row(r: &Row<'_>) -> Result<WorkspaceRow, StoreError> {
+    let own: Option<OwnChecks> = row::json_opt(r, "ownChecks")?;
+    let (own_checks, own_groups) = own.map(OwnChecks::parts).unzip();
     Ok(WorkspaceRow {
         id: row::word(r, "id")?,
         name: r.get("name")?,
@@ -82,7 +113,8 @@ fn workspace_row(r: &Row<'_>) -> Result<WorkspaceRow, StoreError> {
         allow_host: r.get("allowHost")?,
         merge_enabled: r.get("mergeEnabled")?,
         merge_paused: r.get("mergePaused")?,
-        own_checks: row::json_opt(r, "ownChecks")?,
+        own_checks,
+        own_groups: own_groups.unwrap_or_default(),
         created_at: r.get("createdAt")?,
     })
 }

@@ -133,3 +133,31 @@ async fn everything_goes_on_when_the_last_hold_has_ended_and_whoever_waits_is_wo
     }
     assert_eq!(claimable(&store).await, (true, true));
 }
+
+/// What moves from one list to another must not be in neither.
+#[tokio::test(flavor = "multi_thread")]
+async fn one_look_is_of_one_moment_whatever_is_written_meanwhile() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(&dir.path().join("moment.db"));
+    let set = |value: u32| {
+        let value = serde_json::json!(value);
+        store.write(move |tx| tx.set_setting("k", &value))
+    };
+    set(1).await.unwrap();
+    let (looking, written) = (std::sync::mpsc::channel(), std::sync::mpsc::channel());
+    let reader = store.clone();
+    let look = tokio::task::spawn_blocking(move || {
+        reader.read_blocking(|tx| {
+            let before = tx.setting("k")?;
+            looking.0.send(()).unwrap();
+            written.1.recv().unwrap();
+            Ok((before, tx.setting("k")?))
+        })
+    });
+    tokio::task::spawn_blocking(move || looking.1.recv().unwrap()).await.unwrap();
+    set(2).await.unwrap();
+    written.0.send(()).unwrap();
+    let one = Some(serde_json::json!(1));
+    assert_eq!(look.await.unwrap().unwrap(), (one.clone(), one));
+    assert_eq!(store.read(|tx| tx.setting("k")).await.unwrap(), Some(serde_json::json!(2)));
+}

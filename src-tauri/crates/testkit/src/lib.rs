@@ -1,5 +1,12 @@
 //! Stand-ins for tests: nothing here ships in the product, and nothing here is what it plays.
 
+#[allow(clippy::expect_used, clippy::panic, reason = "a stand-in that cannot be set up fails its test")]
+pub mod forge;
+#[cfg(unix)]
+#[allow(clippy::expect_used, clippy::panic, reason = "a stand-in that cannot be set up fails its test")]
+pub mod git_host;
 pub mod model_server;
+#[allow(clippy::expect_used, clippy::panic, reason = "a stand-in that cannot be set up fails its test")]
+pub mod push_service;
 #[allow(clippy::expect_used, clippy::panic, reason = "a stand-in that cannot be set up fails its test")]
 pub mod world;

@@ -34,6 +34,7 @@ pub(super) fn clone(files: &[(&str, &[u8])]) -> Clone {
         timeout_s: 60,
         group: None,
         paths: vec![],
+        skip_untouched: false,
     };
     let checks = CheckPlan {
         origin: ChecksOrigin::User,
@@ -43,6 +44,7 @@ pub(super) fn clone(files: &[(&str, &[u8])]) -> Clone {
         recipes: [("gen".to_owned(), Recipe { run: argv("make gen"), timeout_s: 7, writes: vec![] })].into(),
         formatter: Some(argv("cargo fmt")),
         test_runner: Some(argv("cargo test")),
+        groups: Default::default(),
         warnings: vec![],
     };
     let clone = Clone { folder, checks, max_files: 100, tracked: None };

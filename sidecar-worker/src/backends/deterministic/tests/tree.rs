@@ -72,7 +72,7 @@ fn a_folder_or_a_missing_file_is_not_appended_to() {
 fn what_a_worker_does_not_do_is_refused() {
     let clone = clone(&[]);
     for intent in
-        [Intent::Publish, Intent::Failing, Intent::Flaky { runs: 3 }, Intent::Land { job: "j-1".into() }]
+        [Intent::publish(), Intent::Failing, Intent::Flaky { runs: 3 }, Intent::Land { job: "j-1".into() }]
     {
         assert!(matches!(clone.run(&intent), Err(DeterministicError::NotHere { .. })), "{intent:?}");
     }

@@ -1,4 +1,5 @@
-//! Claude Code: `claude -p --output-format stream-json`.
+//! Claude Code: `claude -p --output-format stream-json`, and where its version can, `--input-format stream-json` as
+//! well: then a message enters its session while it works.
 //!
 //! `subtype` says `success` also when nothing was done because nobody is logged in: `is_error` decides. A refused
 //! key is asked with ten more times, for more than a minute, unless somebody stops it. As root it refuses to skip
@@ -8,7 +9,8 @@ use protocol::settings::Dialect;
 use protocol::worker::WorkerBackend;
 use serde_json::{Value, json};
 
-use super::hook::ASKED_AT;
+use super::dialogue::{Dialogue, Heard, Spoken, not_known};
+use super::hook::{ASKED_ABOUT, ASKED_AT};
 use super::lines::{Tally, Tools, first_text, number, object, short, status, status_in, text};
 use super::{Asked, Cli, Ended, Errand, Event, Exit, Invocation, Login, Reader, Usage, Verdict};
 
@@ -42,22 +44,34 @@ pub(super) const CLI: Cli = Cli {
     counts_session: false,
     invoke,
     reader: || Box::new(Lines::default()),
+    spoken: Some(Spoken { invoke: invoke_spoken, open: |errand| Box::new(Talk::new(&errand.prompt)) }),
 };
 
 /// Longest time a person is waited for; the answer comes before.
 const ASKED_SECONDS: u64 = 900;
+
+/// What could change how it asks, left in its HOME.
+const LEFT_BEHIND: [&str; 2] = [".claude/settings.json", ".claude/settings.local.json"];
 
 /// What a job needs. Without a network, a person or another day the other tools are of no use.
 const TOOLS: &str = "Bash,Read,Edit,Write,Glob,Grep,NotebookEdit";
 
 fn invoke(errand: &Errand) -> Invocation {
     let mut made = Invocation::default();
-    let prompt = errand.prompt_argument(&mut made.files);
+    // Before the options: some of those take any number of words.
+    made.args = vec!["-p".to_owned(), errand.prompt_argument(&mut made.files)];
+    with_options(made, errand)
+}
+
+fn invoke_spoken(errand: &Errand) -> Invocation {
+    // A message is said once more when it enters the session.
+    let args = ["-p", "--input-format", "stream-json", "--replay-user-messages"].map(str::to_owned);
+    with_options(Invocation { args: args.to_vec(), ..Invocation::default() }, errand)
+}
+
+fn with_options(mut made: Invocation, errand: &Errand) -> Invocation {
     let steps = errand.steps.to_string();
     let args = [
-        "-p",
-        // Before the options: some of those take any number of words.
-        prompt.as_str(),
         "--output-format",
         "stream-json",
         "--verbose",
@@ -74,8 +88,8 @@ fn invoke(errand: &Errand) -> Invocation {
         TOOLS,
     ];
     made.args.extend(args.map(str::to_owned));
-    // It asks at the way to the model before each command, also with its own questions switched off. As an argument,
-    // because a file below its HOME could be changed by what runs there. What it cannot ask about it runs, so denials
+    // It asks at the way to the model before each command and each file it writes, also with its own questions switched
+    // off. As an argument, because a file below its HOME could be changed by what runs there. What it cannot ask about it runs, so denials
     // are told as well; those hold in every mode.
     let hook = json!({
         "type": "http",
@@ -85,7 +99,10 @@ fn invoke(errand: &Errand) -> Invocation {
         "allowedEnvVars": ["ANTHROPIC_API_KEY"],
         "timeout": ASKED_SECONDS,
     });
-    let settings = json!({ "hooks": { "PreToolUse": [{ "matcher": "Bash", "hooks": [hook] }] } });
+    let hooks = json!({ "PreToolUse": [{ "matcher": ASKED_ABOUT.join("|"), "hooks": [hook] }] });
+    // Said here as well: what runs there could switch them off in its HOME.
+    let settings = json!({ "disableAllHooks": false, "hooks": hooks });
+    made.removed = LEFT_BEHIND.to_vec();
     made.args.extend(["--settings".to_owned(), settings.to_string()]);
     if !errand.denied.is_empty() {
         made.args.push("--disallowedTools".to_owned());
@@ -139,7 +156,8 @@ impl Reader for Lines {
                 self.tally.cost_usd = value["total_cost_usd"].as_f64();
                 let usage = &value["usage"];
                 let cached = number(&usage["cache_read_input_tokens"]);
-                self.tally.usage = Usage {
+                // Of its turn alone; messages may have led to more than one.
+                self.tally.usage += Usage {
                     input: number(&usage["input_tokens"])
                         + number(&usage["cache_creation_input_tokens"])
                         + cached,
@@ -228,5 +246,82 @@ impl Lines {
                 }
             })
             .collect()
+    }
+}
+
+/// A run that messages enter.
+struct Talk {
+    lines: Lines,
+    prompt: String,
+    heard: bool,
+    /// Turns that were begun and have not ended, as far as it is known: its first, and one for each message that did
+    /// not enter a turn.
+    at_work: bool,
+    /// Messages that do not stand before the model yet.
+    told: Vec<u64>,
+}
+
+impl Talk {
+    fn new(prompt: &str) -> Self {
+        let prompt = prompt.to_owned();
+        Self { lines: Lines::default(), prompt, heard: false, at_work: true, told: Vec::new() }
+    }
+}
+
+/// What names a message; the agent wants the form of a UUID.
+fn named(number: u64) -> String {
+    format!("00000000-0000-4000-8000-{:012x}", number & 0xffff_ffff_ffff)
+}
+
+fn message(text: &str) -> Value {
+    json!({ "type": "user", "message": { "role": "user", "content": [{ "type": "text", "text": text }] } })
+}
+
+impl Dialogue for Talk {
+    fn begin(&mut self) -> Vec<String> {
+        vec![message(&self.prompt).to_string()]
+    }
+
+    fn line(&mut self, line: &str) -> Heard {
+        let mut heard = Heard::of(self.lines.line(line));
+        let Some(value) = object(line) else { return heard };
+        self.heard = true;
+        match value["type"].as_str().unwrap_or_default() {
+            // What it was told is no result of a tool, and it is at work on it from here on.
+            "user" if value["isReplay"] == true => {
+                self.at_work = true;
+                let uuid = value["uuid"].as_str().unwrap_or_default();
+                if let Some(at) = self.told.iter().position(|number| named(*number) == uuid) {
+                    heard.stands.push(self.told.remove(at));
+                }
+            }
+            "result" => self.at_work = false,
+            _ => {}
+        }
+        heard
+    }
+
+    /// It asks where the model is, see [`super::hook`].
+    fn answer(&mut self, _: u64, _: Option<&str>) -> Vec<String> {
+        Vec::new()
+    }
+
+    fn tell(&mut self, number: u64, text: &str) -> Option<Vec<String>> {
+        let mut said = message(text);
+        said["uuid"] = Value::from(named(number));
+        self.told.push(number);
+        Some(vec![said.to_string()])
+    }
+
+    fn rests(&self) -> bool {
+        !self.at_work && self.told.is_empty()
+    }
+
+    fn unfit(&self, exit: &Exit) -> Option<String> {
+        not_known(exit).filter(|_| !self.heard)
+    }
+
+    fn end(&mut self, exit: &Exit) -> Ended {
+        self.lines.end(exit)
     }
 }

@@ -1,4 +1,4 @@
-//! Codex: `codex exec --json`.
+//! Codex: `codex exec --json`, for versions that cannot be spoken with ([`super::codex_server`]).
 //!
 //! Its exit code is 0 also when its own sandbox could start no command at all; an `item` of type `error` is often
 //! only a warning; `turn.completed` and `turn.failed` decide. Its count of tokens goes on where the earlier run of
@@ -9,7 +9,9 @@ use protocol::worker::WorkerBackend;
 use serde_json::{Value, json};
 
 use super::lines::{Tally, exit_code, number, object, session, short, status_in, text};
-use super::{Asked, Cli, Ended, Errand, Event, Exit, Invocation, Login, Reader, Usage, Verdict};
+use super::{
+    Asked, Cli, Ended, Errand, Event, Exit, Invocation, Login, Reader, Usage, Verdict, codex_server,
+};
 
 pub(super) const CLI: Cli = Cli {
     backend: WorkerBackend::Codex,
@@ -39,9 +41,10 @@ pub(super) const CLI: Cli = Cli {
     counts_session: true,
     invoke,
     reader: || Box::new(Lines::default()),
+    spoken: Some(codex_server::SPOKEN),
 };
 
-const PROVIDER: &str = "pilothouse";
+pub(super) const PROVIDER: &str = "pilothouse";
 
 fn invoke(errand: &Errand) -> Invocation {
     let mut made = Invocation::default();
@@ -62,6 +65,23 @@ fn invoke(errand: &Errand) -> Invocation {
     }
     arg("-m");
     arg(&errand.model.name);
+    made.args.extend(settings(errand));
+    if let Some(session) = &errand.resume {
+        made.args.push(session.clone());
+    }
+    let prompt = errand.prompt_argument(&mut made.files);
+    made.args.push(prompt);
+    made.env.push(key(errand));
+    made
+}
+
+/// Its key, which settings name by this variable.
+pub(super) fn key(errand: &Errand) -> (&'static str, String) {
+    ("PILOTHOUSE_MODEL_KEY", errand.model.key.clone())
+}
+
+/// The settings of every run, as arguments.
+pub(super) fn settings(errand: &Errand) -> Vec<String> {
     // JSON strings are TOML strings.
     let text = |value: &str| json!(value).to_string();
     let provider = format!(
@@ -79,17 +99,7 @@ fn invoke(errand: &Errand) -> Invocation {
         "web_search=\"disabled\"".to_owned(),
     ];
     settings.extend(errand.model.context_window.map(|tokens| format!("model_context_window={tokens}")));
-    for setting in settings {
-        arg("-c");
-        arg(&setting);
-    }
-    if let Some(session) = &errand.resume {
-        arg(session);
-    }
-    let prompt = errand.prompt_argument(&mut made.files);
-    made.args.push(prompt);
-    made.env.push(("PILOTHOUSE_MODEL_KEY", errand.model.key.clone()));
-    made
+    settings.into_iter().flat_map(|setting| ["-c".to_owned(), setting]).collect()
 }
 
 #[derive(Default)]

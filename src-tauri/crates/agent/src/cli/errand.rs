@@ -22,6 +22,8 @@ pub struct Errand {
     pub model: Model,
     /// Its HOME, as it looks from where the agent runs.
     pub home: String,
+    /// The folder it works in.
+    pub folder: String,
     /// Steps or turns it may take, where it can count them.
     pub steps: u32,
     /// Wall clock for the whole run, in seconds, where it can keep to that itself.
@@ -39,13 +41,15 @@ pub struct File {
     pub text: String,
 }
 
-/// How a program is started. Its standard input is closed.
+/// How a program is started. Its standard input is closed, unless it is spoken with.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Invocation {
     /// What follows the program.
     pub args: Vec<String>,
     pub env: Vec<(&'static str, String)>,
     pub files: Vec<File>,
+    /// What must not stand below HOME at the start: files or whole folders.
+    pub removed: Vec<&'static str>,
     /// Where below HOME it writes what came of it; not every agent prints that.
     pub report: Option<&'static str>,
 }

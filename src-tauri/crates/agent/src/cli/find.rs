@@ -70,6 +70,7 @@ pub fn installed(cli: &Cli, program: &Path) -> std::io::Result<Installed> {
         (cli.version, is_python(&real), std::fs::read_link(program))
     {
         // A link under the agent's name to the interpreter of the environment its package is installed in.
+        let python = from_link(program, &python);
         found.shown = python_needs(&python, &real);
         found.start = vec![python.clone()];
         found.python = Some(python);
@@ -77,6 +78,15 @@ pub fn installed(cli: &Cli, program: &Path) -> std::io::Result<Installed> {
     found.shown.retain(|path| !is_shown_anyway(path));
     found.shown.dedup();
     Ok(found)
+}
+
+/// Where a link leads, one step far: the interpreter itself may be a link that belongs to its environment.
+fn from_link(link: &Path, leads: &Path) -> PathBuf {
+    let whole = link.parent().map_or_else(|| leads.to_owned(), |folder| folder.join(leads));
+    match (whole.parent().map(std::fs::canonicalize), whole.file_name()) {
+        (Some(Ok(folder)), Some(name)) => folder.join(name),
+        _ => whole,
+    }
 }
 
 /// The outermost folder of packages a file lies in: one package may need its neighbours.
@@ -203,11 +213,14 @@ mod tests {
         std::fs::create_dir_all(environment.join("bin")).unwrap();
         symlink(base.join("bin/python3.12"), environment.join("bin/python")).unwrap();
         std::fs::create_dir_all(root.join("bin")).unwrap();
-        symlink(environment.join("bin/python"), root.join("bin/openhands")).unwrap();
-        let program = locate(&openhands::CLI, &[root.join("bin")], &root).unwrap();
-        let found = installed(&openhands::CLI, &program).unwrap();
-        assert_eq!(found.python, Some(environment.join("bin/python")));
-        assert_eq!(found.shown, [environment, base]);
+        for leads in [environment.join("bin/python"), PathBuf::from("../tools/hands/bin/python")] {
+            let _ = std::fs::remove_file(root.join("bin/openhands"));
+            symlink(&leads, root.join("bin/openhands")).unwrap();
+            let program = locate(&openhands::CLI, &[root.join("bin")], &root).unwrap();
+            let found = installed(&openhands::CLI, &program).unwrap();
+            assert_eq!(found.python, Some(environment.join("bin/python")), "{}", leads.display());
+            assert_eq!(found.shown, [environment.clone(), base.clone()]);
+        }
     }
 
     #[test]

@@ -1,13 +1,16 @@
-//! mini-swe-agent: `mini`, whose result stands in its trajectory file.
+//! mini-swe-agent, whose result stands in its trajectory file: a small program of ours drives it in its own interpreter
+//! and asks before each command; `mini` itself is started where a version cannot be driven.
 //!
-//! Its standard output is for people. Exit code 0 also comes with an exhausted limit: only the status `Submitted`
+//! The standard output of `mini` is for people. Exit code 0 also comes with an exhausted limit: only the status `Submitted`
 //! in the trajectory is success.
 
 use protocol::settings::Dialect;
 use protocol::worker::WorkerBackend;
 use serde_json::{Value, json};
 
-use super::lines::{Tally, number, short};
+use super::dialogue::Spoken;
+use super::driven::{self, Driven};
+use super::lines::{Tally, number, object, short};
 use super::{Asked, Cli, Ended, Errand, Event, Exit, File, Invocation, Reader, Usage, Verdict};
 
 pub(super) const CLI: Cli = Cli {
@@ -26,14 +29,22 @@ pub(super) const CLI: Cli = Cli {
     counts_session: false,
     invoke,
     reader: || Box::new(Trajectory::default()),
+    spoken: Some(Spoken {
+        invoke: invoke_driven,
+        open: |_| Box::new(Driven::new(Box::new(Trajectory::default()))),
+    }),
 };
+
+/// Runs in place of the program, in its interpreter.
+const DRIVER: &str = include_str!("miniswe.py");
+const DRIVER_FILE: &str = "mini/drive.py";
+const TASK: &str = "mini/task.json";
 
 const REPORT: &str = "mini/trajectory.json";
 const SETTINGS: &str = "mini/job.yaml";
 
-fn invoke(errand: &Errand) -> Invocation {
-    let mut made = Invocation { report: Some(REPORT), ..Invocation::default() };
-    let settings = json!({
+fn settings(errand: &Errand) -> Value {
+    json!({
         "agent": {
             "mode": "yolo",
             "confirm_exit": false,
@@ -52,7 +63,30 @@ fn invoke(errand: &Errand) -> Invocation {
                 "drop_params": true,
             },
         },
+    })
+}
+
+fn invoke_driven(errand: &Errand) -> Invocation {
+    let task = json!({
+        "prompt": errand.prompt,
+        "config": settings(errand),
+        "report": format!("{}/{REPORT}", errand.home),
     });
+    Invocation {
+        args: vec![format!("{}/{DRIVER_FILE}", errand.home), format!("{}/{TASK}", errand.home)],
+        env: env(errand),
+        files: vec![
+            File { below_home: DRIVER_FILE, text: [driven::LINES, DRIVER].concat() },
+            File { below_home: TASK, text: task.to_string() },
+        ],
+        report: Some(REPORT),
+        ..Invocation::default()
+    }
+}
+
+fn invoke(errand: &Errand) -> Invocation {
+    let mut made = Invocation { report: Some(REPORT), ..Invocation::default() };
+    let settings = settings(errand);
     // JSON is YAML.
     made.files.push(File { below_home: SETTINGS, text: settings.to_string() });
     let (settings, report) = (format!("{}/{SETTINGS}", errand.home), format!("{}/{REPORT}", errand.home));
@@ -71,7 +105,12 @@ fn invoke(errand: &Errand) -> Invocation {
         report.as_str(),
     ];
     made.args = args.map(str::to_owned).to_vec();
-    made.env = vec![
+    made.env = env(errand);
+    made
+}
+
+fn env(errand: &Errand) -> Vec<(&'static str, String)> {
+    vec![
         ("MSWEA_GLOBAL_CONFIG_DIR", format!("{}/mini", errand.home)),
         ("MSWEA_CONFIGURED", "true".into()),
         ("MSWEA_SILENT_STARTUP", "1".into()),
@@ -79,8 +118,7 @@ fn invoke(errand: &Errand) -> Invocation {
         ("MSWEA_MODEL_RETRY_STOP_AFTER_ATTEMPT", "3".into()),
         ("LITELLM_LOCAL_MODEL_COST_MAP", "True".into()),
         ("PYTHONDONTWRITEBYTECODE", "1".into()),
-    ];
-    made
+    ]
 }
 
 #[derive(Default)]
@@ -91,6 +129,9 @@ struct Trajectory {
 impl Reader for Trajectory {
     fn line(&mut self, line: &str) -> Vec<Event> {
         let line = line.trim_end();
+        if let Some(value) = object(line).filter(|value| value["pilothouse"].is_string()) {
+            return driven::happened(&value, &mut self.tally);
+        }
         if line.is_empty() { Vec::new() } else { vec![Event::Text { text: short(line) }] }
     }
 

@@ -12,9 +12,13 @@
 //! (there are no user namespaces inside) and nobody is there to answer. Outside of a sandbox the same arguments
 //! are dangerous, so whoever starts one must have made sure of that.
 
+mod acp;
 mod claude;
 mod codex;
+mod codex_server;
 pub mod detect;
+mod dialogue;
+mod driven;
 mod errand;
 mod event;
 mod find;
@@ -27,6 +31,7 @@ mod opencode;
 mod openhands;
 mod version;
 
+pub use dialogue::{Dialogue, Heard, Question, Spoken, Wish};
 pub use errand::{Errand, File, Invocation, Model};
 pub use event::{Ended, Event, Exit, Reader, Usage, Verdict};
 pub use find::{Installed, installed, locate};
@@ -68,6 +73,8 @@ pub struct Cli {
     pub counts_session: bool,
     pub invoke: fn(&Errand) -> Invocation,
     pub reader: fn() -> Box<dyn Reader>,
+    /// How it is started where it can be spoken with while it runs; none where it only reads its task.
+    pub spoken: Option<Spoken>,
 }
 
 impl std::fmt::Debug for Cli {

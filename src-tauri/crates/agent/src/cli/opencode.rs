@@ -1,12 +1,21 @@
-//! opencode: `opencode run --format json`.
+//! opencode: `opencode acp`, where it asks before commands and edits and hears messages while it works, and
+//! `opencode run --format json` for a version without it.
 //!
 //! It asks for a title first, in a call of its own. Rate limits are waited for in silence. A run is finished when
 //! its last step ended with `stop` and no error came after it.
+//!
+//! Spoken with, four things have to be so. A refusal ends its turn unless `continue_loop_on_deny` is set. A helper of
+//! its own (`task`) asks in a session nobody hears and would wait for ever, so there is none. The repository's own
+//! settings and plug-ins could answer its questions, so they are not read; its AGENTS.md is. And what ran there could
+//! have left settings and plug-ins in HOME, so those are taken away before each start. Its sessions stay, since later
+//! rounds go on with them.
 
 use protocol::settings::Dialect;
 use protocol::worker::WorkerBackend;
 use serde_json::{Value, json};
 
+use super::acp::{Manner, Refusal, Talk};
+use super::dialogue::Spoken;
 use super::lines::{Tally, exit_code, first_text, number, object, short, status, text};
 use super::{Asked, Cli, Ended, Errand, Event, Exit, Invocation, Reader, Usage, Verdict};
 
@@ -39,19 +48,48 @@ pub(super) const CLI: Cli = Cli {
     counts_session: false,
     invoke,
     reader: || Box::new(Lines::default()),
+    spoken: Some(Spoken { invoke: invoke_spoken, open: |errand| Box::new(Talk::new(MANNER, errand)) }),
+};
+
+const MANNER: Manner = Manner {
+    title: "opencode",
+    refusal: Refusal::Beside,
+    hears_at_work: true,
+    resume: Some("session/resume"),
+    mode: None,
+    shows_writes: true,
 };
 
 const PROVIDER: &str = "pilothouse";
 
+/// What could change what it asks about, left in its HOME.
+const LEFT_BEHIND: [&str; 3] = [".config/opencode", ".opencode", ".local/share/opencode/auth.json"];
+
 fn invoke(errand: &Errand) -> Invocation {
-    let mut made = Invocation::default();
+    let named = format!("{PROVIDER}/{}", errand.model.name);
+    let mut made = configured(errand, "allow");
+    made.args = ["run", "--format", "json", "--auto", "-m", named.as_str()].map(str::to_owned).to_vec();
+    if let Some(session) = &errand.resume {
+        made.args.extend(["--session".to_owned(), session.clone()]);
+    }
+    let prompt = errand.prompt_argument(&mut made.files);
+    made.args.push(prompt);
+    made
+}
+
+fn invoke_spoken(errand: &Errand) -> Invocation {
+    Invocation { args: vec!["acp".to_owned()], ..configured(errand, "ask") }
+}
+
+/// Its settings; `action` is what it does before commands and edits.
+fn configured(errand: &Errand, action: &str) -> Invocation {
     let named = format!("{PROVIDER}/{}", errand.model.name);
     let mut model = json!({ "name": errand.model.name });
     if let Some(tokens) = errand.model.context_window {
         model["limit"] = json!({ "context": tokens, "output": (tokens / 4).min(32_000) });
     }
     // The last pattern that fits decides, and a star comes first in any order of keys.
-    let mut bash = serde_json::Map::from_iter([("*".to_owned(), json!("allow"))]);
+    let mut bash = serde_json::Map::from_iter([("*".to_owned(), json!(action))]);
     for words in &errand.denied {
         bash.insert(words.join(" "), json!("deny"));
         bash.insert(format!("{} *", words.join(" ")), json!("deny"));
@@ -59,7 +97,17 @@ fn invoke(errand: &Errand) -> Invocation {
     let config = json!({
         "share": "disabled",
         "autoupdate": false,
-        "permission": { "webfetch": "deny", "websearch": "deny", "bash": bash },
+        "experimental": { "continue_loop_on_deny": true },
+        "instructions": [format!("{}/AGENTS.md", errand.folder)],
+        "permission": {
+            "*": "allow",
+            "webfetch": "deny",
+            "websearch": "deny",
+            "task": "deny",
+            "question": "deny",
+            "edit": action,
+            "bash": bash,
+        },
         "provider": {
             PROVIDER: {
                 "npm": "@ai-sdk/openai-compatible",
@@ -71,19 +119,15 @@ fn invoke(errand: &Errand) -> Invocation {
         "model": named,
         "small_model": named,
     });
-    made.args = ["run", "--format", "json", "--auto", "-m", named.as_str()].map(str::to_owned).to_vec();
-    if let Some(session) = &errand.resume {
-        made.args.extend(["--session".to_owned(), session.clone()]);
-    }
-    let prompt = errand.prompt_argument(&mut made.files);
-    made.args.push(prompt);
-    made.env = vec![
+    let env = vec![
         ("OPENCODE_CONFIG_CONTENT", config.to_string()),
         ("OPENCODE_DISABLE_AUTOUPDATE", "1".into()),
         ("OPENCODE_DISABLE_MODELS_FETCH", "1".into()),
         ("OPENCODE_DISABLE_LSP_DOWNLOAD", "1".into()),
+        ("OPENCODE_DISABLE_PROJECT_CONFIG", "1".into()),
+        ("OPENCODE_PURE", "1".into()),
     ];
-    made
+    Invocation { env, removed: LEFT_BEHIND.to_vec(), ..Invocation::default() }
 }
 
 #[derive(Default)]

@@ -1,12 +1,8 @@
-"""Drives one OpenHands conversation. Prints one line of JSON for each thing that happens."""
+"""Drives one OpenHands conversation. Prints one line of JSON for each thing that happens, and asks, where it is told to,
+before each command and each file that is written."""
 
-import json
 import os
-import sys
-
-
-def tell(kind, **fields):
-    print(json.dumps({"pilothouse": kind, **fields}), flush=True)
+import time
 
 
 def main():
@@ -26,6 +22,15 @@ def main():
         retry_min_wait=1,
         retry_max_wait=15,
     )
+    line = None
+    if task["asks"]:
+        try:
+            from openhands.sdk.conversation.state import ConversationExecutionStatus, ConversationState
+            from openhands.sdk.security.confirmation_policy import AlwaysConfirm
+        except ImportError as failure:
+            tell("unfit", why=str(failure)[:400])
+            return
+        line = Line()
     agent = Agent(llm=llm, tools=[Tool(name=TerminalTool.name), Tool(name=FileEditorTool.name)])
 
     def seen(event):
@@ -35,7 +40,9 @@ def main():
             if thought.strip():
                 tell("text", text=thought)
             action = event.action
-            label = getattr(action, "command", None) or getattr(action, "path", None) or ""
+            label = getattr(action, "command", None) or ""
+            if getattr(action, "path", None):
+                label = f"{label} {action.path}".strip()
             tell("tool", tool=event.tool_name, label=str(label))
             if event.tool_name == "finish":
                 tell("text", text=str(getattr(action, "message", "")))
@@ -43,9 +50,54 @@ def main():
             observation = event.observation
             failed = bool(getattr(observation, "is_error", False))
             tell("result", tool=event.tool_name, failed=failed, text=str(getattr(observation, "text", ""))[:4000])
+        elif name == "UserRejectObservation":
+            tell("result", tool=event.tool_name, failed=True, text="It was not done.")
         elif name == "MessageEvent" and event.source == "agent":
             parts = event.llm_message.content
             tell("text", text=" ".join(getattr(part, "text", "") for part in parts))
+
+    def pending(talk):
+        return ConversationState.get_unmatched_actions(list(talk.state.events))
+
+    def wish(event):
+        action = event.action
+        if event.tool_name == TerminalTool.name and not getattr(action, "is_input", False):
+            return {"command": str(action.command)}
+        if event.tool_name == FileEditorTool.name and action.command != "view":
+            return {"files": [str(action.path)]}
+        return None
+
+    def refusal(talk):
+        for event in pending(talk):
+            wanted = wish(event)
+            no = line.ask(**wanted) if wanted else None
+            if no is not None:
+                return no
+        return None
+
+    def pass_on(talk):
+        """Not between an action and what came of it."""
+        while True:
+            said = line.said.get()
+            while True:
+                with talk.state:
+                    if not pending(talk):
+                        talk.send_message(said)
+                        break
+                time.sleep(0.1)
+
+    def work(talk):
+        """Until nothing is left to do, to ask and to say."""
+        waits = ConversationExecutionStatus.WAITING_FOR_CONFIRMATION
+        for _ in range(2 * task["steps"]):
+            talk.run()
+            if talk.state.execution_status == waits:
+                no = refusal(talk)
+                if no is not None:
+                    talk.reject_pending_actions(no)
+            elif talk.state.execution_status != ConversationExecutionStatus.IDLE:
+                return
+        raise RuntimeError("MaxIterations: it took too many steps")
 
     status, error = "error", ""
     try:
@@ -57,7 +109,13 @@ def main():
             visualizer=None,
         )
         talk.send_message(task["prompt"])
-        talk.run()
+        if line:
+            talk.set_confirmation_policy(AlwaysConfirm())
+            threading.Thread(target=pass_on, args=[talk], daemon=True).start()
+            tell("ready")
+            work(talk)
+        else:
+            talk.run()
         state = talk.state.execution_status
         status = str(getattr(state, "value", state))
     except Exception as failure:  # whatever it is, the line below must be printed
@@ -76,6 +134,9 @@ def main():
         cached=getattr(usage, "cache_read_tokens", 0),
         output=getattr(usage, "completion_tokens", 0),
     )
+    # Threads of its libraries could keep it.
+    sys.stdout.flush()
+    os._exit(0)
 
 
 main()

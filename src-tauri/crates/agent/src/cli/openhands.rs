@@ -1,5 +1,5 @@
 //! OpenHands, through its Python SDK: a small program of ours drives one conversation and prints a line of JSON
-//! for each thing that happens.
+//! for each thing that happens, and asks before each command and each file that is written.
 //!
 //! The kit installs no program: what is started is the interpreter of its environment, found as `openhands` on the
 //! search path, either a link to that interpreter or the script of OpenHands' own command line. It needs Python 3.12;
@@ -10,7 +10,9 @@ use protocol::settings::Dialect;
 use protocol::worker::WorkerBackend;
 use serde_json::json;
 
-use super::lines::{Tally, number, object, short, status_in, text};
+use super::dialogue::Spoken;
+use super::driven::{self, Driven};
+use super::lines::{Tally, number, object, status_in, text};
 use super::{Asked, Cli, Ended, Errand, Event, Exit, File, Invocation, Reader, Usage, Verdict};
 
 pub(super) const CLI: Cli = Cli {
@@ -29,6 +31,10 @@ pub(super) const CLI: Cli = Cli {
     counts_session: false,
     invoke,
     reader: || Box::new(Lines::default()),
+    spoken: Some(Spoken {
+        invoke: |errand| drive(errand, true),
+        open: |_| Box::new(Driven::new(Box::new(Lines::default()))),
+    }),
 };
 
 /// Runs in place of the program, in its interpreter.
@@ -37,12 +43,17 @@ const DRIVER_FILE: &str = "openhands/drive.py";
 const TASK: &str = "openhands/task.json";
 
 fn invoke(errand: &Errand) -> Invocation {
+    drive(errand, false)
+}
+
+fn drive(errand: &Errand, asks: bool) -> Invocation {
     let task = json!({
         "prompt": errand.prompt,
         "model": format!("openai/{}", errand.model.name),
         "baseUrl": errand.base_url(),
         "key": errand.model.key,
         "steps": errand.steps,
+        "asks": asks,
     });
     Invocation {
         args: vec![format!("{}/{DRIVER_FILE}", errand.home), format!("{}/{TASK}", errand.home)],
@@ -52,10 +63,11 @@ fn invoke(errand: &Errand) -> Invocation {
             ("PYTHONDONTWRITEBYTECODE", "1".into()),
         ],
         files: vec![
-            File { below_home: DRIVER_FILE, text: DRIVER.to_owned() },
+            File { below_home: DRIVER_FILE, text: [driven::LINES, DRIVER].concat() },
             File { below_home: TASK, text: task.to_string() },
         ],
         report: None,
+        ..Invocation::default()
     }
 }
 
@@ -69,21 +81,6 @@ impl Reader for Lines {
     fn line(&mut self, line: &str) -> Vec<Event> {
         let Some(value) = object(line) else { return Vec::new() };
         match value["pilothouse"].as_str().unwrap_or_default() {
-            "text" => {
-                let said = value["text"].as_str().unwrap_or_default();
-                self.tally.say(said);
-                vec![Event::Text { text: short(said) }]
-            }
-            "tool" => vec![Event::ToolStart {
-                tool: text(&value["tool"]).unwrap_or_default(),
-                label: text(&value["label"]).unwrap_or_default(),
-            }],
-            "result" => vec![Event::ToolEnd {
-                tool: text(&value["tool"]).unwrap_or_default(),
-                failed: value["failed"] == true,
-                exit_code: None,
-                text: text(&value["text"]).unwrap_or_default(),
-            }],
             "end" => {
                 self.tally.usage = Usage {
                     input: number(&value["input"]),
@@ -95,7 +92,7 @@ impl Reader for Lines {
                 self.end = Some((value["status"].as_str().unwrap_or_default().to_lowercase(), why));
                 vec![Event::Usage(self.tally.usage)]
             }
-            _ => Vec::new(),
+            _ => driven::happened(&value, &mut self.tally),
         }
     }
 

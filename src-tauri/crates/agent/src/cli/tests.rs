@@ -14,6 +14,7 @@ fn errand(dialect: Dialect) -> Errand {
             key: NO_KEY.into(),
         },
         home: "/home/job".into(),
+        folder: "/clone".into(),
         steps: 50,
         seconds: 600,
         resume: None,
@@ -346,4 +347,40 @@ fn what_a_rule_denies_is_given_to_agents_whose_own_settings_can_say_so() {
             !format!("{plain:?}").contains("disallowedTools") && !format!("{plain:?}").contains("policies/")
         );
     }
+}
+
+/// Two turns, as one with `--replay-user-messages` says them.
+const REPLAYED: &str = r#"{"type":"user","uuid":"00000000-0000-4000-8000-000000000007","isReplay":true,"message":{"role":"user","content":[{"type":"text","text":"plainly"}]}}"#;
+
+#[test]
+fn claude_is_told_in_the_middle_and_a_message_stands_when_it_is_said_once_more() {
+    let spoken = of(WorkerBackend::Claude).unwrap().spoken.as_ref().unwrap();
+    let errand = errand(Dialect::AnthropicMessages);
+    let made = (spoken.invoke)(&errand);
+    assert!(made.args.contains(&"--input-format".to_owned()) && !made.args.contains(&errand.prompt));
+    let mut talk = (spoken.open)(&errand);
+    let first: serde_json::Value = serde_json::from_str(&talk.begin()[0]).unwrap();
+    assert_eq!(first["message"]["content"][0]["text"], "Mend sum");
+    let said: serde_json::Value = serde_json::from_str(&talk.tell(7, "plainly").unwrap()[0]).unwrap();
+    assert_eq!(said["uuid"], "00000000-0000-4000-8000-000000000007");
+    let all: Vec<_> = recorded!("claude-finished.jsonl").lines().collect();
+    all.iter().for_each(|line| drop(talk.line(line)));
+    assert!(!talk.rests(), "its turn is over, and the message begins another");
+    assert_eq!(talk.line(REPLAYED).stands, [7]);
+    assert!(!talk.rests());
+    talk.line(all[all.len() - 1]);
+    assert!(talk.rests());
+    let ended = talk.end(&exited(0));
+    assert_eq!(ended.verdict, Verdict::Finished);
+    assert_eq!(ended.usage, Usage { input: 600, cached: 240, output: 120 }, "each turn counts for itself");
+}
+
+#[test]
+fn a_claude_that_does_not_know_how_to_be_spoken_with_says_so() {
+    let spoken = of(WorkerBackend::Claude).unwrap().spoken.as_ref().unwrap();
+    let mut talk = (spoken.open)(&errand(Dialect::AnthropicMessages));
+    let exit = Exit { stderr: "error: unknown option '--input-format'".into(), ..exited(1) };
+    assert!(talk.unfit(&exit).unwrap().contains("--input-format"));
+    talk.line(r#"{"type":"system","subtype":"init","session_id":"s"}"#);
+    assert_eq!(talk.unfit(&exit), None, "it began");
 }

@@ -24,6 +24,12 @@ pub(super) async fn run(client: &Client, what: JobCommand, as_json: bool) -> Res
             let what = LetGoJob { id: read(&id)?, changes: control::changes(discard, keep), end };
             return control::let_go(client, what, as_json).await;
         }
+        JobCommand::Start { recipe, node, workspace } => {
+            return super::node::start(client, recipe, node, workspace, as_json).await;
+        }
+        JobCommand::Tail { id, lines } => {
+            return super::node::tail(client, read(&id)?, lines, as_json).await;
+        }
         JobCommand::Pause { id } => {
             client.call(typed::JobsPause, &JobParams { id: read(&id)? }, None).await?;
             (id, "keeps its work and waits")

@@ -1,4 +1,4 @@
-//! `pilothouse key`: keys of models are saved and forgotten. A key comes from standard input or a hidden
+//! `pilothouse key`: keys of models are saved and forgotten; tokens of hosts are `token.rs`. A key comes from standard input or a hidden
 //! prompt, never from the command line, where every program of this machine could read it.
 
 use crate::flags::KeyCommand;
@@ -15,8 +15,10 @@ const MOST: u64 = 16 * 1024;
 
 pub(super) async fn run(client: &Client, what: KeyCommand, as_json: bool) -> Result<u8, ApiError> {
     match what {
-        KeyCommand::Set { role } => set(client, role, as_json).await,
-        KeyCommand::Forget { role } => {
+        KeyCommand::Set { host: Some(host), .. } => super::token::set(client, &host, as_json).await,
+        KeyCommand::Forget { host: Some(host), .. } => super::token::forget(client, &host, as_json).await,
+        KeyCommand::Set { role, .. } => set(client, role, as_json).await,
+        KeyCommand::Forget { role, .. } => {
             let saved = client.call(typed::ConfigKeys, &Nothing {}, None).await?;
             let roles: Vec<Role> = saved.keys.iter().map(|key| key.role).collect();
             for role in of_all(role, &roles, "forget")? {
@@ -34,6 +36,9 @@ pub(super) async fn run(client: &Client, what: KeyCommand, as_json: bool) -> Res
             let mut saved = client.call(typed::ConfigKeys, &Nothing {}, None).await?;
             saved.keys.retain(|key| role.is_none_or(|role| role == key.role));
             status(&saved, as_json);
+            if role.is_none() && !as_json {
+                super::token::status(client).await?;
+            }
             Ok(0)
         }
     }
@@ -83,7 +88,7 @@ fn of_all(named: Option<Role>, roles: &[Role], what: &str) -> Result<Vec<Role>, 
     }
 }
 
-fn read_key(prompt: &str) -> std::io::Result<KeyText> {
+pub(super) fn read_key(prompt: &str) -> std::io::Result<KeyText> {
     if std::io::stdin().is_terminal() {
         return rpassword::prompt_password(prompt).map(KeyText::new);
     }

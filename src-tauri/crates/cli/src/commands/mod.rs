@@ -4,27 +4,35 @@ mod ask;
 mod backend;
 mod background;
 mod connect;
+pub(crate) mod devices;
 mod doctor;
 mod hold;
 mod job;
 mod job_control;
 mod judged;
 mod key;
+mod main_line;
+mod node;
 mod open;
+pub(crate) mod pair;
 mod policy;
+mod publish;
+mod queue;
 mod serve;
 mod show;
+pub(crate) mod tailnet;
+mod terminal;
+mod token;
 mod worker;
 
-use crate::flags::{Cli, Command, ConfigCommand};
+use crate::flags::{Cli, Command, ConfigCommand, QueueCommand};
 use crate::output;
 use client::Client;
 use connect::Found;
 use protocol::approval::{AnswerParams, Decision};
 use protocol::grant::{GrantFor, Remember};
-use protocol::merge::{EntryParams, LandParams};
 use protocol::ops::{ApprovalParams, Nothing, TtlParams, typed};
-use protocol::{ApiError, ApprovalId, EntryId};
+use protocol::{ApiError, ApprovalId};
 
 pub(crate) async fn run(cli: Cli) -> u8 {
     let as_json = cli.json;
@@ -32,6 +40,9 @@ pub(crate) async fn run(cli: Cli) -> u8 {
         Command::Serve(flags) => return serve::run(cli.data, flags, as_json).await,
         Command::Doctor { fix } => return doctor::run(cli.data, fix, as_json).await,
         Command::Service { what } => return background::run(cli.data, what, as_json).await,
+        Command::Node { what, run } if node::is_here(&what) => {
+            return node::here(cli.data, what, run, as_json).await;
+        }
         Command::Open { what } if !what.is_empty() => return open::run(cli.data, &what, as_json).await,
         command => match connect::connect(cli.data.as_deref()) {
             Ok(Found::Nobody { data, own }) if matches!(command, Command::Config { .. }) => {
@@ -68,30 +79,28 @@ async fn talk(client: &Client, command: Command, as_json: bool) -> Result<u8, Ap
         }
         Command::Approve { id, span } => answer(client, &id, Decision::Approve, span, as_json).await,
         Command::Deny { id } => answer(client, &id, Decision::Deny, None, as_json).await,
-        Command::Land { entry } => {
-            let id = EntryId::parse(entry).map_err(|e| ApiError::bad(e.to_string()))?;
-            let shown = client.call(typed::MergeEntryGet, &EntryParams { id: id.clone() }, None).await?;
-            if !as_json {
-                show::entry(&shown, false);
-            }
-            // The word is given for what was shown, and for nothing that took its place meanwhile.
-            let land = LandParams { id, hash: shown.patch_hash };
-            let entry = client.call(typed::MergeLand, &land, None).await?;
-            show::entry(&entry, as_json);
-            Ok(0)
+        Command::Land { what, wait } => queue::land(client, &what, wait, as_json).await,
+        Command::Queue { workspace, what } => {
+            let what = what.unwrap_or(QueueCommand::Show);
+            queue::run(client, workspace.as_deref(), what, as_json).await
         }
-        Command::Queue => {
-            let queues = client.call(typed::MergeQueueShow, &Nothing {}, None).await?;
-            show::queues(&queues, as_json);
-            Ok(0)
+        Command::Publish { what, run } => publish::run(client, what, run, as_json).await,
+        Command::Main { workspace, what } => {
+            main_line::run(client, workspace.as_deref(), what, as_json).await
         }
         Command::Pause { why } => hold::pause(client, why, as_json).await.map(|()| 0),
         Command::Resume => hold::resume(client, as_json).await.map(|()| 0),
         Command::Job { what } => job::run(client, what, as_json).await.map(|()| 0),
         Command::Worker { what } => worker::run(client, what, as_json).await.map(|()| 0),
+        Command::Node { what, .. } => node::of_server(client, what, as_json).await.map(|()| 0),
+        Command::Terminal { what } => terminal::run(client, what, as_json).await,
         Command::Backend { choose } => backend::run(client, choose, as_json).await.map(|()| 0),
         Command::Budget => job::budget(client, as_json).await.map(|()| 0),
         Command::Key { what } => key::run(client, what, as_json).await,
+        Command::Pair(args) => pair::run(client, args, as_json).await,
+        Command::Devices { what } => devices::run(client, what, as_json).await,
+        Command::Tailnet { what } => tailnet::run(client, what, as_json).await,
+        Command::Listen { address } => tailnet::address(client, address, as_json).await,
         Command::Policy { workspace, what } => policy::run(client, workspace.as_deref(), what, as_json).await,
         Command::Config { what: ConfigCommand::Show { origin } } => {
             let shown = client.call(typed::ConfigShow, &Nothing {}, None).await?;

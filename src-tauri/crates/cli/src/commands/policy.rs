@@ -101,7 +101,7 @@ fn action(what: ExplainCommand) -> Result<ActionKind, ApiError> {
 }
 
 /// The workspace that is meant: the named one, or the only one.
-async fn of(client: &Client, named: Option<&str>) -> Result<WorkspaceId, ApiError> {
+pub(super) async fn of(client: &Client, named: Option<&str>) -> Result<WorkspaceId, ApiError> {
     let all = client.call(typed::WorkspaceList, &Nothing {}, None).await?.workspaces;
     let names: Vec<&str> = all.iter().map(|one| one.name.as_str()).collect();
     let found: Vec<&WorkspaceId> = all

@@ -5,7 +5,7 @@ use crate::plain::plain;
 use protocol::approval::Approval;
 use protocol::count;
 use protocol::doctor::{DoctorReport, Finding};
-use protocol::merge::{MergeEntry, MergeQueues};
+use protocol::merge::MergeEntry;
 use protocol::settings::ConfigShown;
 use protocol::status::SystemStatus;
 
@@ -86,21 +86,6 @@ pub(crate) fn entry(entry: &MergeEntry, as_json: bool) {
     }
     let reason = entry.reason.as_deref().map(|r| format!("  {r}")).unwrap_or_default();
     say!("{}  {:<16} {}{reason}", entry.id, entry.state, plain(&entry.title));
-}
-
-pub(crate) fn queues(queues: &MergeQueues, as_json: bool) {
-    if as_json {
-        return output::json(queues);
-    }
-    for queue in &queues.queues {
-        say!("{}  {}  {}", queue.workspace_id, queue.branch, queue.tip.as_deref().unwrap_or("not there yet"));
-        for e in &queue.entries {
-            entry(e, false);
-        }
-        if queue.entries.is_empty() {
-            say!("nothing waits to land");
-        }
-    }
 }
 
 pub(crate) fn config(shown: &ConfigShown, origin: bool, as_json: bool) {

@@ -4,9 +4,11 @@
 //! counts for that tree. Nothing lands and nothing is refused because of it: it tells a person early whether the
 //! checks work on this machine, and warms the set-up. It knows nothing of entries and candidates.
 
+mod entry;
 mod run;
 mod trial;
 
+pub(crate) use entry::EntryTrials;
 pub(crate) use trial::Trial;
 
 use crate::merge::checks;
@@ -113,7 +115,7 @@ impl Engine {
     }
 
     /// The conversation of the workspace, where its questions are asked.
-    async fn session_of(&self, room: &Room) -> Result<SessionId, ApiError> {
+    pub(crate) async fn session_of(&self, room: &Room) -> Result<SessionId, ApiError> {
         let workspace = room.id.clone();
         let sessions = self.store.read(|tx| tx.sessions()).await?;
         let session = sessions.into_iter().find(|s| s.workspace_id.as_ref() == Some(&workspace));

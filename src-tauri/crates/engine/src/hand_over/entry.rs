@@ -3,10 +3,11 @@
 use super::told::risky_text;
 use super::{Taken, summary_limits};
 use crate::git;
+use crate::merge::fresh::Fresh;
 use crate::rooms::Room;
 use protocol::count;
 use protocol::job::{Job, JobStatus};
-use protocol::merge::{EntryState, MergeEntry};
+use protocol::merge::MergeEntry;
 use protocol::{ApiError, Event, SessionId};
 use repo::{DiffLimits, Intake};
 use std::sync::Arc;
@@ -48,7 +49,6 @@ impl Taken {
         verified: bool,
     ) -> Result<(), StoreError> {
         debug_assert!(matches!(job.status, JobStatus::Completed | JobStatus::Claimed | JobStatus::Failed));
-        let now = host::clock::iso(tx.now());
         let row = self.room.row();
         let branch = self.intake.branch.clone();
         let stat = format!(
@@ -74,36 +74,27 @@ impl Taken {
         };
         tx.append(NewEvent::new(session, event, "server"))?;
         let Some(id) = entry_id else { return Ok(()) };
-        let entry = MergeEntry {
+        let repair = crate::returned::linked(tx, job, &id)?;
+        let fresh = Fresh {
             id,
-            completion_id: serde_json::from_value(completion.into())?,
-            job_id: job.id.clone(),
-            workspace_id: self.room.id.clone(),
-            session_id: session.clone(),
+            job: &job.id,
+            session,
+            completion,
+            row,
             title: self.title,
-            state: EntryState::Queued,
-            commit_sha: self.intake.commit.to_string(),
-            base: self.intake.base.to_string(),
             branch,
-            strategy: row.strategy,
-            target: row.integration_branch,
-            onto: None,
-            candidate: None,
-            tree: None,
-            patch_hash: None,
-            files: self.files,
-            additions: self.additions,
-            deletions: self.deletions,
+            commit: &self.intake.commit,
+            base: &self.intake.base,
+            size: (self.files, self.additions, self.deletions),
+        };
+        let (base, workspace) = (self.intake.base.as_str(), self.room.id.as_str());
+        let entry = MergeEntry {
             risky: self.intake.risky.iter().map(risky_text).collect(),
             verified,
-            position: None,
-            reason: None,
-            approval_id: None,
-            checks: Vec::new(),
-            landed_commit: None,
-            created_at: now.clone(),
-            updated_at: now,
-            landed_at: None,
+            priority: job.priority,
+            depends_on: tx.entry_it_builds_on(job.id.as_str(), workspace, base)?,
+            repair,
+            ..fresh.entry(tx)?
         };
         tx.insert_entry(&entry)?;
         tx.append(NewEvent::new(session, Event::MergeQueued { entry: Box::new(entry) }, "merge"))?;

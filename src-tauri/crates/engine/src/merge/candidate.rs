@@ -1,14 +1,14 @@
 //! Building what would land, in the depot's objects.
 
 use super::Round;
-use crate::rooms::{Room, Tips};
+use crate::made_here::OnTip;
+use crate::rooms::Room;
 use crate::{Engine, git};
 use flow::merge::{Candidate, Input, Returned};
-use protocol::ApiError;
 use protocol::merge::MergeEntry;
+use protocol::{ApiError, EntryId};
 use repo::{
-    CandidateOutcome, CandidateRequest, ConflictFile, DepotRef, Expected, ObjectId, Refusal, Signature,
-    Trailers,
+    CandidateOutcome, CandidateRequest, ConflictFile, DepotRef, Expected, ObjectId, Refusal, Trailers,
 };
 use std::sync::Arc;
 
@@ -20,62 +20,97 @@ impl Engine {
         &self,
         room: &Arc<Room>,
         entry: &MergeEntry,
-        tips: &Tips,
-    ) -> Result<Round, ApiError> {
-        let (room, entry_now, onto) = (room.clone(), entry.clone(), tips.onto.clone());
-        let worker = {
-            let job = entry.job_id.clone();
-            self.store.read(move |tx| Ok(tx.job(job.as_str())?.worker_id)).await?
+        onto: &ObjectId,
+        ahead: Option<EntryId>,
+    ) -> Result<(Round, Option<String>), ApiError> {
+        let input = match self.on_tip(room, entry, onto).await? {
+            OnTip::Not(input) => input,
+            OnTip::Entry(entry) => {
+                let maker = self.maker(&entry).await?;
+                let (room, on) = (room.clone(), onto.clone());
+                self.blocking(move || build(&room, &entry, &on, maker)).await?.map_err(git::api)?
+            }
         };
-        let time = host::clock::parse_iso(&entry.created_at).unwrap_or(self.started_at) / 1000;
-        let input =
-            self.blocking(move || build(&room, &entry_now, &onto, worker, time)).await?.map_err(git::api)?;
-        Ok(if self.apply(entry, input).await? { Round::Progress } else { Round::Quiet })
+        let input = stood_on(input, onto, ahead);
+        let made = match &input {
+            Input::Built(candidate) => Some(candidate.commit.clone()),
+            _ => None,
+        };
+        let round = if self.apply(entry, input).await? { Round::Progress } else { Round::Quiet };
+        Ok((round, made))
+    }
+
+    pub(crate) async fn maker(&self, entry: &MergeEntry) -> Result<Maker, ApiError> {
+        let job = entry.job_id.clone();
+        let worker = self.store.read(move |tx| Ok(tx.job(job.as_str())?.worker_id)).await?;
+        Ok(Maker {
+            worker,
+            time: host::clock::parse_iso(&entry.created_at).unwrap_or(self.started_at) / 1000,
+        })
     }
 }
 
-fn build(
+/// What a candidate says of where it comes from. It does not change, so the same entry on the same commit is always the
+/// same candidate.
+pub(crate) struct Maker {
+    worker: Option<String>,
+    /// Seconds since 1970.
+    time: i64,
+}
+
+/// An entry's candidate, by the workspace's strategy as it is now, also for one that came while it was another. Nothing
+/// refers to it yet.
+pub(crate) fn built_on(
     room: &Room,
     entry: &MergeEntry,
     onto: &ObjectId,
-    worker: Option<String>,
-    time: i64,
-) -> Result<Input, repo::RepoError> {
-    // The workspace's strategy as it is now, also for an entry that came while it was another; the entry then says
-    // which one made its candidate.
-    let (strategy, chosen) = room.strategy();
-    let (commit, base) = (ObjectId::parse(&entry.commit_sha)?, ObjectId::parse(&entry.base)?);
-    let trailers = Trailers { job: Some(entry.job_id.to_string()), worker };
-    let committer = Signature {
-        name: "Pilothouse".into(),
-        email: "pilothouse@localhost.invalid".into(),
-        time,
-        offset: 0,
-    };
-    let request = CandidateRequest {
+    maker: Maker,
+) -> Result<CandidateOutcome, repo::RepoError> {
+    room.depot.build_candidate(&CandidateRequest {
         target: &entry.target,
         tip: onto,
-        entry: &commit,
-        entry_base: &base,
-        strategy,
+        entry: &ObjectId::parse(&entry.commit_sha)?,
+        entry_base: &ObjectId::parse(&entry.base)?,
+        strategy: crate::made_here::strategy_of(room, entry).0,
         message: &entry.title,
-        trailers: &trailers,
-        committer: &committer,
-    };
-    Ok(match room.depot.build_candidate(&request)? {
+        trailers: &Trailers { job: Some(entry.job_id.to_string()), worker: maker.worker },
+        committer: &git::committer(maker.time),
+    })
+}
+
+/// Keeps a commit made for an entry reachable until another takes its place.
+pub(crate) fn keep(room: &Room, entry: &MergeEntry, commit: &ObjectId) -> Result<(), repo::RepoError> {
+    let keep = DepotRef::Landing(entry.id.to_string());
+    let before = room.depot.read_ref(&keep)?;
+    if before.as_ref() != Some(commit) {
+        room.depot.write_ref(&keep, commit, &Expected::from(before))?;
+    }
+    Ok(())
+}
+
+/// What came of building it behind an entry that has yet to land: only with that on the branch it is the last word.
+fn stood_on(input: Input, onto: &ObjectId, ahead: Option<EntryId>) -> Input {
+    match (input, ahead) {
+        (Input::Built(candidate), ahead) => Input::Built(Candidate { ahead, ..candidate }),
+        (Input::GiveBack { why, detail } | Input::Returned { why, detail, .. }, Some(ahead)) => {
+            Input::Unfit { onto: onto.to_string(), ahead: Some(ahead), why, detail }
+        }
+        (input, _) => input,
+    }
+}
+
+fn build(room: &Room, entry: &MergeEntry, onto: &ObjectId, maker: Maker) -> Result<Input, repo::RepoError> {
+    Ok(match built_on(room, entry, onto, maker)? {
         CandidateOutcome::Built(built) => {
-            // The ref keeps the candidate reachable until something takes its place.
-            let keep = DepotRef::Landing(entry.id.to_string());
-            let before = room.depot.read_ref(&keep)?;
-            if before.as_ref() != Some(&built.commit) {
-                room.depot.write_ref(&keep, &built.commit, &Expected::from(before))?;
-            }
+            keep(room, entry, &built.commit)?;
             let diff = room.depot.diff(onto, &built.commit, &crate::hand_over::summary_limits())?;
             Input::Built(Candidate {
                 onto: onto.to_string(),
+                ahead: None,
                 commit: built.commit.to_string(),
                 tree: built.tree.to_string(),
-                strategy: chosen,
+                // The entry then says which one made its candidate.
+                strategy: crate::made_here::strategy_of(room, entry).1,
                 patch_hash: built.patch_hash,
                 files: diff.total_files as u32,
                 additions: diff.additions as u32,
@@ -83,9 +118,15 @@ fn build(
                 risky: entry.risky.clone(),
             })
         }
-        CandidateOutcome::Conflict { files, .. } => {
-            Input::GiveBack { why: Returned::Conflict, detail: conflict_text(&entry.target, &files) }
-        }
+        CandidateOutcome::Conflict { files, .. } => Input::Returned {
+            why: Returned::Conflict,
+            detail: conflict_text(
+                &format!("It conflicts with what landed on {} meanwhile", entry.target),
+                &files,
+            ),
+            back: Box::new(crate::returned::conflict(onto.as_str(), &files)),
+            fix_ups: crate::returned::FIX_UPS,
+        },
         CandidateOutcome::Empty => Input::GiveBack {
             why: Returned::Empty,
             detail: format!("{} already has everything in it.", entry.target),
@@ -96,19 +137,19 @@ fn build(
     })
 }
 
-fn conflict_text(target: &str, files: &[ConflictFile]) -> String {
+/// `what` conflicts, in which files and with which lines.
+pub(crate) fn conflict_text(what: &str, files: &[ConflictFile]) -> String {
     let names: Vec<_> = files.iter().map(|f| f.path.as_str()).collect();
-    let mut text = format!("It conflicts with what landed on {target} meanwhile, in {}.", names.join(", "));
+    let mut text = format!("{what}, in {}.", names.join(", "));
     for file in files {
         for hunk in &file.hunks {
             text.push_str(&format!("\n\n{} line {}:\n{}", file.path, hunk.line, hunk.text));
         }
     }
-    if text.len() > CONFLICT_TEXT {
-        text = text.chars().take(CONFLICT_TEXT).collect();
-        text.push_str("\n…");
+    match text.char_indices().nth(CONFLICT_TEXT) {
+        Some((end, _)) => format!("{}\n…", &text[..end]),
+        None => text,
     }
-    text
 }
 
 fn refusal_text(refusal: &Refusal) -> String {

@@ -27,6 +27,8 @@ impl Engine {
         let risky_paths: Vec<String> =
             entry.risky.iter().map(|r| r.split(": ").next().unwrap_or(r).to_owned()).collect();
         let risk = risk_of(entry);
+        // Where every check is left out, nothing of it is proven.
+        let checked = self.left_out(room, entry, plan).await?.iter().any(Option::is_none);
         let action = Action {
             workspace_id: Some(room.id.clone()),
             actor: ActorKind::Worker,
@@ -38,7 +40,7 @@ impl Engine {
                 deletions: entry.deletions,
                 paths: paths.clone(),
                 risky_paths,
-                verified: entry.verified && !plan.checks.is_empty(),
+                verified: entry.verified && checked,
             },
         };
         let verdict = match self.decide(room, &entry.session_id, &action).await {

@@ -10,6 +10,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Attempts that end by a fault before the same change waits for a person.
 pub(super) const ATTEMPTS: u32 = 3;
+/// How long one waits before the next of them is tried again. Milliseconds.
+const TRY_AGAIN_MS: u64 = 3_000;
 
 #[derive(Default)]
 pub(crate) struct Held(Mutex<Known>);
@@ -20,6 +22,8 @@ struct Known {
     order: Vec<EntryId>,
     /// Patch and attempts. A rebuilt candidate with the same patch is still the same change.
     faults: HashMap<EntryId, (Option<String>, u32)>,
+    /// When the next may be tried again; before that only on the bell.
+    retry_at: u64,
 }
 
 impl Held {
@@ -31,11 +35,30 @@ impl Held {
         known.order.clone()
     }
 
-    /// It could not be checked now, and waits behind the others that wait.
-    pub(super) fn put_last(&self, entry: &MergeEntry) {
+    /// It could not be checked now, and waits behind the others that wait: for its turn, which comes by itself, or for
+    /// a bell that says that what it alone waits for is there.
+    pub(super) fn wait(&self, entry: &MergeEntry, now: u64, by_itself: bool) {
         let mut known = self.known();
         known.order.retain(|id| *id != entry.id);
         known.order.push(entry.id.clone());
+        let timed = by_itself || known.order.len() > 1;
+        known.retry_at = if timed { now + TRY_AGAIN_MS } else { u64::MAX };
+    }
+
+    /// Somebody rang: whatever stood in the way may be gone.
+    pub(super) fn bell(&self) {
+        self.known().retry_at = 0;
+    }
+
+    pub(super) fn may_retry(&self, now: u64) -> bool {
+        self.known().retry_at <= now
+    }
+
+    /// Milliseconds until one is tried again by itself.
+    pub(super) fn next_retry(&self, now: u64) -> Option<u64> {
+        let known = self.known();
+        let waits = !known.order.is_empty() && known.retry_at != u64::MAX;
+        waits.then(|| known.retry_at.saturating_sub(now))
     }
 
     /// One more attempt that ended by a fault; how many it were for this change.

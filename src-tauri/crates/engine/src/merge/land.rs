@@ -7,7 +7,7 @@ use crate::{Engine, git};
 use flow::merge::Input;
 use protocol::ApiError;
 use protocol::check::CheckPlan;
-use protocol::merge::MergeEntry;
+use protocol::merge::{EntryState, MergeEntry};
 use repo::{Advance, AdvanceRequest, CheckoutBlock, IntegrationLease, ObjectId, RepoError};
 use std::sync::Arc;
 use store::Store;
@@ -19,7 +19,7 @@ impl Engine {
         room: &Arc<Room>,
         entry: &MergeEntry,
         plan: &CheckPlan,
-        tips: &Tips,
+        tips: &mut Tips,
     ) -> Result<Round, ApiError> {
         let already = entry.candidate.as_deref() == Some(tips.integration.as_str());
         let Some(proof) = self.proof(entry, plan).await? else {
@@ -31,16 +31,52 @@ impl Engine {
             };
             return Ok(if self.apply(entry, input).await? { Round::Progress } else { Round::Quiet });
         };
-        let (landing, room_now, tips) = (entry.clone(), room.clone(), tips.clone());
+        if !self.claim_landing(room, entry).await? {
+            return Ok(Round::Quiet);
+        }
+        let (landing, room_now, looked) = (entry.clone(), room.clone(), tips.clone());
         let store = self.store.clone();
-        let input = self.blocking(move || land(&room_now, &store, &landing, &proof, &tips)).await?;
+        let landed = self.blocking(move || land(&room_now, &store, &landing, &proof, &looked)).await;
+        // What did not move the branch may be removed by whoever hears of it.
+        if !matches!(landed, Ok(Input::Landed { .. })) {
+            room.slots.set_landing(None);
+        }
+        let said = match landed {
+            Ok(input) => self.apply(entry, input.clone()).await.map(|changed| (input, changed)),
+            Err(error) => Err(error),
+        };
+        room.slots.set_landing(None);
+        let (input, changed) = said?;
         let blocked = matches!(input, Input::Blocked { .. });
-        let changed = self.apply(entry, input).await?;
+        if let (Input::Landed { commit }, true) = (&input, changed) {
+            room.slots.landed();
+            let tip = ObjectId::parse(commit).map_err(git::api)?;
+            // The next one lands on this without another look; what moved meanwhile is found by compare and swap.
+            if entry.onto.as_deref() == Some(tips.onto.as_str()) {
+                (tips.integration, tips.user_integration, tips.onto) = (tip.clone(), Some(tip.clone()), tip);
+            }
+        }
         Ok(match (blocked, changed) {
             (true, _) => Round::Blocked,
             (false, true) => Round::Progress,
             (false, false) => Round::Quiet,
         })
+    }
+
+    /// From now on nobody can remove the entry; false when somebody has. The store's writer has removals and this
+    /// question one after the other, so one of the two sees the other.
+    async fn claim_landing(&self, room: &Arc<Room>, entry: &MergeEntry) -> Result<bool, ApiError> {
+        room.slots.set_landing(Some(entry.id.clone()));
+        let (id, candidate) = (entry.id.to_string(), entry.candidate.clone());
+        let asked = self.store.write(move |tx| {
+            let now = tx.entry(&id)?;
+            Ok(now.state == EntryState::Landing && now.candidate == candidate)
+        });
+        let may = asked.await;
+        if !matches!(may, Ok(true)) {
+            room.slots.set_landing(None);
+        }
+        Ok(may?)
     }
 
     /// Landing is not allowed now. What a crash kept from being said is said; nothing is moved.
@@ -77,6 +113,15 @@ impl Engine {
     }
 }
 
+/// A crash came between the depot and a branch of the user's that had yet to be made. A branch that is there says which
+/// half counts; without one the depot's tip is the candidate itself, and the landing is to be finished.
+pub(super) fn is_half_of_the_first(entry: &MergeEntry, tips: &Tips) -> bool {
+    entry.state == EntryState::Landing
+        && tips.user_integration.is_none()
+        && entry.candidate.as_deref() == Some(tips.integration.as_str())
+        && entry.onto.as_deref() != Some(tips.onto.as_str())
+}
+
 /// Why a landing waits although everything is proven, as the workspace's owner wants it at this moment.
 fn held_by(room: &Room, store: &Store) -> Option<&'static str> {
     let row = room.row();
@@ -111,7 +156,11 @@ fn land(room: &Room, store: &Store, entry: &MergeEntry, proof: &Proof, tips: &Ti
             return Ok(Input::Blocked { reason: why.into() });
         }
         let lease = IntegrationLease::acquire(&room.depot)?;
-        let note = format!("pilothouse: land {}", entry.title);
+        let left_out = match proof.skipped() {
+            [] => String::new(),
+            skipped => format!(" (skipped: {})", skipped.join(", ")),
+        };
+        let note = format!("pilothouse: land {}{left_out}", entry.title);
         let request = AdvanceRequest {
             user_repo: &room.root,
             branch: &entry.target,

@@ -1,22 +1,17 @@
 //! Storing what happened to an entry: the machine's step, its events and its consequences, in one transaction.
 
-use crate::markdown::plain;
-use crate::{Engine, ask, reaction};
+use crate::returned::{FIX_UPS, came_back, left_to_person};
+use crate::{Engine, ask};
 use flow::merge::{Input, Next, Returned, step};
 use protocol::approval::ApprovalState;
-use protocol::job::TASK_EXECUTE;
 use protocol::merge::{CompletionStatus, EntryState, MergeEntry};
-use protocol::plan::TaskParams;
-use protocol::{ApiError, Event, Lane, fenced};
-use store::{NewEvent, NewJob, StoreError, Tx};
-
-/// Automatic attempts to repair an entry that came back.
-const FIX_UPS: u32 = 2;
+use protocol::{ApiError, Event};
+use store::{NewEvent, StoreError, Tx};
 
 impl Engine {
     /// Moves an entry by one input, unless it moved meanwhile. True when it changed.
     pub(crate) async fn apply(&self, entry: &MergeEntry, input: Input) -> Result<bool, ApiError> {
-        let id = entry.id.to_string();
+        let (id, input) = (entry.id.to_string(), self.made_known(entry, input).await?);
         Ok(self.store.write(move |tx| apply(tx, &id, input)).await?)
     }
 }
@@ -35,6 +30,10 @@ pub(crate) fn apply(tx: &mut Tx<'_>, id: &str, input: Input) -> Result<bool, Sto
     };
     if entry == before {
         return Ok(false);
+    }
+    let returned = returned(&input);
+    if let Some((why, _, fix_ups)) = &returned {
+        entry = left_to_person(tx, entry, *why, *fix_ups)?;
     }
     tx.update_entry(&mut entry)?;
     close_question(tx, &before, &entry)?;
@@ -75,16 +74,26 @@ fn tell(tx: &mut Tx<'_>, before: &MergeEntry, entry: MergeEntry, input: Input) -
         (Input::Asked { approval, .. }, _) => {
             Event::MergeWaiting { entry: boxed, approval_id: approval.clone() }
         }
-        (Input::CheckStarted | Input::CheckProgress(_) | Input::ChecksPassed(_), _) => {
+        (Input::CheckStarted { .. } | Input::CheckProgress(_) | Input::ChecksPassed(_), _) => {
             Event::MergeChecking { entry: boxed }
         }
-        (Input::GiveBack { why, detail }, _) => {
+        (Input::GiveBack { why, detail } | Input::Returned { why, detail, .. }, _) => {
             Event::MergeReturned { entry: boxed, reason: why.code().into(), detail: detail.clone() }
         }
         (_, EntryState::Landed) => Event::MergeLanded { entry: boxed },
         (Input::Remove { .. }, _) => {
             Event::MergeRemoved { entry: boxed, reason: entry.reason.clone().unwrap_or_default() }
         }
+        (Input::HandedOn { .. }, _) => Event::MergeReturned {
+            entry: boxed,
+            reason: "merge.handed_on".into(),
+            detail: entry.reason.clone().unwrap_or_default(),
+        },
+        (Input::LeftToPerson { .. }, _) => Event::MergeFailed {
+            entry: boxed,
+            reason: "merge.needs_person".into(),
+            detail: entry.reason.clone().unwrap_or_default(),
+        },
         (Input::Denied { .. } | Input::Expired | Input::Forbidden { .. } | Input::GivenUp { .. }, _) => {
             Event::MergeFailed {
                 entry: boxed,
@@ -96,9 +105,15 @@ fn tell(tx: &mut Tx<'_>, before: &MergeEntry, entry: MergeEntry, input: Input) -
         _ => Event::MergeQueued { entry: boxed },
     };
     tx.append(NewEvent::new(&session, event, "merge").about(entry.id.as_str()))?;
+    if let Some((why, detail, fix_ups)) = returned(&input) {
+        return came_back(tx, &entry, (why, &detail), fix_ups);
+    }
+    // A wish to see it checked again is one for the branch as well.
+    if let (Input::Retry, Some(red)) = (&input, before.repair.as_ref().and_then(|r| r.red_base.as_ref())) {
+        tx.forget_verdicts(&red.tree)?;
+    }
     match input {
         Input::Landed { commit } => landed(tx, &entry, &commit),
-        Input::GiveBack { why, detail } => came_back(tx, &entry, why, &detail),
         Input::Remove { .. } => {
             tx.end_completion(entry.completion_id.as_str(), CompletionStatus::Failed, entry.reason.as_deref())
         }
@@ -114,75 +129,15 @@ fn landed(tx: &mut Tx<'_>, entry: &MergeEntry, commit: &str) -> Result<(), Store
         message: entry.title.clone(),
     };
     tx.append(NewEvent::new(&entry.session_id, event, "merge").about(entry.id.as_str()))?;
+    tx.post(crate::outbox::AFTER_LANDING, serde_json::json!({ "entry": entry.id }))?;
     tx.end_completion(entry.completion_id.as_str(), CompletionStatus::Processed, None)
 }
 
-/// Conflict and failure go back to the job that made the commit, with what it needs to repair it.
-fn came_back(tx: &mut Tx<'_>, entry: &MergeEntry, why: Returned, detail: &str) -> Result<(), StoreError> {
-    tx.end_completion(entry.completion_id.as_str(), CompletionStatus::Failed, Some(detail))?;
-    let job = tx.job(entry.job_id.as_str())?;
-    let task = serde_json::from_str::<TaskParams>(&job.params).ok().filter(|_| job.kind == TASK_EXECUTE);
-    let repairable = matches!(why, Returned::Conflict | Returned::CheckFailed | Returned::EditedTree);
-    let told = told(why, detail);
-    let Some(mut task) = task.filter(|t| repairable && allowed(t, why)) else {
-        let text = format!(
-            "**{}** did not land: {told}\n\nIts commit `{}` is kept in the depot. Nothing changed on {}.",
-            plain(&entry.title),
-            short(&entry.commit_sha),
-            entry.target
-        );
-        return reaction::say(tx, &entry.session_id, text, None);
-    };
-    task.fix_up += 1;
-    // Whoever made the change, a worker mends it, on what is newest.
-    if task.by_hand.take().is_some() {
-        task.base_commit = None;
+/// Why an entry came back, what is said of it, and how often such are mended by themselves.
+fn returned(input: &Input) -> Option<(Returned, String, u32)> {
+    match input {
+        Input::GiveBack { why, detail } => Some((*why, detail.clone(), FIX_UPS)),
+        Input::Returned { why, detail, fix_ups, .. } => Some((*why, detail.clone(), *fix_ups)),
+        _ => None,
     }
-    task.fix_up_context = Some(detail.chars().take(8_000).collect());
-    task.resume_commit = (task.lane == Lane::Worker).then(|| entry.commit_sha.clone());
-    let attempt = task.fix_up;
-    crate::ops::jobs::enqueue(
-        tx,
-        NewJob {
-            task_id: job.task_id,
-            kind: job.kind,
-            title: job.title.clone(),
-            session_id: Some(entry.session_id.clone()),
-            workspace_id: job.workspace_id,
-            request_id: job.request_id,
-            params: serde_json::to_value(&task)?,
-            priority: job.priority,
-            target_worker_id: None,
-            queue_wait_budget_ms: job.queue_wait_budget_ms,
-            execution_budget_ms: job.execution_budget_ms,
-            finalization_budget_ms: job.finalization_budget_ms,
-        },
-    )?;
-    let text = format!(
-        "**{}** did not land: {told}\n\nIt went back to a worker (repair {attempt}).",
-        plain(&entry.title)
-    );
-    reaction::say(tx, &entry.session_id, text, None)
-}
-
-/// A deterministic edit is only worth repeating on a moved tip; the same edit fails the same check.
-fn allowed(task: &TaskParams, why: Returned) -> bool {
-    match task.lane {
-        Lane::Worker => task.fix_up < FIX_UPS,
-        // Fixed code would do its own edit again, and a person's would be gone.
-        Lane::Deterministic => why == Returned::Conflict && task.fix_up < 1 && task.by_hand.is_none(),
-    }
-}
-
-/// The reason as markdown. What a check printed follows its first paragraph and is shown as it is.
-fn told(why: Returned, detail: &str) -> String {
-    match detail.split_once("\n\n").filter(|_| why == Returned::CheckFailed) {
-        Some((reason, "")) => reason.to_owned(),
-        Some((reason, output)) => format!("{reason}\n\n{}", fenced("", output)),
-        None => detail.to_owned(),
-    }
-}
-
-fn short(commit: &str) -> &str {
-    commit.get(..10).unwrap_or(commit)
 }

@@ -31,6 +31,9 @@ impl Engine {
                 ),
             ));
         }
+        if !caller.who.may(Permission::Publish) && crate::remote_buddy::publish::would_publish(&text) {
+            return Err(ApiError::new(ErrorCode::Forbidden, "This device may not publish."));
+        }
         let from = match &caller.who {
             crate::Principal::Owner => "client".to_owned(),
             other => format!("client:{}", other.label()),

@@ -4,6 +4,7 @@ mod agents;
 mod alone;
 mod images;
 mod lines;
+mod pool;
 
 pub use alone::doctor_without_server;
 
@@ -53,6 +54,8 @@ impl Engine {
                 None,
             ),
         });
+        let workers = self.store.read(|tx| tx.workers(None)).await?;
+        lines.extend(pool::lines_of(&workers, self.clock.now_ms()));
         lines.push(if status.model_ready {
             line("model", "Model", Finding::Ok, "RemoteBuddy has a model.".into(), None)
         } else {

@@ -40,6 +40,7 @@ impl Engine {
             .await?;
         for room in self.room_list() {
             room.merge.notify_one();
+            room.main.look_again();
         }
         Ok(reply)
     }

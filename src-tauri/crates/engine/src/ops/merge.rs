@@ -4,8 +4,9 @@ use crate::merge::apply_input;
 use crate::{Caller, Engine, Reply, ask};
 use flow::merge::Input;
 use protocol::approval::{ApprovalState, Decision};
-use protocol::merge::{EntryParams, EntryState, LandParams, MergeEntry, MergeQueue, MergeQueues, MergeStats};
+use protocol::merge::{EntryParams, EntryState, LandParams, MergeEntry, MergeQueue, MergeQueues};
 use protocol::{ApiError, ErrorCode, Event};
+use std::collections::BTreeSet;
 use store::NewEvent;
 
 /// Ended entries shown per workspace.
@@ -17,12 +18,24 @@ impl Engine {
         let mut queues = Vec::new();
         for row in rows {
             let id = row.id.clone();
-            let (entries, recent) = self
+            let (mut entries, recent, drain, thrown_away) = self
                 .store
-                .read(move |tx| Ok((tx.open_entries(id.as_str())?, tx.recent_entries(id.as_str(), RECENT)?)))
+                .read(move |tx| {
+                    let recent = tx.recent_entries(id.as_str(), RECENT)?;
+                    let thrown = tx.thrown_runs(id.as_str(), RECENT)?;
+                    Ok((tx.open_entries(id.as_str())?, recent, crate::merge::drain::of(tx, &id)?, thrown))
+                })
                 .await?;
-            let (mut tip, mut warnings) = (None, Vec::new());
+            // What has landed is the tip.
+            let open: BTreeSet<_> = entries.iter().map(|e| e.id.clone()).collect();
+            for entry in &mut entries {
+                entry.ahead = entry.ahead.take().filter(|ahead| open.contains(ahead));
+            }
+            let (mut tip, mut warnings, mut red) = (None, Vec::new(), None);
+            let (slots, window, window_most) =
+                self.room(&row.id).map(|r| r.slots.figures()).unwrap_or_default();
             if let Ok(room) = self.room(&row.id) {
+                (warnings, red) = self.queue_standing(&room, &entries).await?;
                 let branch = row.integration_branch.clone();
                 let read =
                     self.blocking(move || room.depot.read_ref(&repo::DepotRef::Integration(branch))).await?;
@@ -35,9 +48,15 @@ impl Engine {
                 branch: row.integration_branch,
                 tip,
                 paused: row.merge_paused,
+                drain: drain.filter(|_| !row.merge_paused),
                 entries,
                 recent,
                 warnings,
+                slots,
+                window,
+                window_most,
+                thrown_away,
+                red,
             });
         }
         Ok(MergeQueues { queues })
@@ -45,10 +64,6 @@ impl Engine {
 
     pub async fn merge_entry(&self, p: EntryParams) -> Result<MergeEntry, ApiError> {
         Ok(self.store.read(move |tx| tx.entry(p.id.as_str())).await?)
-    }
-
-    pub async fn merge_stats(&self) -> Result<MergeStats, ApiError> {
-        Ok(self.store.read(|tx| tx.merge_stats()).await?)
     }
 
     /// A person says land it: answers the entry's open question, or takes a parked entry up again. With a hash it is
@@ -120,9 +135,15 @@ impl Engine {
     async fn move_entry(&self, caller: Caller, p: EntryParams, input: fn(String) -> Input) -> Reply {
         let by = caller.who.label();
         let id = p.id.clone();
+        let engine = self.clone();
+        self.refuse_landed(&id).await?;
         let reply = self
             .change(caller, move |tx| {
                 let before = tx.entry(p.id.as_str())?;
+                if engine.room(&before.workspace_id).is_ok_and(|room| room.slots.is_landing(&before.id)) {
+                    let why = "It is being landed right now; look again when that has ended.";
+                    return Err(ApiError::new(ErrorCode::Conflict, why).into());
+                }
                 if apply_input(tx, p.id.as_str(), input(by))? {
                     // A retry is a wish to see the checks run again, not their stored verdicts.
                     if let Some(tree) = &before.tree {
@@ -134,6 +155,18 @@ impl Engine {
             .await?;
         self.wake_entry(&id).await?;
         Ok(reply)
+    }
+
+    /// The branch may be at an entry's candidate already, and nobody has come round to saying so.
+    async fn refuse_landed(&self, id: &protocol::EntryId) -> Result<(), ApiError> {
+        let of = id.to_string();
+        let entry = self.store.read(move |tx| tx.entry(&of)).await?;
+        let Ok(room) = self.room(&entry.workspace_id) else { return Ok(()) };
+        if entry.state == EntryState::Landing && self.is_on_branch(&room, &entry).await? {
+            return Err(ApiError::new(ErrorCode::Conflict, "It has just landed."));
+        }
+        room.slots.not_landing(id).await;
+        Ok(())
     }
 
     async fn wake_entry(&self, id: &protocol::EntryId) -> Result<(), ApiError> {

@@ -1,22 +1,22 @@
 //! Choosing what jobs may connect to. It counts for the next connection; jobs that run are asked for again.
 
+use super::choice;
 use crate::{Caller, Engine, Reply};
 use host::config::{Config, Reach};
 use host::network::{PRESETS, pattern_problem};
+use protocol::ApiError;
 use protocol::network::{NetworkPreset, NetworkReach, NetworkShown, SetNetwork};
-use protocol::{ApiError, Event};
 use std::collections::BTreeSet;
-use store::{NewEvent, StoreError, Tx};
+use store::{StoreError, Tx};
 
 /// Settings key of the choice.
 const KEY: &str = "network";
 /// More is no list anybody ticked.
 const MOST: usize = 200;
 
-/// What was chosen so far; nothing where it cannot be read, which an older program may find.
+/// What was chosen so far.
 pub(crate) fn chosen(tx: &Tx<'_>) -> Result<SetNetwork, StoreError> {
-    let kept = tx.setting(KEY)?;
-    Ok(kept.and_then(|value| serde_json::from_value(value).ok()).unwrap_or_default())
+    choice::chosen(tx, KEY)
 }
 
 impl Engine {
@@ -49,13 +49,7 @@ impl Engine {
                         .filter(|(_, given)| *given)
                         .map(|(key, _)| key.to_owned())
                         .collect();
-                let now = chosen(tx)?.with(p);
-                tx.set_setting(KEY, &serde_json::to_value(now)?)?;
-                // Events belong to a session, and this one to nobody's: any of them reaches those who follow all.
-                if let (false, Some(session)) = (keys.is_empty(), tx.sessions()?.into_iter().next()) {
-                    tx.append(NewEvent::new(&session.session_id, Event::ConfigChanged { keys }, by))?;
-                }
-                Ok(())
+                choice::keep(tx, KEY, &chosen(tx)?.with(p), keys, by)
             })
             .await?;
         drop(reply);

@@ -2,7 +2,7 @@
 
 use crate::ops::chat::queue_wait_budget;
 use crate::{Caller, Engine, Reply, outbox};
-use protocol::ops::{Done, RequestParams};
+use protocol::ops::{Done, Permission, RequestParams};
 use protocol::queue::{LeaseRenewed, ListParams, MAX_WAIT_MS, RenewParams};
 use protocol::request::{
     ClaimRequest, EnqueueRequest, FailRequest, FinishRequest, Request, RequestClaimed, RequestEnqueued,
@@ -22,6 +22,9 @@ impl Engine {
                 ErrorCode::TooLarge,
                 format!("A prompt holds at most {MAX_MESSAGE} bytes."),
             ));
+        }
+        if !caller.who.may(Permission::Publish) && crate::remote_buddy::publish::would_publish(&p.prompt) {
+            return Err(ApiError::new(ErrorCode::Forbidden, "This device may not publish."));
         }
         self.change(caller, move |tx| {
             let workspace_id = tx.require_session(&p.session_id)?;

@@ -15,6 +15,7 @@ impl Engine {
         if p.label.as_ref().is_some_and(|l| l.is_empty() || l.len() > 200) {
             return Err(ApiError::bad("label is 1 to 200 characters"));
         }
+        check_capabilities(p.capabilities.as_ref())?;
         let by_root = p.repo_root.as_deref().map(|root| self.canonical_root(root)).transpose()?;
         self.change(caller, move |tx| {
             let workspace = match (&p.workspace_id, &by_root) {
@@ -97,4 +98,14 @@ impl Engine {
             })
             .await?)
     }
+}
+
+/// What is said of publishing is yes or no; other capabilities are whoever's who names them.
+fn check_capabilities(said: Option<&serde_json::Value>) -> Result<(), ApiError> {
+    for name in ["push-enabled", "pushEnabled", "pr-enabled", "prEnabled"] {
+        if said.and_then(|all| all.get(name)).is_some_and(|value| !value.is_boolean()) {
+            return Err(ApiError::bad(format!("capabilities: {name} is true or false")));
+        }
+    }
+    Ok(())
 }

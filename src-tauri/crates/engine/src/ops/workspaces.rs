@@ -50,6 +50,13 @@ impl Engine {
                 ));
             }
         }
+        if p.check_groups.iter().flatten().any(|(name, group)| name.is_empty() || group.timeout_s == Some(0))
+        {
+            return Err(ApiError::new(
+                ErrorCode::ConfigInvalid,
+                "Each group needs a name, and a limit of more than 0.",
+            ));
+        }
         let by = caller.who.label();
         let id = p.id.clone();
         let update = self.change(caller, move |tx| {
@@ -61,8 +68,13 @@ impl Engine {
             row.allow_host = p.allow_host.unwrap_or(row.allow_host);
             row.merge_enabled = p.merge_enabled.unwrap_or(row.merge_enabled);
             row.merge_paused = p.merge_paused.unwrap_or(row.merge_paused);
+            if p.merge_paused.is_some() {
+                crate::merge::drain::end(tx, &row.id)?;
+            }
             if p.checks.is_some() {
+                crate::returned::look_again(tx, row.id.as_str())?;
                 row.own_checks = p.checks;
+                row.own_groups = p.check_groups.unwrap_or_default();
             }
             tx.put_workspace(&row)?;
             if let Some(session) =

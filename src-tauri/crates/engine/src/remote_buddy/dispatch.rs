@@ -33,7 +33,8 @@ impl Engine {
             None => self.command_question(room, request, &plan).await?,
         };
         let recipe_digest = recipe.map(|wanted| wanted.digest);
-        let held = Held { request: request.clone(), workspace: room.id.clone(), plan, recipe_digest };
+        let meets = self.meets(room, &plan).await;
+        let held = Held { request: request.clone(), workspace: room.id.clone(), plan, recipe_digest, meets };
         if let Some(question) = question {
             return self.hold(held, token, question).await;
         }
@@ -222,22 +223,14 @@ impl Engine {
 
 /// Enqueues a plan's job and says so.
 pub(super) fn enqueue_plan(tx: &mut Tx<'_>, held: &Held) -> Result<protocol::JobId, StoreError> {
-    let Held { request, workspace, plan, recipe_digest } = held;
+    let Held { request, workspace, plan, recipe_digest, meets } = held;
     let params = TaskParams {
         schema_version: plan.schema_version,
-        lane: plan.lane,
-        title: plan.title.clone(),
-        instruction: plan.instruction.clone(),
-        planning: plan.planning.clone(),
         deterministic: plan.deterministic.clone(),
         recipe_digest: recipe_digest.clone(),
         backend: flow::with::named(&request.original_prompt).and_then(|(named, _)| named.ok()),
         request_id: Some(request.id.clone()),
-        base_commit: None,
-        fix_up: 0,
-        fix_up_context: None,
-        resume_commit: None,
-        by_hand: None,
+        ..TaskParams::new(plan.lane, plan.title.clone(), plan.instruction.clone(), plan.planning.clone())
     };
     let new = NewJob {
         task_id: request.id.to_string(),
@@ -258,10 +251,14 @@ pub(super) fn enqueue_plan(tx: &mut Tx<'_>, held: &Held) -> Result<protocol::Job
         request_id: request.id.clone(),
         plan: Box::new(plan.clone()),
         job_id: Some(enqueued.job_id.clone()),
+        meets: meets.clone(),
     };
     tx.append(NewEvent::new(&request.session_id, event, "remotebuddy").about(request.id.as_str()))?;
     if !plan.assistant_message.trim().is_empty() {
         reaction::say(tx, &request.session_id, plan.assistant_message.clone(), None)?;
+    }
+    if let Some(text) = crate::forecast::meets_text(meets) {
+        reaction::say(tx, &request.session_id, text, None)?;
     }
     Ok(enqueued.job_id)
 }

@@ -23,6 +23,9 @@ pub(super) struct Held {
     /// Of the recipe as it was when it was asked about, or found allowed.
     #[serde(default)]
     pub recipe_digest: Option<String>,
+    /// Live work it was found to meet when it was planned.
+    #[serde(default)]
+    pub meets: Vec<protocol::forecast::Meets>,
 }
 
 impl Held {

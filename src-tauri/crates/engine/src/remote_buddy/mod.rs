@@ -5,9 +5,11 @@ pub(crate) mod dispatch;
 pub(crate) mod held;
 mod own_command;
 mod planner;
+pub(crate) mod publish;
 mod question;
 pub(crate) mod recipe;
 mod spoken;
+mod started;
 
 use crate::{Caller, Engine, Principal};
 use flow::intent::{ModelFacts, Parsed, WorkspaceFacts};
@@ -203,6 +205,15 @@ impl Engine {
         intent: Intent,
         facts: &WorkspaceFacts,
     ) -> Result<(), ApiError> {
+        if let Intent::Revert { commit } = &intent
+            && let Some(text) = self.revert_spoken(room, request, commit).await?
+        {
+            return self.answer(request, token, text).await;
+        }
+        if matches!(intent, Intent::Publish { .. }) {
+            let text = self.publish_spoken(request, &intent).await?;
+            return self.answer(request, token, text).await;
+        }
         if let Some(text) = self.done_here(room, &intent).await? {
             return self.answer(request, token, text).await;
         }

@@ -7,6 +7,7 @@ use agent::model::{Delta, Request as ModelRequest};
 use agent::plan::{PlanProblem, extract_json, plan_schema, repair};
 use agent::prompt::{Inputs, Prompts};
 use protocol::check::CheckPlan;
+use protocol::intent::Intent;
 use protocol::request::Request;
 use protocol::settings::Role;
 use protocol::{ApiError, ErrorCode, Plan};
@@ -32,9 +33,7 @@ impl Engine {
         let (facts, _) = self.facts_block(&room.id).await?;
         let conversation = self.conversation(&request.session_id).await?;
         let enhanced = self.enhanced(request, &facts, &conversation).await?;
-        let workspace = room.id.clone();
-        let running = self.store.read(move |tx| tx.open_jobs(workspace.as_str())).await?;
-        let running: Vec<_> = running.iter().map(|j| format!("- {} ({})", j.title, j.status)).collect();
+        let running = self.live_told(room).await?;
         let commands: Vec<_> = checks.checks.iter().map(|c| c.run.join(" ")).collect();
         let inputs = Inputs::new()
             .with("request", &request.prompt)
@@ -42,7 +41,7 @@ impl Engine {
             .with("repo_facts", facts)
             .with("checks", commands.join("\n"))
             .with("conversation", conversation)
-            .with("running", running.join("\n"));
+            .with("running", running);
         let rendered = prompts
             .render("remotebuddy.plan", inputs)
             .map_err(|e| ApiError::new(ErrorCode::ConfigInvalid, e.to_string()))?;
@@ -83,7 +82,16 @@ impl Engine {
 /// The plan in a reply, judged by the strict rules.
 fn read_plan(text: &str) -> Result<Plan, PlanProblem> {
     let value = extract_json(text)?;
-    flow::plan::validate(&value).map_err(|problems| PlanProblem::Wrong {
+    let plan = flow::plan::validate(&value).map_err(|problems| PlanProblem::Wrong {
         problems: problems.iter().map(ToString::to_string).collect(),
-    })
+    })?;
+    match plan.deterministic {
+        Some(Intent::Publish { .. }) => Err(PlanProblem::Wrong {
+            problems: vec![
+                "deterministic: publishing is a person's own word; say in assistantMessage that `/publish` does it"
+                    .to_owned(),
+            ],
+        }),
+        _ => Ok(plan),
+    }
 }

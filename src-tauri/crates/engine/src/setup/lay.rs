@@ -44,9 +44,10 @@ impl Laid {
 }
 
 impl Engine {
-    /// HOME of a workspace's checks.
-    pub(crate) fn check_home(&self, room: &Room) -> PathBuf {
-        self.data.homes().join(format!("check-{}", room.id))
+    /// HOME of the checks in a slot.
+    pub(crate) fn check_home(&self, room: &Room, slot: &CheckTree) -> PathBuf {
+        let name = slot.dir().file_name().unwrap_or_default().to_string_lossy();
+        self.data.homes().join(format!("check-{}-{name}", room.id))
     }
 
     /// Makes the check tree exactly the entry's candidate with the set-up it needs, and its HOME alike.
@@ -64,13 +65,13 @@ impl Engine {
             layers.push(self.layer(&wanted).await?.ok_or_else(|| gone(&wanted))?);
         }
         let (store, depot, slot, home, commit) =
-            (self.layers.clone(), room.depot.clone(), slot.clone(), self.check_home(room), commit);
+            (self.layers.clone(), room.depot.clone(), slot.clone(), self.check_home(room, slot), commit);
         self.blocking(move || stand(&store, &depot, &slot, &home, &commit, &layers)).await?
     }
 
     /// Forgets what a check left in its tree and its HOME, set-up included.
     pub(crate) async fn clear_check(&self, room: &Arc<Room>, slot: &CheckTree) -> Result<(), ApiError> {
-        let (depot, slot, home) = (room.depot.clone(), slot.clone(), self.check_home(room));
+        let (depot, slot, home) = (room.depot.clone(), slot.clone(), self.check_home(room, slot));
         self.blocking(move || {
             let _ = std::fs::remove_file(laid_note(&slot));
             slot.purge_untracked().and_then(|()| depot.remove_clone(&home))

@@ -23,7 +23,13 @@ pub struct SlotProblem {
 pub fn slot_problem(intent: &Intent) -> Option<SlotProblem> {
     match intent {
         Intent::Status | Intent::Overview | Intent::Failing | Intent::Todos => None,
-        Intent::Outdated | Intent::Publish => None,
+        Intent::Outdated => None,
+        Intent::Publish { title, body, base, head, .. } => title
+            .as_deref()
+            .and_then(|t| one_line("title", t))
+            .or_else(|| body.as_deref().and_then(|b| optional_text("body", b, MAX_TEXT)))
+            .or_else(|| base.as_deref().and_then(|b| branch("base", b)))
+            .or_else(|| head.as_deref().and_then(|h| branch("head", h))),
         Intent::Log { since } => since.as_deref().and_then(|s| moment("since", s)),
         Intent::Test { filter } => filter.as_deref().and_then(|f| argument("filter", f)),
         Intent::Flaky { runs } => {
@@ -65,6 +71,7 @@ pub fn slot_problem(intent: &Intent) -> Option<SlotProblem> {
             .or_else(|| one_line("key", key))
             .or_else(|| optional_text("value", value, MAX_SLOT))
             .or_else(|| value.contains(['\n', '\r']).then(|| slot("value", "The value is one line".into()))),
+        Intent::Revert { commit: what } if is_entry(what) => None,
         Intent::Revert { commit: sha } | Intent::CherryPick { commit: sha } => commit("commit", sha),
         Intent::Branch { name, at } => {
             branch("name", name).or_else(|| at.as_deref().and_then(|a| commit("at", a)))
@@ -137,6 +144,15 @@ fn commit(name: &'static str, value: &str) -> Option<SlotProblem> {
     });
     (!hex && !relative)
         .then(|| slot(name, format!("{value:?} is not a commit; give 7 to 40 characters of its hash")))
+}
+
+/// The id of an entry of the merge queue, or the beginning of one.
+fn is_entry(value: &str) -> bool {
+    let groups = value.split('-').count();
+    (2..=5).contains(&groups)
+        && (9..=36).contains(&value.len())
+        && value.bytes().all(|b| b.is_ascii_hexdigit() || b == b'-')
+        && value.split('-').next().is_some_and(|first| first.len() == 8)
 }
 
 /// The name or version of a package, in any of the registries' manners: nothing that a tool could read as an option,
@@ -213,6 +229,10 @@ mod tests {
         assert_eq!(problem(Intent::Log { since: Some("2 weeks ago".into()) }), "");
         assert!(problem(Intent::Revert { commit: "--abort".into() }).contains("not a commit"));
         assert_eq!(problem(Intent::Revert { commit: "HEAD~2".into() }), "");
+        let entry = "0f8fad5b-d9cb-469f-a165-70867728950e";
+        assert_eq!(problem(Intent::Revert { commit: entry.into() }), "");
+        assert!(problem(Intent::CherryPick { commit: entry.into() }).contains("not a commit"));
+        assert!(problem(Intent::Revert { commit: "-0f8fad5b-d9cb".into() }).contains("not a commit"));
         let bump = |name: &str| problem(Intent::Bump { name: name.into(), version: None });
         assert!(bump("--global").contains("dash") && bump("../x").contains("not the name"));
         assert!(bump("https://x.example/y").contains("not the name"));

@@ -37,7 +37,11 @@ const COMMANDS: &[Command] = &[
     command("run", "/run RECIPE", "Run a named recipe"),
     command("todos", "/todos", "List TODO and FIXME notes"),
     command("land", "/land JOB", "Queue a job's result for landing"),
-    command("publish", "/publish", "Push, and open a pull request (not available yet)"),
+    command(
+        "publish",
+        "/publish [BRANCH] [--title TEXT] [--body TEXT] [--base BRANCH] [--no-pr] [--force]",
+        "Push what has landed, or a branch, and open a pull request",
+    ),
 ];
 
 /// Every slash form of this lane, in the order of help.

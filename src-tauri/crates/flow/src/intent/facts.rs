@@ -73,11 +73,13 @@ mod tests {
             timeout_s: 1,
             group: None,
             paths: Vec::new(),
+            skip_untouched: false,
         };
         CheckPlan {
             origin: ChecksOrigin::Repository,
             confirmed,
             checks: names.iter().map(check).collect(),
+            groups: Default::default(),
             setup: Vec::new(),
             recipes: Default::default(),
             formatter: None,

@@ -25,7 +25,7 @@ mod words;
 pub use check::{SlotProblem, slot_problem};
 pub use commands::{Command, commands};
 pub use facts::{ModelFacts, Tools, WorkspaceFacts};
-pub use nature::{Availability, Nature, Slot, availability, nature, slots};
+pub use nature::{Nature, Slot, nature, slots};
 pub use patch_paths::patch_paths;
 pub use plan::{Unplanned, plan_for};
 pub use refusal::{RefusalText, refusal, unavailable};

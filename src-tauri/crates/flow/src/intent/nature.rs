@@ -27,50 +27,9 @@ pub fn nature(intent: &Intent) -> Nature {
         Intent::Replace { .. } | Intent::Rename { .. } | Intent::Apply { .. } => (true, false, false),
         Intent::Append { .. } | Intent::Insert { .. } | Intent::SetKey { .. } => (true, false, false),
         Intent::Revert { .. } | Intent::CherryPick { .. } => (true, false, false),
-        Intent::Branch { .. } | Intent::Land { .. } | Intent::Publish => (true, false, true),
+        Intent::Branch { .. } | Intent::Land { .. } | Intent::Publish { .. } => (true, false, true),
     };
     Nature { changing, runs_code, by_server }
-}
-
-/// Whether an intent can be carried out by this version.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Availability {
-    Now,
-    /// Understood, and not built yet; `instead` is a command that is.
-    NotYet {
-        instead: (&'static str, String),
-    },
-}
-
-pub fn availability(intent: &Intent) -> Availability {
-    let not_yet = |label, command: &str| Availability::NotYet { instead: (label, command.to_owned()) };
-    match intent {
-        Intent::Publish => not_yet("Show the state of the branch", "/status"),
-        Intent::Status
-        | Intent::Overview
-        | Intent::Log { .. }
-        | Intent::Test { .. }
-        | Intent::Failing
-        | Intent::Flaky { .. }
-        | Intent::Bisect { .. }
-        | Intent::Bump { .. }
-        | Intent::Outdated
-        | Intent::CherryPick { .. }
-        | Intent::Branch { .. }
-        | Intent::Format { .. }
-        | Intent::Lint { .. }
-        | Intent::Find { .. }
-        | Intent::Replace { .. }
-        | Intent::Rename { .. }
-        | Intent::Apply { .. }
-        | Intent::Append { .. }
-        | Intent::Insert { .. }
-        | Intent::SetKey { .. }
-        | Intent::Revert { .. }
-        | Intent::Run { .. }
-        | Intent::Todos
-        | Intent::Land { .. } => Availability::Now,
-    }
 }
 
 /// One thing understood from a phrase, as shown beside the confirm button.
@@ -86,7 +45,17 @@ pub fn slots(intent: &Intent) -> Vec<Slot> {
     let mut slot = |name, value: &str| out.push(Slot { name, value: value.to_owned() });
     match intent {
         Intent::Status | Intent::Overview | Intent::Failing | Intent::Todos => {}
-        Intent::Outdated | Intent::Publish => {}
+        Intent::Outdated => {}
+        Intent::Publish { title, body, base, head, no_pr, force } => {
+            slot("branch", head.as_deref().unwrap_or("what has landed"));
+            base.iter().for_each(|b| slot("into", b));
+            slot("pull request", if *no_pr { "no" } else { "yes" });
+            title.iter().for_each(|t| slot("title", t));
+            body.iter().for_each(|b| slot("text", b));
+            if *force {
+                slot("overwrite", "yes");
+            }
+        }
         Intent::Log { since } => since.iter().for_each(|s| slot("since", s)),
         Intent::Test { filter } => filter.iter().for_each(|f| slot("only", f)),
         Intent::Flaky { runs } => slot("runs", &runs.to_string()),

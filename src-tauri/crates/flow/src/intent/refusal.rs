@@ -2,7 +2,6 @@
 
 use super::coding::{cut, search_word};
 use super::facts::WorkspaceFacts;
-use super::nature::{Availability, availability};
 use super::words::quote_word;
 use super::{Parsed, RefusalReason, parse};
 use protocol::intent::Intent;
@@ -62,17 +61,8 @@ pub fn refusal(text: &str, facts: &WorkspaceFacts) -> RefusalText {
 /// Explains why an intent that was understood cannot be carried out here and now.
 pub fn unavailable(intent: &Intent, facts: &WorkspaceFacts) -> RefusalText {
     let understood = format!("You asked for `/{}`.", intent.word());
-    let mut nearest = Vec::new();
-    let why = match availability(intent) {
-        Availability::NotYet { instead: (label, command) } => {
-            nearest.push(step(label, command));
-            format!("`/{}` is not available yet.", intent.word())
-        }
-        Availability::Now => {
-            nearest.extend(possible("", facts));
-            super::plan_for(intent, facts).err().map_or_else(String::new, |unplanned| unplanned.to_string())
-        }
-    };
+    let nearest = possible("", facts);
+    let why = super::plan_for(intent, facts).err().map_or_else(String::new, |why| why.to_string());
     RefusalText { understood, why, nearest, connect: Vec::new(), waits_for_model: false }
 }
 
@@ -221,13 +211,6 @@ mod tests {
         let refusal = refusal("/replace a", &facts());
         assert!(refusal.why.ends_with("It is written `/replace A B [GLOB] [regex]`."), "{}", refusal.why);
         assert!(!refusal.waits_for_model && refusal.connect.is_empty());
-    }
-
-    #[test]
-    fn what_is_not_built_yet_says_so() {
-        let refusal = refusal("/publish", &facts());
-        assert_eq!(refusal.why, "`/publish` is not available yet.");
-        assert_eq!(refusal.nearest[0].command, "/status");
     }
 
     #[test]

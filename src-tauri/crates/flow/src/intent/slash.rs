@@ -128,6 +128,7 @@ fn arguments(name: &str, rest: &str) -> Result<Intent, String> {
             Intent::Branch { name, at }
         }
         "run" => Intent::Run { recipe: one(args, "the name of a recipe")? },
+        "publish" => publish(args)?,
         "land" => Intent::Land { job: one(args, "the id of a job")? },
         bare => {
             if !args.is_empty() {
@@ -139,12 +140,52 @@ fn arguments(name: &str, rest: &str) -> Result<Intent, String> {
                 "failing" => Intent::Failing,
                 "todos" => Intent::Todos,
                 "outdated" => Intent::Outdated,
-                "publish" => Intent::Publish,
                 other => return Err(format!("/{other} is not a command of this lane")),
             }
         }
     };
     Ok(intent)
+}
+
+/// `[HEAD] [--title TEXT] [--body TEXT] [--base BRANCH] [--no-pr] [--force]`, in any order.
+fn publish(args: Vec<String>) -> Result<Intent, String> {
+    let (mut title, mut body, mut base, mut head) = (None, None, None, None);
+    let (mut no_pr, mut force) = (false, false);
+    let mut args = args.into_iter();
+    while let Some(word) = args.next() {
+        let (name, given) = match word.split_once('=') {
+            Some((name, value)) if name.starts_with("--") => (name.to_owned(), Some(value.to_owned())),
+            _ => (word, None),
+        };
+        let place = match name.as_str() {
+            "--title" => &mut title,
+            "--body" => &mut body,
+            "--base" => &mut base,
+            "--head" => &mut head,
+            "--no-pr" | "--force" if given.is_some() => return Err(format!("{name} takes no value")),
+            "--no-pr" => {
+                no_pr = true;
+                continue;
+            }
+            "--force" => {
+                force = true;
+                continue;
+            }
+            option if option.starts_with('-') => return Err(format!("There is no option {option}")),
+            _ if head.is_none() => {
+                head = Some(name);
+                continue;
+            }
+            _ => return Err(format!("There is no place for {name:?}. Quote a text that holds spaces")),
+        };
+        let value = given
+            .or_else(|| args.next().filter(|next| !next.starts_with("--")))
+            .ok_or_else(|| format!("{name} takes a value"))?;
+        if place.replace(value).is_some() {
+            return Err(format!("{name} is given twice"));
+        }
+    }
+    Ok(Intent::Publish { title, body, base, head, no_pr, force })
 }
 
 fn insert(args: Vec<String>) -> Result<Intent, String> {
@@ -294,11 +335,40 @@ mod tests {
             "/todos",
             "/land j-214",
             "/publish",
+            "/publish fix/login --no-pr --force",
+            "/publish --title 'A title' --body=Text --base main",
             "/apply\n--- a/x\n+++ b/x\n@@ -1 +1 @@\n-a\n+b\n",
             "/STATUS",
             "/grep x",
         ] {
             intent(text);
+        }
+    }
+
+    #[test]
+    fn publishing_takes_its_options_in_any_order_and_none_it_does_not_know() {
+        let wanted = Intent::Publish {
+            title: Some("a b".into()),
+            body: Some("x=y".into()),
+            base: Some("main".into()),
+            head: Some("fix/login".into()),
+            no_pr: true,
+            force: true,
+        };
+        assert_eq!(intent("/publish --no-pr fix/login --title 'a b' --body=x=y --base main --force"), wanted);
+        for bad in [
+            "/publish --upload-pack=x",
+            "/publish a b",
+            "/publish --title",
+            "/publish --title --force",
+            "/publish --force=yes",
+            "/publish --head a b",
+            "/publish --base -x",
+            "/publish -- -x",
+            "/publish a --head b",
+            "/publish --head 'a..b'",
+        ] {
+            assert!(matches!(parse(bad), Parsed::Refusal(RefusalReason::BadArguments { .. })), "{bad}");
         }
     }
 

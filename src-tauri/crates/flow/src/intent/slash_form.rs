@@ -20,7 +20,12 @@ fn written(intent: &Intent) -> String {
         Intent::Status | Intent::Overview | Intent::Failing | Intent::Todos | Intent::Outdated => {
             format!("/{word}")
         }
-        Intent::Publish => format!("/{word}"),
+        Intent::Publish { title, body, base, head, no_pr, force } => {
+            let named = [("--title", title), ("--body", body), ("--base", base)];
+            let named = named.iter().filter_map(|(name, text)| text.as_deref().map(|t| (name, q(t))));
+            let named = named.fold(String::new(), |out, (name, text)| format!("{out} {name}={text}"));
+            format!("/{word}{}{named}{}{}", maybe(head), flag(*no_pr, "--no-pr"), flag(*force, "--force"))
+        }
         Intent::Log { since } => format!("/{word}{}", maybe(since)),
         Intent::Test { filter } => format!("/{word}{}", maybe(filter)),
         Intent::Flaky { runs } => format!("/{word} {runs}"),

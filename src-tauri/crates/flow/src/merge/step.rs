@@ -1,12 +1,16 @@
 //! One entry's machine.
 
-use protocol::ApprovalId;
+use super::repair::{begin_anew, forget_red, is_asked_about, repair, unasked};
 use protocol::merge::{CheckVerdict, EntryState, MergeEntry, Strategy};
+use protocol::returned::{CameBack, RedBase, WayOut};
+use protocol::{ApprovalId, EntryId};
 
 /// A commit built on a tip, ready to be asked about and checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Candidate {
     pub onto: String,
+    /// The entry whose candidate that is; none on the tip.
+    pub ahead: Option<EntryId>,
     pub commit: String,
     pub tree: String,
     /// How it was built; part of the patch's identity.
@@ -44,13 +48,43 @@ impl Returned {
 /// What happened.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Input {
-    /// A candidate was built on the current tip.
+    /// A candidate was built where it is to stand.
     Built(Candidate),
+    /// It could not be built there, and that is not the tip: it counts only if what it stood on lands.
+    Unfit {
+        onto: String,
+        ahead: Option<EntryId>,
+        why: Returned,
+        detail: String,
+    },
+    /// Its checks did not pass on its tree. That counts once everything it stands on has landed.
+    Doubted {
+        why: Returned,
+        detail: String,
+    },
     /// It cannot be built, or its checks did not pass.
     GiveBack {
         why: Returned,
         detail: String,
     },
+    /// The same with all that is known of it, and the number of automatic tries that are wanted.
+    Returned {
+        why: Returned,
+        detail: String,
+        back: Box<CameBack>,
+        fix_ups: u32,
+    },
+    /// What came back is not mended by itself: a person says what becomes of it.
+    LeftToPerson {
+        ways: Vec<WayOut>,
+        reason: String,
+    },
+    /// A person said who mends it.
+    HandedOn {
+        by: String,
+    },
+    /// Its check fails on the branch as well, without it.
+    BaseRed(Box<RedBase>),
     /// Policy lets it land without asking.
     Allowed {
         rule: String,
@@ -71,7 +105,10 @@ pub enum Input {
         by: String,
     },
     Expired,
-    CheckStarted,
+    CheckStarted {
+        slot: u32,
+        at: String,
+    },
     CheckProgress(Vec<CheckVerdict>),
     ChecksPassed(Vec<CheckVerdict>),
     /// The branch is about to be moved; written before it is.
@@ -79,7 +116,7 @@ pub enum Input {
     Landed {
         commit: String,
     },
-    /// The tip is no longer what the candidate stands on.
+    /// What the candidate stands on is not what it is to stand on.
     TipMoved,
     /// It cannot go on now, through no fault of its own: a proven candidate whose branch cannot be moved, an
     /// approved one that cannot be checked, a built one that nobody can judge.
@@ -124,6 +161,11 @@ pub fn step(entry: &MergeEntry, input: Input) -> Next {
             forget_candidate(&mut e);
             to(e, Queued)
         }
+        (Back, Input::LeftToPerson { ways, reason }) => {
+            repair(&mut e).ways_out = ways;
+            e.reason = Some(reason);
+            to(e, Parked)
+        }
         (Landed | Back | Failed | Removed, _) => Next::Ignored("It has ended."),
 
         (Queued | Approved, Input::Built(c)) => {
@@ -145,14 +187,63 @@ pub fn step(entry: &MergeEntry, input: Input) -> Next {
         }
         (Checking | Landing | Parked, Input::Built(_)) => Next::Ignored("Its candidate is in use."),
 
+        // The patch it had is remembered: if it comes out the same elsewhere, what was said of it holds.
+        (Queued | WaitingApproval | Approved, Input::Unfit { onto, ahead, why, detail }) => {
+            (e.onto, e.ahead, e.candidate, e.tree) = (Some(onto), ahead, None, None);
+            e.doubt = Some(why.code().into());
+            e.reason = Some(detail);
+            to(e, entry.state)
+        }
+        (Checking | Landing | Parked, Input::Unfit { .. }) => Next::Ignored("Its candidate is in use."),
+        (Checking, Input::Doubted { why, detail }) => {
+            e.checks.retain(|check| is_verdict(&check.state));
+            e.slot = None;
+            e.doubt = Some(why.code().into());
+            e.reason = Some(detail);
+            to(e, Checking)
+        }
+        (Queued | WaitingApproval | Approved | Landing | Parked, Input::Doubted { .. }) => {
+            Next::Ignored("It is not being checked.")
+        }
+
         (Queued | WaitingApproval | Approved | Checking, Input::GiveBack { why, detail }) => {
             e.reason = Some(detail);
             // Only verdicts stay: what was not run, or was being run, has none.
             let verdicts = why == Returned::CheckFailed;
-            e.checks.retain(|check| verdicts && matches!(check.state.as_str(), "passed" | "failed"));
+            e.checks.retain(|check| verdicts && is_verdict(&check.state));
             to(e, Back)
         }
-        (Landing | Parked, Input::GiveBack { .. }) => Next::Ignored("It is not being worked on."),
+        (Queued | WaitingApproval | Approved | Checking, Input::Returned { why, detail, back, .. }) => {
+            repair(&mut e).came_back = Some(back);
+            match step(&e, Input::GiveBack { why, detail }) {
+                Next::Entry(entry) => Next::Entry(entry),
+                other => other,
+            }
+        }
+        (Landing | Parked, Input::GiveBack { .. } | Input::Returned { .. }) => {
+            Next::Ignored("It is not being worked on.")
+        }
+        (Parked, Input::HandedOn { by }) if is_asked_about(&e) => {
+            unasked(&mut e);
+            e.reason = Some(format!("{by} had it mended."));
+            to(e, Back)
+        }
+        (Queued | WaitingApproval | Approved | Checking | Landing | Parked, Input::HandedOn { .. }) => {
+            Next::Rejected("Nobody is asked about it.")
+        }
+        (Queued | WaitingApproval | Approved | Checking | Landing | Parked, Input::LeftToPerson { .. }) => {
+            Next::Ignored("It did not come back.")
+        }
+
+        (Approved | Checking, Input::BaseRed(red)) => {
+            e.reason = Some(crate::returned::red_base(&red));
+            repair(&mut e).red_base = Some(red);
+            e.checks.retain(|check| is_verdict(&check.state));
+            to(e, Approved)
+        }
+        (Queued | WaitingApproval | Landing | Parked, Input::BaseRed(_)) => {
+            Next::Ignored("It is not being checked.")
+        }
 
         (Queued, Input::Allowed { rule }) => {
             if e.candidate.is_none() {
@@ -195,12 +286,19 @@ pub fn step(entry: &MergeEntry, input: Input) -> Next {
             Input::Approved { .. } | Input::Denied { .. } | Input::Expired,
         ) => Next::Ignored("It was not asked about."),
 
-        (Approved, Input::CheckStarted) => {
+        (Approved, Input::CheckStarted { slot, at }) => {
+            forget_red(&mut e);
             e.checks.clear();
             e.reason = None;
+            (e.slot, e.checking_since) = (Some(slot), Some(at));
             to(e, Checking)
         }
-        (Queued | WaitingApproval | Checking | Landing | Parked, Input::CheckStarted) => {
+        // What failed is tried once more before it counts.
+        (Checking, Input::CheckStarted { slot, at }) if e.doubt.is_some() => {
+            (e.slot, e.checking_since) = (Some(slot), Some(at));
+            to(e, Checking)
+        }
+        (Queued | WaitingApproval | Checking | Landing | Parked, Input::CheckStarted { .. }) => {
             Next::Rejected("Only an approved entry is checked.")
         }
         (Checking, Input::CheckProgress(checks)) => {
@@ -276,29 +374,47 @@ pub fn step(entry: &MergeEntry, input: Input) -> Next {
             forget_candidate(&mut e);
             to(e, Queued)
         }
+        // The branch may be in order now: a person says so.
+        (Approved, Input::Retry) if e.repair.as_ref().is_some_and(|repair| repair.red_base.is_some()) => {
+            forget_red(&mut e);
+            e.reason = None;
+            to(e, Approved)
+        }
         (Queued | WaitingApproval | Approved | Checking | Landing, Input::Retry) => {
             Next::Ignored("It is in the queue.")
         }
         (Queued | WaitingApproval | Approved | Parked, Input::Remove { by }) => {
+            unasked(&mut e);
             e.reason = Some(format!("Removed by {by}. Its commit is kept."));
             to(e, Removed)
         }
-        (Landing, Input::Remove { by }) if entry.reason.is_some() => {
+        // Whoever is just moving the branch to it says so before.
+        (Checking | Landing, Input::Remove { by }) => {
             e.reason = Some(format!("Removed by {by}. Its commit is kept."));
             to(e, Removed)
-        }
-        (Checking | Landing, Input::Remove { .. }) => {
-            Next::Rejected("It is being checked or landed right now; try again when that ends.")
         }
     }
 }
 
+/// Whether a check's state says how it ended.
+fn is_verdict(state: &str) -> bool {
+    matches!(state, "passed" | "failed" | "skipped")
+}
+
 fn to(mut entry: MergeEntry, state: EntryState) -> Next {
+    if state != EntryState::Checking {
+        (entry.slot, entry.checking_since) = (None, None);
+    }
+    if state != entry.state {
+        entry.doubt = None;
+    }
     entry.state = state;
     Next::Entry(Box::new(entry))
 }
 
 fn take_candidate(e: &mut MergeEntry, c: Candidate) {
+    forget_red(e);
+    (e.ahead, e.doubt) = (c.ahead, None);
     e.onto = Some(c.onto);
     e.candidate = Some(c.commit);
     e.tree = Some(c.tree);
@@ -312,9 +428,12 @@ fn take_candidate(e: &mut MergeEntry, c: Candidate) {
 
 fn forget_candidate(e: &mut MergeEntry) {
     e.onto = None;
+    e.ahead = None;
+    e.doubt = None;
     e.candidate = None;
     e.tree = None;
     e.patch_hash = None;
     e.approval_id = None;
     e.checks.clear();
+    begin_anew(e);
 }

@@ -3,7 +3,7 @@
 use super::value::Shape;
 
 /// One configuration key.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Key {
     pub(super) name: &'static str,
     pub(super) shape: Shape,
@@ -56,9 +56,11 @@ const BACKENDS: &[&str] = &[
     "openai_compatible",
     "ollama_chat",
 ];
+/// When the user's branch is moved without their pressing a button.
+const TO_MAIN: &[&str] = &["explicit", "policy", "after-each"];
+/// Which branch of the remote gets landings.
+const PUSH_TO: &[&str] = &["integration", "generated"];
 const STRATEGIES: &[&str] = &["cherry_pick", "no_ff", "ff_only", "squash"];
-/// From the steady one to the early one.
-const CHANNELS: &[&str] = &["stable", "canary"];
 const WORKER_BACKENDS: &[&str] =
     &["native", "codex", "claude", "opencode", "gemini", "miniswe", "openhands", "none"];
 const SANDBOXES: &[&str] = &["auto", "bwrap", "container", "seatbelt", "job-object", "host"];
@@ -82,6 +84,9 @@ macro_rules! key {
         }
     };
 }
+
+mod listen;
+mod update;
 
 /// One key of a role's model; the last text says whose model it is.
 macro_rules! llm {
@@ -134,7 +139,12 @@ macro_rules! llm {
 }
 
 /// All keys with a single value. Checks, set-up steps and recipes are lists of their own (`proofs`).
-pub(super) const KEYS: &[Key] = &[
+pub(super) const KEYS: &[Key] = &joined::<{ OWN.len() + REST.len() }>(OWN, REST);
+
+/// Those that have files of their own.
+const REST: &[Key] = &joined::<{ listen::KEYS.len() + update::KEYS.len() }>(listen::KEYS, update::KEYS);
+
+const OWN: &[Key] = &[
     key!(
         "server.host",
         Shape::Loopback,
@@ -262,8 +272,20 @@ pub(super) const KEYS: &[Key] = &[
         Workspace,
         "Whether finished jobs enter the merge queue; taken over when a workspace is added, then its setting."
     ),
-    key!("merge.slots", Shape::Number(1, 32), None, Nobody, "Checks at the same time; there is one slot."),
-    key!("merge.window", Shape::Number(1, 64), None, Nobody, "Entries checked ahead of their turn."),
+    key!(
+        "merge.slots",
+        Shape::Number(1, 32),
+        None,
+        Workspace,
+        "Candidates whose checks run at the same time; unset, one for each four cores, four at most."
+    ),
+    key!(
+        "merge.window",
+        Shape::Number(1, 64),
+        None,
+        Workspace,
+        "Most entries that are built and checked ahead of their turn; unset, twice the slots. Failures make it smaller for a while."
+    ),
     key!(
         "merge.strategy",
         Shape::Word(STRATEGIES),
@@ -279,8 +301,77 @@ pub(super) const KEYS: &[Key] = &[
         Workspace,
         "Runs of a failing check beyond the first before it counts as failed."
     ),
-    key!("merge.push", Shape::Flag, None, Nobody, "Whether landings are pushed."),
-    key!("merge.openPr", Shape::Flag, None, Nobody, "Whether a pull request is opened after a landing."),
+    key!(
+        "merge.fixUps",
+        Shape::Number(0, 10),
+        Some("2"),
+        Workspace,
+        "Automatic tries to mend a change that came back after a conflict or a failed check; then a person is asked. 0 asks at once."
+    ),
+    key!(
+        "merge.toMain",
+        Shape::Word(TO_MAIN),
+        Some("explicit"),
+        Workspace,
+        "When your own branch (`main`) is moved to the integration branch: `explicit` only when you say so, `policy` also once the merge queue is done, `after-each` also after each landing. Policy is asked like for any landing, and asks you unless a rule of yours names `land.main`."
+    ),
+    key!("merge.push", Shape::Flag, Some("false"), Workspace, "Whether each landing is pushed."),
+    key!(
+        "merge.openPr",
+        Shape::Flag,
+        Some("false"),
+        Workspace,
+        "Whether a pull request is opened, or the open one used again, after each landing; it is pushed for that too."
+    ),
+    key!(
+        "merge.pushTo",
+        Shape::Word(PUSH_TO),
+        Some("integration"),
+        Workspace,
+        "Which branch of the remote gets landings: `integration`, the integration branch, or `generated`, one of Pilothouse's own."
+    ),
+    key!(
+        "publish.enabled",
+        Shape::Flag,
+        Some("true"),
+        Server,
+        "Whether anything can be pushed, and pull requests opened, from here."
+    ),
+    key!(
+        "publish.protected",
+        Shape::Words,
+        None,
+        Workspace,
+        "Globs of branches that are not pushed without force, beside the base, the integration branch and the remote's own main branch."
+    ),
+    key!(
+        "publish.githubHosts",
+        Shape::Words,
+        None,
+        Server,
+        "GitHub Enterprise hosts, such as `git.example.com`; one whose API is not below `/api/v3` with its address, `git.example.com=https://api.example.com`. Only these and github.com ever get a token."
+    ),
+    key!(
+        "publish.tokenVariables",
+        Shape::Words,
+        None,
+        Server,
+        "Names of variables that hold tokens, such as `github.com=GITHUB_TOKEN`. A token saved in the keychain comes first, that of `gh` last."
+    ),
+    key!(
+        "publish.gh",
+        Shape::Flag,
+        Some("true"),
+        Server,
+        "Whether `gh auth token` is asked for a token when there is no other."
+    ),
+    key!(
+        "publish.timeoutS",
+        Shape::Number(5, 3_600),
+        Some("300"),
+        Server,
+        "Longest time of one push, in seconds."
+    ),
     key!(
         "policy.profile",
         Shape::Word(PROFILES),
@@ -344,6 +435,21 @@ pub(super) const KEYS: &[Key] = &[
         Server,
         "Whether a job that waits for a provider's limit or for a new day goes on by itself when that time has come."
     ),
+    key!("terminal.most", Shape::Number(1, 1000), Some("64"), Server, "Most terminals that run at once."),
+    key!(
+        "terminal.idleHours",
+        Shape::Number(0, 8760),
+        Some("24"),
+        Server,
+        "A terminal is ended when nobody was attached and nothing was written in it for so many hours; 0 is never."
+    ),
+    key!(
+        "terminal.record",
+        Shape::Flag,
+        Some("true"),
+        Server,
+        "Whether what terminals show is recorded. What is typed is not, unless the program shows it."
+    ),
     key!(
         "desktop.notify.needsYou",
         Shape::Flag,
@@ -373,6 +479,13 @@ pub(super) const KEYS: &[Key] = &[
         "Whether it notifies of what a limit keeps from going on, and of a request that waits for a model."
     ),
     key!(
+        "desktop.notify.worker",
+        Shape::Flag,
+        Some("true"),
+        Server,
+        "Whether it notifies of a worker that keeps ending by itself, and was not started again at once."
+    ),
+    key!(
         "desktop.notify.quietHours",
         Shape::Flag,
         Some("true"),
@@ -392,6 +505,20 @@ pub(super) const KEYS: &[Key] = &[
         None,
         Server,
         "End of the quiet hours; a question that still waits then is told."
+    ),
+    key!(
+        "push.services",
+        Shape::Words,
+        None,
+        Server,
+        "Hosts of push services that may be sent to, beside those of the usual browsers; `http://127.0.0.1:PORT` names one on this machine."
+    ),
+    key!(
+        "push.contact",
+        Shape::Text,
+        None,
+        Server,
+        "Who push services can turn to, `mailto:` or `https:`; some refuse messages without."
     ),
     llm!("llm.localbuddy.backend", backend, Server, "LocalBuddy's model"),
     llm!("llm.localbuddy.endpoint", endpoint, Server, "LocalBuddy's model"),
@@ -439,76 +566,22 @@ pub(super) const KEYS: &[Key] = &[
         Server,
         "Longest time the reviewer's model is waited for; a job goes on without it."
     ),
-    key!(
-        "update.enabled",
-        Shape::Flag,
-        None,
-        Window,
-        "Whether the window looks for a newer version by itself. Unset: when it has an endpoint and a public key."
-    ),
-    key!(
-        "update.channel",
-        Shape::Word(CHANNELS),
-        Some("stable"),
-        Window,
-        "Which versions are offered; `stable` leaves out those that are marked as early ones."
-    ),
-    key!(
-        "update.endpoint",
-        Shape::Url,
-        None,
-        Window,
-        "Where the window asks for a newer version: an https address, in which `{{channel}}`, `{{target}}`, `{{arch}}`, `{{current_version}}` and `{{bundle_type}}` are filled in. Unset: the one the package was built with, if any."
-    ),
-    key!(
-        "update.publicKey",
-        Shape::Text,
-        None,
-        Window,
-        "The key that signs updates, as `tauri signer generate` writes its public half. Unset: the one the package was built with, if any."
-    ),
 ];
+
+/// Two tables as one.
+const fn joined<const N: usize>(a: &[Key], b: &[Key]) -> [Key; N] {
+    let mut all = [a[0]; N];
+    let mut at = 0;
+    while at < N {
+        all[at] = if at < a.len() { a[at] } else { b[at - a.len()] };
+        at += 1;
+    }
+    all
+}
 
 pub(super) fn find(name: &str) -> Option<&'static Key> {
     KEYS.iter().find(|key| key.name == name)
 }
 
 #[cfg(test)]
-mod tests {
-    use std::collections::BTreeSet;
-
-    use super::*;
-
-    #[test]
-    fn names_are_unique_and_built_in_values_fit_their_shapes() {
-        let names: BTreeSet<_> = KEYS.iter().map(|key| key.name).collect();
-        assert_eq!(names.len(), KEYS.len());
-        for key in KEYS {
-            if let Some(built_in) = key.built_in {
-                key.shape.parse(built_in).unwrap_or_else(|error| panic!("{}: {error}", key.name));
-            }
-        }
-    }
-
-    #[test]
-    fn every_backend_of_the_workers_can_be_named() {
-        let words: Vec<_> = protocol::worker::WorkerBackend::ALL.iter().map(|b| b.as_str()).collect();
-        assert_eq!(words, WORKER_BACKENDS);
-    }
-
-    #[test]
-    fn a_key_that_nothing_reads_pretends_no_value_and_only_workspaces_keys_are_open_to_repositories() {
-        for key in KEYS {
-            assert!(key.read_by != Reader::Nobody || key.built_in.is_none(), "{}", key.name);
-            let of_workspace = matches!(key.read_by, Reader::Workspace | Reader::Nobody);
-            assert!(key.repository == Repository::Nothing || of_workspace, "{}", key.name);
-        }
-    }
-
-    #[test]
-    fn a_repository_may_set_no_endpoint_executor_sandbox_or_budget() {
-        let open: Vec<_> =
-            KEYS.iter().filter(|key| key.repository != Repository::Nothing).map(|k| k.name).collect();
-        assert_eq!(open, ["merge.strategy", "policy.profile", "scope.writeGlobs", "scope.hints"]);
-    }
-}
+mod tests;

@@ -29,12 +29,15 @@ pub use origin::{Layer, Origin};
 pub use own::Own;
 pub use reference::{keys as key_table, variables as variable_table};
 pub use settings::{
-    Budget, Ceiling, Config, Gate, Merge, Network, Reach, ScopeHints, Server, Update, Workers, redacted,
+    Budget, Ceiling, Config, Gate, Listen, Merge, Network, Push, Reach, ScopeHints, Server, Terminals,
+    Update, Workers, redacted,
 };
 pub use value::{Value, money, money_text, time_of_day};
 
+use protocol::listen::SetListening;
 use protocol::network::SetNetwork;
 use protocol::notify::SetNotify;
+use protocol::publishing::SetPublishing;
 use protocol::settings::ModelSetting;
 use protocol::worker::WorkerBackend;
 
@@ -69,6 +72,10 @@ pub struct Layers {
     pub backend: Option<WorkerBackend>,
     /// What jobs may connect to, as it was chosen in Settings.
     pub network: SetNetwork,
+    /// Where the server can be reached from, as it was chosen.
+    pub listening: SetListening,
+    /// How publishing was set up in Settings.
+    pub publishing: SetPublishing,
     /// `.pilothouse/config.toml` of the integration base.
     pub repository: Option<ConfigFile>,
     /// `.pilothouse/local.toml` of the user's checkout.

@@ -2,8 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
+use protocol::listen::SetListening;
 use protocol::network::SetNetwork;
 use protocol::notify::SetNotify;
+use protocol::publishing::SetPublishing;
 use protocol::settings::ModelSetting;
 use protocol::worker::WorkerBackend;
 
@@ -42,17 +44,26 @@ impl Own {
         notify: SetNotify,
         backend: Option<WorkerBackend>,
         network: SetNetwork,
+        publishing: SetPublishing,
     ) -> Result<Config, HostError> {
-        Config::resolve(&Layers { saved, notify, backend, network, ..self.layers.clone() })
+        Config::resolve(&Layers { saved, notify, backend, network, publishing, ..self.layers.clone() })
     }
 
-    /// The same with the files of a workspace. `tracked` says whether git tracks the local one.
+    /// The same with what was chosen of listeners alone.
+    pub fn with_listening(&self, listening: SetListening) -> Result<Config, HostError> {
+        Config::resolve(&Layers { listening, ..self.layers.clone() })
+    }
+
+    /// The same with the files of a workspace, and what Settings say of its publishing. `tracked` says whether git
+    /// tracks the local one.
     pub fn with_workspace(
         &self,
         repository: Option<ConfigFile>,
         local: Option<ConfigFile>,
         tracked: bool,
+        publishing: SetPublishing,
     ) -> Result<Config, HostError> {
-        Config::resolve(&Layers { repository, local, local_is_tracked: tracked, ..self.layers.clone() })
+        let layers = self.layers.clone();
+        Config::resolve(&Layers { repository, local, local_is_tracked: tracked, publishing, ..layers })
     }
 }

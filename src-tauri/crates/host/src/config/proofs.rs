@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use protocol::check::{Check, Recipe, SetupStep};
+use protocol::check::{Check, CheckGroup, Recipe, SetupStep};
 
 use super::nearest::nearest;
 use super::node::{Kind, Node};
@@ -15,6 +15,7 @@ const LONGEST_TIMEOUT_S: i64 = 24 * 3600;
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Proofs {
     pub(super) checks: Option<(usize, Vec<Check>)>,
+    pub(super) groups: BTreeMap<String, CheckGroup>,
     pub(super) setup: Option<(usize, Vec<SetupStep>)>,
     pub(super) recipes: BTreeMap<String, (usize, Recipe)>,
 }
@@ -36,7 +37,7 @@ pub(super) struct Stranger {
 impl Proofs {
     /// Whether a top-level name belongs here.
     pub(super) fn owns(name: &str) -> bool {
-        matches!(name, "check" | "checks" | "setup" | "setups" | "recipes")
+        matches!(name, "check" | "checks" | "checkGroup" | "setup" | "setups" | "recipes")
     }
 
     pub(super) fn take(
@@ -54,6 +55,19 @@ impl Proofs {
                     return Err(Mistake { key: "check".to_owned(), line: node.line, cause });
                 }
                 self.checks = Some((node.line, checks));
+                // Groups of other checks.
+                self.groups.clear();
+            }
+            "checkGroup" => {
+                let Kind::Table(named) = &node.kind else {
+                    return Err(wrong("checkGroup", node, "must be tables such as [checkGroup.test]"));
+                };
+                for (name, node) in named {
+                    let mut entry = Entry::open(format!("checkGroup.{name}"), node)?;
+                    let group = group(&mut entry)?;
+                    entry.close(&["timeoutS", "paths", "skipUntouched", "always"], strangers);
+                    self.groups.insert(name.clone(), group);
+                }
             }
             "setup" | "setups" => self.setup = Some((node.line, entries("setup", node, strangers, setup)?)),
             _ => {
@@ -106,8 +120,18 @@ fn check(entry: &mut Entry<'_>) -> Result<(Check, &'static [&'static str]), Mist
         timeout_s: entry.timeout()?,
         group: entry.text("group")?,
         paths: entry.words("paths")?,
+        skip_untouched: entry.flag("skipUntouched")?,
     };
-    Ok((check, &["name", "run", "timeoutS", "group", "paths"]))
+    Ok((check, &["name", "run", "timeoutS", "group", "paths", "skipUntouched"]))
+}
+
+fn group(entry: &mut Entry<'_>) -> Result<CheckGroup, Mistake> {
+    Ok(CheckGroup {
+        timeout_s: entry.fields.contains_key("timeoutS").then(|| entry.timeout()).transpose()?,
+        paths: entry.words("paths")?,
+        skip_untouched: entry.flag("skipUntouched")?,
+        always: entry.words("always")?,
+    })
 }
 
 fn setup(entry: &mut Entry<'_>) -> Result<(SetupStep, &'static [&'static str]), Mistake> {
@@ -164,6 +188,14 @@ impl<'a> Entry<'a> {
             None => Ok(None),
             Some(Kind::Text(text)) => Ok(Some(text.clone())),
             Some(other) => Err(self.mistake(name, &format!("must be a text, not {}", other.name()))),
+        }
+    }
+
+    fn flag(&self, name: &str) -> Result<bool, Mistake> {
+        match self.fields.get(name).map(|node| &node.kind) {
+            None => Ok(false),
+            Some(Kind::Flag(flag)) => Ok(*flag),
+            Some(other) => Err(self.mistake(name, &format!("must be true or false, not {}", other.name()))),
         }
     }
 

@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use protocol::listen::SetListening;
 use protocol::network::SetNetwork;
 use protocol::notify::SetNotify;
+use protocol::publishing::SetPublishing;
 use protocol::settings::{ConfigWarning, ModelSetting};
 use protocol::worker::WorkerBackend;
 
@@ -26,6 +28,8 @@ pub(super) fn resolve(layers: &Layers) -> Result<Config, HostError> {
     pile.notify(&layers.notify);
     pile.backend(layers.backend);
     pile.network(&layers.network);
+    pile.listening(&layers.listening);
+    pile.publishing(&layers.publishing);
     pile.file(Layer::Repository, layers.repository.as_ref())?;
     pile.local(layers)?;
     pile.environment(&layers.environment)?;
@@ -110,6 +114,35 @@ impl Pile {
         }
     }
 
+    /// Where the server can be reached from, as it was chosen. An empty address closes what a file opens.
+    fn listening(&mut self, chosen: &SetListening) {
+        let SetListening { tailnet, serve, address, allow } = chosen.clone();
+        let values = [
+            ("listen.tailnet", tailnet.map(Value::Flag)),
+            ("listen.serve", serve.map(Value::Flag)),
+            ("listen.address", address.map(Value::Text)),
+            ("listen.allow", allow.map(Value::Words)),
+        ];
+        for (name, value) in values {
+            if let (Some(key), Some(value)) = (keys::find(name), value) {
+                self.values.insert(key.name, (value, Origin::saved()));
+            }
+        }
+    }
+
+    /// How publishing was set up. A value that is none is left out.
+    fn publishing(&mut self, chosen: &SetPublishing) {
+        for (name, value) in chosen.values() {
+            let value = match value {
+                serde_json::Value::Bool(flag) => Some(Value::Flag(flag)),
+                other => serde_json::from_value(other).ok().map(Value::Words),
+            };
+            if let (Some(key), Some(value)) = (keys::find(name), value) {
+                self.values.insert(key.name, (value, Origin::saved()));
+            }
+        }
+    }
+
     fn backend(&mut self, chosen: Option<WorkerBackend>) {
         if let (Some(key), Some(chosen)) = (keys::find("workers.backend"), chosen) {
             self.values.insert(key.name, (Value::Text(chosen.as_str().to_owned()), Origin::saved()));
@@ -133,7 +166,10 @@ impl Pile {
 
     fn file(&mut self, layer: Layer, file: Option<&ConfigFile>) -> Result<(), HostError> {
         let Some(file) = file else { return Ok(()) };
-        for (name, node) in node::parse(file)? {
+        let mut said: Vec<_> = node::parse(file)?.into_iter().collect();
+        // Groups belong to the checks beside them, which have to be known first.
+        said.sort_by_key(|(name, _)| name == "checkGroup");
+        for (name, node) in said {
             if Proofs::owns(&name) {
                 self.proof(layer, file, &name, &node)?;
             } else {
@@ -169,7 +205,8 @@ impl Pile {
                 .iter()
                 .try_for_each(|(child, node)| self.branch(layer, file, &format!("{name}.{child}"), node));
         }
-        let known = KEYS.iter().map(|key| key.name).chain(["check", "checks", "setup", "recipes"]);
+        let known =
+            KEYS.iter().map(|key| key.name).chain(["check", "checks", "checkGroup", "setup", "recipes"]);
         let why = match nearest(name, known) {
             Some(meant) => format!("ignored: unknown key; did you mean {meant}?"),
             None => "ignored: unknown key".to_owned(),
@@ -180,6 +217,14 @@ impl Pile {
 
     fn proof(&mut self, layer: Layer, file: &ConfigFile, name: &str, node: &Node) -> Result<(), HostError> {
         let origin = |line| Origin { layer, place: file.name.clone(), line: Some(line) };
+        // What a repository says of groups is for its own checks: nobody else's are shortened or left out by it.
+        if name == "checkGroup" && layer == Layer::Repository {
+            let theirs = self.proof_origins.get("check").is_some_and(|of| of.layer == Layer::Repository);
+            if !theirs {
+                self.warn(name, &origin(node.line), "ignored: these are not the groups of its own checks");
+                return Ok(());
+            }
+        }
         let mut strangers = Vec::new();
         self.proofs.take(name, node, &mut strangers).map_err(|Mistake { key, line, cause }| {
             HostError::ConfigValue { file: file.name.clone(), line: Some(line), key, cause }

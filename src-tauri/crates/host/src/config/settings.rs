@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::path::PathBuf;
 
-use protocol::check::{Check, Recipe, SetupStep};
+use protocol::check::{Check, CheckGroup, Recipe, SetupStep};
+use protocol::main_line::ToMain;
 use protocol::merge::Strategy;
 use protocol::policy::Profile;
 use protocol::settings::{ConfigShown, ConfigValue, ConfigWarning, ModelSetting, Role};
@@ -65,6 +66,26 @@ pub struct Network {
     pub allow: Vec<String>,
 }
 
+/// Where the server can be reached from beside loopback.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Listen {
+    pub tailnet: bool,
+    /// 0 picks a free one.
+    pub tailnet_port: Option<u16>,
+    pub serve: bool,
+    pub serve_port: Option<u16>,
+    pub serve_https: u16,
+    /// As it was written; an empty one is none.
+    pub address: Option<String>,
+    pub certificate: Option<PathBuf>,
+    pub certificate_key: Option<PathBuf>,
+    pub names: Vec<String>,
+    /// Logins and tags.
+    pub allow: Vec<String>,
+    /// Path of tailscaled's socket.
+    pub tailscaled: Option<String>,
+}
+
 /// What happens with a finished change beside our own checks.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Gate {
@@ -81,8 +102,28 @@ pub struct Merge {
     pub window: Option<u32>,
     pub strategy: Strategy,
     pub flaky_retries: u32,
+    /// Automatic tries to mend a change that came back.
+    pub fix_ups: u32,
+    /// When the user's own branch is moved without their pressing a button.
+    pub to_main: ToMain,
     pub push: bool,
     pub open_pr: bool,
+    /// Whether landings are pushed to a branch of our own instead of the integration branch.
+    pub push_generated: bool,
+}
+
+/// Push and pull request.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Publish {
+    pub enabled: bool,
+    /// Globs of branch names.
+    pub protected: Vec<String>,
+    /// `host=address of its API`.
+    pub github_hosts: Vec<String>,
+    /// `host=NAME` of a variable.
+    pub token_variables: Vec<String>,
+    pub gh: bool,
+    pub timeout_s: u64,
 }
 
 /// Where a repository says its changes belong.
@@ -123,6 +164,24 @@ pub struct Update {
     pub public_key: Option<String>,
 }
 
+/// Notifications on phones and in browsers.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Push {
+    /// Hosts beside the usual ones.
+    pub services: Vec<String>,
+    pub contact: Option<String>,
+}
+
+/// Terminals of people.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Terminals {
+    /// That run at once.
+    pub most: u32,
+    /// 0 is never.
+    pub idle_hours: u32,
+    pub record: bool,
+}
+
 /// Everything that is configured, and where it was.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Config {
@@ -132,8 +191,10 @@ pub struct Config {
     pub secrets_key_file: Option<PathBuf>,
     pub workers: Workers,
     pub network: Network,
+    pub listen: Listen,
     pub gate: Gate,
     pub merge: Merge,
+    pub publish: Publish,
     /// One per role, in the order of the roles.
     pub models: Vec<RoleModel>,
     pub profile: Profile,
@@ -144,9 +205,13 @@ pub struct Config {
     pub scope: ScopeHints,
     pub budget: Budget,
     pub update: Update,
+    pub terminals: Terminals,
+    pub push: Push,
     /// `None`: nobody said anything, detection may propose. `Some(vec![])`: written out, none.
     pub checks: Option<Vec<Check>>,
     pub checks_origin: Option<Origin>,
+    /// What the checks of a group have in common, by the group's name.
+    pub check_groups: BTreeMap<String, CheckGroup>,
     pub setup: Option<Vec<SetupStep>>,
     pub setup_origin: Option<Origin>,
     pub recipes: BTreeMap<String, Recipe>,
@@ -195,6 +260,9 @@ impl Config {
         };
         let mut values: Vec<ConfigValue> = keys::KEYS.iter().map(scalar).collect();
         values.push(shown("check", json(&self.checks), self.checks_origin.as_ref()));
+        for (name, group) in &self.check_groups {
+            values.push(shown(&format!("checkGroup.{name}"), json(group), self.checks_origin.as_ref()));
+        }
         values.push(shown("setup", json(&self.setup), self.setup_origin.as_ref()));
         for (name, recipe) in &self.recipes {
             values.push(shown(&format!("recipes.{name}"), json(recipe), self.recipe_origins.get(name)));

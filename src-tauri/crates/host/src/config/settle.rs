@@ -2,6 +2,7 @@
 
 use std::net::Ipv4Addr;
 
+use protocol::main_line::ToMain;
 use protocol::merge::Strategy;
 use protocol::policy::Profile;
 use protocol::settings::{ModelPrice, Role};
@@ -12,14 +13,15 @@ use super::model::RoleModel;
 use super::proofs::Proofs;
 use super::resolve::Pile;
 use super::settings::{
-    Budget, Ceiling, Config, Gate, Merge, Network, Reach, ScopeHints, Server, Update, Workers,
+    Budget, Ceiling, Config, Gate, Listen, Merge, Network, Publish, Push, Reach, ScopeHints, Server,
+    Terminals, Update, Workers,
 };
 use super::value::money;
 use crate::sandbox::Preference;
 
 impl Pile {
     pub(super) fn settle(mut self) -> Config {
-        let Proofs { checks, setup, recipes } = std::mem::take(&mut self.proofs);
+        let Proofs { checks, groups, setup, recipes } = std::mem::take(&mut self.proofs);
         let (number, flag) = (|key| self.number(key), |key| self.flag(key));
         let some = |key| number(key).and_then(|n| u32::try_from(n).ok());
         let port = |key| number(key).and_then(|n| u16::try_from(n).ok());
@@ -53,8 +55,15 @@ impl Pile {
             window: some("merge.window"),
             strategy: self.word("merge.strategy").and_then(|w| Strategy::from_word(&w)).unwrap_or_default(),
             flaky_retries: some("merge.flakyRetries").unwrap_or_default(),
+            fix_ups: some("merge.fixUps").unwrap_or_default(),
+            to_main: match self.word("merge.toMain").as_deref() {
+                Some("policy") => ToMain::Policy,
+                Some("after-each") => ToMain::AfterEach,
+                _ => ToMain::Explicit,
+            },
             push: flag("merge.push"),
             open_pr: flag("merge.openPr"),
+            push_generated: self.word("merge.pushTo").as_deref() == Some("generated"),
         };
         let network = Network {
             jobs: match self.word("network.jobs").as_deref() {
@@ -63,6 +72,19 @@ impl Pile {
                 _ => Reach::Ask,
             },
             allow: self.words("network.allow"),
+        };
+        let listen = Listen {
+            tailnet: flag("listen.tailnet"),
+            tailnet_port: port("listen.tailnetPort"),
+            serve: flag("listen.serve"),
+            serve_port: port("listen.servePort"),
+            serve_https: port("listen.serveHttps").unwrap_or(443),
+            address: self.word("listen.address").filter(|text| !text.is_empty()),
+            certificate: self.word("listen.certificate").map(Into::into),
+            certificate_key: self.word("listen.certificateKey").map(Into::into),
+            names: self.words("listen.names"),
+            allow: self.words("listen.allow"),
+            tailscaled: self.word("listen.tailscaled"),
         };
         let models = Role::ALL.iter().map(|role| self.model(*role)).collect();
         let gate = Gate {
@@ -76,8 +98,17 @@ impl Pile {
             secrets_key_file: self.word("secrets.keyFile").map(Into::into),
             workers,
             network,
+            listen,
             gate,
             merge,
+            publish: Publish {
+                enabled: flag("publish.enabled"),
+                protected: self.words("publish.protected"),
+                github_hosts: self.words("publish.githubHosts"),
+                token_variables: self.words("publish.tokenVariables"),
+                gh: flag("publish.gh"),
+                timeout_s: number("publish.timeoutS").map_or(300, i64::cast_unsigned),
+            },
             models,
             profile: self.word("policy.profile").and_then(|w| Profile::from_word(&w)).unwrap_or_default(),
             chosen_profile: self.chosen_profile.as_ref().and_then(profile).unwrap_or_default(),
@@ -98,6 +129,12 @@ impl Pile {
                 endpoint: self.word("update.endpoint"),
                 public_key: self.word("update.publicKey"),
             },
+            terminals: Terminals {
+                most: some("terminal.most").unwrap_or(64),
+                idle_hours: some("terminal.idleHours").unwrap_or(24),
+                record: flag("terminal.record"),
+            },
+            push: Push { services: self.words("push.services"), contact: self.word("push.contact") },
             checks_origin: origin("check"),
             setup_origin: origin("setup"),
             recipe_origins: recipes
@@ -105,6 +142,7 @@ impl Pile {
                 .filter_map(|name| Some((name.clone(), origin(&format!("recipes.{name}"))?)))
                 .collect(),
             checks: checks.map(|(_, checks)| checks),
+            check_groups: groups,
             setup: setup.map(|(_, setup)| setup),
             recipes: recipes.into_iter().map(|(name, (_, recipe))| (name, recipe)).collect(),
             warnings: self.warnings,

@@ -1,6 +1,6 @@
 //! Rust: `Cargo.toml`.
 
-use super::{Proposal, Tree, argv};
+use super::{FORMAT, Proposal, TEST, Tree, argv};
 
 pub(super) fn detect(tree: &Tree<'_>, proposal: &mut Proposal) {
     let Some(manifest) = tree.text("Cargo.toml") else { return };
@@ -15,9 +15,9 @@ pub(super) fn detect(tree: &Tree<'_>, proposal: &mut Proposal) {
     };
     let all: &[&str] = if is_workspace { &["--workspace"] } else { &[] };
     if tree.first(&["rustfmt.toml", ".rustfmt.toml"]).is_some() {
-        proposal.check(tree, "cargo fmt", "rust", cargo(&["fmt"], &["--all", "--check"]));
+        proposal.check(tree, "cargo fmt", FORMAT, cargo(&["fmt"], &["--all", "--check"]));
     }
-    proposal.check_within(tree, "cargo test", "rust", cargo(&["test"], all), 1800);
+    proposal.check_within(tree, "cargo test", TEST, cargo(&["test"], all), 1800);
     proposal.tests(cargo(&["test"], all));
     proposal.formats(cargo(&["fmt"], &["--all"]));
     proposal.recipe(tree, "clippy", cargo(&["clippy"], &[all, &["--all-targets"]].concat()), &[]);

@@ -1,6 +1,6 @@
 //! Java and Kotlin: Maven and Gradle, by their wrappers where there are some.
 
-use super::{Proposal, Tree, argv};
+use super::{Proposal, TEST, Tree, argv};
 
 pub(super) fn detect(tree: &Tree<'_>, proposal: &mut Proposal) {
     if tree.has("pom.xml") {
@@ -17,7 +17,7 @@ fn maven(tree: &Tree<'_>, proposal: &mut Proposal) {
         let inside: &[&str] = if tree.folder.is_empty() { &[] } else { &["-f", pom.as_str()] };
         argv([program.as_str(), "-B", "-q"].iter().chain(inside).chain(&[goal]).copied())
     };
-    proposal.check_within(tree, "mvn test", "jvm", mvn("test"), 1800);
+    proposal.check_within(tree, "mvn test", TEST, mvn("test"), 1800);
     proposal.tests(mvn("test"));
     proposal.recipe(tree, "build", mvn("package"), &["target/**"]);
     // Running the tests' build once fetches plugins that `dependency:go-offline` misses.
@@ -31,7 +31,7 @@ fn gradle(tree: &Tree<'_>, proposal: &mut Proposal, build: &str) {
         let inside: &[&str] = if tree.folder.is_empty() { &[] } else { &["-p", tree.folder.as_str()] };
         argv([program.as_str(), "--no-daemon", "-q"].iter().chain(inside).chain(&[task]).copied())
     };
-    proposal.check_within(tree, "gradle test", "jvm", gradle("test"), 1800);
+    proposal.check_within(tree, "gradle test", TEST, gradle("test"), 1800);
     proposal.tests(gradle("test"));
     proposal.recipe(tree, "build", gradle("build"), &["build/**"]);
     let more = ["settings.gradle", "settings.gradle.kts", "gradle.properties", "gradle/libs.versions.toml"];

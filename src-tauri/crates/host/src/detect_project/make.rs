@@ -1,6 +1,6 @@
 //! Make: targets by their usual names; they prove something only where nothing else does.
 
-use super::{Proposal, Tree, argv};
+use super::{LINT, Proposal, TEST, Tree, argv};
 
 pub(super) fn detect(tree: &Tree<'_>, proposal: &mut Proposal) {
     let Some(text) = tree.first(&["Makefile", "makefile", "GNUmakefile"]).and_then(|name| tree.text(name))
@@ -9,8 +9,10 @@ pub(super) fn detect(tree: &Tree<'_>, proposal: &mut Proposal) {
     };
     let has = |target: &str| text.lines().any(|line| targets(line).any(|name| name == target));
     if proposal.checks.is_empty() {
-        for target in ["check", "lint", "test"].iter().filter(|target| has(target)) {
-            proposal.check(tree, &format!("make {target}"), "make", argv(["make", target]));
+        for (target, group) in [("check", TEST), ("lint", LINT), ("test", TEST)] {
+            if has(target) {
+                proposal.check(tree, &format!("make {target}"), group, argv(["make", target]));
+            }
         }
     }
     if let Some(target) = ["test", "check"].iter().find(|target| has(target)) {

@@ -14,6 +14,12 @@ use std::collections::BTreeMap;
 
 use protocol::check::{Check, Recipe, SetupStep};
 
+/// Groups of the checks: what each is for, which is also about what it costs.
+const FORMAT: &str = "format";
+const LINT: &str = "lint";
+const TYPES: &str = "types";
+const TEST: &str = "test";
+
 /// What detection proposes.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Proposal {
@@ -116,7 +122,14 @@ impl Proposal {
 
     fn check_within(&mut self, tree: &Tree<'_>, name: &str, group: &str, run: Vec<String>, timeout_s: u64) {
         let group = Some(group.to_owned());
-        self.checks.push(Check { name: tree.name(name), run, timeout_s, group, paths: Vec::new() });
+        self.checks.push(Check {
+            name: tree.name(name),
+            run,
+            timeout_s,
+            group,
+            paths: Vec::new(),
+            skip_untouched: false,
+        });
     }
 
     fn step(&mut self, run: Vec<String>, network: &str, key: Vec<String>) {

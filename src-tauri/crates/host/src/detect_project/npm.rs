@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Proposal, Tree, argv};
+use super::{FORMAT, LINT, Proposal, TEST, TYPES, Tree, argv};
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Packager {
@@ -12,8 +12,15 @@ enum Packager {
     YarnBerry,
 }
 
-/// Scripts that prove something, in the order to run them, and the names they get.
-const PROVING: &[&str] = &["format:check", "check", "typecheck", "type-check", "lint", "test"];
+/// Scripts that prove something, by which their checks are called, and the groups of those.
+const PROVING: &[(&str, &str)] = &[
+    ("format:check", FORMAT),
+    ("check", TYPES),
+    ("typecheck", TYPES),
+    ("type-check", TYPES),
+    ("lint", LINT),
+    ("test", TEST),
+];
 
 pub(super) fn detect(tree: &Tree<'_>, proposal: &mut Proposal) {
     let Some(text) = tree.text("package.json") else { return };
@@ -23,21 +30,21 @@ pub(super) fn detect(tree: &Tree<'_>, proposal: &mut Proposal) {
     };
     let packager = packager(tree, &manifest);
     let script = |name: &str| manifest.get("scripts")?.get(name)?.as_str().map(str::to_owned);
-    let is_real = |name: &&&str| script(name).is_some_and(|script| !script.contains("no test specified"));
-    for name in PROVING.iter().filter(is_real) {
+    let is_real = |name: &str| script(name).is_some_and(|script| !script.contains("no test specified"));
+    for (name, group) in PROVING.iter().filter(|(name, _)| is_real(name)) {
         let label = format!("{} {name}", program(packager));
-        proposal.check(tree, &label, "node", run(tree, packager, name));
+        proposal.check(tree, &label, group, run(tree, packager, name));
     }
-    if PROVING.iter().filter(is_real).any(|name| *name == "test") {
+    if is_real("test") {
         proposal.tests(run(tree, packager, "test"));
     } else if tree.below().any(is_node_test) {
         let all = argv(["node", "--test"]);
         let all =
             if tree.folder.is_empty() { all } else { [all, argv([format!("{}/", tree.folder)])].concat() };
-        proposal.check(tree, "node --test", "node", all.clone());
+        proposal.check(tree, "node --test", TEST, all.clone());
         proposal.tests(all);
     }
-    for name in ["format", "fmt"].iter().filter(is_real) {
+    for name in ["format", "fmt"].iter().filter(|name| is_real(name)) {
         proposal.formats(run(tree, packager, name));
     }
     let has_tool = |name: &str| {

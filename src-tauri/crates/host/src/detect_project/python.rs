@@ -1,6 +1,6 @@
 //! Python: pytest or unittest, plain or with uv.
 
-use super::{Proposal, Tree, argv};
+use super::{LINT, Proposal, TEST, Tree, argv};
 
 const MANIFESTS: &[&str] =
     &["pyproject.toml", "setup.py", "setup.cfg", "requirements.txt", "tox.ini", "pytest.ini"];
@@ -40,7 +40,7 @@ pub(super) fn detect(tree: &Tree<'_>, proposal: &mut Proposal) {
         proposal.check(
             tree,
             if test.iter().any(|word| word == "pytest") { "pytest" } else { "unittest" },
-            "python",
+            TEST,
             test.clone(),
         );
         proposal.tests(test);
@@ -49,7 +49,7 @@ pub(super) fn detect(tree: &Tree<'_>, proposal: &mut Proposal) {
     }
     let all = if tree.folder.is_empty() { "." } else { tree.folder.as_str() };
     if project.contains("[tool.ruff") || tree.first(&["ruff.toml", ".ruff.toml"]).is_some() {
-        proposal.check(tree, "ruff", "python", argv(["ruff", "check", all]));
+        proposal.check(tree, "ruff", LINT, argv(["ruff", "check", all]));
         proposal.formats(argv(["ruff", "format", all]));
     } else if project.contains("[tool.black]") {
         proposal.formats(argv(["black", all]));

@@ -3,6 +3,7 @@
 
 mod commit_object;
 mod conflict;
+mod half;
 mod message;
 mod pick;
 mod three_way;
@@ -10,6 +11,7 @@ mod three_way;
 pub(crate) use commit_object::CommitObject;
 pub use commit_object::Signature;
 pub use conflict::{ConflictFile, ConflictHunk};
+pub use half::HalfMerged;
 pub use message::Trailers;
 pub(crate) use message::compose;
 pub(crate) use three_way::{Base, Merged, Sides, merge};

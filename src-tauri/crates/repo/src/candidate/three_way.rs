@@ -4,6 +4,7 @@
 use super::conflict::{self, ConflictFile};
 use super::{CommitObject, Signature};
 use crate::depot::Depot;
+use crate::process::GitOutput;
 use crate::{ObjectId, Result};
 
 /// What is merged. Commits; `base` none means their common history decides.
@@ -28,6 +29,23 @@ pub(crate) enum Merged {
 const SYNTHETIC: &str = "Pilothouse <git@pilothouse.invalid> 0 +0000";
 
 pub(crate) fn merge(depot: &Depot, sides: &Sides<'_>) -> Result<Merged> {
+    let answer = raw(depot, sides)?;
+    let mut fields = answer.stdout.split(|byte| *byte == 0);
+    let tree = fields.next().map(String::from_utf8_lossy).unwrap_or_default();
+    match answer.status {
+        0 => Ok(Merged::Clean(ObjectId::parse(tree.trim())?)),
+        1 => {
+            let tree = ObjectId::parse(tree.trim())?;
+            let files = fields.by_ref().take_while(|name| !name.is_empty()).map(<[u8]>::to_vec).collect();
+            let messages: Vec<&[u8]> = fields.collect();
+            Ok(Merged::Conflict(conflict::describe(depot, &tree, files, &messages)?))
+        }
+        _ => Err(answer.failure("merge-tree")),
+    }
+}
+
+/// Git's own answer: status 0 or 1, and the tree in front, with markers where it is 1.
+pub(super) fn raw(depot: &Depot, sides: &Sides<'_>) -> Result<GitOutput> {
     // Fixed, so that neither the depot's history nor git's defaults change what a conflict looks like.
     let call = depot.call().setting("merge.conflictStyle=diff3").setting("merge.renames=true");
     let call = call.flags(&["merge-tree", "--write-tree", "-z", "--name-only", "--messages"]);
@@ -48,19 +66,7 @@ pub(crate) fn merge(depot: &Depot, sides: &Sides<'_>) -> Result<Merged> {
             call.value(ours.as_str()).value(theirs.as_str())
         }
     };
-    let answer = call.run()?;
-    let mut fields = answer.stdout.split(|byte| *byte == 0);
-    let tree = fields.next().map(String::from_utf8_lossy).unwrap_or_default();
-    match answer.status {
-        0 => Ok(Merged::Clean(ObjectId::parse(tree.trim())?)),
-        1 => {
-            let tree = ObjectId::parse(tree.trim())?;
-            let files = fields.by_ref().take_while(|name| !name.is_empty()).map(<[u8]>::to_vec).collect();
-            let messages: Vec<&[u8]> = fields.collect();
-            Ok(Merged::Conflict(conflict::describe(depot, &tree, files, &messages)?))
-        }
-        _ => Err(answer.failure("merge-tree")),
-    }
+    call.run()
 }
 
 fn synthetic(depot: &Depot, tree: &ObjectId, parents: &[ObjectId]) -> Result<ObjectId> {

@@ -18,6 +18,8 @@ pub enum DepotRef {
     Integration(String),
     /// A candidate of a merge queue entry, or what it landed as.
     Landing(String),
+    /// Where the integration branch was before somebody moved it away from there, by that commit.
+    Kept(ObjectId),
 }
 
 impl DepotRef {
@@ -28,6 +30,7 @@ impl DepotRef {
             Self::Base(job) => format!("refs/ph/base/{}", checked(job, check_id)?),
             Self::Job(job) => format!("refs/ph/jobs/{}", checked(job, check_id)?),
             Self::Landing(entry) => format!("refs/ph/land/{}", checked(entry, check_id)?),
+            Self::Kept(commit) => format!("refs/ph/kept/{commit}"),
         })
     }
 
@@ -40,6 +43,7 @@ impl DepotRef {
             "base" => Self::Base(rest),
             "jobs" => Self::Job(rest),
             "land" => Self::Landing(rest),
+            "kept" => Self::Kept(ObjectId::parse(&rest).ok()?),
             _ => return None,
         })
     }

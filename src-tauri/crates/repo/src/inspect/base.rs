@@ -54,7 +54,7 @@ fn commit_at(repo: &Repository, name: &str) -> Option<ObjectId> {
     repo.find_reference(name).and_then(|found| found.peel_to_commit()).map(|commit| commit.id().into()).ok()
 }
 
-pub(super) fn remote_head(repo: &Repository, remote: &str) -> Option<String> {
+pub(crate) fn remote_head(repo: &Repository, remote: &str) -> Option<String> {
     let head = repo.find_reference(&format!("refs/remotes/{remote}/HEAD")).ok()?;
     let target = head.symbolic_target().ok().flatten()?.to_owned();
     target.strip_prefix(&format!("refs/remotes/{remote}/")).map(str::to_owned)

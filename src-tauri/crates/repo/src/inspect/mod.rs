@@ -7,8 +7,8 @@ mod census;
 mod checkout_diff;
 mod dirty;
 
-pub(crate) use base::without_credentials;
 pub use base::{BaseBranch, BaseSource};
+pub(crate) use base::{remote_head, without_credentials};
 pub use blockers::{Blocked, Blocker};
 pub use census::{Language, Manifest};
 pub use checkout_diff::checkout_diff;

@@ -145,7 +145,7 @@ pub(super) fn changes(repo: &Repository, old: Option<&ObjectId>, new: &ObjectId)
 }
 
 /// Files of the user's that would be lost or mixed up.
-fn in_the_way(repo: &Repository, changes: &[Change]) -> Result<Vec<String>> {
+pub(super) fn in_the_way(repo: &Repository, changes: &[Change]) -> Result<Vec<String>> {
     let statuses = repo.statuses(Some(&mut status_options(false)))?;
     let mut files: Vec<String> = statuses
         .iter()

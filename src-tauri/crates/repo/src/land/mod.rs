@@ -6,12 +6,16 @@
 //! checkout's files follow; the user's ref moves. Stopped anywhere, the same call finishes the rest, after
 //! putting half-written files back.
 
+mod base_branch;
+mod by_user;
 mod checkout;
 mod journal;
 mod lease;
 mod ref_hold;
 mod torn;
 
+pub use base_branch::{ForwardRequest, forward_blocked, users_branch};
+pub use by_user::{Settled, UserHook, UserMerge, UserSetup, UserWay, UsersGit, blocked_for_user, folder_of};
 pub use checkout::{CheckoutBlock, UpdatedCheckout};
 pub use lease::IntegrationLease;
 
@@ -86,16 +90,32 @@ impl Depot {
         if user_at.as_ref() != request.user_old {
             return Ok(Advance::Moved { actual: user_at });
         }
+        let depot = || match depot_behind {
+            true => self.write_ref(&integration, request.new, &Expected::At(request.old.clone())),
+            false => Ok(()),
+        };
+        self.move_users(&user, &refname, request, depot)
+    }
+
+    /// Moves a branch in the user's repository, with the files of every folder that stands on it. `first` is done once
+    /// nothing can be in the way any more, before anything of the user's moves.
+    fn move_users(
+        &self,
+        user: &git2::Repository,
+        refname: &str,
+        request: &AdvanceRequest<'_>,
+        first: impl FnOnce() -> Result<()>,
+    ) -> Result<Advance> {
         if !os::writable(user.commondir()) {
             return Err(RepoError::ReadOnly { path: user.commondir().to_owned() });
         }
-        self.give_objects(&user, request)?;
+        self.give_objects(user, request)?;
 
-        let held = RefHold::take(self.git(), user.commondir(), &refname, request)?;
+        let held = RefHold::take(self.git(), user.commondir(), refname, request)?;
         let hold = match held {
             Held::Locked(hold) => hold,
             Held::Refused => {
-                let actual = libgit::direct_ref(&user, &refname)?;
+                let actual = libgit::direct_ref(user, refname)?;
                 if actual.as_ref() != request.user_old {
                     return Ok(Advance::Moved { actual });
                 }
@@ -106,20 +126,18 @@ impl Depot {
                 });
             }
         };
-        let checkouts = checkout::of_branch(&user, &refname)?;
+        let checkouts = checkout::of_branch(user, refname)?;
         for found in &checkouts {
             if let Some(reason) = found.blocked(request.user_old, request.new)? {
                 return Ok(Advance::CheckedOutDirty { worktree: found.path().to_owned(), reason });
             }
         }
-        if depot_behind {
-            self.write_ref(&integration, request.new, &Expected::At(request.old.clone()))?;
-        }
+        first()?;
         let mut updated = Vec::new();
         if !checkouts.is_empty() {
             let worktrees = checkouts.iter().map(|found| found.path().to_owned()).collect();
             let (old, new) = (request.user_old.cloned(), request.new.clone());
-            journal::begin(self, &Following { refname, worktrees, old, new })?;
+            journal::begin(self, &Following { refname: refname.to_owned(), worktrees, old, new })?;
         }
         for found in &checkouts {
             updated.push(found.follow(request.user_old, request.new)?);
@@ -167,6 +185,15 @@ impl Depot {
     ) -> Result<()> {
         lease.covers(self)?;
         self.write_ref(&DepotRef::Integration(branch.to_owned()), new, &Expected::At(old.clone()))
+    }
+
+    /// Keeps a commit that the integration branch stood at within reach.
+    pub fn keep(&self, commit: &ObjectId) -> Result<()> {
+        let keep = DepotRef::Kept(commit.clone());
+        match self.read_ref(&keep)? {
+            Some(_) => Ok(()),
+            None => self.write_ref(&keep, commit, &Expected::Missing),
+        }
     }
 
     /// The commits must be there before a ref may name them.

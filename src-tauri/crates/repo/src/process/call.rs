@@ -6,6 +6,7 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use super::as_user::AsUser;
 use super::run::{self, GitOutput};
 use super::{Git, harden};
 use crate::{RepoError, Result};
@@ -37,6 +38,8 @@ pub struct GitCall<'g> {
     args: Vec<OsString>,
     env: Vec<(&'static str, OsString)>,
     options_ended: bool,
+    /// Set: the user's own git, see `as_user`.
+    pub(super) as_user: Option<AsUser>,
     refused: Option<String>,
     pub(super) input: Input,
     pub(super) output: Option<File>,
@@ -55,6 +58,7 @@ impl<'g> GitCall<'g> {
             args: Vec::new(),
             env: Vec::new(),
             options_ended: false,
+            as_user: None,
             refused: None,
             input: Input::Nothing,
             output: None,
@@ -167,6 +171,9 @@ impl<'g> GitCall<'g> {
 
     /// The folder a call starts in: never one that somebody else can fill.
     pub(super) fn start_dir(&self) -> &Path {
+        if let Some(user) = &self.as_user {
+            return &user.folder;
+        }
         &self.git.inner.blank.home
     }
 
@@ -177,7 +184,12 @@ impl<'g> GitCall<'g> {
         }
         let mut argv = vec![OsString::from("--no-pager")];
         let own = self.settings.iter().map(OsString::from);
-        for setting in harden::settings(&self.git.inner).into_iter().chain(own) {
+        let hardened = match &self.as_user {
+            None => harden::settings(&self.git.inner),
+            Some(user) if user.hooks => Vec::new(),
+            Some(_) => vec![harden::no_hooks(&self.git.inner)],
+        };
+        for setting in hardened.into_iter().chain(own) {
             argv.push("-c".into());
             argv.push(setting);
         }
@@ -197,5 +209,14 @@ impl<'g> GitCall<'g> {
         let mut env = harden::environment(&self.git.inner);
         env.extend(self.env.iter().cloned());
         env
+    }
+
+    /// What the process is really given: the user's own for a call as the user.
+    pub(super) fn given_environment(&self) -> Vec<(OsString, OsString)> {
+        let own = self.env.iter().map(|(name, value)| (OsString::from(name), value.clone()));
+        match &self.as_user {
+            Some(user) => user.environment.iter().cloned().chain(own).collect(),
+            None => self.environment().into_iter().map(|(name, value)| (name.into(), value)).collect(),
+        }
     }
 }

@@ -47,6 +47,13 @@ pub(super) fn environment(inner: &Inner) -> Vec<(&'static str, OsString)> {
     env
 }
 
+/// The setting alone that keeps hooks from running.
+pub(super) fn no_hooks(inner: &Inner) -> OsString {
+    let mut text = OsString::from("core.hooksPath=");
+    text.push(&inner.blank.hooks);
+    text
+}
+
 /// Settings that win over the repository's own configuration.
 pub(super) fn settings(inner: &Inner) -> Vec<OsString> {
     let blank = &inner.blank;

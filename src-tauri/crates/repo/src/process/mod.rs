@@ -5,17 +5,23 @@
 //! drivers named by a hostile repository's own configuration) is closed by never running git on a
 //! repository that somebody else could configure: see `depot`, `intake` and `check_tree`.
 
+mod as_user;
 mod call;
 mod harden;
 mod locate;
+mod own_credentials;
 mod run;
 mod version;
+mod watched;
 
 pub use call::{GitCall, Overflow};
 pub use locate::locate;
+pub use own_credentials::{HostToken, OwnCredentials};
 pub use run::GitOutput;
 pub(crate) use run::{dialogue, wait_until};
 pub use version::{MINIMUM, Version};
+pub(crate) use watched::watched;
+pub use watched::{Watch, Watched, WatchedEnd};
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -104,6 +110,7 @@ impl Blank {
                 std::fs::write(file, "").at("write", file)?;
             }
         }
+        own_credentials::write_askpass(home)?;
         Ok(Self { home: home.to_owned(), config, attributes, hooks })
     }
 }

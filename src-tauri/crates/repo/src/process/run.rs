@@ -47,7 +47,7 @@ struct Ended {
 /// The command, hardened, not started.
 pub(super) fn command(call: &GitCall<'_>) -> Result<Command> {
     let mut command = Command::new(call.program());
-    command.args(call.argv()?).env_clear().envs(call.environment()).current_dir(call.start_dir());
+    command.args(call.argv()?).env_clear().envs(call.given_environment()).current_dir(call.start_dir());
     #[cfg(unix)]
     std::os::unix::process::CommandExt::process_group(&mut command, 0);
     Ok(command)

@@ -167,8 +167,12 @@ fn git_is_started_in_one_place_only() {
     }
     let mut all = Vec::new();
     sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut all);
-    let starting: Vec<_> =
-        all.iter().filter(|path| std::fs::read_to_string(path).unwrap().contains("Command::new")).collect();
+    // Unit tests come last in their file, and may start what they test.
+    let starts = |path: &&PathBuf| {
+        let text = std::fs::read_to_string(path).unwrap();
+        text.split("#[cfg(test)]").next().unwrap().contains("Command::new")
+    };
+    let starting: Vec<_> = all.iter().filter(starts).collect();
     assert_eq!(starting.len(), 1, "{starting:?}");
     assert!(starting[0].ends_with("process/run.rs"), "{starting:?}");
 }

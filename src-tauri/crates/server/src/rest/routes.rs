@@ -40,6 +40,7 @@ pub(crate) const ROUTES: &[Route] = &[
     get("/sessions", Method::SessionList),
     post("/sessions/{sessionId}/message", Method::ChatSend),
     post("/sessions/{sessionId}/command", Method::ChatCommand),
+    post("/sessions/{sessionId}/pr", Method::PublishRunIt),
     get("/approvals", Method::ApprovalList),
     get_one("/approvals/{id}", Method::ApprovalGet, "approval"),
     post("/approvals/{id}", Method::ApprovalAnswer),
@@ -66,6 +67,7 @@ pub(crate) const ROUTES: &[Route] = &[
     post("/jobs/{id}/cancel", Method::JobsCancel),
     post("/jobs/{id}/park", Method::JobsPark),
     post("/jobs/{id}/network", Method::JobsNetwork),
+    post("/jobs/{id}/publish", Method::JobsPublish),
     post("/jobs/{id}/pause", Method::JobsPause),
     post("/jobs/{id}/resume", Method::JobsResume),
     post("/jobs/{id}/raise", Method::JobsRaise),
@@ -92,6 +94,7 @@ pub(crate) const ROUTES: &[Route] = &[
     get("/merge/queue", Method::MergeQueueShow),
     get("/merge/entries/{id}", Method::MergeEntryGet),
     get("/merge/stats", Method::MergeStatsShow),
+    get("/merge/entries/{id}/history", Method::MergeHistory),
     get("/system/status", Method::SystemStatusShow),
     get("/budget", Method::BudgetShow),
 ];

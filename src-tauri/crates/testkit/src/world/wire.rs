@@ -17,6 +17,7 @@ pub struct Call {
     host: String,
     headers: Vec<(String, String)>,
     body: Vec<u8>,
+    from: Option<std::net::IpAddr>,
 }
 
 /// What came back.
@@ -39,12 +40,28 @@ impl Call {
             host,
             headers: Vec::new(),
             body: Vec::new(),
+            from: None,
         }
     }
 
     pub fn host(mut self, host: &str) -> Self {
         self.host = host.to_owned();
         self
+    }
+
+    /// From another address of this machine: on Linux all of 127.0.0.0/8 is.
+    pub fn from(mut self, address: [u8; 4]) -> Self {
+        self.from = Some(address.into());
+        self
+    }
+
+    async fn connected(&self) -> TcpStream {
+        let Some(from) = self.from else {
+            return TcpStream::connect(&self.address).await.expect("the server listens");
+        };
+        let socket = tokio::net::TcpSocket::new_v4().expect("a socket");
+        socket.bind((from, 0).into()).expect("an address of this machine");
+        socket.connect(self.address.parse().expect("an address")).await.expect("the server listens")
     }
 
     pub fn header(mut self, name: &str, value: &str) -> Self {
@@ -85,7 +102,7 @@ impl Call {
     pub async fn send(self) -> Answer {
         let shown = format!("{} {}", self.verb, String::from_utf8_lossy(&self.target));
         let exchange = async {
-            let stream = TcpStream::connect(&self.address).await.expect("the server listens");
+            let stream = self.connected().await;
             let (read, mut write) = stream.into_split();
             let (head, body) = (self.head("1.1"), self.body);
             // The server may answer and close before it has read everything.

@@ -94,6 +94,7 @@ mod tests {
                 timeout_s: 1,
                 group: None,
                 paths: Vec::new(),
+                skip_untouched: false,
             };
             missing_program(&check, &spec)
         };

@@ -4,6 +4,7 @@
 
 pub(crate) mod command;
 mod environment;
+mod left_out;
 mod machine;
 mod run;
 mod slot;
@@ -14,24 +15,30 @@ pub(crate) use verdicts::{fill, output, waiting};
 
 use super::Round;
 use super::held::ATTEMPTS;
+use super::run::Asked;
+use super::slots::Slot;
 use crate::rooms::Room;
 use crate::setup::On;
 use crate::{Engine, hash};
 use flow::merge::Input;
 use host::sandbox::Sandbox;
 use protocol::check::{Check, CheckPlan};
-use protocol::merge::MergeEntry;
+use protocol::merge::{EntryState, MergeEntry};
 use protocol::{ApiError, ErrorCode};
+use run::Said;
 use std::sync::Arc;
 
 /// How the reason of a fault ends that is tried again.
 const BY_THEMSELVES: &str = " They are tried again by themselves.";
 
-/// Evidence that every confirmed check passed on a commit's tree. Its fields are private to the checks, and
+/// Evidence that every confirmed check passed on a commit's tree, or reads nothing of what the commit touches and was
+/// left out by the owner's own word. Its fields are private to the checks, and
 /// [`Engine::proof`] makes it from stored verdicts.
 pub(crate) struct Proof {
     commit: String,
     tree: String,
+    /// Checks that were left out: they prove nothing.
+    skipped: Vec<String>,
 }
 
 impl Proof {
@@ -42,81 +49,109 @@ impl Proof {
     pub(super) fn tree(&self) -> &str {
         &self.tree
     }
+
+    pub(super) fn skipped(&self) -> &[String] {
+        &self.skipped
+    }
 }
 
 pub(crate) fn check_digest(check: &Check) -> String {
     hash::json(&serde_json::json!({ "run": check.run, "timeoutS": check.timeout_s }))
 }
 
+/// What came of an entry's checks.
+pub(super) enum Came {
+    /// What is to be said of its candidate.
+    Said(Input),
+    /// The same, of a check that is to be tried once more before it counts: its digest.
+    Once { said: Input, check: String },
+    /// Its set-up waits for a person.
+    AsksFirst,
+    /// It is not to be checked now, or not any more.
+    NotNow,
+    /// This machine cannot run them now.
+    CouldNotBegin(ApiError),
+    /// They were begun and could not be ended.
+    CouldNotEnd(ApiError),
+    /// The server ends.
+    Stopped,
+}
+
 impl Engine {
+    /// Runs the checks of an entry's candidate in a slot. Once the slot is cut nobody hears what comes of it.
     pub(super) async fn check_candidate(
         &self,
         room: &Arc<Room>,
         entry: &MergeEntry,
-        plan: &CheckPlan,
-    ) -> Result<Round, ApiError> {
+        asked: &Asked,
+        slot: &Slot,
+    ) -> Came {
+        let plan = &asked.plan;
+        let could_not = |error: ApiError| match error.code {
+            ErrorCode::Unavailable => Came::Stopped,
+            _ => Came::CouldNotBegin(error),
+        };
         match self.set_up(room, entry, plan).await {
             Ok(true) => {}
             // The answer wakes the queue.
-            Ok(false) => {
-                self.apply(entry, Input::Blocked { reason: "Its set-up waits for an answer.".into() })
-                    .await?;
-                room.held.put_last(entry);
-                return Ok(Round::Quiet);
-            }
-            Err(error) => return self.block(room, entry, error).await,
+            Ok(false) => return Came::AsksFirst,
+            Err(error) => return could_not(error),
         }
         let (sandbox, environment) = match self.ready_to_check(room, entry, plan).await {
             Ok(ready) => ready,
-            Err(error) => return self.block(room, entry, error).await,
+            Err(error) => return could_not(error),
         };
-        if !self.begin_checking(entry).await? {
-            return Ok(Round::Quiet);
+        match self.begin_checking(entry, slot).await {
+            Ok(true) => {}
+            Ok(false) => return Came::NotNow,
+            Err(error) => return could_not(error),
         }
-        let input = match self.run_checks(room, entry, plan, &sandbox, &environment).await {
-            Ok(input) => input,
-            // Stopped by us: it is checked again by the next server.
-            Err(error) if error.code == ErrorCode::Unavailable => {
-                self.apply(entry, Input::TipMoved).await?;
-                return Err(error);
-            }
-            Err(error) => return self.fault(room, entry, error).await,
-        };
-        room.held.forget(entry);
-        Ok(if self.apply(entry, input).await? { Round::Progress } else { Round::Quiet })
+        match self.run_checks(room, entry, asked, slot, &sandbox, &environment).await {
+            // Whether the branch itself fails is found out here, beside the loop; the verdict is there when it counts.
+            Ok(Said::Once { said, check }) => Came::Once { said, check },
+            Ok(Said::Last(input)) => match self.ask_the_branch(room, entry, &input).await {
+                Err(error) if error.code == ErrorCode::Unavailable => Came::Stopped,
+                _ => Came::Said(input),
+            },
+            Err(error) if error.code == ErrorCode::Unavailable => Came::Stopped,
+            Err(error) => Came::CouldNotEnd(error),
+        }
     }
 
-    /// False when everything is held: a set-up takes its time, and that may have been said meanwhile.
-    async fn begin_checking(&self, entry: &MergeEntry) -> Result<bool, ApiError> {
-        let id = entry.id.to_string();
+    /// False when everything is held, or the candidate is not wanted any more: a set-up takes its time, and that may
+    /// have been said meanwhile.
+    async fn begin_checking(&self, entry: &MergeEntry, slot: &Slot) -> Result<bool, ApiError> {
+        let (id, candidate, slot) = (entry.id.to_string(), entry.candidate.clone(), slot.clone());
         let begun = self.store.write(move |tx| {
-            if tx.is_held()? {
+            let now = tx.entry(&id)?;
+            let again = now.state == EntryState::Checking && now.doubt.is_some();
+            let wanted = (now.state == EntryState::Approved || again) && now.candidate == candidate;
+            if tx.is_held()? || slot.is_cut() || !wanted {
                 return Ok(false);
             }
-            super::apply_input(tx, &id, Input::CheckStarted).map(|_| true)
+            let at = host::clock::iso(tx.now());
+            super::apply_input(tx, &id, Input::CheckStarted { slot: slot.number, at }).map(|_| true)
         });
         Ok(begun.await?)
     }
 
     /// The checks were begun and could not be ended. This machine was in order before, as far as could be seen, so it
     /// may be the change that breaks it: that is tried a few times.
-    async fn fault(&self, room: &Arc<Room>, entry: &MergeEntry, error: ApiError) -> Result<Round, ApiError> {
+    pub(super) async fn fault(
+        &self,
+        room: &Arc<Room>,
+        entry: &MergeEntry,
+        error: ApiError,
+    ) -> Result<Round, ApiError> {
         let attempts = room.held.faulted(entry);
         if attempts < ATTEMPTS {
-            return self.block(room, entry, error).await;
+            self.apply(entry, Input::Blocked { reason: error.message }).await?;
+            room.held.wait(entry, self.clock.monotonic_ms(), true);
+            return Ok(Round::Blocked);
         }
         self.apply(entry, Input::GivenUp { reason: given_up(attempts, &error.message) }).await?;
         room.held.forget(entry);
         Ok(Round::Progress)
-    }
-
-    async fn block(&self, room: &Arc<Room>, entry: &MergeEntry, error: ApiError) -> Result<Round, ApiError> {
-        if error.code == ErrorCode::Unavailable {
-            return Err(error);
-        }
-        room.held.put_last(entry);
-        self.apply(entry, Input::Blocked { reason: error.message }).await?;
-        Ok(Round::Blocked)
     }
 
     /// What checking needs of this machine.
@@ -155,8 +190,12 @@ impl Engine {
         let Some(environment) = self.environment(&room, plan, On::candidate(entry)?).await? else {
             return Ok(None);
         };
+        let left_out = self.left_out(&room, entry, plan).await?;
+        let (skipped, needed): (Vec<_>, Vec<_>) =
+            plan.checks.iter().zip(&left_out).partition(|(_, reason)| reason.is_some());
+        let skipped = skipped.into_iter().map(|(check, _)| check.name.clone()).collect();
         let wanted: Vec<(String, String)> =
-            plan.checks.iter().map(|check| (check_digest(check), environment.of(check))).collect();
+            needed.into_iter().map(|(check, _)| (check_digest(check), environment.of(check))).collect();
         let on = tree.clone();
         let proven = self
             .store
@@ -169,7 +208,7 @@ impl Engine {
                 Ok(true)
             })
             .await?;
-        Ok(proven.then_some(Proof { commit, tree }))
+        Ok(proven.then_some(Proof { commit, tree, skipped }))
     }
 
     /// The strongest sandbox, or the owner's explicit leave to do without.

@@ -1,27 +1,39 @@
 //! Running an entry's checks, one after the other, until one fails.
 
+use super::left_out::mark_left_out;
 use super::machine::could_not_start;
 use super::verdicts::{edited, failed, fill, mark_running, output, waiting};
 use super::{Environment, check_digest, command};
+use crate::merge::apply_input;
+use crate::merge::run::Asked;
+use crate::merge::slots::Slot;
 use crate::rooms::Room;
 use crate::{Engine, shutting_down};
 use flow::merge::Input;
 use host::HostError;
 use host::sandbox::Sandbox;
 use host::spawn::{Ended, Outcome};
-use protocol::check::{Check, CheckPlan};
-use protocol::merge::{CheckVerdict, MergeEntry};
+use protocol::check::Check;
+use protocol::merge::{CheckVerdict, EntryState, MergeEntry};
 use protocol::{ApiError, ErrorCode, Event};
 use repo::{CheckTree, ObjectId};
 use std::io::ErrorKind;
 use std::path::Path;
 use std::sync::Arc;
-use store::{NewEvent, StoredVerdict};
+use store::{NewEvent, StoreError, StoredVerdict, Tx};
 
 /// How running one check ended.
 enum Ran {
     Said(StoredVerdict),
     Edited(String),
+}
+
+/// What an entry's checks say.
+pub(super) enum Said {
+    /// Their last word.
+    Last(Input),
+    /// One of them failed and is to be tried once more before that counts: the check's digest.
+    Once { said: Input, check: String },
 }
 
 impl Engine {
@@ -30,15 +42,21 @@ impl Engine {
         &self,
         room: &Arc<Room>,
         entry: &MergeEntry,
-        plan: &CheckPlan,
+        asked: &Asked,
+        place: &Slot,
         sandbox: &Sandbox,
         environment: &Environment,
-    ) -> Result<Input, ApiError> {
+    ) -> Result<Said, ApiError> {
         let tree = entry.tree.clone().unwrap_or_default();
+        let plan = &asked.plan;
         let mut verdicts: Vec<CheckVerdict> = plan.checks.iter().map(waiting).collect();
+        let left_out = self.left_out(room, entry, plan).await?;
+        mark_left_out(&mut verdicts, &left_out);
         let mut slot = None;
-        let retries = self.configured(room).await?.merge.flaky_retries;
         for (at, check) in plan.checks.iter().enumerate() {
+            if left_out.get(at).is_some_and(Option::is_some) {
+                continue;
+            }
             let (on, digest, env) = (tree.clone(), check_digest(check), environment.of(check));
             let known = {
                 let (on, digest, env) = (on.clone(), digest.clone(), env.clone());
@@ -48,76 +66,94 @@ impl Engine {
                 fill(&mut verdicts, at, &known, true, false);
                 self.tell_finished(entry, check, &known, true).await?;
                 if !known.ok {
-                    return self.give_back(entry, verdicts, check, &known).await;
+                    return self.give_back(entry, place, verdicts, check, &known).await.map(Said::Last);
                 }
                 continue;
             }
+            let first = slot.is_none();
             let slot = match &slot {
                 Some(slot) => slot,
-                None => slot.insert(self.check_slot(room, entry, plan).await?),
+                None => slot.insert(self.check_slot(room, entry, plan, place.number).await?),
             };
-            let mut verdict = StoredVerdict { ok: false, duration_ms: 0, tail: String::new() };
-            let mut tries = 0;
             // A retry is shown as such.
-            while tries <= retries && !verdict.ok {
-                tries += 1;
-                mark_running(&mut verdicts, at, tries > 1);
-                self.apply(entry, Input::CheckProgress(verdicts.clone())).await?;
-                self.tell_started(entry, check, &tree).await?;
-                verdict = match self.run_one(room, slot, check, sandbox, &tree).await {
-                    Ok(Ran::Said(verdict)) => verdict,
-                    Ok(Ran::Edited(paths)) => {
-                        self.clear_slot(room, slot).await?;
-                        return Ok(edited(check, &paths));
+            let failed_before = asked.failed.get(&digest).copied().unwrap_or_default();
+            mark_running(&mut verdicts, at, failed_before > 0);
+            self.tell_started(entry, place, check, &verdicts, first).await?;
+            let verdict = match self.run_one(room, (slot, place), check, sandbox, &tree).await {
+                Ok(Ran::Said(verdict)) => verdict,
+                Ok(Ran::Edited(paths)) => {
+                    self.clear_slot(room, slot).await?;
+                    return Ok(Said::Last(edited(check, &paths)));
+                }
+                Err(error) => {
+                    // It may be the disk that is full, of what this very check made.
+                    if error.code != ErrorCode::Unavailable {
+                        let _ = self.clear_slot(room, slot).await;
                     }
-                    Err(error) => {
-                        // It may be the disk that is full, of what this very check made.
-                        if error.code != ErrorCode::Unavailable {
-                            let _ = self.clear_slot(room, slot).await;
-                        }
-                        return Err(error);
-                    }
-                };
+                    return Err(error);
+                }
+            };
+            if !verdict.ok && failed_before < asked.retries {
+                // Not a verdict yet. What it left behind is its own when it is tried again.
+                fill(&mut verdicts, at, &verdict, false, failed_before > 0);
+                self.tell_finished(entry, check, &verdict, false).await?;
+                self.checks_ended(slot, entry).await?;
+                let said = self.give_back(entry, place, verdicts, check, &verdict).await?;
+                return Ok(Said::Once { said, check: digest });
             }
             let (name, stored) = (check.name.clone(), verdict.clone());
             self.store.write(move |tx| tx.store_verdict(&on, &digest, &env, &name, &stored)).await?;
-            fill(&mut verdicts, at, &verdict, false, tries > 1);
+            fill(&mut verdicts, at, &verdict, false, failed_before > 0);
             self.tell_finished(entry, check, &verdict, false).await?;
             if !verdict.ok {
                 // What an entry that does not land left behind must not reach the next one's check.
                 self.clear_slot(room, slot).await?;
-                return self.give_back(entry, verdicts, check, &verdict).await;
+                return self.give_back(entry, place, verdicts, check, &verdict).await.map(Said::Last);
             }
         }
         if let Some(slot) = &slot {
             self.checks_ended(slot, entry).await?;
         }
-        Ok(Input::ChecksPassed(verdicts))
+        Ok(Said::Last(Input::ChecksPassed(verdicts)))
     }
 
     /// The entry takes its last verdicts with it.
     async fn give_back(
         &self,
         entry: &MergeEntry,
+        place: &Slot,
         verdicts: Vec<CheckVerdict>,
         check: &Check,
         verdict: &StoredVerdict,
     ) -> Result<Input, ApiError> {
-        self.apply(entry, Input::CheckProgress(verdicts)).await?;
+        let (id, candidate, place) = (entry.id.to_string(), entry.candidate.clone(), place.clone());
+        let shown = self.store.write(move |tx| {
+            if still_in(tx, &id, candidate.as_deref(), &place)? {
+                apply_input(tx, &id, Input::CheckProgress(verdicts))?;
+            }
+            Ok(())
+        });
+        shown.await?;
         Ok(failed(check, verdict))
     }
 
     async fn run_one(
         &self,
         room: &Arc<Room>,
-        slot: &CheckTree,
+        (slot, place): (&CheckTree, &Slot),
         check: &Check,
         sandbox: &Sandbox,
         tree: &str,
     ) -> Result<Ran, ApiError> {
-        let place = (slot, &*self.check_home(room));
+        let laid = (slot, &*self.check_home(room, slot));
+        let stop = async {
+            tokio::select! {
+                () = self.stopping() => {}
+                () = place.cut() => {}
+            }
+        };
         let command::Ended { outcome, duration_ms } =
-            self.run_check(room, check, sandbox, place, None, self.stopping()).await?;
+            self.run_check(room, check, sandbox, laid, None, stop).await?;
         let verdict = match outcome {
             Ok(outcome) if outcome.ended == Ended::Cancelled => return Err(shutting_down()),
             Ok(outcome) if was_killed(&outcome) => return Err(fault(killed(check))),
@@ -147,14 +183,36 @@ impl Engine {
         })
     }
 
-    async fn tell_started(&self, entry: &MergeEntry, check: &Check, tree: &str) -> Result<(), ApiError> {
+    /// Says that a command begins, and shows it; the first of a run begins the run. An error once the slot is cut.
+    async fn tell_started(
+        &self,
+        entry: &MergeEntry,
+        place: &Slot,
+        check: &Check,
+        verdicts: &[CheckVerdict],
+        first: bool,
+    ) -> Result<(), ApiError> {
+        let tree = entry.tree.clone().unwrap_or_default();
         let event = Event::CheckStarted {
             entry_id: entry.id.clone(),
             name: check.name.clone(),
             run: check.run.clone(),
-            tree: tree.to_owned(),
+            tree: tree.clone(),
         };
-        self.tell_check(entry, event).await
+        let new = NewEvent::new(&entry.session_id, event, "merge").about(entry.id.as_str());
+        let (id, candidate, place) = (entry.id.to_string(), entry.candidate.clone(), place.clone());
+        let verdicts = verdicts.to_vec();
+        let begun = self.store.write(move |tx| {
+            if !still_in(tx, &id, candidate.as_deref(), &place)? {
+                return Ok(false);
+            }
+            if first {
+                tx.begin_run(&mut tx.entry(&id)?, &tree, place.number)?;
+            }
+            apply_input(tx, &id, Input::CheckProgress(verdicts))?;
+            tx.append(new).map(|_| true)
+        });
+        if begun.await? { Ok(()) } else { Err(shutting_down()) }
     }
 
     async fn tell_finished(
@@ -180,6 +238,13 @@ impl Engine {
         self.store.write(move |tx| tx.append(new).map(drop)).await?;
         Ok(())
     }
+}
+
+/// Whether a slot is still at work on an entry's candidate.
+fn still_in(tx: &Tx<'_>, id: &str, candidate: Option<&str>, place: &Slot) -> Result<bool, StoreError> {
+    let now = tx.entry(id)?;
+    let same = now.candidate.as_deref() == candidate && now.slot == Some(place.number);
+    Ok(same && now.state == EntryState::Checking && !place.is_cut())
 }
 
 /// Whether what could not be started is a file the change brings: a script that names an interpreter nobody has, or

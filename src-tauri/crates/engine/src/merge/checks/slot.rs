@@ -1,16 +1,17 @@
-//! The check tree, and whose leftovers lie in it.
+//! The check tree of a slot, and whose leftovers lie in it.
 //!
-//! Build folders stay for the next check, which makes it warm. They may stay only when what made them has landed:
-//! otherwise an entry that nobody wanted could decide what the next one's check says. So a note beside the tree
-//! names the entry that may have written there, from before its first command until its tree is cleared.
+//! Build folders stay for the next check, which makes it warm. They may stay only when what made them is part of what
+//! the next one stands on, landed or about to: otherwise an entry that nobody wanted could decide what another's check
+//! says. A verdict counts only once all of its ground has landed, and with it whoever left something. So a note beside
+//! the tree names the candidate that may have written there, from before its first command until its tree is cleared.
 
 use crate::rooms::Room;
 use crate::setup::laid_note;
 use crate::{Engine, git};
 use protocol::check::CheckPlan;
-use protocol::merge::{EntryState, MergeEntry};
+use protocol::merge::MergeEntry;
 use protocol::{ApiError, ErrorCode};
-use repo::CheckTree;
+use repo::{CheckTree, Depot, ObjectId, RepoError};
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -19,6 +20,9 @@ use std::sync::Arc;
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 struct Guest {
     entry: String,
+    candidate: String,
+    /// What that stood on.
+    onto: String,
     /// Its checks were begun and their end was not seen.
     cut: bool,
 }
@@ -33,15 +37,16 @@ enum Leftovers {
 }
 
 impl Engine {
-    /// The workspace's check tree, switched to the candidate, with its set-up layers and nothing of an entry that
+    /// A slot's check tree, switched to the candidate, with its set-up layers and nothing of an entry that
     /// did not land.
     pub(super) async fn check_slot(
         &self,
         room: &Arc<Room>,
         entry: &MergeEntry,
         plan: &CheckPlan,
+        number: u32,
     ) -> Result<CheckTree, ApiError> {
-        let dir = self.data.candidates().join(room.id.as_str()).join("slot-0");
+        let dir = self.data.candidates().join(room.id.as_str()).join(format!("slot-{number}"));
         let room_now = room.clone();
         let (slot, before) = self
             .blocking(move || {
@@ -54,7 +59,7 @@ impl Engine {
                 Ok::<_, ApiError>((slot, before))
             })
             .await??;
-        if !self.may_stay(&before, entry).await? {
+        if !self.may_stay(room, before, entry).await? {
             self.clear_slot(room, &slot).await?;
         }
         self.stand_on(room, plan, &slot, entry).await?;
@@ -74,27 +79,44 @@ impl Engine {
         Ok(())
     }
 
-    async fn may_stay(&self, before: &Leftovers, entry: &MergeEntry) -> Result<bool, ApiError> {
+    async fn may_stay(
+        &self,
+        room: &Arc<Room>,
+        before: Leftovers,
+        entry: &MergeEntry,
+    ) -> Result<bool, ApiError> {
         let guest = match before {
             Leftovers::None => return Ok(true),
             Leftovers::Unknown => return Ok(false),
             Leftovers::Of(guest) if guest.cut => return Ok(false),
-            Leftovers::Of(guest) if guest.entry == entry.id.as_str() => return Ok(true),
-            Leftovers::Of(guest) => guest.entry.clone(),
+            Leftovers::Of(guest) => guest,
         };
-        match self.store.read(move |tx| tx.entry(&guest)).await {
-            Ok(other) => Ok(other.state == EntryState::Landed),
-            Err(error) => match ApiError::from(error) {
-                error if error.code == ErrorCode::NotFound => Ok(false),
-                error => Err(error),
-            },
-        }
+        let (depot, entry) = (room.depot.clone(), entry.clone());
+        self.blocking(move || is_ground(&depot, &guest, &entry).unwrap_or(false)).await
     }
 
     async fn note_guest(&self, slot: &CheckTree, entry: &MergeEntry, cut: bool) -> Result<(), ApiError> {
-        let (file, guest) = (note(slot), Guest { entry: entry.id.to_string(), cut });
+        let (file, guest) = (note(slot), Guest::of(entry, cut));
         self.blocking(move || write(&file, &guest)).await?
     }
+}
+
+impl Guest {
+    fn of(entry: &MergeEntry, cut: bool) -> Self {
+        let (candidate, onto) =
+            (entry.candidate.clone().unwrap_or_default(), entry.onto.clone().unwrap_or_default());
+        Self { entry: entry.id.to_string(), candidate, onto, cut }
+    }
+}
+
+/// Whether a guest is among what an entry's candidate is made of: below it, or an earlier candidate of its own.
+fn is_ground(depot: &Depot, guest: &Guest, entry: &MergeEntry) -> Result<bool, RepoError> {
+    let id = |text: &str| ObjectId::parse(text);
+    let on = id(entry.onto.as_deref().unwrap_or_default())?;
+    if guest.entry == entry.id.as_str() {
+        return depot.contains(&on, &id(&guest.onto)?);
+    }
+    depot.contains(&on, &id(&guest.candidate)?)
 }
 
 fn leftovers(slot: &CheckTree) -> Leftovers {

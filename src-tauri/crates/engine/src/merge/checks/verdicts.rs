@@ -7,14 +7,12 @@ use protocol::check::Check;
 use protocol::merge::CheckVerdict;
 use store::StoredVerdict;
 
-/// Bytes of output kept with a verdict.
-const TAIL: usize = 4_000;
-
 pub(crate) fn waiting(check: &Check) -> CheckVerdict {
     CheckVerdict {
         name: check.name.clone(),
         run: check.run.clone(),
         state: "waiting".into(),
+        reason: None,
         duration_ms: None,
         reused: false,
         flaky_retry: false,
@@ -46,10 +44,10 @@ pub(crate) fn fill(
 }
 
 pub(super) fn failed(check: &Check, verdict: &StoredVerdict) -> Input {
-    Input::GiveBack {
-        why: Returned::CheckFailed,
-        detail: format!("The check “{}” failed on the tree that would land.\n\n{}", check.name, verdict.tail),
-    }
+    let hint = flow::returned::hint(&verdict.tail).map(|hint| format!(" {hint}")).unwrap_or_default();
+    let detail =
+        format!("The check “{}” failed on the tree that would land.{hint}\n\n{}", check.name, verdict.tail);
+    Input::GiveBack { why: Returned::CheckFailed, detail }
 }
 
 pub(super) fn edited(check: &Check, paths: &str) -> Input {
@@ -62,20 +60,12 @@ pub(super) fn edited(check: &Check, paths: &str) -> Input {
     }
 }
 
-/// The end of both streams, without colours and secrets.
+/// What tells of an error in both streams, and their end; without colours and secrets.
 pub(crate) fn output(outcome: &Outcome, check: &Check, redactor: &Redactor) -> String {
     let text = host::ansi::strip(&format!("{}{}", outcome.stdout.text(), outcome.stderr.text()));
-    let mut tail = tail(&redactor.text(&text));
+    let mut tail = flow::returned::trimmed(&redactor.text(&text)).text;
     if outcome.timed_out() {
         tail.push_str(&format!("\nIt timed out after {} s.", check.timeout_s));
     }
     tail
-}
-
-fn tail(text: &str) -> String {
-    let text = text.trim_end();
-    match text.char_indices().rev().nth(TAIL) {
-        Some((at, _)) => format!("…{}", text.get(at..).unwrap_or_default()),
-        None => text.to_owned(),
-    }
 }

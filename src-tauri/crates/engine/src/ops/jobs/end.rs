@@ -88,6 +88,7 @@ impl Engine {
                         completion_id = Some(serde_json::from_value(id.into())?);
                     } else {
                         reaction::report(tx, session, &job, p.summary.as_deref())?;
+                        crate::returned::mender_ended(tx, &job.id)?;
                     }
                 }
                 steer::missed(tx, &job)?;
@@ -107,65 +108,54 @@ impl Engine {
     pub async fn jobs_fail(&self, caller: Caller, p: FailJob) -> Reply {
         caller.require_job(p.id.as_str())?;
         let (by, id) = (caller.who.label(), p.id.clone());
-        let answer = self
-            .change(caller, move |tx| {
-                let before = tx.job(p.id.as_str())?;
-                if !before.cancel_requested
-                    && super::taken::came_back(tx, &before, &p.claim_token, &p.message, p.detail.as_deref())?
-                {
-                    let (duration_ms, at) = (0, host::clock::iso(tx.now()));
-                    return Ok(FinishedJob { ok: true, duration_ms, completed_at: at, completion_id: None });
-                }
-                let status = if before.cancel_requested { JobStatus::Cancelled } else { JobStatus::Failed };
-                let error = match &p.detail {
-                    Some(detail) => format!("{}\n{detail}", p.message),
-                    None => p.message.clone(),
-                };
-                let code = failure::told(p.code.as_deref()).to_owned();
-                let result = serde_json::json!({ "verification": p.verification, "code": code });
-                let finish = JobFinish {
-                    artifacts: p.artifacts,
-                    isolation: p.isolation,
-                    ..JobFinish::without_work(status, result, error)
-                };
-                let duration_ms = tx.finish_job(p.id.as_str(), &p.claim_token, finish)?;
-                let job = tx.job(p.id.as_str())?;
-                crate::network::close_open(tx, &job)?;
-                if let Some(session) = &job.session_id {
-                    if !p.verification.is_empty() {
-                        tx.append(NewEvent::new(
-                            session,
-                            Event::JobVerified {
-                                job_id: job.id.clone(),
-                                verified: false,
-                                lines: p.verification,
-                            },
-                            by.clone(),
-                        ))?;
-                    }
-                    if status == JobStatus::Cancelled {
-                        tx.append(NewEvent::new(
-                            session,
-                            Event::JobCancelled { job_id: job.id.clone(), by },
-                            "server",
-                        ))?;
-                    } else {
-                        let why = Why { code: &code, message: &p.message, detail: p.detail };
-                        failed(tx, session, &job, why)?;
-                    }
-                }
-                steer::missed(tx, &job)?;
-                Ok(FinishedJob {
-                    ok: true,
-                    duration_ms,
-                    completed_at: host::clock::iso(tx.now()),
-                    completion_id: None,
-                })
-            })
-            .await?;
+        let answer = self.change(caller, move |tx| fail(tx, p, by)).await?;
         self.drop_bundle(&id).await;
         Ok(answer)
     }
+}
+
+/// Ends a claimed job as failed, or as cancelled when that was asked, and tells whoever follows it.
+pub(crate) fn fail(tx: &mut Tx<'_>, p: FailJob, by: String) -> Result<FinishedJob, store::StoreError> {
+    let before = tx.job(p.id.as_str())?;
+    if !before.cancel_requested
+        && super::taken::came_back(tx, &before, &p.claim_token, &p.message, p.detail.as_deref())?
+    {
+        let (duration_ms, at) = (0, host::clock::iso(tx.now()));
+        return Ok(FinishedJob { ok: true, duration_ms, completed_at: at, completion_id: None });
+    }
+    let status = if before.cancel_requested { JobStatus::Cancelled } else { JobStatus::Failed };
+    let error = match &p.detail {
+        Some(detail) => format!("{}\n{detail}", p.message),
+        None => p.message.clone(),
+    };
+    let code = failure::told(p.code.as_deref()).to_owned();
+    let result = serde_json::json!({ "verification": p.verification, "code": code });
+    let finish = JobFinish {
+        artifacts: p.artifacts,
+        isolation: p.isolation,
+        ..JobFinish::without_work(status, result, error)
+    };
+    let duration_ms = tx.finish_job(p.id.as_str(), &p.claim_token, finish)?;
+    let job = tx.job(p.id.as_str())?;
+    crate::network::close_open(tx, &job)?;
+    if let Some(session) = &job.session_id {
+        if !p.verification.is_empty() {
+            tx.append(NewEvent::new(
+                session,
+                Event::JobVerified { job_id: job.id.clone(), verified: false, lines: p.verification },
+                by.clone(),
+            ))?;
+        }
+        if status == JobStatus::Cancelled {
+            tx.append(NewEvent::new(session, Event::JobCancelled { job_id: job.id.clone(), by }, "server"))?;
+            crate::returned::mender_ended(tx, &job.id)?;
+        } else {
+            let why = Why { code: &code, message: &p.message, detail: p.detail };
+            failed(tx, session, &job, why)?;
+        }
+    }
+    steer::missed(tx, &job)?;
+    Ok(FinishedJob { ok: true, duration_ms, completed_at: host::clock::iso(tx.now()), completion_id: None })
 }
 
 /// Ends a finished job as cancelled: nothing is handed over, nothing enters the merge queue. What it made stays in
@@ -182,8 +172,9 @@ fn end_cancelled(
         ..JobFinish::without_work(JobStatus::Cancelled, result, "Cancelled".into())
     };
     let duration_ms = tx.finish_job(p.id.as_str(), &p.claim_token, finish)?;
-    if let Some(session) = &tx.job(p.id.as_str())?.session_id {
-        tx.append(NewEvent::new(session, Event::JobCancelled { job_id: p.id, by }, "server"))?;
+    if let Some(session) = &tx.job(p.id.as_str())?.session_id.clone() {
+        tx.append(NewEvent::new(session, Event::JobCancelled { job_id: p.id.clone(), by }, "server"))?;
+        crate::returned::mender_ended(tx, &p.id)?;
     }
     Ok(FinishedJob { ok: true, duration_ms, completed_at: host::clock::iso(tx.now()), completion_id: None })
 }
@@ -211,5 +202,6 @@ pub(crate) fn failed(
         code: Some(why.code.to_owned()),
     };
     tx.append(NewEvent::new(session, event, "server:job-fail-hook"))?;
-    reaction::failure(tx, session, job, why.message)
+    reaction::failure(tx, session, job, why.message)?;
+    crate::returned::mender_ended(tx, &job.id)
 }

@@ -11,7 +11,7 @@ mod taken;
 mod target;
 mod wait;
 
-pub(crate) use end::{Why, failed};
+pub(crate) use end::{Why, fail, failed};
 pub(crate) use taken::{told, waits_for};
 pub(crate) use target::check_target;
 
@@ -96,6 +96,7 @@ impl Engine {
                         "server",
                     ))?;
                     steer::missed(tx, &job)?;
+                    crate::returned::mender_ended(tx, &job.id)?;
                 }
                 Ok(Done { ok: true })
             })

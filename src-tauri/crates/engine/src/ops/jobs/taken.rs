@@ -36,17 +36,7 @@ impl Engine {
                 if job.cancel_requested {
                     return refused("This job is being cancelled.");
                 }
-                let taken = TakenOver {
-                    state: TakenState::Coming,
-                    path: path.to_string_lossy().into_owned(),
-                    branch: format!("taken/{}", job.id),
-                    base: None,
-                    commit: None,
-                    handed_back: None,
-                    by,
-                    since: now,
-                    problem: None,
-                };
+                let taken = TakenOver::coming(&job.id, path.to_string_lossy().into_owned(), by, now);
                 tx.ask_over(p.id.as_str(), &taken, waits_for(&taken))?;
                 told(tx, &job, &taken)?;
                 Ok(TakenReply { ok: true, taken })
@@ -168,6 +158,7 @@ impl Engine {
                         if let (true, Some(session)) = (at_once, &job.session_id) {
                             let event = Event::JobCancelled { job_id: job.id.clone(), by: by.clone() };
                             tx.append(NewEvent::new(session, event, "server"))?;
+                            crate::returned::mender_ended(tx, &job.id)?;
                         }
                     }
                     JobStatus::Completed | JobStatus::Failed | JobStatus::Cancelled => {

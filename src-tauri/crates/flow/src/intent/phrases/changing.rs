@@ -111,7 +111,7 @@ pub(super) const PHRASES: &[Phrase] = &[
     phrase(
         "publish(?: (?:it|this|the (?:branch|changes|work|integration branch)))?|(?:push (?:it |this |the (?:branch|changes) )?and )?\
          (?:open|create|make) (?:a|the) (?:pull request|pr)(?: for (?:it|this|the (?:branch|changes)))?",
-        |_| Some(Ok(Intent::Publish)),
+        |_| Some(Ok(Intent::publish())),
     ),
 ];
 

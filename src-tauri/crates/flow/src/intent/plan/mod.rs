@@ -6,7 +6,7 @@ mod wording;
 use super::check::slot_problem;
 use super::coding::cut;
 use super::facts::WorkspaceFacts;
-use super::nature::{Availability, Nature, availability, nature};
+use super::nature::{Nature, nature};
 use protocol::intent::Intent;
 use protocol::plan::PLAN_SCHEMA_VERSION;
 use protocol::{Lane, Plan, Planning, Priority, RiskLevel, Scope};
@@ -21,9 +21,6 @@ const FINALIZATION_MS: u64 = 120_000;
 /// Why an intent that was understood gets no plan here.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Unplanned {
-    NotAvailable {
-        word: &'static str,
-    },
     BadSlot {
         message: String,
     },
@@ -48,7 +45,6 @@ pub enum Unplanned {
 impl std::fmt::Display for Unplanned {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Unplanned::NotAvailable { word } => write!(f, "`/{word}` is not available yet."),
             Unplanned::BadSlot { message } => write!(f, "{message}."),
             Unplanned::NoTestRunner => f.write_str(
                 "No test runner is known for this workspace. Name one in its checks, then try again.",
@@ -83,9 +79,6 @@ pub fn plan_for(intent: &Intent, facts: &WorkspaceFacts) -> Result<Plan, Unplann
     if let Some(problem) = slot_problem(intent) {
         return Err(Unplanned::BadSlot { message: problem.message });
     }
-    if let Availability::NotYet { .. } = availability(intent) {
-        return Err(Unplanned::NotAvailable { word: intent.word() });
-    }
     let Nature { changing, runs_code, by_server } = nature(intent);
     let (write_globs, max_files_to_edit) =
         if changing && !by_server { room(intent, facts)? } else { (Vec::new(), 0) };
@@ -118,7 +111,7 @@ fn risk(intent: &Intent) -> RiskLevel {
     match intent {
         Intent::Run { .. } | Intent::Apply { .. } | Intent::Bump { .. } => RiskLevel::Medium,
         Intent::Revert { .. } | Intent::CherryPick { .. } => RiskLevel::Medium,
-        Intent::Land { .. } | Intent::Publish => RiskLevel::Medium,
+        Intent::Land { .. } | Intent::Publish { .. } => RiskLevel::Medium,
         _ => RiskLevel::Low,
     }
 }

@@ -91,7 +91,7 @@ pub(super) fn room(intent: &Intent, facts: &WorkspaceFacts) -> Result<(Vec<Strin
         | Intent::Todos
         | Intent::Branch { .. }
         | Intent::Land { .. }
-        | Intent::Publish => (Vec::new(), 0),
+        | Intent::Publish { .. } => (Vec::new(), 0),
     })
 }
 

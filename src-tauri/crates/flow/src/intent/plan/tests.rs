@@ -118,8 +118,9 @@ fn what_the_workspace_lacks_is_said() {
 }
 
 #[test]
-fn what_is_not_available_is_never_planned() {
-    assert!(matches!(plan("/publish"), Err(Unplanned::NotAvailable { .. })));
+fn publishing_is_the_servers_own_and_needs_no_worker() {
+    let plan = plan("/publish fix/login --no-pr").unwrap();
+    assert_eq!((plan.requires_worker, plan.title.as_str()), (false, "Push fix/login"));
     assert!(commands().len() >= 20);
-    assert!(matches!(parse("/publish"), Parsed::Exact(Intent::Publish)));
+    assert_eq!(parse("/publish"), Parsed::Exact(Intent::publish()));
 }

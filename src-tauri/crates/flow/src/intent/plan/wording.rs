@@ -41,7 +41,10 @@ pub(super) fn title(intent: &Intent) -> String {
         Intent::Run { recipe } => format!("Run the recipe {recipe}"),
         Intent::Todos => "List TODO and FIXME notes".into(),
         Intent::Land { job } => format!("Land {job}"),
-        Intent::Publish => "Publish".into(),
+        Intent::Publish { head, no_pr, .. } => {
+            let head = head.as_deref().map(|head| format!(" {}", short(head))).unwrap_or_default();
+            if *no_pr { format!("Push{head}") } else { format!("Publish{head}") }
+        }
     }
 }
 
@@ -92,6 +95,7 @@ pub(super) fn criteria(intent: &Intent) -> Vec<String> {
         | Intent::Outdated
         | Intent::Todos => one("The report is written and no file changed"),
         Intent::Land { .. } => one("The job's result is queued for landing"),
-        Intent::Publish => one("The branch is pushed"),
+        Intent::Publish { no_pr: true, .. } => one("The branch is pushed"),
+        Intent::Publish { .. } => vec!["The branch is pushed".into(), "A pull request is open".into()],
     }
 }

@@ -33,7 +33,7 @@ pub enum Silent {
     NotRunning,
     #[error("permission denied")]
     Denied,
-    #[error("no answer within a second")]
+    #[error("no answer in time")]
     Slow,
     #[error("it speaks API {api}, and {} or newer is needed", super::facts::OLDEST_API)]
     TooOld { api: String },
@@ -85,7 +85,8 @@ async fn answer(candidate: &Candidate) -> Result<Engine, Silent> {
     let endpoint = candidate.endpoint.as_ref().map_err(|refused| Silent::Refused(refused.clone()))?;
     reachable(endpoint).await?;
     let docker = connect(endpoint)?;
-    timeout(ANSWER_WITHIN, docker.ping()).await.map_err(|_| Silent::Slow)?.map_err(strange)?;
+    // Somebody listens there by now; on a loaded machine the first answer takes its time.
+    timeout(ANSWER_WITHIN * 4, docker.ping()).await.map_err(|_| Silent::Slow)?.map_err(strange)?;
     // Podman starts other programs to answer this.
     let asked = timeout(ANSWER_WITHIN * 10, docker.version()).await.map_err(|_| Silent::Slow)?;
     let version = asked.map_err(strange)?;

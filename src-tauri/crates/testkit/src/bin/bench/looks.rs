@@ -67,7 +67,7 @@ fn seconds_up(text: &str) -> Option<f64> {
 }
 
 /// Milliseconds since 1970 of a time as the server writes it: `2026-01-31T12:34:56.789Z`.
-fn millis(iso: &str) -> Option<f64> {
+pub fn millis(iso: &str) -> Option<f64> {
     let (date, time) = iso.trim_end_matches('Z').split_once('T')?;
     let mut date = date.split('-').map(|n| n.parse::<i64>().ok());
     let (year, month, day) = (date.next()??, date.next()??, date.next()??);

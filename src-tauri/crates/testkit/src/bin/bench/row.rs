@@ -10,6 +10,8 @@ pub enum Amount {
     Micros(f64),
     MiB(f64),
     Bytes(f64),
+    /// How many, of whatever the row counts.
+    Count(f64),
 }
 
 impl Amount {
@@ -19,7 +21,8 @@ impl Amount {
             | Amount::Millis(n)
             | Amount::Micros(n)
             | Amount::MiB(n)
-            | Amount::Bytes(n) => n,
+            | Amount::Bytes(n)
+            | Amount::Count(n) => n,
         }
     }
 
@@ -30,6 +33,7 @@ impl Amount {
             Amount::Micros(_) => "µs",
             Amount::MiB(_) => "MiB",
             Amount::Bytes(_) => "B",
+            Amount::Count(_) => "",
         }
     }
 }
@@ -38,7 +42,8 @@ impl std::fmt::Display for Amount {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let n = self.number();
         let digits = if n == 0.0 || n.abs() >= 100.0 { 0 } else { usize::from(n.abs() < 10.0) + 1 };
-        write!(f, "{n:.digits$} {}", self.unit())
+        let unit = self.unit();
+        if unit.is_empty() { write!(f, "{n:.digits$}") } else { write!(f, "{n:.digits$} {unit}") }
     }
 }
 

@@ -25,7 +25,8 @@ fn flags(args: &[String]) -> anyhow::Result<Flags> {
             "--json" => flags.json = true,
             "--only" => flags.only = Some(value()?.clone()),
             "--dir" => flags.dir = value()?.into(),
-            other => bail!("unknown argument {other}; known: --json, --only WORD, --dir DIR"),
+            word if !word.starts_with('-') => flags.only = Some(word.to_owned()),
+            other => bail!("unknown argument {other}; known: WORD, --json, --only WORD, --dir DIR"),
         }
     }
     Ok(flags)
@@ -38,6 +39,11 @@ pub fn run(args: &[String]) -> anyhow::Result<ExitCode> {
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
         runtime.block_on(serve::serve(rest))?;
         return Ok(ExitCode::SUCCESS);
+    }
+    if let [first, folder] = args
+        && first == figures::queue::wrapper::CHECK
+    {
+        return figures::queue::wrapper::run(std::path::Path::new(folder));
     }
     let flags = flags(args)?;
     let wanted =

@@ -12,7 +12,9 @@ mod job_clone;
 mod landing;
 mod past;
 mod push;
+pub mod queue;
 mod replay;
+mod terminals;
 mod wal;
 
 use super::ground::Ground;
@@ -24,7 +26,7 @@ pub struct Figure {
 }
 
 /// `past` comes before what adds to the folder it measures, and `wal` after everything that writes.
-pub const ALL: [Figure; 13] = [
+pub const ALL: [Figure; 15] = [
     Figure { name: "idle", measure: idle::measure },
     Figure { name: "past", measure: past::measure },
     Figure { name: "appends", measure: appends::measure },
@@ -37,5 +39,7 @@ pub const ALL: [Figure; 13] = [
     Figure { name: "first-command", measure: first_command::measure },
     Figure { name: "crew", measure: crew::measure },
     Figure { name: "landing", measure: landing::measure },
+    Figure { name: "queue", measure: queue::measure },
+    Figure { name: "terminals", measure: terminals::measure },
     Figure { name: "wal", measure: wal::measure },
 ];

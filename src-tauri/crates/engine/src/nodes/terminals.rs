@@ -1,0 +1,156 @@
+//! Terminals on other machines: opened there by their own folder and shell, acted on by asking.
+
+use super::line::{Line, away};
+use super::relay::{Relay, Sitter};
+use crate::{Caller, Engine, Principal, Reply};
+use protocol::node::{NodeAsk, NodeService};
+use protocol::ops::{Done, Permission};
+use protocol::terminal::{
+    AttachTerminal, ExportTerminal, OpenTerminal, RenameTerminal, SignalTerminal, Terminal, TerminalAttached,
+    TerminalParams, TerminalRecording, TerminalReply,
+};
+use protocol::{ApiError, DeviceId, ErrorCode, TerminalId};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use std::sync::Arc;
+
+/// Size of one that nobody has measured.
+const SIZE: (u16, u16) = (80, 24);
+
+impl Engine {
+    pub(crate) async fn node_terminal_open(&self, caller: Caller, node: &str, p: OpenTerminal) -> Reply {
+        if let Some(answer) = self.replayed(&caller).await? {
+            return Ok(answer);
+        }
+        if p.workspace_id.is_some() || p.job_id.is_some() {
+            return Err(ApiError::bad("A terminal on another machine begins in a folder of that machine"));
+        }
+        let node = self.node_named(node).await?;
+        let line = self.node_line_for(&node.id, NodeService::Terminals)?;
+        let id = TerminalId::parse(self.ids.uuid()).map_err(|e| ApiError::bad(e.to_string()))?;
+        let ask = NodeAsk::Open {
+            id: id.clone(),
+            name: p.name,
+            folder: p.folder,
+            cols: p.cols.unwrap_or(SIZE.0),
+            rows: p.rows.unwrap_or(SIZE.1),
+        };
+        let mut terminal: Terminal = read(line.ask(ask).await?)?;
+        if terminal.id != id {
+            return Err(ApiError::new(ErrorCode::Internal, "The machine opened something else."));
+        }
+        terminal.node = Some(node.id.clone());
+        self.nodes.keep_terminal(&node.id, terminal.clone());
+        tracing::info!(terminal = %id, node = %node.id, by = caller.who.label(), "a terminal was opened on another machine");
+        let kept = terminal.clone();
+        let reply = self
+            .change(caller, move |tx| {
+                tx.keep_node_terminal(&node.id, &kept)?;
+                Ok(TerminalReply { ok: true, terminal })
+            })
+            .await;
+        self.ephemeral.send(serde_json::json!({ "type": "terminals.changed" }));
+        reply
+    }
+
+    /// The connection of a node that may do this.
+    fn node_line_for(&self, node: &DeviceId, service: NodeService) -> Result<Arc<Line>, ApiError> {
+        let here = self.nodes.here(node).ok_or_else(|| away("This machine"))?;
+        if !here.may(service) {
+            let message = format!(
+                "{} is not let do this ({service}). `pilothouse node allow` lets it, if it offers it.",
+                here.line.name
+            );
+            return Err(ApiError::new(ErrorCode::NodeNotAllowed, message));
+        }
+        Ok(here.line)
+    }
+
+    /// The connection of the node a terminal is on; none when it is on none.
+    fn node_line_of(&self, id: &TerminalId) -> Option<Result<Arc<Line>, ApiError>> {
+        let node = self.nodes.node_of(id)?;
+        Some(self.node_line_for(&node, NodeService::Terminals))
+    }
+
+    async fn node_asked<T: DeserializeOwned>(
+        &self,
+        id: &TerminalId,
+        ask: NodeAsk,
+    ) -> Option<Result<T, ApiError>> {
+        let line = match self.node_line_of(id)? {
+            Ok(line) => line,
+            Err(error) => return Some(Err(error)),
+        };
+        Some(line.ask(ask).await.and_then(read))
+    }
+
+    pub(crate) fn node_terminals_known(&self) -> Vec<Terminal> {
+        self.nodes.terminals()
+    }
+
+    pub(crate) async fn node_rename(&self, p: &RenameTerminal) -> Option<Result<TerminalReply, ApiError>> {
+        let ask = NodeAsk::Rename { id: p.id.clone(), name: p.name.clone() };
+        let reply = self.node_asked::<Terminal>(&p.id, ask).await?;
+        Some(reply.map(|mut terminal| {
+            terminal.node = self.nodes.node_of(&p.id);
+            TerminalReply { ok: true, terminal }
+        }))
+    }
+
+    pub(crate) async fn node_signal(&self, p: &SignalTerminal) -> Option<Result<Done, ApiError>> {
+        self.node_asked(&p.id, NodeAsk::Signal { id: p.id.clone(), signal: p.signal }).await
+    }
+
+    /// One that has ended can be forgotten while its machine is away.
+    pub(crate) async fn node_close(&self, p: &TerminalParams) -> Option<Result<Done, ApiError>> {
+        let known = self.nodes.terminal(&p.id)?;
+        let done = self.node_asked::<Done>(&p.id, NodeAsk::Close { id: p.id.clone() }).await?;
+        match done {
+            Err(error) if error.code != ErrorCode::NotFound => Some(Err(error)),
+            _ => {
+                if known.end.is_some() {
+                    self.nodes.forget_terminal(&p.id);
+                    let id = p.id.clone();
+                    if let Err(error) = self.store.write(move |tx| tx.forget_node_terminal(&id)).await {
+                        return Some(Err(error.into()));
+                    }
+                    self.ephemeral.send(serde_json::json!({ "type": "terminals.changed" }));
+                }
+                Some(Ok(Done { ok: true }))
+            }
+        }
+    }
+
+    pub(crate) async fn node_export(
+        &self,
+        p: &ExportTerminal,
+    ) -> Option<Result<TerminalRecording, ApiError>> {
+        self.node_asked(&p.id, NodeAsk::Export { id: p.id.clone(), after: p.after }).await
+    }
+
+    /// A place at a terminal of another machine, for a connection; none when the terminal is on none. It is taken by
+    /// [`Engine::node_sit`].
+    pub fn node_relay(&self, who: &Principal, p: &AttachTerminal) -> Option<Result<Arc<Relay>, ApiError>> {
+        let node = self.nodes.node_of(&p.id)?;
+        if let Err(error) = self.node_line_for(&node, NodeService::Terminals) {
+            return Some(Err(error));
+        }
+        let sitter = Sitter {
+            key: who.actor(),
+            label: who.label(),
+            may_write: who.may(Permission::TerminalWrite),
+            view_only: p.view_only,
+        };
+        Some(Ok(Relay::new(node, p.id.clone(), sitter, p.seat.clone(), p.after)))
+    }
+
+    pub async fn node_sit(&self, relay: &Arc<Relay>) -> Result<TerminalAttached, ApiError> {
+        let line = self.node_line_for(&relay.node, NodeService::Terminals)?;
+        relay.sit(&line).await
+    }
+}
+
+fn read<T: DeserializeOwned>(answer: Value) -> Result<T, ApiError> {
+    serde_json::from_value(answer)
+        .map_err(|e| ApiError::new(ErrorCode::Internal, format!("The machine's answer is unreadable: {e}.")))
+}

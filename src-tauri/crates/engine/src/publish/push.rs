@@ -1,0 +1,323 @@
+//! The stage of a publication in which git pushes.
+
+use super::reply::{self, Told};
+use super::tell;
+use crate::{Engine, git};
+use flow::publish::push_answer::{self, PushOutcome, Said};
+use flow::publish::remote::{Remote, Transport};
+use protocol::publish::{Publication, PublishReason, PublishStage, PublishStatus};
+use protocol::{ApiError, ErrorCode};
+use repo::{
+    HostToken, Lease, ObjectId, OwnCredentials, PushRequest, RemoteChoice, RepoError, UserRemote, Watch,
+    WatchedEnd,
+};
+use std::time::Duration;
+use store::StoredPublish;
+
+/// What a push came to.
+enum Pushed {
+    Yes {
+        up_to_date: bool,
+    },
+    No {
+        reason: PublishReason,
+        message: String,
+        remote_said: Option<String>,
+    },
+    /// The server stops; the row stays for its next start.
+    Stopped,
+}
+
+/// How one call of git ended, and whether the branch was moved by somebody else meanwhile.
+struct Answer {
+    pushed: Pushed,
+    moved: bool,
+}
+
+impl From<Pushed> for Answer {
+    fn from(pushed: Pushed) -> Self {
+        Self { pushed, moved: false }
+    }
+}
+
+/// Most often that a branch which moved meanwhile is looked at again.
+const LOOKS: usize = 3;
+
+impl Engine {
+    pub(super) async fn begin_push(&self, shown: &Publication) -> Result<(), ApiError> {
+        let mut shown = shown.clone();
+        shown.stage = PublishStage::Pushing;
+        let write = self.store.write(move |tx| {
+            tx.update_publish(&shown)?;
+            tell::push_started(tx, &shown)
+        });
+        Ok(write.await?)
+    }
+
+    pub(super) async fn push_publication(&self, row: &StoredPublish) -> Result<(), ApiError> {
+        match self.pushed(row).await? {
+            Pushed::Stopped => Ok(()),
+            Pushed::No { reason, message, remote_said } => {
+                let told = Told { remote_said, ..Told::default() };
+                self.fail_publish(&row.shown, reason, &message, Some(told)).await
+            }
+            Pushed::Yes { up_to_date } => {
+                let mut shown = row.shown.clone();
+                shown.progress = None;
+                if shown.create_pr {
+                    shown.stage = PublishStage::Opening;
+                } else {
+                    let text = match up_to_date {
+                        true => format!("{} has {} already.", shown.remote, shown.head_branch),
+                        false => format!("{} is pushed to {}.", shown.head_branch, shown.remote),
+                    };
+                    let mut reply = reply::blank(&shown, PublishStatus::Pushed, &text);
+                    reply.pushed = true;
+                    reply::end(&mut shown, reply);
+                }
+                let write = self.store.write(move |tx| {
+                    if let Some(commit) = &shown.commit {
+                        tx.set_pushed_branch(
+                            shown.workspace_id.as_str(),
+                            &shown.remote,
+                            &shown.head_branch,
+                            commit,
+                        )?;
+                    }
+                    tx.update_publish(&shown)?;
+                    tell::push_succeeded(tx, &shown, up_to_date)?;
+                    match shown.create_pr {
+                        true => tell::pr_started(tx, &shown),
+                        false => Ok(()),
+                    }
+                });
+                Ok(write.await?)
+            }
+        }
+    }
+
+    async fn pushed(&self, row: &StoredPublish) -> Result<Pushed, ApiError> {
+        let shown = row.shown.clone();
+        let no = |reason, message: String| Ok(Pushed::No { reason, message, remote_said: None });
+        let room = match self.room(&shown.workspace_id) {
+            Ok(room) => room,
+            Err(error) => return no(PublishReason::WorkspaceGone, error.message),
+        };
+        let commit = match shown.commit.as_deref().map(ObjectId::parse) {
+            Some(Ok(commit)) => commit,
+            _ => return no(PublishReason::NoBranch, "There is nothing to push.".into()),
+        };
+        let (git, own) = (self.git_for_publishing()?, self.own_credentials());
+        let (of, signs_in, git_now) = (room.clone(), own.clone(), git.clone());
+        let remote = self.blocking(move || repo::user_remote(&git_now, &of.root, &signs_in)).await?;
+        let remote = match remote {
+            Ok(RemoteChoice::One(remote)) if remote.name == shown.remote => *remote,
+            Ok(_) => {
+                return no(
+                    PublishReason::NoRemote,
+                    format!("The remote {} is not there any more.", shown.remote),
+                );
+            }
+            Err(error) if !room.root.exists() => {
+                return no(PublishReason::WorkspaceGone, git::api(error).message);
+            }
+            Err(error) => return no(PublishReason::Unsupported, git::api(error).message),
+        };
+        let address = match Remote::parse(&remote.push_url) {
+            Ok(address) => address,
+            Err(why) => {
+                let text = format!("The address of the remote {} {}.", remote.name, why.says());
+                return no(PublishReason::Unsupported, text);
+            }
+        };
+        let own = self.with_token_of(own, &address).await;
+        let key = (shown.workspace_id.to_string(), remote.name.clone(), shown.head_branch.clone());
+        let last = self.store.read(move |tx| tx.pushed_branch(&key.0, &key.1, &key.2)).await?;
+        let lease = match (shown.force, row.generated) {
+            (true, _) => Lease::Overwrite,
+            (false, true) => Lease::At(last.and_then(|commit| ObjectId::parse(&commit).ok())),
+            (false, false) => Lease::Continue,
+        };
+        let limit = Duration::from_secs(self.config_now().await?.publish.timeout_s);
+        let engine = self.clone();
+        self.blocking(move || {
+            let attempt = Attempt {
+                engine: &engine,
+                git: &git,
+                room: &room,
+                remote: &remote,
+                own: &own,
+                commit: &commit,
+                shown: &shown,
+                limit,
+            };
+            attempt.run(lease)
+        })
+        .await?
+        .map_err(git::api)
+        .or_else(|error| match error.code {
+            ErrorCode::Unavailable => Err(error),
+            _ => Ok(Pushed::No { reason: PublishReason::Unknown, message: error.message, remote_said: None }),
+        })
+    }
+
+    /// Adds the token we have for the host of an HTTPS address, if we have one.
+    pub(super) async fn with_token_of(&self, own: OwnCredentials, address: &Remote) -> OwnCredentials {
+        let host =
+            address.forge_host().filter(|_| address.transport == Transport::Https && !address.has_password);
+        let Some(host) = host else { return own };
+        let forge = match self.forge_of_host(&host).await {
+            Ok(Some(forge)) => forge,
+            _ => return own,
+        };
+        match self.forge_token(&forge).await {
+            Ok(Some((secret, source))) => own.with_token(HostToken {
+                host: git_host(address),
+                user: address.user.clone(),
+                secret: secret.expose().to_owned(),
+                alone: source == protocol::publish::TokenSource::Keychain,
+            }),
+            _ => own,
+        }
+    }
+}
+
+/// As git writes a host when it asks.
+fn git_host(address: &Remote) -> String {
+    let host = if address.host.contains(':') { format!("[{}]", address.host) } else { address.host.clone() };
+    match address.port {
+        Some(port) => format!("{host}:{port}"),
+        None => host,
+    }
+}
+
+struct Attempt<'a> {
+    engine: &'a Engine,
+    git: &'a repo::Git,
+    room: &'a crate::rooms::Room,
+    remote: &'a UserRemote,
+    own: &'a OwnCredentials,
+    commit: &'a ObjectId,
+    shown: &'a Publication,
+    limit: Duration,
+}
+
+impl Attempt<'_> {
+    fn run(&self, lease: Lease) -> Result<Pushed, RepoError> {
+        let mut lease = lease;
+        let mut answer = self.push(&lease)?;
+        for _ in 0..LOOKS {
+            let Answer { pushed: Pushed::No { reason, .. }, moved } = &answer else { break };
+            // Without a lease only git itself, or the remote, can have refused.
+            if !(*moved || (*reason == PublishReason::NonFastForward && matches!(lease, Lease::At(_)))) {
+                break;
+            }
+            let branch = &self.shown.head_branch;
+            let now = match self.git.remote_branch(&self.room.root, self.remote, branch, self.own) {
+                Ok(now) => now,
+                Err(error) => {
+                    tracing::debug!(%error, "the remote's branch cannot be looked at");
+                    break;
+                }
+            };
+            // An earlier push of ours that was cut here can still have ended there.
+            if now.as_ref() == Some(self.commit) {
+                return Ok(Pushed::Yes { up_to_date: true });
+            }
+            lease = match lease {
+                Lease::At(expected) if now != expected => {
+                    // The branch is not where we left it. Where it is gone, or all that came to it is in what is
+                    // pushed, nothing of anybody's is lost.
+                    let harmless = match &now {
+                        None => true,
+                        Some(at) => self.room.depot.contains(self.commit, at).unwrap_or(false),
+                    };
+                    if !harmless {
+                        break;
+                    }
+                    Lease::At(now)
+                }
+                same if *moved => same,
+                _ => break,
+            };
+            answer = self.push(&lease)?;
+        }
+        Ok(answer.pushed)
+    }
+
+    fn push(&self, lease: &Lease) -> Result<Answer, RepoError> {
+        let (live, id) = (&self.engine.publishing, self.shown.id.as_str());
+        let cancelled = || self.engine.is_stopping() || live.live().cancelled.contains(id);
+        let progress = |line: &str| {
+            if let Some(line) = push_answer::progress(line) {
+                live.live().progress.insert(id.to_owned(), line);
+            }
+        };
+        let request = PushRequest {
+            user_repo: &self.room.root,
+            depot: &self.room.depot,
+            remote: self.remote,
+            commit: self.commit,
+            branch: &self.shown.head_branch,
+            lease,
+            credentials: self.own,
+        };
+        let watch = Watch { limit: self.limit, cancelled: &cancelled, progress: &progress };
+        let said = self.git.push(&request, &watch)?;
+        let stderr = self.remote.plain(&said.stderr);
+        let status = match said.end {
+            WatchedEnd::Cancelled if self.engine.is_stopping() => return Ok(Pushed::Stopped.into()),
+            WatchedEnd::Cancelled => {
+                let text = "It was cancelled; the remote may have the branch already.";
+                return Ok(no(PublishReason::Cancelled, text, None).into());
+            }
+            WatchedEnd::TimedOut => {
+                let text = format!("The remote did not answer within {} s.", self.limit.as_secs());
+                return Ok(no(PublishReason::Timeout, &text, push_answer::remote_said(&stderr)).into());
+            }
+            WatchedEnd::Exited(status) => status,
+        };
+        Ok(match push_answer::read(Said { status, stdout: &said.stdout, stderr: &stderr }) {
+            PushOutcome::Pushed { up_to_date } => Pushed::Yes { up_to_date }.into(),
+            PushOutcome::Failed { reason, moved } => {
+                let said = push_answer::remote_said(&stderr);
+                Answer { pushed: no(reason, &self.explained(reason), said), moved }
+            }
+        })
+    }
+
+    fn explained(&self, reason: PublishReason) -> String {
+        let (remote, branch) = (&self.remote.name, &self.shown.head_branch);
+        match reason {
+            PublishReason::Auth => format!(
+                "{remote} does not accept what you sign in with. Try `git push {remote}` in a terminal, or save a token in Settings."
+            ),
+            PublishReason::HostKey => format!(
+                "The server of {remote} is not one this machine knows. Connect to it once in a terminal, and check its key or certificate there."
+            ),
+            PublishReason::NotFound => {
+                format!("{remote} has no repository at its address, or does not show it to you.")
+            }
+            PublishReason::Forbidden => format!("You may read {remote}, but not push to it."),
+            PublishReason::RemoteRejected => {
+                format!("{remote} refused {branch}: one of its rules or hooks said no.")
+            }
+            PublishReason::NonFastForward => format!(
+                "{branch} on {remote} has commits that are not in what would be pushed. Nothing was overwritten. Choose another name, or push with force."
+            ),
+            PublishReason::Network => format!(
+                "The connection to {remote} failed or was cut. Try again; if the remote took it already, that is noticed."
+            ),
+            PublishReason::Timeout => format!("{remote} did not answer in time."),
+            PublishReason::Unsupported => {
+                format!("The address of {remote} is not one that can be pushed to.")
+            }
+            PublishReason::NoBranch => "There is nothing to push.".to_owned(),
+            _ => format!("git could not push {branch} to {remote}."),
+        }
+    }
+}
+
+fn no(reason: PublishReason, message: &str, remote_said: Option<String>) -> Pushed {
+    Pushed::No { reason, message: message.to_owned(), remote_said }
+}

@@ -1,0 +1,148 @@
+//! The title and body that are proposed for a pull request, from facts: what landed, and what was said of it.
+
+/// Longest title; forges cut longer ones in lists.
+const TITLE: usize = 72;
+const LINES: usize = 30;
+/// Most of what the crew said.
+const NOTES: usize = 1_500;
+
+/// What is known of the work.
+#[derive(Debug, Clone, Default)]
+pub struct Work<'a> {
+    /// Subjects of the commits beyond the base, newest first.
+    pub subjects: &'a [String],
+    /// Titles of what landed through the queue and is among them, newest first.
+    pub landed: &'a [String],
+    /// What the crew said last about this session, oldest first.
+    pub said: &'a [String],
+    pub session: &'a str,
+}
+
+pub fn title(work: &Work<'_>) -> String {
+    let named = if work.landed.is_empty() { work.subjects } else { work.landed };
+    let text = match named {
+        [] => format!("Changes of {}", work.session),
+        [only] => only.clone(),
+        [newest, more @ ..] => format!("{newest} and {} more", more.len()),
+    };
+    if text.chars().count() <= TITLE {
+        return one_line(&text);
+    }
+    let room = TITLE - 1;
+    let cut: String = one_line(&text).chars().take(room).collect();
+    let cut = cut.rsplit_once(' ').map_or(cut.as_str(), |(kept, _)| kept);
+    format!("{}…", cut.trim_end_matches([',', '.', ':', ';', ' ']))
+}
+
+pub fn body(work: &Work<'_>) -> String {
+    let mut out = String::new();
+    let mut seen = std::collections::BTreeSet::new();
+    let lines: Vec<String> =
+        work.subjects.iter().map(|line| one_line(line)).filter(|line| seen.insert(line.clone())).collect();
+    if !lines.is_empty() {
+        out.push_str("## What changed\n\n");
+        for line in lines.iter().take(LINES) {
+            out.push_str(&format!("- {line}\n"));
+        }
+        if lines.len() > LINES {
+            out.push_str(&format!("- and {} more\n", lines.len() - LINES));
+        }
+    }
+    if let Some(notes) = notes(work.said) {
+        if !out.is_empty() {
+            out.push('\n');
+        }
+        out.push_str(&format!("## Notes\n\n{notes}\n"));
+    }
+    out
+}
+
+/// The newest texts that fit, in order. Mentions and closing words would act on the forge by themselves.
+fn notes(said: &[String]) -> Option<String> {
+    let (mut kept, mut length) = (Vec::new(), 0);
+    for text in said.iter().rev() {
+        let text = tame(text.trim());
+        if text.is_empty() {
+            continue;
+        }
+        let size = text.chars().count();
+        if length + size > NOTES {
+            if kept.is_empty() {
+                kept.push(format!("{}…", text.chars().take(NOTES).collect::<String>()));
+            }
+            break;
+        }
+        length += size;
+        kept.push(text);
+    }
+    kept.reverse();
+    (!kept.is_empty()).then(|| kept.join("\n\n"))
+}
+
+fn one_line(text: &str) -> String {
+    let line = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
+    let line: String = line.trim().chars().filter(|c| !c.is_control()).collect();
+    tame(&line)
+}
+
+/// `@name` notifies people and `fixes #1` closes issues: neither happens because a text of the crew has it.
+fn tame(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut before = ' ';
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        out.push(c);
+        let next = chars.peek().copied().unwrap_or(' ');
+        let mentions = c == '@' && !before.is_alphanumeric() && (next.is_alphanumeric() || next == '-');
+        let closes = c == '#' && next.is_ascii_digit();
+        if mentions || closes {
+            out.push('\u{200c}');
+        }
+        before = c;
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn texts(all: &[&str]) -> Vec<String> {
+        all.iter().map(|text| (*text).to_owned()).collect()
+    }
+
+    #[test]
+    fn the_title_names_what_landed() {
+        let title = |subjects: &[&str], landed: &[&str]| {
+            title(&Work {
+                subjects: &texts(subjects),
+                landed: &texts(landed),
+                session: "dev",
+                ..Work::default()
+            })
+        };
+        assert_eq!(title(&[], &[]), "Changes of dev");
+        assert_eq!(title(&["Round prices\n\nlong"], &[]), "Round prices");
+        assert_eq!(title(&["b", "a"], &["Round prices", "Add tests", "Rename"]), "Round prices and 2 more");
+        let long = title(&[&"word ".repeat(40)], &[]);
+        assert!(long.chars().count() <= TITLE && long.ends_with("word…"), "{long}");
+    }
+
+    #[test]
+    fn the_body_has_every_subject_once_and_the_newest_words_that_fit() {
+        let subjects: Vec<String> = (0..40).map(|n| format!("Change {}", n / 2 * 2)).collect();
+        let said = texts(&["old", &"x".repeat(1_480), "**Round prices** landed."]);
+        let body = body(&Work { subjects: &subjects, said: &said, session: "dev", ..Work::default() });
+        assert_eq!(body.matches("- Change 2\n").count(), 1);
+        assert!(body.contains("## Notes") && body.contains("landed.") && !body.contains("old"), "{body}");
+        assert!(super::body(&Work::default()).is_empty());
+    }
+
+    #[test]
+    fn nobody_is_notified_and_nothing_is_closed_by_a_text_of_the_crew() {
+        let said = texts(&["Thanks @ada, fixes #12; mail ada@example.com, C# and #heading"]);
+        let body = body(&Work { said: &said, ..Work::default() });
+        assert!(!body.contains("@ada,") && !body.contains("#12"), "{body}");
+        assert!(body.contains("ada@example.com") && body.contains("#heading"), "{body}");
+    }
+}

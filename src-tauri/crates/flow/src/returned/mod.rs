@@ -1,0 +1,16 @@
+//! What becomes of an entry that did not land: whether it is mended by itself, what whoever mends it is told, and
+//! when a person is asked.
+//!
+//! It is given what git and the checks said, as text; it knows nothing of either.
+
+mod clash;
+mod decide;
+mod hint;
+mod log;
+mod words;
+
+pub use clash::{clash, said};
+pub use decide::{Go, Try, go};
+pub use hint::hint;
+pub use log::{LOG, Trimmed, trimmed};
+pub use words::{context, red_base, story};

@@ -1,0 +1,208 @@
+//! What exactly a question would let happen, in lines short enough for a notification, and whether that is all of it.
+//! What does not fit whole is not allowed from there: it is opened and read.
+
+use super::Telling;
+use protocol::RiskLevel;
+use protocol::approval::Approval;
+use protocol::push::{NoticeKind, PushQuestion, Told};
+use serde_json::Value;
+
+/// Longest line and most lines a phone shows without folding them.
+const WIDTH: usize = 80;
+const LINES: usize = 6;
+/// Files of a change named one by one; the answer is bound to all of them by its hash.
+const PATHS: usize = 3;
+
+/// A question as it is told, and how it may be answered. Whether the device may answer at all is said later.
+pub fn question(approval: &Approval) -> (Telling, PushQuestion) {
+    let details = &approval.details;
+    let (lines, whole) = match approval.action.as_str() {
+        "land" => (land(details), true),
+        "workspace.trust" => commands(details),
+        _ => command(details),
+    };
+    let fits = lines.len() <= LINES && lines.iter().all(|line| line.chars().count() <= WIDTH);
+    let kept: Vec<String> = lines.iter().take(LINES).map(|line| shortened(line)).collect();
+    let telling = Telling {
+        kind: NoticeKind::NeedsYou,
+        told: Told::Question,
+        tag: format!("question:{}", approval.id),
+        subject: shortened(&approval.summary),
+        detail: kept.join("\n"),
+        workspace: approval.workspace_id.clone(),
+        page: Some(format!("/approvals/{}", approval.id)),
+        asked: super::Asked::Nothing,
+    };
+    let question = PushQuestion {
+        id: approval.id.clone(),
+        hash: approval.hash.clone(),
+        may_approve: whole && fits && approval.risk != RiskLevel::High,
+        may_answer: true,
+        risk: approval.risk,
+        files: details["files"].as_u64().and_then(|n| u32::try_from(n).ok()),
+        verified: details["verified"].as_bool(),
+    };
+    (telling, question)
+}
+
+fn land(details: &Value) -> Vec<String> {
+    let number = |key: &str| details[key].as_u64().unwrap_or(0);
+    let target = plain(details["target"].as_str().unwrap_or_default());
+    let mut lines = vec![format!("+{} −{} → {target}", number("additions"), number("deletions"))];
+    let paths = texts(&details["paths"]);
+    let named = if paths.len() == PATHS + 1 { PATHS + 1 } else { PATHS };
+    lines.extend(paths.iter().take(named).map(|path| middle(path)));
+    if paths.len() > named {
+        lines.push(format!("+ {}", paths.len() - named));
+    }
+    lines
+}
+
+/// A command with where it runs and what it reaches. False when the payload is of a kind that has no such lines: then
+/// nobody can say that all of it is shown.
+fn command(details: &Value) -> (Vec<String>, bool) {
+    let said = ["argv", "run", "command"].into_iter().map(|key| &details[key]).find(|value| !value.is_null());
+    let mut lines = match said {
+        Some(Value::String(line)) => vec![plain(line)],
+        Some(Value::Array(list)) if list.iter().any(Value::is_array) => {
+            list.iter().map(|one| argv(&texts(one))).collect()
+        }
+        Some(list) => vec![argv(&texts(list))],
+        None if details["tool"].is_string() => {
+            vec![format!(
+                "{} {}",
+                plain(details["tool"].as_str().unwrap_or_default()),
+                plain(&details["args"].to_string())
+            )]
+        }
+        None => return (Vec::new(), false),
+    };
+    lines.extend(details["cwd"].as_str().or_else(|| details["root"].as_str()).map(plain));
+    lines.extend(
+        texts(&details["hosts"]).into_iter().chain(texts(&details["host"])).map(|host| format!("→ {host}")),
+    );
+    lines.extend(texts(&details["writes"]).into_iter().map(|path| format!("✎ {path}")));
+    (lines, true)
+}
+
+/// Steps with a `run`, or a table of them. True when each of them has one.
+fn commands(details: &Value) -> (Vec<String>, bool) {
+    let mut whole = true;
+    let mut lines = Vec::new();
+    for of in ["checks", "setup", "recipes"] {
+        let steps: Vec<(&str, &Value)> = match &details[of] {
+            Value::Array(list) => {
+                list.iter().map(|step| (step["name"].as_str().unwrap_or(of), step)).collect()
+            }
+            Value::Object(table) => table.iter().map(|(name, step)| (name.as_str(), step)).collect(),
+            _ => Vec::new(),
+        };
+        for (name, step) in steps {
+            let (run, network) = (argv(&texts(&step["run"])), texts(&step["network"]));
+            whole &= !run.is_empty();
+            let reach =
+                if network.is_empty() { String::new() } else { format!(" → {}", network.join(", ")) };
+            lines.push(format!("{}: {run}{reach}", plain(name)));
+        }
+    }
+    (lines, whole)
+}
+
+fn texts(value: &Value) -> Vec<String> {
+    match value {
+        Value::String(text) => vec![plain(text)],
+        Value::Array(list) => list.iter().filter_map(Value::as_str).map(plain).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// Arguments as one would type them, so that a blank within one is seen.
+fn argv(args: &[String]) -> String {
+    let typed = |arg: &String| {
+        let bare = !arg.is_empty() && arg.chars().all(|c| c.is_alphanumeric() || "-_./:=@,+%^".contains(c));
+        if bare { arg.clone() } else { format!("'{}'", arg.replace('\'', "'\\''")) }
+    };
+    args.iter().map(typed).collect::<Vec<_>>().join(" ")
+}
+
+/// Text of somebody else's, on one line: no control characters, nothing that turns the direction of writing.
+pub fn plain(text: &str) -> String {
+    let turns =
+        |c: char| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}');
+    let one = |c: char| match c {
+        '\n' | '\t' => ' ',
+        c if c.is_control() || turns(c) => '\u{fffd}',
+        c => c,
+    };
+    text.chars().map(one).collect()
+}
+
+/// One line, cut at its end.
+pub fn shortened(text: &str) -> String {
+    let text = plain(text.trim());
+    match text.chars().count() <= WIDTH {
+        true => text,
+        false => text.chars().take(WIDTH - 1).chain(['…']).collect(),
+    }
+}
+
+/// A path cut in its middle, where it is not the whole truth anyway.
+fn middle(text: &str) -> String {
+    let letters: Vec<char> = text.chars().collect();
+    if letters.len() <= WIDTH {
+        return text.to_owned();
+    }
+    let half = WIDTH / 2 - 1;
+    letters[..half].iter().chain(&['…']).chain(&letters[letters.len() - half..]).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn asked(action: &str, risk: &str, details: Value) -> (Telling, PushQuestion) {
+        let approval = json!({
+            "id": "a-1", "workspaceId": "w-1", "sessionId": "dev", "action": action, "summary": "Do it", "details": details,
+            "hash": "h", "risk": risk, "why": "Careful asks.", "askedBy": "w-2", "subject": "j-1", "state": "pending",
+            "decidedBy": null, "decidedAt": null, "createdAt": "2026-01-31T12:00:00.000Z", "expiresAt": null,
+        });
+        question(&serde_json::from_value(approval).unwrap())
+    }
+
+    #[test]
+    fn a_command_is_shown_whole_with_where_it_runs_and_what_it_reaches() {
+        let details = json!({ "argv": ["npm", "install", "a b"], "cwd": "/r", "hosts": ["h:443"] });
+        let (told, question) = asked("command", "medium", details);
+        assert_eq!(told.detail, "npm install 'a b'\n/r\n→ h:443");
+        assert!(question.may_approve && told.page.as_deref() == Some("/approvals/a-1"));
+    }
+
+    #[test]
+    fn what_is_risky_or_does_not_fit_can_only_be_denied_or_opened() {
+        let short = json!({ "argv": ["ls"] });
+        assert!(!asked("command", "high", short).1.may_approve);
+        let long = json!({ "argv": ["sh", "-c", "x".repeat(200)] });
+        assert!(!asked("command", "low", long).1.may_approve);
+        let many = json!({ "argv": [["a"], ["b"], ["c"], ["d"], ["e"], ["f"], ["g"]] });
+        assert!(!asked("command", "low", many).1.may_approve);
+        assert!(!asked("novel", "low", json!({ "else": 1 })).1.may_approve);
+    }
+
+    #[test]
+    fn a_landing_names_its_size_its_target_and_its_first_files() {
+        let details = json!({ "files": 6, "additions": 8, "deletions": 1, "target": "main_agents", "verified": false,
+            "paths": ["a", "b", "c", "d", "e", "f"] });
+        let (told, question) = asked("land", "low", details);
+        assert_eq!(told.detail, "+8 −1 → main_agents\na\nb\nc\n+ 3");
+        assert_eq!((question.files, question.verified, question.may_approve), (Some(6), Some(false), true));
+    }
+
+    #[test]
+    fn every_step_somebody_trusts_is_named() {
+        let details =
+            json!({ "checks": [{ "name": "t", "run": ["make"], "network": ["h"] }], "recipes": { "r": {} } });
+        let (told, question) = asked("workspace.trust", "low", details);
+        assert_eq!((told.detail.as_str(), question.may_approve), ("t: make → h\nr:", false));
+    }
+}

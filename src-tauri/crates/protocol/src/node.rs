@@ -1,0 +1,248 @@
+//! Other machines: what they say of themselves, what the owner lets them do, and what the hub asks of them.
+//!
+//! A node connects outward to the server people talk to, its hub, and is asked over that connection. Its key is that
+//! of a paired device whose only scope is `node`. What it offers is a claim; what it may do is the owner's list.
+
+use crate::terminal::{Terminal, TerminalSignal};
+use crate::{DeviceId, JobId, SessionId, TerminalId, WorkspaceId, wire};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// How often a node lets itself be heard, in milliseconds.
+pub const BEAT_MS: u64 = 15_000;
+/// Heard nothing for so long, it is offline.
+pub const OFFLINE_AFTER_MS: u64 = 3 * BEAT_MS;
+/// The kind of job that runs a recipe of a machine.
+pub const RECIPE_RUN: &str = "recipe.run";
+/// Most services, recipes and features one node names.
+pub const MOST_OFFERED: usize = 64;
+/// Longest name, version or feature a node says of itself, in bytes.
+pub const LONGEST_WORD: usize = 120;
+
+wire! {
+    /// What a machine can be there for.
+    #[derive(PartialOrd, Ord)]
+    pub enum NodeService {
+        /// People open terminals on it.
+        Terminals,
+        /// It runs recipes its own configuration names.
+        Recipes,
+        /// It takes jobs of the crew.
+        Workers,
+    }
+}
+
+wire! {
+    /// One thing a machine says it is there for.
+    pub struct NodeOffer {
+        pub service: NodeService,
+        pub version: u32,
+        /// Of terminals the shell, of recipes their names.
+        #[serde(default)]
+        pub features: Vec<String>,
+    }
+}
+
+wire! {
+    /// The first thing a node says on a connection.
+    #[serde(deny_unknown_fields)]
+    pub struct RegisterNode {
+        pub hostname: String,
+        /// Such as `linux x86_64`.
+        pub os: String,
+        /// Of its Pilothouse.
+        pub version: String,
+        pub offers: Vec<NodeOffer>,
+        /// Drawn anew with each start of the node, so that a restart is told from a cut line.
+        pub run: String,
+        /// Its clock, in milliseconds since 1970.
+        pub now_ms: i64,
+    }
+}
+
+wire! {
+    pub struct NodeRegistered {
+        pub ok: bool,
+        pub id: DeviceId,
+        pub name: String,
+        pub beat_ms: u64,
+        /// What it may do now.
+        pub allowed: Vec<NodeService>,
+    }
+}
+
+wire! {
+    #[serde(deny_unknown_fields)]
+    pub struct BeatNode {
+        /// Its clock, in milliseconds since 1970.
+        pub now_ms: i64,
+    }
+}
+
+wire! {
+    pub struct NodeHeard {
+        pub ok: bool,
+        pub allowed: Vec<NodeService>,
+    }
+}
+
+wire! {
+    /// The terminals of a node, all of them, whenever something about them has changed.
+    #[serde(deny_unknown_fields)]
+    pub struct NodeTerminals { pub terminals: Vec<Terminal> }
+}
+
+wire! {
+    /// A call of the workers' part of the table, made by the node's own worker. Only methods of the scope `work` that
+    /// the owner's list covers.
+    #[serde(deny_unknown_fields)]
+    pub struct WorkNode {
+        pub method: String,
+        #[serde(default)]
+        pub params: serde_json::Value,
+        /// Idempotency key.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        pub idem: Option<String>,
+    }
+}
+
+wire! {
+    pub struct NodeWorked { pub result: serde_json::Value }
+}
+
+wire! {
+    /// One machine, as the owner sees it.
+    pub struct Node {
+        /// That of its device.
+        pub id: DeviceId,
+        /// Given at pairing.
+        pub name: String,
+        pub hostname: String,
+        pub os: String,
+        pub version: String,
+        pub online: bool,
+        /// Since when it is connected, or when it was heard last. RFC 3339, by the hub's clock.
+        pub since: String,
+        pub offers: Vec<NodeOffer>,
+        /// What the owner lets it do.
+        pub allowed: Vec<NodeService>,
+        /// How far its clock is ahead of the hub's, when it was heard last. Nothing depends on it.
+        pub clock_ahead_ms: i64,
+        /// That run on it now.
+        pub terminals: u32,
+        /// Jobs it works on now.
+        pub jobs: u32,
+        /// RFC 3339.
+        pub registered_at: String,
+    }
+}
+
+wire! {
+    pub struct Nodes {
+        /// By name.
+        pub nodes: Vec<Node>,
+    }
+}
+
+wire! {
+    /// Says what a machine may do, all of it; nothing at first.
+    #[serde(deny_unknown_fields)]
+    pub struct AllowNode { pub id: DeviceId, pub services: Vec<NodeService> }
+}
+
+wire! {
+    /// Runs a recipe: of a workspace on this machine, or of another machine by that machine's own configuration.
+    #[derive(Default)]
+    #[serde(deny_unknown_fields)]
+    pub struct StartJob {
+        pub recipe: String,
+        /// Id or name of a machine; absent is this one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        pub node: Option<String>,
+        /// The first trusted workspace when absent. Of no use with a machine.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        pub workspace_id: Option<WorkspaceId>,
+        /// The conversation it is told in; `dev` when absent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        pub session_id: Option<SessionId>,
+    }
+}
+
+wire! {
+    /// The newest lines of a job's log.
+    #[serde(deny_unknown_fields)]
+    pub struct TailParams {
+        pub id: JobId,
+        /// 100 when absent, 1000 at most.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        pub lines: Option<u32>,
+    }
+}
+
+/// What the hub asks of a node, answered once each with `answer`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, TS)]
+#[serde(tag = "do", rename_all = "snake_case", rename_all_fields = "camelCase")]
+pub enum NodeAsk {
+    /// Opens a terminal; answered with it. Asked again with the same id, it is the same terminal.
+    Open {
+        id: TerminalId,
+        name: Option<String>,
+        /// Relative to the folder terminals of this node begin in.
+        folder: Option<String>,
+        cols: u16,
+        rows: u16,
+    },
+    /// Takes a place at a terminal; answered with `TerminalAttached`, then bytes pass under `stream`.
+    Attach {
+        stream: u32,
+        id: TerminalId,
+        /// Tells people apart, also over connections.
+        key: String,
+        label: String,
+        may_write: bool,
+        after: Option<u64>,
+        seat: Option<String>,
+        view_only: bool,
+    },
+    /// Gives a place up at once, or, when it was `cut`, keeps its seat for a while.
+    Leave {
+        stream: u32,
+        cut: bool,
+    },
+    Type {
+        stream: u32,
+        text: String,
+    },
+    Resize {
+        stream: u32,
+        cols: u16,
+        rows: u16,
+    },
+    /// Answered with `TerminalAttached`.
+    TakeControl {
+        stream: u32,
+    },
+    /// Answered with the terminal.
+    Rename {
+        id: TerminalId,
+        name: String,
+    },
+    Signal {
+        id: TerminalId,
+        signal: TerminalSignal,
+    },
+    Close {
+        id: TerminalId,
+    },
+    /// Answered with a piece of its recording.
+    Export {
+        id: TerminalId,
+        after: u64,
+    },
+}

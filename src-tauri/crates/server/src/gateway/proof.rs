@@ -1,0 +1,68 @@
+//! Who is there, by what the first frame says: a token, a signature over the challenge, or neither.
+
+use crate::listen::{self, Arrival};
+use crate::state::ServerState;
+use engine::{Connected, Ending, Principal};
+use protocol::device::DeviceProof;
+use protocol::gateway::close;
+use protocol::{ApiError, ErrorCode};
+use std::net::IpAddr;
+
+/// What the first frame shows.
+pub(super) struct Shown {
+    pub token: Option<String>,
+    pub device: Option<DeviceProof>,
+}
+
+/// Nobody is an answer, too. `known` is who a header or a cookie has named.
+///
+/// Errors: `auth.signature`, `device.revoked`, `rate_limited`, and that a token is taken on loopback only.
+pub(super) async fn who(
+    state: &ServerState,
+    shown: Shown,
+    known: Option<Principal>,
+    challenge: &str,
+    arrival: Option<&Arrival>,
+) -> Result<Option<Principal>, ApiError> {
+    let engine = &state.engine;
+    let from = arrival.map(|arrival| arrival.peer.ip());
+    if let Some(proof) = shown.device {
+        from.map_or(Ok(()), |from| engine.check_tries(from))?;
+        let proven = engine.proven(challenge, &proof).await;
+        if proven.as_ref().is_err_and(|error| error.code == ErrorCode::SignatureWrong) {
+            count(state, from);
+        }
+        return proven.map(Some);
+    }
+    let Some(token) = shown.token.filter(|token| token.len() <= 512) else { return Ok(known) };
+    let who = engine.principal_of(&token).await?;
+    match (&who, arrival) {
+        (Some(who), Some(arrival)) => listen::admits(arrival, who)?,
+        (Some(_), None) => {}
+        (None, _) => {
+            // Whoever has a token is never kept waiting by those who guess beside them.
+            from.map_or(Ok(()), |from| engine.check_tries(from))?;
+            count(state, from);
+        }
+    }
+    Ok(who)
+}
+
+fn count(state: &ServerState, from: Option<IpAddr>) {
+    if let Some(from) = from {
+        state.engine.tried_wrong(from);
+    }
+}
+
+/// Resolves when a connection has to be closed because its device is not, or not as it was, let in any more: with the
+/// code and the reason to close it with.
+pub(super) async fn sent_away(connected: &Result<Connected, ApiError>) -> (u16, &'static str) {
+    match connected {
+        Ok(connected) => match connected.ended().await {
+            Ending::Revoked => (close::UNAUTHENTICATED, ErrorCode::DeviceRevoked.as_str()),
+            Ending::Changed => (close::GOING_AWAY, "device.changed"),
+        },
+        Err(error) if error.code != ErrorCode::DeviceRevoked => (close::GOING_AWAY, "device.changed"),
+        Err(_) => (close::UNAUTHENTICATED, ErrorCode::DeviceRevoked.as_str()),
+    }
+}

@@ -1,0 +1,251 @@
+//! All terminals of this machine: opening, listing, limits, and the end of the server.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use host::clock::{Clock, iso};
+use host::ids::Ids;
+use protocol::TerminalId;
+use protocol::terminal::{Terminal, TerminalRecording, TerminalSignal, TerminalSnapshot};
+use tokio::sync::watch;
+
+use crate::open::{Opening, mark, open};
+use crate::session::Session;
+use crate::{Attachment, TerminalError, Who, past, recording};
+
+/// Why terminals end when the server does.
+pub(crate) const BY_SERVER: &str = "server";
+const BY_PERSON: &str = "closed";
+const BY_IDLENESS: &str = "idle";
+/// Ended terminals whose last screen is kept in memory.
+const ENDED_KEPT: usize = 8;
+
+/// How many, how long, and whether they are recorded.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// That run at once.
+    pub most: usize,
+    /// Milliseconds without anybody and anything after which one is ended; 0 is never.
+    pub idle_ms: u64,
+    pub record: bool,
+}
+
+pub struct Terminals {
+    folder: PathBuf,
+    limits: Limits,
+    clock: Arc<dyn Clock>,
+    ids: Arc<dyn Ids>,
+    sessions: Mutex<BTreeMap<TerminalId, Arc<Session>>>,
+    listed: watch::Sender<u64>,
+}
+
+impl Terminals {
+    /// Those of an earlier server are ended, in words; [`Terminals::sweep_left`] ends what is left of them.
+    pub fn new(folder: &Path, limits: Limits, clock: Arc<dyn Clock>, ids: Arc<dyn Ids>) -> Self {
+        Self {
+            folder: folder.to_owned(),
+            limits,
+            clock,
+            ids,
+            sessions: Mutex::default(),
+            listed: watch::channel(0).0,
+        }
+    }
+
+    /// Ends what an earlier server left: in words at once, and the processes themselves. Called before the first is
+    /// opened.
+    pub async fn sweep_left(&self) {
+        for id in past::end_left(&self.folder, &iso(self.clock.now_ms())) {
+            let swept = host::spawn::sweep_job(&mark(&id)).await;
+            tracing::info!(terminal = %id, killed = swept.killed, "a terminal of an earlier server has ended");
+        }
+        past::thin_out(&self.folder);
+    }
+
+    /// Most that may run at once.
+    pub fn most(&self) -> usize {
+        self.limits.most
+    }
+
+    /// Rung whenever a list is not true any more.
+    pub fn listed(&self) -> watch::Receiver<u64> {
+        self.listed.subscribe()
+    }
+
+    /// Starts a program. Blocks for a moment.
+    pub fn open(&self, opening: Opening) -> Result<Terminal, TerminalError> {
+        self.tidy();
+        // The lock is held while it starts, so that two cannot both be the last one allowed.
+        let mut sessions = self.lock();
+        let running = sessions.values().filter(|session| session.with(|state| state.end.is_none())).count();
+        if running >= self.limits.most {
+            return Err(TerminalError::Limit(running));
+        }
+        let id = opening.id.clone();
+        let session =
+            open(opening, &self.folder, self.limits.record, self.clock.clone(), self.listed.clone())?;
+        let shown = session.shown();
+        sessions.insert(id, session);
+        drop(sessions);
+        past::thin_out(&self.folder);
+        self.listed.send_modify(|count| *count += 1);
+        Ok(shown)
+    }
+
+    /// Newest first. Reads what is kept; blocks for a moment.
+    pub fn list(&self) -> Vec<Terminal> {
+        let here: Vec<Terminal> = self.lock().values().map(|session| session.shown()).collect();
+        let mut all = past::all(&self.folder);
+        for terminal in &mut all {
+            if let Some(now) = here.iter().find(|one| one.id == terminal.id) {
+                terminal.clone_from(now);
+            }
+        }
+        all.extend(
+            here.into_iter().filter(|one| all.iter().all(|kept| kept.id != one.id)).collect::<Vec<_>>(),
+        );
+        all.sort_by(|a, b| b.created_at.cmp(&a.created_at).then_with(|| b.id.cmp(&a.id)));
+        all
+    }
+
+    /// A place at a terminal; `seat` is that of an earlier one whose connection was cut.
+    pub fn attach(
+        &self,
+        id: &TerminalId,
+        who: Who,
+        after: Option<u64>,
+        seat: Option<&str>,
+        view_only: bool,
+    ) -> Result<Attachment, TerminalError> {
+        Attachment::new(self.find(id)?, who, after, seat, &self.ids.secret(), view_only)
+    }
+
+    pub fn rename(&self, id: &TerminalId, name: &str) -> Result<Terminal, TerminalError> {
+        let session = self.find(id)?;
+        session.rename(name)?;
+        let shown = session.shown();
+        past::keep(&session.about.folder, &shown);
+        Ok(shown)
+    }
+
+    pub fn signal(&self, id: &TerminalId, signal: TerminalSignal) -> Result<(), TerminalError> {
+        self.find(id)?.signal(signal)
+    }
+
+    /// Ends one that runs; removes one that has ended, with its recording. Blocks for a second or so.
+    pub fn close(&self, id: &TerminalId) -> Result<(), TerminalError> {
+        let session = self.lock().get(id).cloned();
+        match session {
+            Some(session) if session.with(|state| state.end.is_none()) => session.close(BY_PERSON),
+            _ => {
+                let known = self.lock().remove(id).is_some() || self.is_kept(id);
+                if !known {
+                    return Err(TerminalError::Unknown(id.to_string()));
+                }
+                past::remove(&self.folder, id);
+                self.listed.send_modify(|count| *count += 1);
+            }
+        }
+        Ok(())
+    }
+
+    /// What it shows now.
+    pub fn snapshot(&self, id: &TerminalId) -> Result<TerminalSnapshot, TerminalError> {
+        let session = self.find(id)?;
+        Ok(session.with(|state| TerminalSnapshot {
+            ok: true,
+            offset: state.picture_at(),
+            text: state.screen.text(),
+            picture: String::from_utf8_lossy(&state.screen.picture()).into_owned(),
+            terminal: session.shown_of(state),
+        }))
+    }
+
+    /// A piece of a recording, from a terminal that runs or has ended.
+    pub fn export(&self, id: &TerminalId, after: u64) -> Result<TerminalRecording, TerminalError> {
+        if !self.is_kept(id) {
+            return Err(TerminalError::Unknown(id.to_string()));
+        }
+        let (text, next) = recording::piece(&past::recording(&self.folder.join(id.as_str())), after)?;
+        Ok(TerminalRecording { text, next })
+    }
+
+    /// Gives up seats nobody came back to, and ends what nobody uses. Called now and then; blocks.
+    pub fn sweep(&self) {
+        let now = self.clock.monotonic_ms();
+        let sessions: Vec<Arc<Session>> = self.lock().values().cloned().collect();
+        for session in sessions {
+            let (expired, idle) = session.with(|state| {
+                let expired = state.seats.expire(now);
+                let since = now.saturating_sub(state.active);
+                let idle = self.limits.idle_ms > 0 && state.seats.is_empty() && since >= self.limits.idle_ms;
+                (expired, idle && state.end.is_none())
+            });
+            if expired {
+                session.tell_all();
+            }
+            if idle {
+                session.close(BY_IDLENESS);
+            }
+        }
+        self.tidy();
+    }
+
+    /// Ends all of them because the server ends. Blocks until their ends are written down, for some seconds at most.
+    pub fn stop(&self) {
+        let sessions: Vec<Arc<Session>> = self.lock().values().cloned().collect();
+        let threads: Vec<_> = sessions
+            .into_iter()
+            .map(|session| {
+                std::thread::spawn(move || {
+                    session.close(BY_SERVER);
+                    let until = session.clock.monotonic_ms() + 5_000;
+                    let mut state = session.lock();
+                    while state.end.is_none() && session.clock.monotonic_ms() < until {
+                        state = session.wait(state, 100);
+                    }
+                })
+            })
+            .collect();
+        for thread in threads {
+            let _ = thread.join();
+        }
+    }
+
+    fn find(&self, id: &TerminalId) -> Result<Arc<Session>, TerminalError> {
+        let found = self.lock().get(id).cloned();
+        match found {
+            Some(session) => Ok(session),
+            None if self.is_kept(id) => Err(TerminalError::Ended),
+            None => Err(TerminalError::Unknown(id.to_string())),
+        }
+    }
+
+    fn is_kept(&self, id: &TerminalId) -> bool {
+        self.folder.join(id.as_str()).is_dir()
+    }
+
+    /// Ended ones nobody looks at make room, the oldest first.
+    fn tidy(&self) {
+        let mut sessions = self.lock();
+        let mut ended: Vec<(String, TerminalId)> = sessions
+            .values()
+            .filter_map(|session| {
+                session.with(|state| {
+                    let end = state.end.as_ref().filter(|_| state.seats.is_empty())?;
+                    Some((end.at.clone(), session.about.id.clone()))
+                })
+            })
+            .collect();
+        ended.sort();
+        let gone = ended.len().saturating_sub(ENDED_KEPT);
+        for (_, id) in ended.into_iter().take(gone) {
+            sessions.remove(&id);
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<TerminalId, Arc<Session>>> {
+        self.sessions.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

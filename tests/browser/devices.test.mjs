@@ -1,0 +1,226 @@
+// Devices: a second browser is paired by the number both show, does what was ticked and no more, and is shut out at once.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Person, until } from './harness.mjs';
+import { lighthouse } from './scene.mjs';
+
+/** Opens the page of devices and begins to let one in; the link it shows. */
+async function invite(me) {
+  await me.open('/devices');
+  await me.live();
+  await me.button('Pair a device').first().click();
+  const panel = me.page.getByTestId('pair-panel');
+  await panel.getByRole('img', { name: /Pairing code/ }).waitFor();
+  const { pairings } = await me.call('pairing.list');
+  assert.equal(pairings[0].state, 'open');
+  return panel;
+}
+
+/** The same from anywhere, by the palette. */
+async function inviteByKeys(me) {
+  await me.page.keyboard.press('Control+k');
+  await me.page.getByRole('combobox').fill('pair a device');
+  await me.page.keyboard.press('Enter');
+  const panel = me.page.getByTestId('pair-panel');
+  await panel.getByRole('img', { name: /Pairing code/ }).waitFor();
+  assert.equal(new URL(me.page.url()).hash, '', 'asked for once');
+  return panel;
+}
+
+/** The link behind the picture, as the button copies it. */
+async function linkOf(me, panel) {
+  await me.context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  await me.page.evaluate(() => navigator.clipboard.writeText(''));
+  await me.button('Copy link', panel).click();
+  return until('the link is copied', () => me.page.evaluate(() => navigator.clipboard.readText()));
+}
+
+async function phone(t, server) {
+  return Person.at(t, server, { width: 390, height: 844, touch: true, signIn: false });
+}
+
+const code = (person) => person.page.getByTestId('pairing-code');
+const shown = (person) => code(person).getAttribute('data-code');
+
+/** The sockets a page opens, the newest last. */
+function sockets(person) {
+  const seen = [];
+  person.page.on('websocket', (socket) => seen.push(socket));
+  return seen;
+}
+
+test('a phone is paired by the same number, does what was ticked, and is shut out while it looks', async (t) => {
+  const { me, server } = await lighthouse(t);
+  const guest = await phone(t, server);
+  const lines = sockets(guest);
+  const panel = await invite(me);
+  assert.deepEqual(await me.violations(), []);
+  const link = await linkOf(me, panel);
+  assert.match(link, /\/pair#p=1&s=[^&]+&n=[\w-]{22}/);
+  await guest.open(link);
+  await code(guest).waitFor();
+  await code(me).waitFor();
+  assert.equal(await shown(guest), await shown(me));
+  assert.match(await shown(guest), /^\d{6}$/);
+  assert.equal(await guest.page.evaluate(() => location.hash), '', 'the secret leaves the address');
+  assert.deepEqual(await guest.violations(), []);
+  assert.equal(await guest.overflow(), 0);
+  // A page that is loaded again in between goes on where it was.
+  const number = await shown(guest);
+  await guest.page.reload();
+  await code(guest).waitFor();
+  assert.equal(await shown(guest), number);
+
+  await me.sees('Same number on the device?');
+  await me.button(/^Approve/, panel).click();
+  await me.sees(/is paired$/);
+  await guest.page.locator('[data-step=done]').waitFor();
+  await guest.sees('It may: read, chat, approve.');
+  await guest.button('Open Pilothouse').tap();
+  await guest.live();
+
+  // Its key is in the browser, and nobody can take it out.
+  const kept = await guest.page.evaluate(
+    () =>
+      new Promise((resolve) => {
+        const opening = indexedDB.open('pilothouse-device', 1);
+        opening.onsuccess = () => {
+          const reading = opening.result.transaction('device').objectStore('device').get('this');
+          reading.onsuccess = () => resolve({ extractable: reading.result.key.extractable, usages: reading.result.key.usages });
+        };
+      }),
+  );
+  assert.deepEqual(kept, { extractable: false, usages: ['sign'] });
+
+  // What was ticked goes, what was not does not.
+  await guest.call('chat.send', { sessionId: 'dev', text: '/help' });
+  const refused = await guest.page.evaluate(async () => {
+    const headers = { 'content-type': 'application/json', 'idempotency-key': 'k' };
+    const answer = await fetch('/v1/rpc/pairing.start', { method: 'POST', headers, body: '{}' });
+    return [answer.status, (await answer.json()).code];
+  });
+  assert.deepEqual(refused, [403, 'forbidden']);
+  await guest.open('/devices');
+  await guest.live();
+  await guest.sees('This device sees itself only.');
+  assert.equal(await guest.button('Pair a device').count(), 0);
+  assert.deepEqual(await guest.violations(), []);
+  assert.equal(await guest.overflow(), 0);
+
+  // The session may end: the key opens the next one, and nobody notices.
+  const cookie = (await guest.context.cookies()).find((one) => one.name.startsWith('pilothouse_'));
+  assert.ok(cookie.httpOnly);
+  await guest.context.clearCookies();
+  await guest.page.reload();
+  await guest.live();
+  await guest.sees('This device sees itself only.');
+
+  // Shut out: the line closes and the page says so, without a reload.
+  await me.button('Done', panel).click();
+  await until('it is seen to be here', async () => (await me.call('device.list')).devices.some((one) => one.keyed && one.connected));
+  const row = me.page.locator('tr[data-device]').filter({ hasText: 'own key' });
+  await row.getByText('Here now').waitFor();
+  const name = await row.locator('.medium').first().innerText();
+  const line = lines.at(-1);
+  assert.ok(!line.isClosed());
+  await me.button(`Revoke ${name}`).click();
+  await me.button('Revoke', me.page.getByRole('dialog')).click();
+  await guest.page.locator('[data-standing=revoked]').waitFor();
+  await guest.sees('This device was shut out');
+  await until('its line is closed', () => line.isClosed());
+  assert.deepEqual(await guest.violations(), []);
+  await me.sees('1 revoked');
+  // Neither the key nor the link opens anything any more.
+  await guest.page.reload();
+  await guest.page.locator('[data-standing=revoked]').waitFor();
+  await guest.open(link);
+  await guest.page.locator('[data-step=dead]').waitFor();
+  assert.deepEqual([...me.errors, ...guest.errors], []);
+});
+
+test('one is stopped, one is rejected, one asks for more, and without https a cookie stands in for the key', async (t) => {
+  const { me, server } = await lighthouse(t);
+  const guest = await phone(t, server);
+  const panel = await inviteByKeys(me);
+  await guest.open(await linkOf(me, panel));
+  await code(guest).waitFor();
+  await guest.button('Not the same, stop').tap();
+  await guest.page.locator('[data-step=cancelled]').waitFor();
+  await me.sees(/leads nowhere any more/);
+
+  const next = async () => {
+    await me.button(/^(New code|Pair a device)$/, panel).click();
+    await panel.getByRole('img', { name: /Pairing code/ }).waitFor();
+    return linkOf(me, panel);
+  };
+  await guest.open(await next());
+  await code(guest).waitFor();
+  await code(me).waitFor();
+  await me.button('Reject', panel).click();
+  await guest.page.locator('[data-step=denied]').waitFor();
+  assert.deepEqual(await guest.violations(), []);
+
+  await guest.open(await next());
+  await code(me).waitFor();
+  await me.button(/^Approve/, panel).click();
+  await guest.page.locator('[data-step=done]').waitFor();
+  await guest.button('Open Pilothouse').tap();
+  await guest.live();
+  await guest.open('/devices');
+  await guest.live();
+  const askFor = async (what) => {
+    await guest.button(/^More:/).tap();
+    await guest.page.getByRole('menuitem', { name: 'Ask for more' }).tap();
+    const dialog = guest.page.getByRole('dialog');
+    await dialog.getByRole('checkbox', { name: what }).check();
+    await guest.button('Ask', dialog).tap();
+    await guest.sees(/^Asked\./);
+    const number = await shown(guest);
+    await guest.button('Done', dialog).tap();
+    return number;
+  };
+  const scopes = async () => (await me.call('device.list')).devices.find((one) => one.keyed && !one.revokedAt).scopes;
+  const number = await askFor(/^publish/);
+  // Whoever looks at another page sees that somebody waits.
+  await me.open('/queue');
+  await me.live();
+  await me.page.getByRole('link', { name: /^Devices/ }).getByText('1').waitFor();
+  await me.page.getByRole('link', { name: /^Devices/ }).click();
+  await me.button('Look').click();
+  assert.equal(await shown(me), number);
+  await me.button('Reject').click();
+  await me.sees(/Nothing was let in/);
+  assert.ok(!(await scopes()).includes('publish'));
+  await me.button('Done').click();
+  await askFor(/^publish/);
+  // By keys alone.
+  await me.button('Look').press('Enter');
+  await code(me).waitFor();
+  await until('the chord is taken', async () => {
+    await me.page.keyboard.press('Alt+KeyY');
+    return (await scopes()).includes('publish');
+  });
+  await me.sees(/may more now$/);
+  await guest.call('publish.hosts', {});
+  await me.page.keyboard.press('Escape');
+
+  // As over plain http, where there is no WebCrypto.
+  await guest.page.goto('about:blank');
+  await guest.page.addInitScript(() => Object.defineProperty(globalThis, 'isSecureContext', { value: false }));
+  await guest.open(await linkOf(me, await invite(me)));
+  await guest.sees('This browser is paired already');
+  await guest.button('Pair again').tap();
+  await guest.sees(/plain page, no https/);
+  await me.sees('It has no key of its own and gets a token.');
+  await me.button(/^Approve/).click();
+  await guest.page.locator('[data-step=done]').waitFor();
+  await guest.button('Open Pilothouse').tap();
+  await guest.live();
+  await guest.page.reload();
+  await guest.live();
+  const plain = (await me.call('device.list')).devices.find((one) => !one.current && !one.keyed && !one.revokedAt);
+  await me.call('device.revoke', { id: plain.id });
+  await guest.page.locator('[data-standing=revoked]').waitFor();
+  assert.deepEqual([...me.errors, ...guest.errors], []);
+});

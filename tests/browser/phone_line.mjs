@@ -1,0 +1,95 @@
+// A phone's way to the server: another name over TLS by a throwaway authority, through a line that a test can cut.
+
+import { execFileSync } from 'node:child_process';
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
+import { join } from 'node:path';
+import { atEnd, folderFor, Person } from './harness.mjs';
+
+export const ADDRESS = '127.0.0.2';
+export const NAME = 'pilothouse.test';
+
+const openssl = (...args) => execFileSync('openssl', args, { stdio: 'pipe' });
+
+/** An authority that lives as long as its test, a certificate by it, and a home whose browsers trust it. */
+export function authority(t) {
+  const folder = folderFor(t);
+  const at = (name) => join(folder, name);
+  const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'];
+  openssl('req', '-x509', ...key, '-keyout', at('ca.key'), '-out', at('ca.pem'), '-days', '2', '-subj', '/CN=Thrown away', '-addext', 'keyUsage=critical,keyCertSign');
+  openssl('req', ...key, '-keyout', at('key.pem'), '-out', at('leaf.csr'), '-subj', `/CN=${NAME}`);
+  writeFileSync(at('names'), `subjectAltName=DNS:${NAME},IP:${ADDRESS}\nextendedKeyUsage=serverAuth\n`);
+  openssl('x509', '-req', '-in', at('leaf.csr'), '-CA', at('ca.pem'), '-CAkey', at('ca.key'), '-CAcreateserial', '-days', '2', '-extfile', at('names'), '-out', at('leaf.pem'));
+  chmodSync(at('key.pem'), 0o600);
+  // Where Chromium looks for authorities, of today and of older days.
+  for (const store of [join(folder, 'home', '.pki', 'nssdb'), join(folder, 'home', '.local', 'share', 'pki', 'nssdb')]) {
+    mkdirSync(store, { recursive: true });
+    execFileSync('certutil', ['-d', `sql:${store}`, '-N', '--empty-password']);
+    execFileSync('certutil', ['-d', `sql:${store}`, '-A', '-t', 'C,,', '-n', 'thrown away', '-i', at('ca.pem')]);
+  }
+  return { certificate: at('leaf.pem'), key: at('key.pem'), home: join(folder, 'home') };
+}
+
+/** A port of an address that nobody has now. */
+export function freePort(address = ADDRESS) {
+  return new Promise((resolve, reject) => {
+    const asked = createServer();
+    asked.once('error', reject);
+    asked.listen(0, address, () => {
+      const { port } = asked.address();
+      asked.close(() => resolve(port));
+    });
+  });
+}
+
+/** Passes everything on to the server, until it is cut. */
+export class Line {
+  static async to(t, port) {
+    const line = new Line();
+    line.listening = createServer((near) => line.#join(near, port));
+    await new Promise((resolve) => line.listening.listen(0, ADDRESS, resolve));
+    line.port = line.listening.address().port;
+    atEnd(t, () => {
+      line.cut();
+      line.listening.close();
+    });
+    return line;
+  }
+
+  constructor() {
+    this.ends = new Set();
+    this.whole = true;
+  }
+
+  /** What is under way is lost, and nothing gets through. */
+  cut() {
+    this.whole = false;
+    for (const end of this.ends) end.destroy();
+  }
+
+  heal() {
+    this.whole = true;
+  }
+
+  #join(near, port) {
+    if (!this.whole) return near.destroy();
+    const far = connect(port, ADDRESS);
+    for (const [one, other] of [[near, far], [far, near]]) {
+      this.ends.add(one);
+      one.on('error', () => other.destroy());
+      one.on('close', () => {
+        this.ends.delete(one);
+        other.destroy();
+      });
+      one.pipe(other);
+    }
+  }
+}
+
+/** A phone with a browser of its own that reaches the server by that line alone. */
+export async function phoneAt(t, { home, port, line, width = 360, height = 740 }) {
+  const place = { url: `https://${NAME}:${port}` };
+  const rules = `MAP ${NAME}:${port} ${ADDRESS}:${line.port}`;
+  const options = { width, height, touch: true, signIn: false, args: [`--host-resolver-rules=${rules}`], env: { HOME: home, XDG_DATA_HOME: join(home, '.local', 'share') } };
+  return Person.at(t, place, options);
+}

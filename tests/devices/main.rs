@@ -1,0 +1,17 @@
+//! Devices through the built programs: let in, signing in, asking for more, thrown out; and everybody who tries
+//! without being let in.
+#![cfg(unix)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod command;
+mod key;
+mod more;
+mod paired;
+#[cfg(target_os = "linux")]
+mod refused;
+mod restart;
+mod revoked;
+mod scene;
+#[allow(dead_code)]
+#[path = "../terminals/wire.rs"]
+mod wire;

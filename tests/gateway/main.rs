@@ -1,0 +1,18 @@
+//! The gateway of the built server: what docs/PROTOCOL.md promises to whoever writes a client, and what it withstands.
+#![cfg(unix)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod crowd;
+mod document;
+mod events;
+mod mutated;
+mod present;
+mod proxy;
+mod requests;
+#[path = "../terminals/scene.rs"]
+#[allow(dead_code)]
+mod scene;
+mod stranger;
+#[path = "../terminals/wire.rs"]
+#[allow(dead_code)]
+mod wire;

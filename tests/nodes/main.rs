@@ -1,0 +1,19 @@
+//! Other machines through the built programs: paired, seen, let do things, cut off and back again.
+#![cfg(unix)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod claims;
+mod cut;
+#[allow(dead_code)]
+#[path = "../devices/key.rs"]
+mod key;
+mod machine;
+#[cfg(target_os = "linux")]
+mod network;
+mod paired;
+mod proxy;
+mod recipes;
+mod scene;
+#[allow(dead_code)]
+#[path = "../terminals/wire.rs"]
+mod wire;

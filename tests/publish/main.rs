@@ -1,0 +1,18 @@
+//! Push and pull request through the built programs: folders, an OpenSSH server and an HTTPS server with a password as
+//! remotes, and a scripted forge for pull requests.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![cfg(target_os = "linux")]
+
+mod after_landing;
+mod checks;
+mod crash;
+mod folders;
+mod https;
+mod jobs;
+mod names;
+mod once;
+mod pull_requests;
+mod scene;
+mod secrets;
+mod ssh;
+mod who;

@@ -1,0 +1,85 @@
+//! Checks that misbehave, because the change makes them: they end, what they did is undone, and the next one is fine.
+
+use crate::scene::{Scene, write};
+use crate::{ended, still_lands};
+use serde_json::Value;
+
+/// The check is a script of the tree, which each change may replace.
+fn scene() -> Scene {
+    Scene::started(
+        &[
+            ("ci.sh", "true\n"),
+            ("a.txt", "one\n"),
+            (".gitignore", "build\n"),
+            (
+                ".pilothouse/config.toml",
+                "[[check]]\nname = \"script\"\nrun = [\"sh\", \"ci.sh\"]\ntimeoutS = 2\n",
+            ),
+        ],
+        |start| start.env("PILOTHOUSE_MERGE_FIX_UPS", "0").env("PILOTHOUSE_MERGE_FLAKY_RETRIES", "0"),
+    )
+}
+
+async fn with_script(scene: &Scene, script: &str) -> Value {
+    let entry = scene.change("main", "script", |dir| write(dir, "ci.sh", script)).await;
+    ended(scene, &entry).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_that_never_ends_is_ended_at_its_limit_and_says_so() {
+    let scene = scene();
+    let now = with_script(&scene, "trap '' TERM INT HUP; while :; do sleep 1; done\n").await;
+    assert_eq!(now["state"], "parked", "{now}");
+    assert!(now["checks"][0]["tail"].as_str().unwrap().contains("timed out after 2 s"), "{now}");
+    still_lands(&scene).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_that_leaves_a_daemon_behind_passes_and_the_daemon_is_gone() {
+    let scene = scene();
+    let script =
+        "(setsid sh -c 'trap \"\" HUP TERM; exec sleep 4242' </dev/null >/dev/null 2>&1 &)\nexit 0\n";
+    let now = with_script(&scene, script).await;
+    assert_eq!(now["state"], "landed", "{now}");
+    let daemon = || {
+        std::fs::read_dir("/proc").unwrap().flatten().any(|entry| {
+            let line = std::fs::read(entry.path().join("cmdline")).unwrap_or_default();
+            line.starts_with(b"sleep\x004242")
+        })
+    };
+    scene.server.eventually("the daemon is gone", async || (!daemon()).then_some(())).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_that_writes_into_the_tree_or_removes_it_lands_nothing_and_the_next_one_has_its_files() {
+    let scene = scene();
+    for (script, named) in [
+        ("echo more >> a.txt\n", "a.txt"),
+        ("rm -rf -- ./* .gitignore .pilothouse; true\n", "a.txt"),
+        ("cd ..; rm -rf -- \"$OLDPWD\"; true\n", ""),
+        ("rm -rf .git; git init -q . 2>/dev/null; echo x > a.txt\n", "a.txt"),
+        ("mkdir -p build; echo poison > build/left; exit 1\n", ""),
+    ] {
+        let now = with_script(&scene, script).await;
+        assert_eq!(now["state"], "parked", "{script}: {now}");
+        let reason = now["reason"].as_str().unwrap();
+        assert!(reason.contains(named), "{script}: {reason}");
+        // The next one stands on all its files and nothing else.
+        let look = "test \"$(cat a.txt)\" = one && test -e .gitignore && ! test -e build\n";
+        let entry = scene.change("main", "look", |dir| write(dir, "ci.sh", look)).await;
+        let now = ended(&scene, &entry).await;
+        assert_ne!(now["checks"][0]["state"], "failed", "after {script}: {now}");
+    }
+    assert_eq!(scene.repo.git(&["show", "main_agents:a.txt"]), "one");
+    assert_eq!(scene.repo.git(&["status", "--porcelain"]), "", "the user's files are as they were");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_that_wants_the_network_is_told_that_checks_have_none() {
+    let scene = scene();
+    let script = "git ls-remote https://registry.invalid/x.git || exit 1\n";
+    let now = with_script(&scene, script).await;
+    assert_eq!(now["state"], "parked", "{now}");
+    assert!(now["reason"].as_str().unwrap().contains("want the network, which checks do not have"), "{now}");
+    still_lands(&scene).await;
+}

@@ -1,0 +1,65 @@
+//! A branch that fails its checks by itself: no entry is blamed, and one that mends it lands.
+
+use crate::scene::{Scene, checks, write};
+use serde_json::json;
+
+fn red() -> Scene {
+    Scene::with(&[
+        ("state.txt", "broken\n"),
+        (".pilothouse/config.toml", &checks(&[("whole", "echo ran; ! grep -q broken state.txt")])),
+    ])
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_entry_on_a_branch_that_fails_already_waits_unblamed_and_one_that_mends_the_branch_lands() {
+    let scene = red();
+    let base = scene.repo.git(&["rev-parse", "main"]);
+    let innocent = scene.change("main", "notes", |dir| write(dir, "notes.md", "n\n")).await;
+    let waits = |entry: &serde_json::Value| entry["repair"]["redBase"].is_object();
+    let held = scene.once(&innocent, "it waits for the branch", waits).await;
+    assert_eq!(held["state"], "approved", "{held}");
+    let reason = held["reason"].as_str().unwrap();
+    assert!(reason.contains("fails already on main_agents") && reason.contains(&base[..10]), "{reason}");
+    let queue = scene.queue().await;
+    let warning = queue["warnings"][0].as_str().unwrap();
+    assert!(warning.contains("“whole” fails on main_agents itself"), "{warning}");
+    assert_eq!(queue["red"]["commit"], base.as_str());
+    assert!(queue["red"]["ask"].as_str().unwrap().contains("make it pass"), "one thing to do is offered");
+
+    // A second one does not run the check on the branch again, and is not blamed either.
+    let other = scene.change("main", "more", |dir| write(dir, "more.md", "m\n")).await;
+    scene.once(&other, "the second waits too", waits).await;
+    // Nor does a restart.
+    let scene = scene.again();
+    assert!(waits(&scene.entry(&innocent).await));
+
+    let repair = scene.change("main", "mend", |dir| write(dir, "state.txt", "whole\n")).await;
+    scene.landed(&repair).await;
+    scene.landed(&innocent).await;
+    scene.landed(&other).await;
+    let queue = scene.queue().await;
+    assert!(queue.get("red").is_none() && queue["warnings"] == json!([]), "{queue}");
+    let returned = scene.server.until("dev", 0, |e| e.kind() == "merge.entry.landed").await.1;
+    assert!(!returned.iter().any(|e| e.kind() == "merge.entry.returned"), "nobody was blamed");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_breaks_a_branch_that_passes_is_blamed() {
+    let scene = Scene::with(&[
+        ("state.txt", "whole\n"),
+        (".pilothouse/config.toml", &checks(&[("whole", "! grep -q broken state.txt")])),
+    ]);
+    let entry = scene.change("main", "break", |dir| write(dir, "state.txt", "broken\n")).await;
+    let back = scene.told(&entry, "merge.entry.returned").await;
+    assert_eq!(back["reason"], "merge.check_failed");
+    assert!(scene.queue().await.get("red").is_none());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_entry_that_waits_for_the_branch_goes_on_when_the_check_is_another() {
+    let scene = red();
+    let entry = scene.change("main", "notes", |dir| write(dir, "notes.md", "n\n")).await;
+    scene.once(&entry, "it waits", |entry| entry["repair"]["redBase"].is_object()).await;
+    scene.update(json!({ "checks": [{ "name": "whole", "run": ["true"], "timeoutS": 10 }] })).await;
+    scene.landed(&entry).await;
+}

@@ -1,0 +1,6 @@
+// The page as an app on a device.
+
+export { NewerNote } from "./NewerNote";
+export { startPhone } from "./start";
+export { TapNote, TapNotes } from "./TapNote";
+export { useTaps } from "./taps-of";
