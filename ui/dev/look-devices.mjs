@@ -2,28 +2,12 @@
 // accessibility, and the way through by keys. `npm run look:devices -- [--out DIR] [--quick]`. Ends with 1 when something
 // is not as it should be.
 
-import { mkdirSync, readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { startFixture } from "./fixture-server.mjs";
 import { extendWithDevices } from "./fixtures-devices.mjs";
 import { launch } from "./frames.mjs";
+import { axe, close, complain, fits, listenTo, picture, QUICK } from "./looking.mjs";
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const argument = (name, otherwise) => {
-  const index = process.argv.indexOf(`--${name}`);
-  return index < 0 ? otherwise : process.argv[index + 1];
-};
-const OUT = argument("out", process.env.PILOTHOUSE_SHOTS ?? join(tmpdir(), "pilothouse-shots"));
-const QUICK = process.argv.includes("--quick");
-mkdirSync(OUT, { recursive: true });
 const browser = await launch();
-let problems = 0;
-const complain = (text) => {
-  problems += 1;
-  console.log(`PROBLEM ${text}`);
-};
 
 const LOOKS = QUICK
   ? [["1440-light", 1440, 900, "light", "en"], ["390-dark", 390, 844, "dark", "de"]]
@@ -36,10 +20,7 @@ async function open(fixture, path, [, width, height, theme, locale]) {
     localStorage.setItem("pilothouse.locale", language);
   }, [theme, locale]);
   const page = await context.newPage();
-  page.on("pageerror", (error) => complain(`${path}: ${error.message}`));
-  page.on("console", (message) => {
-    if (message.type() === "error" && !/Failed to load resource|net::ERR|WebSocket/.test(message.text())) complain(`${path} console: ${message.text().slice(0, 300)}`);
-  });
+  listenTo(page, path);
   await page.goto(fixture.url + path);
   await page.locator("h1").first().waitFor({ timeout: 8000 }).catch(() => complain(`${path}: no heading after 8 s`));
   await page.waitForTimeout(500);
@@ -48,12 +29,9 @@ async function open(fixture, path, [, width, height, theme, locale]) {
 
 async function shoot(page, label, full = false) {
   await page.waitForTimeout(200);
-  await page.screenshot({ path: join(OUT, `${label}.png`), fullPage: full });
-  await page.evaluate(AXE);
-  const found = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"] }));
-  for (const one of found.violations) complain(`axe ${label}: ${one.id} (${one.impact}) ${one.nodes.slice(0, 3).map((node) => node.target.join(" ")).join(" | ")} :: ${one.nodes[0]?.any?.[0]?.message ?? one.help}`);
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-  if (wide > 0) complain(`${label}: wider than the window by ${wide} px`);
+  await page.screenshot({ path: picture(label), fullPage: full });
+  await axe(page, label);
+  await fits(page, label);
 }
 
 for (const look of LOOKS) {
@@ -140,5 +118,4 @@ for (const look of LOOKS) {
   fixture.close();
 }
 await browser.close();
-console.log(problems === 0 ? "nothing to complain about" : `${problems} problems`);
-process.exitCode = problems === 0 ? 0 : 1;
+close();

@@ -4,23 +4,14 @@
 import { startFixture } from "./fixture-server.mjs";
 import { extendWithLongSession } from "./fixtures-long.mjs";
 import { launch, line, RATIO, scrolls } from "./frames.mjs";
+import { argument, close, complain } from "./looking.mjs";
 
-const argument = (name, otherwise) => {
-  const index = process.argv.indexOf(`--${name}`);
-  return index < 0 ? otherwise : process.argv[index + 1];
-};
 const EVENTS = Number(argument("events", 50_000));
 const LATEST = "This is the last thing that was said.";
 const BOX = ".talk__scroll";
 /** Goals. A frame rate is measured against the plain list beside it; the others stand for themselves. */
 const OPEN_MS = 300;
 const HEAP_MB = 150;
-
-let problems = 0;
-const complain = (text) => {
-  problems += 1;
-  console.log(`PROBLEM ${text}`);
-};
 
 const fixture = await startFixture({});
 const stored = extendWithLongSession(fixture, { events: EVENTS, words: LATEST });
@@ -89,5 +80,4 @@ if (heap > HEAP_MB) complain(`the heap holds ${heap.toFixed(0)} MB`);
 
 await browser.close();
 fixture.close();
-console.log(problems === 0 ? "nothing to complain about" : `${problems} problems`);
-process.exitCode = problems === 0 ? 0 : 1;
+close();

@@ -2,28 +2,12 @@
 // that one thumb answers without scrolling. `npm run look:phone -- [--out DIR] [--quick]`. Ends with 1 when something is
 // not as it should be.
 
-import { mkdirSync, readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { startFixture } from "./fixture-server.mjs";
 import { extendWithWork } from "./fixtures-work.mjs";
 import { launch } from "./frames.mjs";
+import { axe, close, complain, fits, listenTo, picture, QUICK } from "./looking.mjs";
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const argument = (name, otherwise) => {
-  const index = process.argv.indexOf(`--${name}`);
-  return index < 0 ? otherwise : process.argv[index + 1];
-};
-const OUT = argument("out", process.env.PILOTHOUSE_SHOTS ?? join(tmpdir(), "pilothouse-shots"));
-const QUICK = process.argv.includes("--quick");
-mkdirSync(OUT, { recursive: true });
 const browser = await launch();
-let problems = 0;
-const complain = (text) => {
-  problems += 1;
-  console.log(`PROBLEM ${text}`);
-};
 
 const ago = (seconds) => new Date(Date.now() - seconds * 1000).toISOString();
 const question = (id, more) => ({
@@ -73,7 +57,7 @@ async function open(fixture, path, { width, height, theme = "light", locale = "e
     localStorage.setItem("pilothouse.locale", language);
   }, [theme, locale]);
   const page = await context.newPage();
-  page.on("pageerror", (error) => complain(`${path}: ${error.message}`));
+  listenTo(page, path);
   await page.goto(fixture.url + path);
   await page.locator("h1").first().waitFor({ timeout: 8000 }).catch(() => complain(`${path}: no heading after 8 s`));
   await page.waitForTimeout(500);
@@ -82,12 +66,9 @@ async function open(fixture, path, { width, height, theme = "light", locale = "e
 
 async function shoot(page, label) {
   await page.waitForTimeout(200);
-  await page.screenshot({ path: join(OUT, `${label}.png`) });
-  await page.evaluate(AXE);
-  const found = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"] }));
-  for (const one of found.violations) complain(`axe ${label}: ${one.id} ${one.nodes.slice(0, 3).map((node) => node.target.join(" ")).join(" | ")}`);
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-  if (wide > 0) complain(`${label}: wider than the window by ${wide} px`);
+  await page.screenshot({ path: picture(label) });
+  await axe(page, label);
+  await fits(page, label);
 }
 
 const LOOKS = QUICK
@@ -126,5 +107,4 @@ for (const look of LOOKS) {
   }
 }
 await browser.close();
-console.log(problems === 0 ? `All is as it should be. Pictures: ${OUT}` : `${problems} problems`);
-process.exit(problems === 0 ? 0 : 1);
+close();

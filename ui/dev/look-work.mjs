@@ -3,22 +3,10 @@
 // `--only smooth` measures without pictures, `--only logs` tries the output of a job and its keys.
 // Ends with 1 when something is not as it should be.
 
-import { mkdirSync, readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { startFixture } from "./fixture-server.mjs";
 import { extendWithWork } from "./fixtures-work.mjs";
 import { launch, line, RATIO, scrolls } from "./frames.mjs";
-
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const argument = (name, otherwise) => {
-  const index = process.argv.indexOf(`--${name}`);
-  return index < 0 ? otherwise : process.argv[index + 1];
-};
-const OUT = argument("out", process.env.PILOTHOUSE_SHOTS ?? join(tmpdir(), "pilothouse-shots"));
-const ONLY = argument("only")?.split(",");
-const QUICK = process.argv.includes("--quick");
+import { axe, close, complain, fits, listenTo, ONLY, picture, QUICK } from "./looking.mjs";
 
 const ROUTES = [
   ["queue", "/queue"], ["entry", "/queue/e-147"], ["entry-back", "/queue/e-144"], ["entry-unknown", "/queue/e-999"], ["review", "/review/e-148"], ["review-odd", "/review/j-odd"], ["review-big", "/review/j-big"], ["review-none", "/review/j-219"], ["review-unknown", "/review/nothing"],
@@ -29,35 +17,18 @@ const ROUTES = [
 const SIZES = QUICK ? [["1440", 1440, 900]] : [["1440", 1440, 900], ["1024", 1024, 768], ["390", 390, 844]];
 const THEMES = QUICK ? ["light"] : ["light", "dark", "contrast"];
 
-mkdirSync(OUT, { recursive: true });
 const browser = await launch();
-let problems = 0;
-const complain = (text) => {
-  problems += 1;
-  console.log(`PROBLEM ${text}`);
-};
 
 async function open(fixture, path, { theme = "light", width = 1440, height = 900 } = {}) {
   const context = await browser.newContext({ viewport: { width, height }, colorScheme: theme === "light" ? "light" : "dark", hasTouch: width < 600, bypassCSP: true, permissions: ["clipboard-read", "clipboard-write"] });
   await context.addInitScript((chosen) => localStorage.setItem("pilothouse.theme", chosen), theme);
   const page = await context.newPage();
-  page.on("pageerror", (error) => complain(`${path}: ${error.message}`));
-  page.on("console", (message) => {
-    if (message.type() === "error" && !/Failed to load resource|net::ERR/.test(message.text())) complain(`${path} console: ${message.text().slice(0, 300)}`);
-  });
+  listenTo(page, path);
   await page.goto(fixture.url + path);
   // The event stream never ends, so the network is never idle: a heading says that the page is there.
   await page.locator("h1").first().waitFor({ timeout: 8000 }).catch(() => complain(`${path}: no heading after 8 s`));
   await page.waitForTimeout(400);
   return { context, page };
-}
-
-async function axe(page, name) {
-  await page.evaluate(AXE);
-  const found = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"] }));
-  for (const violation of found.violations) {
-    complain(`axe ${name}: ${violation.id} (${violation.impact}) ${violation.nodes.slice(0, 3).map((node) => node.target.join(" ")).join(" | ")} :: ${violation.nodes[0]?.any?.[0]?.message ?? violation.help}`);
-  }
 }
 
 async function fixtureWithWork(options) {
@@ -74,10 +45,9 @@ async function everyRoute() {
         if (theme === "contrast" && size !== "1440") continue;
         const { context, page } = await open(fixture, path, { theme, width, height });
         const label = `${name}-${size}-${theme}`;
-        await page.screenshot({ path: join(OUT, `${label}.png`) });
+        await page.screenshot({ path: picture(label) });
         await axe(page, label);
-        const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-        if (wide > 0) complain(`${label}: wider than the window by ${wide} px`);
+        await fits(page, label);
         await context.close();
       }
     }
@@ -119,7 +89,7 @@ async function reviewKeys() {
   await page.keyboard.press("Control+Shift+L");
   await page.waitForTimeout(500);
   if (extra.work.approval.state !== "approved") complain("review: the chord did not approve");
-  await page.screenshot({ path: join(OUT, "review-approved-1440-light.png") });
+  await page.screenshot({ path: picture("review-approved-1440-light") });
   await axe(page, "review approved");
   await context.close();
   fixture.close();
@@ -133,18 +103,18 @@ async function sidePane() {
   await page.getByRole("button", { name: "See what is asked" }).click();
   await page.waitForTimeout(200);
   if (extra.work.approval.state !== "pending") complain("review on a phone: answered without showing the question");
-  await page.screenshot({ path: join(OUT, "review-proof-390-light.png") });
+  await page.screenshot({ path: picture("review-proof-390-light") });
   await axe(page, "review proof on a phone");
   await page.getByRole("radio", { name: /^Files/ }).click();
   await page.waitForTimeout(200);
-  await page.screenshot({ path: join(OUT, "review-files-390-light.png") });
+  await page.screenshot({ path: picture("review-files-390-light") });
   await axe(page, "review files on a phone");
   await context.close();
 
   const desk = await open(fixture, "/w/tern/s/ingest");
   await desk.page.keyboard.press("Control+d");
   await desk.page.waitForTimeout(900);
-  await desk.page.screenshot({ path: join(OUT, "review-pane-1440-light.png") });
+  await desk.page.screenshot({ path: picture("review-pane-1440-light") });
   await axe(desk.page, "review in the side pane");
   await desk.context.close();
   fixture.close();
@@ -188,7 +158,7 @@ async function logs() {
   await page.keyboard.press("Control+f");
   await page.keyboard.type("retry");
   await page.waitForTimeout(300);
-  await page.screenshot({ path: join(OUT, "job-search-1440-light.png") });
+  await page.screenshot({ path: picture("job-search-1440-light") });
   if (!(await page.locator(".jlog mark.on").count())) complain("log: the search marks nothing");
   await axe(page, "job search");
   // The keys of a pager, with the focus in the output.
@@ -203,7 +173,7 @@ async function logs() {
   await page.keyboard.press("w");
   await page.keyboard.press("t");
   await page.waitForTimeout(300);
-  await page.screenshot({ path: join(OUT, "job-log-full-1440-light.png") });
+  await page.screenshot({ path: picture("job-log-full-1440-light") });
   if (!(await page.locator(".jlog--full .jlog__box--wrap").count())) complain("log: f and w do not give it the whole height and wrap it");
   await page.keyboard.press("G");
   await page.waitForTimeout(300);
@@ -215,14 +185,14 @@ async function logs() {
   if (await page.locator(".jlog--full").count()) complain("log: Escape does not give the usual height back");
   await page.locator("body").press("c");
   await page.keyboard.type("Keep the name.");
-  await page.screenshot({ path: join(OUT, "job-steer-1440-light.png") });
+  await page.screenshot({ path: picture("job-steer-1440-light") });
   if ((await page.getByLabel("Tell it something").inputValue()) !== "Keep the name.") complain("job: c does not go to the field that tells it something");
   await page.keyboard.press("Enter");
   await page.waitForTimeout(200);
   if ((await page.getByLabel("Tell it something").inputValue()) !== "") complain("job: Enter does not send what it is told");
   await page.getByRole("button", { name: "Stop", exact: true }).click();
   await page.waitForTimeout(200);
-  await page.screenshot({ path: join(OUT, "job-stop-1440-light.png") });
+  await page.screenshot({ path: picture("job-stop-1440-light") });
   await axe(page, "job stop");
   await context.close();
   fixture.close();
@@ -239,7 +209,7 @@ async function settings() {
   await page.getByLabel(/^Model$/).fill("fail-me");
   await page.getByRole("button", { name: "Try it" }).click();
   await page.waitForTimeout(300);
-  await page.screenshot({ path: join(OUT, "settings-probe-1440-light.png") });
+  await page.screenshot({ path: picture("settings-probe-1440-light") });
   await axe(page, "settings probe");
   if (!(await page.getByText("It does not work yet.").count())) complain("settings: a failing probe does not say so");
   await page.getByLabel(/^Model$/).fill("qwen3-coder:30b");
@@ -250,7 +220,7 @@ async function settings() {
   await page.getByRole("button", { name: "Add a check" }).click();
   await page.getByLabel("Command").last().fill("npm ci && npm test");
   await page.waitForTimeout(150);
-  await page.screenshot({ path: join(OUT, "settings-typing-1440-light.png") });
+  await page.screenshot({ path: picture("settings-typing-1440-light") });
   await axe(page, "settings typing");
   if (!(await page.getByRole("button", { name: "Save checks" }).isDisabled())) complain("settings: unsound checks can be saved");
   await context.close();
@@ -270,21 +240,20 @@ async function publishSheet() {
     await sheet.getByLabel("Title").waitFor();
     await page.waitForTimeout(500);
     const label = `publish-sheet-${size}-${theme}`;
-    await page.screenshot({ path: join(OUT, `${label}.png`) });
+    await page.screenshot({ path: picture(label) });
     await axe(page, label);
     await sheet.getByLabel("From").fill("release/0.9");
     await sheet.getByText(/is protected by/).waitFor();
     if (!(await sheet.getByRole("button", { name: /^Push and open/ }).isDisabled())) complain(`${label}: a protected branch can be pushed`);
-    await page.screenshot({ path: join(OUT, `${label}-refused.png`) });
+    await page.screenshot({ path: picture(`${label}-refused`) });
     await sheet.getByLabel("From").fill("fix/notes");
     await page.waitForTimeout(600);
     await page.keyboard.press("Control+Enter");
     await sheet.getByRole("button", { name: /^Open github.com/ }).waitFor();
     await page.waitForTimeout(300);
-    await page.screenshot({ path: join(OUT, `${label}-done.png`) });
+    await page.screenshot({ path: picture(`${label}-done`) });
     await axe(page, `${label} done`);
-    const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-    if (wide > 0) complain(`${label}: wider than the window by ${wide} px`);
+    await fits(page, label);
     await context.close();
   }
   fixture.close();
@@ -301,13 +270,13 @@ async function mainLine() {
     const card = page.getByTestId("main-line").first();
     await card.scrollIntoViewIfNeeded();
     await page.waitForTimeout(400);
-    await page.screenshot({ path: join(OUT, `main-${label}.png`) });
+    await page.screenshot({ path: picture(`main-${label}`) });
     await axe(page, `main ${label}`);
     await card.locator("summary").first().click();
     await card.getByRole("button", { name: locale === "de" ? "In main übernehmen" : "Land to main" }).click();
     await page.getByRole("radio", { name: locale === "de" ? "Mein Git, Merge-Commit" : "My git, merge commit" }).click();
     await page.waitForTimeout(300);
-    await page.screenshot({ path: join(OUT, `main-ask-${label}.png`) });
+    await page.screenshot({ path: picture(`main-ask-${label}`) });
     await axe(page, `main ask ${label}`);
     if (!(await page.getByText("pre-merge-commit", { exact: true }).count())) complain("main: the hooks that will run are not named");
     await page.getByRole("button", { name: locale === "de" ? "main bewegen" : "Move main" }).click();
@@ -315,7 +284,7 @@ async function mainLine() {
     await card.locator("summary").last().click();
     await card.scrollIntoViewIfNeeded();
     await page.waitForTimeout(300);
-    await page.screenshot({ path: join(OUT, `main-refused-${label}.png`) });
+    await page.screenshot({ path: picture(`main-refused-${label}`) });
     await axe(page, `main refused ${label}`);
     // On a phone this stands in a part of the page that is not open.
     if (options.viewport.width > 600) {
@@ -324,7 +293,7 @@ async function mainLine() {
       await meets.waitFor({ timeout: 3000 }).catch(() => complain("job: what it meets is not shown"));
       await meets.scrollIntoViewIfNeeded().catch(() => {});
       await page.waitForTimeout(300);
-      await page.screenshot({ path: join(OUT, `meets-${label}.png`) });
+      await page.screenshot({ path: picture(`meets-${label}`) });
       await axe(page, `meets ${label}`);
     }
     await context.close();
@@ -353,22 +322,22 @@ async function queueKeys() {
   await page.keyboard.press("Alt+Shift+Home");
   await page.waitForTimeout(400);
   if (!(await page.getByRole("alertdialog").or(page.getByRole("dialog")).count())) complain("queue: an order that is refused is not explained");
-  await page.screenshot({ path: join(OUT, "queue-refused-1440-light.png") });
+  await page.screenshot({ path: picture("queue-refused-1440-light") });
   await page.keyboard.press("Escape");
   await page.waitForTimeout(200);
   await page.locator('[data-entry="e-149"]').hover();
   await page.locator('[data-entry="e-149"] button').click();
   await page.waitForTimeout(200);
-  await page.screenshot({ path: join(OUT, "queue-menu-1440-light.png") });
+  await page.screenshot({ path: picture("queue-menu-1440-light") });
   await page.keyboard.press("Escape");
   await page.getByText(/runs were thrown away/).click();
   await page.getByRole("button", { name: "As a table" }).click();
   await page.waitForTimeout(200);
-  await page.screenshot({ path: join(OUT, "queue-table-1440-light.png") });
+  await page.screenshot({ path: picture("queue-table-1440-light") });
   await axe(page, "queue table");
   await page.getByRole("button", { name: "Finish and pause" }).click();
   await page.waitForTimeout(400);
-  await page.screenshot({ path: join(OUT, "queue-draining-1440-light.png") });
+  await page.screenshot({ path: picture("queue-draining-1440-light") });
   await axe(page, "queue draining");
   if (!(await page.getByText(/asked this queue to finish/).count())) complain("queue: draining is not said");
   await page.getByRole("button", { name: "Go on instead" }).click();
@@ -376,7 +345,7 @@ async function queueKeys() {
   await link("e-149").focus();
   await page.keyboard.press("t");
   await page.waitForTimeout(700);
-  await page.screenshot({ path: join(OUT, "entry-trial-1440-light.png") });
+  await page.screenshot({ path: picture("entry-trial-1440-light") });
   await axe(page, "entry trial");
   await page.getByRole("button", { name: "Stop trying" }).click();
   await page.getByText("was stopped", { exact: true }).waitFor({ timeout: 3000 }).catch(() => complain("entry: a stopped trial is not said"));
@@ -388,7 +357,7 @@ async function queueKeys() {
     await small.goto(fixture.url + path);
     await small.locator("h1").first().waitFor();
     await small.waitForTimeout(500);
-    await small.screenshot({ path: join(OUT, `${name}-390-german.png`) });
+    await small.screenshot({ path: picture(`${name}-390-german`) });
     await axe(small, `${name} in German on a phone`);
     const wide = await small.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
     if (wide > 0) complain(`${name} in German: wider than the phone by ${wide} px`);
@@ -403,7 +372,7 @@ async function offline() {
     const { context, page } = await open(fixture, path, { theme: "dark" });
     fixture.down(true);
     await page.waitForTimeout(2600);
-    await page.screenshot({ path: join(OUT, `${name}-offline-1440-dark.png`) });
+    await page.screenshot({ path: picture(`${name}-offline-1440-dark`) });
     await axe(page, `${name} offline`);
     fixture.down(false);
     await context.close();
@@ -425,5 +394,4 @@ if (!ONLY) {
   await offline();
 }
 await browser.close();
-console.log(problems === 0 ? "nothing to complain about" : `${problems} problems`);
-process.exitCode = problems === 0 ? 0 : 1;
+close();

@@ -2,21 +2,9 @@
 // moves while an answer is being written. `npm run look -- [--only name,name] [--out DIR] [--quick]`; the names are
 // those of the pages, `states` and `streaming`. Ends with 1 when axe finds something or the layout shifts.
 
-import { mkdirSync, readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { startFixture } from "./fixture-server.mjs";
 import { launch } from "./frames.mjs";
-
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const argument = (name, otherwise) => {
-  const index = process.argv.indexOf(`--${name}`);
-  return index < 0 ? otherwise : process.argv[index + 1];
-};
-const OUT = argument("out", process.env.PILOTHOUSE_SHOTS ?? join(tmpdir(), "pilothouse-shots"));
-const ONLY = argument("only")?.split(",");
-const QUICK = process.argv.includes("--quick");
+import { axe, close, complain, fits, listenTo, ONLY, picture, QUICK } from "./looking.mjs";
 
 const ROUTES = [
   ["conversation", "/w/tern/s/ingest"], ["empty", "/w/tern-docs/s/dev-tern-docs"], ["queue", "/queue"], ["job", "/jobs/j-215"], ["review", "/review/e-148"],
@@ -26,35 +14,18 @@ const ROUTES = [
 const SIZES = QUICK ? [["1440", 1440, 900]] : [["1440", 1440, 900], ["1024", 1024, 768], ["390", 390, 844]];
 const THEMES = QUICK ? ["light"] : ["light", "dark", "contrast"];
 
-mkdirSync(OUT, { recursive: true });
 const browser = await launch();
-let problems = 0;
-const complain = (text) => {
-  problems += 1;
-  console.log(`PROBLEM ${text}`);
-};
 
 async function open(fixture, path, { theme = "light", width = 1440, height = 900 } = {}) {
   const context = await browser.newContext({ viewport: { width, height }, reducedMotion: "no-preference", colorScheme: theme === "light" ? "light" : "dark", hasTouch: width < 600, bypassCSP: true });
   await context.addInitScript((chosen) => localStorage.setItem("pilothouse.theme", chosen), theme);
   const page = await context.newPage();
-  page.on("pageerror", (error) => complain(`${path}: ${error.message}`));
-  page.on("console", (message) => {
-    if (message.type() === "error" && !/Failed to load resource|net::ERR/.test(message.text())) complain(`${path} console: ${message.text().slice(0, 300)}`);
-  });
+  listenTo(page, path);
   await page.goto(fixture.url + path);
   // The event stream never ends, so the network is never idle: the word in the status bar tells.
   await page.waitForSelector('[data-testid=connection][data-state=live], [data-testid=signed-out], .fr', { state: "attached", timeout: 5000 }).catch(() => undefined);
   await page.waitForTimeout(450);
   return { context, page };
-}
-
-async function axe(page, name) {
-  await page.evaluate(AXE);
-  const found = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"] }));
-  for (const violation of found.violations) {
-    complain(`axe ${name}: ${violation.id} (${violation.impact}) ${violation.nodes.slice(0, 3).map((node) => node.target.join(" ")).join(" | ")} :: ${violation.nodes[0]?.any?.[0]?.message ?? violation.help}`);
-  }
 }
 
 async function everyRoute() {
@@ -66,10 +37,9 @@ async function everyRoute() {
         if (theme === "contrast" && size !== "1440") continue;
         const { context, page } = await open(fixture, path, { theme, width, height });
         const label = `${name}-${size}-${theme}`;
-        await page.screenshot({ path: join(OUT, `${label}.png`) });
+        await page.screenshot({ path: picture(label) });
         await axe(page, label);
-        const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-        if (wide > 0) complain(`${label}: wider than the window by ${wide} px`);
+        await fits(page, label);
         await context.close();
       }
     }
@@ -80,14 +50,14 @@ async function everyRoute() {
 async function states() {
   const fresh = await startFixture({ scenario: "fresh" });
   const first = await open(fresh, "/");
-  await first.page.screenshot({ path: join(OUT, "fresh-1440-light.png") });
+  await first.page.screenshot({ path: picture("fresh-1440-light") });
   await axe(first.page, "fresh");
   await first.context.close();
   fresh.close();
 
   const out = await startFixture({ scenario: "signedout" });
   const signed = await open(out, "/#code=bad");
-  await signed.page.screenshot({ path: join(OUT, "signedout-1440-light.png") });
+  await signed.page.screenshot({ path: picture("signedout-1440-light") });
   await axe(signed.page, "signedout");
   if (signed.page.url().includes("code=")) complain("the one-time code stays in the address");
   await signed.context.close();
@@ -102,20 +72,20 @@ async function states() {
   await page.waitForTimeout(250);
   await page.keyboard.type("retry");
   await page.waitForTimeout(150);
-  await page.screenshot({ path: join(OUT, "palette-1440-dark.png") });
+  await page.screenshot({ path: picture("palette-1440-dark") });
   await axe(page, "palette");
   await page.keyboard.press("Escape");
   const box = page.getByRole("textbox", { name: "Message" });
   await box.fill("/");
   await page.waitForTimeout(150);
-  await page.screenshot({ path: join(OUT, "slash-1440-dark.png") });
+  await page.screenshot({ path: picture("slash-1440-dark") });
   await axe(page, "slash");
   await box.fill("");
   fixture.down(true);
   await box.fill("written while offline");
   await page.keyboard.press("Enter");
   await page.waitForTimeout(2600);
-  await page.screenshot({ path: join(OUT, "offline-1440-dark.png") });
+  await page.screenshot({ path: picture("offline-1440-dark") });
   await axe(page, "offline");
   if (!(await page.getByText("Waits for the server").count())) complain("an offline message does not say that it waits");
   fixture.down(false);
@@ -126,7 +96,7 @@ async function states() {
   const sent = fixture.world.events.filter((one) => one.envelope.type === "message" && one.envelope.payload.text === "written while offline").length;
   if (sent !== 1) complain(`the offline message was stored ${sent} times`);
   if ((await page.getByText("written while offline").count()) !== 1) complain("the offline message is not shown once");
-  await page.screenshot({ path: join(OUT, "back-1440-dark.png") });
+  await page.screenshot({ path: picture("back-1440-dark") });
   await context.close();
   fixture.close();
 }
@@ -147,10 +117,9 @@ async function desktop() {
         await page.waitForSelector(scene === "list" ? ".sent__row" : ".empty");
         const label = `notifications-${scene}-${size}-${theme}`;
         await page.waitForTimeout(300);
-        await page.screenshot({ path: join(OUT, `${label}.png`) });
+        await page.screenshot({ path: picture(label) });
         await axe(page, label);
-        const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-        if (wide > 0) complain(`${label}: wider than the window by ${wide} px`);
+        await fits(page, label);
         await context.close();
       }
     }
@@ -174,7 +143,7 @@ async function streaming() {
     if (n % 30 === 10) fixture.publish("job_log", { jobId: "j-215", stream: "stdout", seq: 100 + n, line: `test number ${n} ... ok` }, { sessionId: "ingest" });
     await page.waitForTimeout(12);
   }
-  await page.screenshot({ path: join(OUT, "streaming-1440-light.png") });
+  await page.screenshot({ path: picture("streaming-1440-light") });
   const atEnd = await page.evaluate(() => {
     const box = document.querySelector(".talk__scroll");
     return box.scrollHeight - box.scrollTop - box.clientHeight;
@@ -200,7 +169,7 @@ async function streaming() {
   await page.waitForTimeout(300);
   const after = await page.evaluate(readPlace);
   if (before.text !== after.text || Math.abs(before.top - after.top) > 1) complain(`reading above: moved from ${JSON.stringify(before)} to ${JSON.stringify(after)}`);
-  await page.screenshot({ path: join(OUT, "above-1440-light.png") });
+  await page.screenshot({ path: picture("above-1440-light") });
   if (!(await page.getByTestId("jump-latest").count())) complain("reading above: no way to jump to the latest");
   await page.getByTestId("jump-latest").getByRole("button").or(page.getByTestId("jump-latest")).first().click();
   await page.waitForTimeout(400);
@@ -212,7 +181,7 @@ async function streaming() {
   }
   await page.waitForTimeout(500);
   if (!(await page.getByText("Earlier message 1", { exact: true }).count())) complain("the beginning is not reached by scrolling");
-  await page.screenshot({ path: join(OUT, "beginning-1440-light.png") });
+  await page.screenshot({ path: picture("beginning-1440-light") });
   await context.close();
   fixture.close();
 }
@@ -228,5 +197,4 @@ if (!ONLY || ONLY.includes("desktop")) await desktop();
 if (!ONLY || ONLY.includes("states")) await states();
 if (!ONLY || ONLY.includes("streaming")) await streaming();
 await browser.close();
-console.log(problems === 0 ? "nothing to complain about" : `${problems} problems`);
-process.exitCode = problems === 0 ? 0 : 1;
+close();
