@@ -3,25 +3,11 @@ import { CallFailure } from "../failure";
 import type { Call } from "../rpc";
 import type { ServerFrame } from "../protocol";
 import { createGatewayCall } from "./calls";
-import { Gateway, type GatewayParts } from "./gateway";
-import { Clock, FakeSocket, GREETING } from "./gateway.fixture";
+import type { GatewayParts } from "./gateway";
+import { type FakeSocket, gatewayWithSockets, GREETING } from "./gateway.fixture";
 
 function scene(more: Partial<GatewayParts> = {}, http?: (method: string) => unknown) {
-  const clock = new Clock();
-  const sockets: FakeSocket[] = [];
-  const gateway = new Gateway({
-    open: () => {
-      const socket = new FakeSocket();
-      sockets.push(socket);
-      return socket;
-    },
-    now: clock.now,
-    random: () => 0.5,
-    later: clock.later,
-    onState: () => undefined,
-    onNow: () => undefined,
-    ...more,
-  });
+  const { clock, sockets, gateway } = gatewayWithSockets(more);
   const overHttp: Array<{ method: string; key: string | undefined }> = [];
   let key = 0;
   let signedOut = 0;

@@ -2,25 +2,10 @@ import { describe, expect, it } from "vitest";
 import type { Delivered, ServerFrame } from "../protocol";
 import type { Connection, Ephemeral } from "../stream";
 import { GatewayEvents } from "./events";
-import { Gateway } from "./gateway";
-import { Clock, FakeSocket, GREETING } from "./gateway.fixture";
+import { type FakeSocket, gatewayWithSockets, GREETING } from "./gateway.fixture";
 
 function scene({ withHttp = false } = {}) {
-  const clock = new Clock();
-  const sockets: FakeSocket[] = [];
-  const gateway = new Gateway({
-    open: () => {
-      const socket = new FakeSocket();
-      sockets.push(socket);
-      return socket;
-    },
-    now: clock.now,
-    random: () => 0.5,
-    later: clock.later,
-    onState: () => undefined,
-    onNow: () => undefined,
-    ...(withHttp ? { reachable: () => Promise.resolve(true) } : {}),
-  });
+  const { clock, sockets, gateway } = gatewayWithSockets(withHttp ? { reachable: () => Promise.resolve(true) } : {});
   const connections: Connection[] = [];
   const batches: number[][] = [];
   const ephemeral: Ephemeral[] = [];

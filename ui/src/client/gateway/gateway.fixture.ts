@@ -1,7 +1,7 @@
 // For tests: a socket whose other end the test plays, and a clock it moves.
 
 import type { ServerFrame } from "../protocol";
-import type { Socket } from "./gateway";
+import { Gateway, type GatewayParts, type Socket } from "./gateway";
 import { frame, readFrame } from "./head";
 
 export const GREETING: ServerFrame[] = [
@@ -71,4 +71,24 @@ export class FakeSocket implements Socket {
       .map((one) => readFrame(one.buffer))
       .map((read) => ({ kind: read?.head.kind ?? -1, offset: read?.head.offset ?? -1, text: new TextDecoder().decode(read?.payload) }));
   }
+}
+
+/** A gateway on that clock, and every socket it has opened. */
+export function gatewayWithSockets(more: Partial<GatewayParts> = {}) {
+  const clock = new Clock();
+  const sockets: FakeSocket[] = [];
+  const gateway = new Gateway({
+    open: () => {
+      const socket = new FakeSocket();
+      sockets.push(socket);
+      return socket;
+    },
+    now: clock.now,
+    random: () => 0.5,
+    later: clock.later,
+    onState: () => undefined,
+    onNow: () => undefined,
+    ...more,
+  });
+  return { clock, sockets, gateway };
 }

@@ -1,28 +1,15 @@
 import { describe, expect, it } from "vitest";
 import type { ServerFrame, Terminal } from "../protocol";
-import { Gateway, type GatewayState } from "./gateway";
+import type { GatewayState } from "./gateway";
 import { KIND } from "./head";
-import { Clock, FakeSocket, GREETING } from "./gateway.fixture";
+import { type FakeSocket, gatewayWithSockets, GREETING } from "./gateway.fixture";
 import { TerminalLine } from "./line";
 
 const TERMINAL = { id: "t", name: "t", cwd: "/", shell: "sh", state: "running", cols: 80, rows: 24, createdAt: "", bytes: 0, attached: 1, recorded: 0, recordingCut: false } as unknown as Terminal;
 
 function scene() {
-  const sockets: FakeSocket[] = [];
   const states: GatewayState[] = [];
-  const clock = new Clock();
-  const gateway = new Gateway({
-    open: () => {
-      const socket = new FakeSocket();
-      sockets.push(socket);
-      return socket;
-    },
-    now: clock.now,
-    random: () => 0.5,
-    later: clock.later,
-    onState: (state) => states.push(state),
-    onNow: () => undefined,
-  });
+  const { clock, sockets, gateway } = gatewayWithSockets({ onState: (state) => states.push(state) });
   const pass = (ms: number) => clock.pass(ms);
   const last = () => sockets[sockets.length - 1] as FakeSocket;
   const welcome = () => {
