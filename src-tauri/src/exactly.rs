@@ -3,6 +3,7 @@
 
 use protocol::RiskLevel;
 use protocol::approval::Approval;
+use protocol::line::{self, commands, middle, plain, texts, trusted};
 use serde_json::Value;
 
 use crate::words::Words;
@@ -29,13 +30,9 @@ pub fn of(approval: &Approval, words: Words) -> Exactly {
     match approval.action.as_str() {
         "land" => land(details, words, &mut lines),
         "workspace.trust" => {
-            for (of, steps) in [
-                ("checks", &details["checks"]),
-                ("setup", &details["setup"]),
-                ("recipes", &details["recipes"]),
-            ] {
-                whole &= commands(of, steps, &mut lines);
-            }
+            let (named, all) = trusted(details);
+            lines.extend(named);
+            whole &= all;
         }
         _ => whole &= command(details, words, &mut lines),
     }
@@ -58,43 +55,30 @@ fn land(details: &Value, words: Words, lines: &mut Vec<String>) {
     lines.push(words.change(number("files"), number("additions"), number("deletions"), &target));
     let paths = texts(&details["paths"]);
     let named = paths.len().min(if paths.len() == PATHS + 1 { PATHS + 1 } else { PATHS });
-    lines.extend(paths.iter().take(named).map(|path| middle(path)));
+    lines.extend(paths.iter().take(named).map(|path| middle(path, WIDTH)));
     if paths.len() > named {
         lines.push(words.and_more(paths.len() - named));
     }
     let risky = texts(&details["risky"]);
     if !risky.is_empty() {
-        lines.push(middle(&words.risky(&risky.join(", "))));
+        lines.push(middle(&words.risky(&risky.join(", ")), WIDTH));
     }
     if details["verified"] == false {
         lines.push(words.not_verified());
     }
     let checks = texts(&details["checks"]);
-    lines.push(if checks.is_empty() { words.no_checks() } else { middle(&words.checks(&checks.join("; "))) });
+    lines.push(if checks.is_empty() {
+        words.no_checks()
+    } else {
+        middle(&words.checks(&checks.join("; ")), WIDTH)
+    });
 }
 
 /// A command with where it runs and what it may reach. False when the payload is of a kind that has no such lines:
 /// then nobody can say that all of it is shown.
 fn command(details: &Value, words: Words, lines: &mut Vec<String>) -> bool {
-    let said = ["argv", "run", "command"].into_iter().map(|key| &details[key]).find(|value| !value.is_null());
-    let Some(said) = said else {
-        let is_tool = details["tool"].is_string();
-        if is_tool {
-            lines.push(format!(
-                "{} {}",
-                plain(details["tool"].as_str().unwrap_or_default()),
-                plain(&details["args"].to_string())
-            ));
-        }
-        return is_tool;
-    };
-    match said {
-        Value::String(line) => lines.push(plain(line)),
-        Value::Array(list) if list.iter().any(Value::is_array) => {
-            lines.extend(list.iter().map(|one| argv(&texts(one))))
-        }
-        list => lines.push(argv(&texts(list))),
-    }
+    let Some(said) = commands(details) else { return false };
+    lines.extend(said);
     if let Some(folder) = details["cwd"].as_str().or_else(|| details["root"].as_str()) {
         lines.push(words.in_folder(&plain(folder)));
     }
@@ -109,77 +93,9 @@ fn command(details: &Value, words: Words, lines: &mut Vec<String>) -> bool {
     true
 }
 
-/// Steps with a `run`, or a table of them. True when each of them has one.
-fn commands(of: &str, steps: &Value, lines: &mut Vec<String>) -> bool {
-    let line = |name: &str, step: &Value| {
-        let run = argv(&texts(&step["run"]));
-        let network = texts(&step["network"]);
-        let reach = if network.is_empty() { String::new() } else { format!(" → {}", network.join(", ")) };
-        (!run.is_empty()).then(|| format!("{}: {run}{reach}", plain(name)))
-    };
-    let named: Vec<Option<String>> = match steps {
-        Value::Array(list) => {
-            list.iter().map(|step| line(step["name"].as_str().unwrap_or(of), step)).collect()
-        }
-        Value::Object(table) => table.iter().map(|(name, step)| line(name, step)).collect(),
-        _ => Vec::new(),
-    };
-    let whole = named.iter().all(Option::is_some);
-    lines.extend(named.into_iter().flatten());
-    whole
-}
-
-fn texts(value: &Value) -> Vec<String> {
-    match value {
-        Value::String(text) => vec![plain(text)],
-        Value::Array(list) => list.iter().filter_map(Value::as_str).map(plain).collect(),
-        _ => Vec::new(),
-    }
-}
-
-/// Arguments as one would type them, so that a blank within one is seen.
-fn argv(args: &[String]) -> String {
-    let typed = |arg: &String| {
-        let bare = !arg.is_empty() && arg.chars().all(|c| c.is_alphanumeric() || "-_./:=@,+%^".contains(c));
-        if bare { arg.clone() } else { format!("'{}'", arg.replace('\'', "'\\''")) }
-    };
-    args.iter().map(typed).collect::<Vec<_>>().join(" ")
-}
-
-/// Text of somebody else's, on one line: no control characters, nothing that turns the direction of writing.
-pub fn plain(text: &str) -> String {
-    let turns =
-        |c: char| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}');
-    text.chars()
-        .map(|c| {
-            if c == '\n' || c == '\t' {
-                ' '
-            } else if c.is_control() || turns(c) {
-                '\u{fffd}'
-            } else {
-                c
-            }
-        })
-        .collect()
-}
-
 /// A headline, cut at its end.
 pub fn shortened(text: &str) -> String {
-    let text = plain(text);
-    if text.chars().count() <= WIDTH + 20 {
-        return text;
-    }
-    text.chars().take(WIDTH + 19).chain(['…']).collect()
-}
-
-/// A path or list cut in its middle, for a line that is not the whole truth anyway.
-fn middle(text: &str) -> String {
-    let letters: Vec<char> = text.chars().collect();
-    if letters.len() <= WIDTH {
-        return text.to_owned();
-    }
-    let half = WIDTH / 2 - 1;
-    letters[..half].iter().chain(&['…']).chain(&letters[letters.len() - half..]).collect()
+    line::shortened(text, WIDTH + 20)
 }
 
 /// Broken at blanks where there are any; nothing is left out.
@@ -302,8 +218,7 @@ pub mod tests {
     }
 
     #[test]
-    fn text_of_others_cannot_break_out_of_its_line_or_turn_around() {
-        assert_eq!(plain("a\nb\u{202e}c\u{7}"), "a b\u{fffd}c\u{fffd}");
+    fn a_headline_of_others_is_one_line_of_a_menu() {
         assert!(shortened(&"long ".repeat(100)).chars().count() <= WIDTH + 20);
     }
 }

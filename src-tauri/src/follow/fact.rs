@@ -6,7 +6,7 @@ use protocol::merge::MergeEntry;
 use protocol::request::RequestStatus;
 use protocol::{ApprovalId, Envelope, Event, JobId, PublishId, RequestId, SessionId, WorkspaceId};
 
-use super::limit::{self, Stop};
+use protocol::limit::{self, Stop};
 
 /// Something that happened and that somebody may want to be told.
 #[derive(Debug, Clone, PartialEq)]

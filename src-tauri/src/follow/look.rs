@@ -10,7 +10,7 @@ use protocol::{ApiError, approval::ApprovalState};
 
 use super::fact::Parts;
 use super::snapshot::{Activity, Snapshot, Space};
-use crate::notify::Switches;
+use protocol::switches::Switches;
 
 /// Most questions looked at; the rest is counted on the page.
 const QUESTIONS: u64 = 500;
@@ -61,7 +61,7 @@ pub async fn at(client: &Client, parts: Parts) -> Result<Seen, ApiError> {
     }
     if parts.switches {
         let shown = client.call(typed::ConfigShow, &Nothing {}, None).await?;
-        seen.switches = Some(Switches::read(&shown.values));
+        seen.switches = Some(Switches::read(&shown.values, host::config::time_of_day));
     }
     Ok(seen)
 }

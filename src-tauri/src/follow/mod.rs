@@ -4,7 +4,6 @@
 //! window turns to another one, so does it. It knows nothing of menus, icons or notifications.
 
 mod fact;
-pub mod limit;
 mod look;
 mod round;
 mod snapshot;

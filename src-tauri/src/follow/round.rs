@@ -12,11 +12,11 @@ use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
 
 use super::fact::{self, Ended, Fact, Parts, What};
-use super::limit::{self, Stop};
 use super::snapshot::{Failure, Link};
 use super::{Following, look};
 use crate::running::Address;
 use crate::shell::Shell;
+use protocol::limit::{self, Stop};
 
 /// Events come in bursts; what they make old is read once for all of them.
 const BURST: Duration = Duration::from_millis(100);

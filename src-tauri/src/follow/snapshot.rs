@@ -4,7 +4,7 @@ use protocol::WorkspaceId;
 use protocol::approval::Approval;
 use protocol::session::Session;
 
-use crate::notify::Switches;
+use protocol::switches::Switches;
 
 /// How things stand with the server.
 #[derive(Debug, Clone, Default, PartialEq)]

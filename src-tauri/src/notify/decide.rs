@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use protocol::WorkspaceId;
 use protocol::approval::Approval;
+use protocol::limit::{self, Stop};
+use protocol::line;
 
 use super::notice::{Kind, Notice, Question};
 use crate::exactly;
-use crate::follow::limit::{self, Stop};
 use crate::follow::{Ended, Fact, Link, Snapshot, What};
 use crate::words::Words;
 
@@ -90,7 +91,7 @@ pub fn fact(fact: &Fact, now: &Snapshot, landings: &mut Landings, words: Words) 
         key: format!("event:{}", fact.cursor),
         kind,
         title,
-        body: body.lines().map(exactly::plain).collect::<Vec<_>>().join("\n"),
+        body: body.lines().map(line::plain).collect::<Vec<_>>().join("\n"),
         page,
         question: None,
         about: Vec::new(),

@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use host::clock::{Clock, SystemClock, iso};
 use protocol::approval::Decision;
+use protocol::push::NoticeKind;
+use protocol::switches::WhyNot;
 use tauri::async_runtime;
 use tokio::sync::{mpsc, oneshot};
 
@@ -13,7 +15,6 @@ use super::decide::{self, Landings};
 use super::ledger::{Ledger, Outcome};
 use super::notice::{Kind, Notice};
 use super::seen::{Seen, Shows};
-use super::switches::WhyNot;
 use crate::follow::{Fact, Link};
 use crate::tray::actions::{Answered, Desk as Clicks};
 use crate::wish::Wish;
@@ -129,7 +130,7 @@ impl Desk {
         let new = decide::questions(&now, |key| self.ledger.was_told(key), words());
         let minute = self.clock.minute_of_day();
         self.is_holding =
-            !new.is_empty() && now.switches.is_on(Kind::NeedsYou) && now.switches.is_quiet(minute);
+            !new.is_empty() && now.switches.is_on(NoticeKind::NeedsYou) && now.switches.is_quiet(minute);
         for notice in new {
             self.tell(notice).await;
         }
@@ -153,7 +154,7 @@ impl Desk {
 
     async fn tell(&mut self, notice: Notice) {
         let switches = self.clicks.following.now().switches;
-        if let Some(why) = switches.why_not(notice.kind, self.clock.minute_of_day()) {
+        if let Some(why) = switches.why_not(notice.kind.switch(), self.clock.minute_of_day()) {
             let outcome = match why {
                 WhyNot::Off => Outcome::Off,
                 WhyNot::Quiet => Outcome::Quiet,

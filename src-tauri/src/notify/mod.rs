@@ -1,6 +1,6 @@
 //! Notifications of the desktop: what waits for an answer, what ended, what went wrong, what cannot go on.
 //!
-//! `decide` says which, `switches` says whether the user wants it now, `ledger` remembers what was sent so that a
+//! `decide` says which, `ledger` remembers what was sent so that a
 //! restart does not repeat it, `bus` hands it to the desktop, `desk` holds these together, and `seen` lets the page
 //! look. None of them knows the
 //! server: facts and snapshots come from `follow`.
@@ -13,7 +13,6 @@ mod desk;
 mod ledger;
 mod notice;
 pub mod seen;
-mod switches;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -26,7 +25,6 @@ use crate::follow::{Fact, Following};
 use crate::tray::actions::Desk as Clicks;
 
 pub use notice::Notice;
-pub use switches::Switches;
 
 /// Answers to clicks that wait to be shown.
 const CLICKS: usize = 16;

@@ -1,6 +1,7 @@
 //! One notification, before anybody knows how it is shown.
 
 use protocol::ApprovalId;
+use protocol::push::NoticeKind;
 use serde::{Deserialize, Serialize};
 
 /// What the user can switch off.
@@ -15,6 +16,20 @@ pub enum Kind {
     Worker,
     /// The answer to a click: always shown, because somebody waits for it.
     Click,
+}
+
+impl Kind {
+    /// As the switches of the configuration know it.
+    pub fn switch(self) -> NoticeKind {
+        match self {
+            Self::NeedsYou => NoticeKind::NeedsYou,
+            Self::Finished => NoticeKind::Finished,
+            Self::Failed => NoticeKind::Failed,
+            Self::Limit => NoticeKind::Limit,
+            Self::Worker => NoticeKind::Worker,
+            Self::Click => NoticeKind::Test,
+        }
+    }
 }
 
 /// A question that can be answered on the notification itself.

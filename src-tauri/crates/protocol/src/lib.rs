@@ -1,8 +1,9 @@
 //! The words every part of Pilothouse speaks: ids, events, operations, rows and error codes.
 //!
-//! There is no behaviour here beyond parsing an id and mapping an error code to a status. Nothing in this
-//! crate knows about SQLite, git, HTTP frameworks or the user interface. Types are exported to TypeScript
-//! (`ui/src/client/protocol.ts`) and to JSON Schema (`/openapi.json`), so a change here is a change of contract.
+//! There is no behaviour here beyond parsing an id, mapping an error code to a status, and the few readings of these
+//! words on which the server and everything that follows one must agree. Nothing in this crate knows about SQLite,
+//! git, HTTP frameworks or the user interface. Types are exported to TypeScript (`ui/src/client/protocol.ts`) and to
+//! JSON Schema (`/openapi.json`), so a change here is a change of contract.
 
 pub mod approval;
 pub mod backend;
@@ -24,6 +25,8 @@ pub mod ids;
 pub mod intent;
 pub mod job;
 pub mod keys;
+pub mod limit;
+pub mod line;
 pub mod listen;
 pub mod main_line;
 mod markdown;
@@ -52,6 +55,7 @@ pub mod session;
 pub mod settings;
 pub mod status;
 pub mod steer;
+pub mod switches;
 pub mod taken;
 pub mod terminal;
 pub mod test_run;

@@ -5,10 +5,11 @@ use super::{endpoint, key};
 use crate::{Engine, hash};
 use base64::Engine as _;
 use base64::engine::general_purpose::{URL_SAFE, URL_SAFE_NO_PAD};
-use flow::telling::{Switches, WhyNot};
+use flow::telling::minute_there;
 use protocol::ApiError;
 use protocol::ops::Permission;
 use protocol::push::{NoticeKind, PushMessage, PushOutcome};
+use protocol::switches::{Switches, WhyNot};
 use reqwest::header::RETRY_AFTER;
 use std::time::Duration;
 use store::{DueNotification, NewTarget, Target};
@@ -118,7 +119,7 @@ impl Engine {
         if now >= row.ends_at {
             return Ok(Fate::Settled(PushOutcome::GivenUp, None));
         }
-        match switches.why_not(row.message.kind, now, target.of.offset_min) {
+        match switches.why_not(row.message.kind, minute_there(now, target.of.offset_min)) {
             Some(WhyNot::Off) => return Ok(Fate::Settled(PushOutcome::Off, None)),
             // A question that still waits afterwards is told then.
             Some(WhyNot::Quiet) if row.message.kind == NoticeKind::NeedsYou => {

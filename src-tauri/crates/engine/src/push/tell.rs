@@ -175,7 +175,7 @@ fn looked_up(tx: &Tx<'_>, telling: Telling, session: &SessionId) -> Result<Optio
         }
         Asked::TitleOf(job) => telling.subject = telling::shortened(&tx.job(job.as_str())?.title),
         Asked::Request(request) => {
-            use telling::limit::{Stop, stopped};
+            use protocol::limit::{Stop, stopped};
             let request = tx.request(request.as_str())?;
             let code = request.result.as_ref().and_then(|result| result["code"].as_str());
             // What went wrong otherwise is said in the conversation the request came from.

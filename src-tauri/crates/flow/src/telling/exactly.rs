@@ -4,6 +4,7 @@
 use super::Telling;
 use protocol::RiskLevel;
 use protocol::approval::Approval;
+use protocol::line::{self, commands, middle, plain, texts, trusted};
 use protocol::push::{NoticeKind, PushQuestion, Told};
 use serde_json::Value;
 
@@ -18,7 +19,7 @@ pub fn question(approval: &Approval) -> (Telling, PushQuestion) {
     let details = &approval.details;
     let (lines, whole) = match approval.action.as_str() {
         "land" => (land(details), true),
-        "workspace.trust" => commands(details),
+        "workspace.trust" => trusted(details),
         _ => command(details),
     };
     let fits = lines.len() <= LINES && lines.iter().all(|line| line.chars().count() <= WIDTH);
@@ -51,7 +52,7 @@ fn land(details: &Value) -> Vec<String> {
     let mut lines = vec![format!("+{} −{} → {target}", number("additions"), number("deletions"))];
     let paths = texts(&details["paths"]);
     let named = if paths.len() == PATHS + 1 { PATHS + 1 } else { PATHS };
-    lines.extend(paths.iter().take(named).map(|path| middle(path)));
+    lines.extend(paths.iter().take(named).map(|path| middle(path, WIDTH)));
     if paths.len() > named {
         lines.push(format!("+ {}", paths.len() - named));
     }
@@ -61,22 +62,7 @@ fn land(details: &Value) -> Vec<String> {
 /// A command with where it runs and what it reaches. False when the payload is of a kind that has no such lines: then
 /// nobody can say that all of it is shown.
 fn command(details: &Value) -> (Vec<String>, bool) {
-    let said = ["argv", "run", "command"].into_iter().map(|key| &details[key]).find(|value| !value.is_null());
-    let mut lines = match said {
-        Some(Value::String(line)) => vec![plain(line)],
-        Some(Value::Array(list)) if list.iter().any(Value::is_array) => {
-            list.iter().map(|one| argv(&texts(one))).collect()
-        }
-        Some(list) => vec![argv(&texts(list))],
-        None if details["tool"].is_string() => {
-            vec![format!(
-                "{} {}",
-                plain(details["tool"].as_str().unwrap_or_default()),
-                plain(&details["args"].to_string())
-            )]
-        }
-        None => return (Vec::new(), false),
-    };
+    let Some(mut lines) = commands(details) else { return (Vec::new(), false) };
     lines.extend(details["cwd"].as_str().or_else(|| details["root"].as_str()).map(plain));
     lines.extend(
         texts(&details["hosts"]).into_iter().chain(texts(&details["host"])).map(|host| format!("→ {host}")),
@@ -85,75 +71,9 @@ fn command(details: &Value) -> (Vec<String>, bool) {
     (lines, true)
 }
 
-/// Steps with a `run`, or a table of them. True when each of them has one.
-fn commands(details: &Value) -> (Vec<String>, bool) {
-    let mut whole = true;
-    let mut lines = Vec::new();
-    for of in ["checks", "setup", "recipes"] {
-        let steps: Vec<(&str, &Value)> = match &details[of] {
-            Value::Array(list) => {
-                list.iter().map(|step| (step["name"].as_str().unwrap_or(of), step)).collect()
-            }
-            Value::Object(table) => table.iter().map(|(name, step)| (name.as_str(), step)).collect(),
-            _ => Vec::new(),
-        };
-        for (name, step) in steps {
-            let (run, network) = (argv(&texts(&step["run"])), texts(&step["network"]));
-            whole &= !run.is_empty();
-            let reach =
-                if network.is_empty() { String::new() } else { format!(" → {}", network.join(", ")) };
-            lines.push(format!("{}: {run}{reach}", plain(name)));
-        }
-    }
-    (lines, whole)
-}
-
-fn texts(value: &Value) -> Vec<String> {
-    match value {
-        Value::String(text) => vec![plain(text)],
-        Value::Array(list) => list.iter().filter_map(Value::as_str).map(plain).collect(),
-        _ => Vec::new(),
-    }
-}
-
-/// Arguments as one would type them, so that a blank within one is seen.
-fn argv(args: &[String]) -> String {
-    let typed = |arg: &String| {
-        let bare = !arg.is_empty() && arg.chars().all(|c| c.is_alphanumeric() || "-_./:=@,+%^".contains(c));
-        if bare { arg.clone() } else { format!("'{}'", arg.replace('\'', "'\\''")) }
-    };
-    args.iter().map(typed).collect::<Vec<_>>().join(" ")
-}
-
-/// Text of somebody else's, on one line: no control characters, nothing that turns the direction of writing.
-pub fn plain(text: &str) -> String {
-    let turns =
-        |c: char| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}');
-    let one = |c: char| match c {
-        '\n' | '\t' => ' ',
-        c if c.is_control() || turns(c) => '\u{fffd}',
-        c => c,
-    };
-    text.chars().map(one).collect()
-}
-
-/// One line, cut at its end.
+/// One line of what is told.
 pub fn shortened(text: &str) -> String {
-    let text = plain(text.trim());
-    match text.chars().count() <= WIDTH {
-        true => text,
-        false => text.chars().take(WIDTH - 1).chain(['…']).collect(),
-    }
-}
-
-/// A path cut in its middle, where it is not the whole truth anyway.
-fn middle(text: &str) -> String {
-    let letters: Vec<char> = text.chars().collect();
-    if letters.len() <= WIDTH {
-        return text.to_owned();
-    }
-    let half = WIDTH / 2 - 1;
-    letters[..half].iter().chain(&['…']).chain(&letters[letters.len() - half..]).collect()
+    line::shortened(text, WIDTH)
 }
 
 #[cfg(test)]

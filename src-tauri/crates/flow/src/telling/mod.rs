@@ -4,13 +4,12 @@
 //! into the language of its user.
 
 mod exactly;
-pub mod limit;
-mod switches;
+mod minute;
 
-pub use exactly::{plain, question, shortened};
-pub use switches::{Switches, WhyNot};
+pub use exactly::{question, shortened};
+pub use minute::minute_there;
 
-use limit::Stop;
+use protocol::limit::{self, Stop};
 use protocol::merge::MergeEntry;
 use protocol::push::{NoticeKind, Told};
 use protocol::request::RequestStatus;

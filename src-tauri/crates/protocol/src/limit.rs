@@ -1,10 +1,9 @@
 //! Whether work stopped at a limit and not at a fault: then it goes on with patience or money, and nothing is to mend.
-//! Decided here for whoever the server tells; the desktop window, which follows any server and links none of this, has the
-//! same list of its own.
+//! The one place that decides it, for the server and for whoever follows one.
 
-use protocol::ErrorCode;
-use protocol::job::{WaitReason, failure};
-use protocol::request::RequestStatus;
+use crate::ErrorCode;
+use crate::job::{WaitReason, failure};
+use crate::request::RequestStatus;
 
 /// What stopped, with the code the server gives. A server that gives none says nothing of a limit.
 #[derive(Debug, Clone, Copy)]
@@ -69,16 +68,6 @@ mod tests {
     fn a_job_that_was_put_aside_waits_for_a_limit_unless_a_person_asked_for_it() {
         let told: Vec<_> = WaitReason::ALL.iter().filter(|reason| stopped(Stop::Wait(**reason))).collect();
         assert_eq!(told, [&WaitReason::Quota, &WaitReason::Budget]);
-    }
-
-    #[test]
-    fn the_window_knows_the_same_limits() {
-        let list = |text: &str| {
-            let (_, rest) = text.split_once("const LIMITS").unwrap();
-            rest.split_once("];").unwrap().0.split_whitespace().collect::<String>()
-        };
-        let window = include_str!("../../../../src/follow/limit.rs");
-        assert_eq!(list(window), list(include_str!("limit.rs")));
     }
 
     #[test]

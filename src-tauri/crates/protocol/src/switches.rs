@@ -1,10 +1,10 @@
-//! What the user wants to be notified of, and when not. Pure; the values come from the server's configuration.
+//! What the user wants to be told of, and when not: the reading of the keys `desktop.notify.*`. Whether a time is well
+//! formed is not known here.
 
-use protocol::settings::ConfigValue;
+use crate::push::NoticeKind;
+use crate::settings::ConfigValue;
 
-use super::notice::Kind;
-
-/// The keys `desktop.notify.*`. Everything is on until somebody says otherwise.
+/// Everything is on until somebody says otherwise.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Switches {
     needs_you: bool,
@@ -16,7 +16,7 @@ pub struct Switches {
     quiet: Option<(u16, u16)>,
 }
 
-/// What keeps a notification back.
+/// What keeps a message back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WhyNot {
     /// Its kind is switched off.
@@ -32,31 +32,33 @@ impl Default for Switches {
 }
 
 impl Switches {
-    pub fn read(values: &[ConfigValue]) -> Self {
+    /// `time` reads `HH:MM` as minutes after midnight.
+    pub fn read(values: &[ConfigValue], time: impl Fn(&str) -> Option<u16>) -> Self {
         let value = |name: &str| {
             let key = values.iter().find(|one| one.key.strip_prefix("desktop.notify.") == Some(name));
             key.map(|one| &one.value)
         };
         let flag = |name: &str| value(name).and_then(|value| value.as_bool()).unwrap_or(true);
-        let time = |name: &str| host::config::time_of_day(value(name)?.as_str()?);
+        let at = |name: &str| time(value(name)?.as_str()?);
         Self {
             needs_you: flag("needsYou"),
             finished: flag("finished"),
             failed: flag("failed"),
             limit: flag("limit"),
             worker: flag("worker"),
-            quiet: time("quietFrom").zip(time("quietUntil")).filter(|_| flag("quietHours")),
+            quiet: at("quietFrom").zip(at("quietUntil")).filter(|_| flag("quietHours")),
         }
     }
 
-    pub fn is_on(&self, kind: Kind) -> bool {
+    /// What somebody asked for is always on.
+    pub fn is_on(&self, kind: NoticeKind) -> bool {
         match kind {
-            Kind::NeedsYou => self.needs_you,
-            Kind::Finished => self.finished,
-            Kind::Failed => self.failed,
-            Kind::Limit => self.limit,
-            Kind::Worker => self.worker,
-            Kind::Click => true,
+            NoticeKind::NeedsYou => self.needs_you,
+            NoticeKind::Finished => self.finished,
+            NoticeKind::Failed => self.failed,
+            NoticeKind::Limit => self.limit,
+            NoticeKind::Worker => self.worker,
+            NoticeKind::Test => true,
         }
     }
 
@@ -69,10 +71,9 @@ impl Switches {
         }
     }
 
-    /// Why a notification of this kind is not shown at this minute; none means that it is. The answer to a click is
-    /// shown always.
-    pub fn why_not(&self, kind: Kind, minute: u16) -> Option<WhyNot> {
-        if kind == Kind::Click {
+    /// Why a message of this kind is kept back at this minute of the day where it is read. What somebody asked for never is.
+    pub fn why_not(&self, kind: NoticeKind, minute: u16) -> Option<WhyNot> {
+        if kind == NoticeKind::Test {
             None
         } else if !self.is_on(kind) {
             Some(WhyNot::Off)
@@ -93,16 +94,20 @@ mod tests {
             value: value.clone(),
             origin: "user".into(),
         };
-        Switches::read(&values.iter().map(one).collect::<Vec<_>>())
+        let minutes = |text: &str| {
+            let (h, m) = text.split_once(':')?;
+            Some(h.parse::<u16>().ok()? * 60 + m.parse::<u16>().ok()?)
+        };
+        Switches::read(&values.iter().map(one).collect::<Vec<_>>(), minutes)
     }
 
     #[test]
     fn everything_is_on_until_it_is_switched_off() {
         assert_eq!(read(&[]), Switches::default());
         let some = read(&[("finished", json!(false)), ("limit", json!(null))]);
-        assert_eq!(some.why_not(Kind::Finished, 0), Some(WhyNot::Off));
-        assert_eq!((some.why_not(Kind::NeedsYou, 0), some.why_not(Kind::Limit, 0)), (None, None));
-        assert_eq!(read(&[("worker", json!(false))]).why_not(Kind::Worker, 0), Some(WhyNot::Off));
+        assert_eq!(some.why_not(NoticeKind::Finished, 0), Some(WhyNot::Off));
+        assert_eq!((some.why_not(NoticeKind::NeedsYou, 0), some.why_not(NoticeKind::Limit, 0)), (None, None));
+        assert_eq!(read(&[("worker", json!(false))]).why_not(NoticeKind::Worker, 0), Some(WhyNot::Off));
     }
 
     #[test]
@@ -130,11 +135,11 @@ mod tests {
     }
 
     #[test]
-    fn the_answer_to_a_click_is_shown_even_at_night() {
-        let night = read(&[("quietFrom", json!("00:00")), ("quietUntil", json!("00:00"))]);
-        assert_eq!(
-            (night.why_not(Kind::Click, 0), night.why_not(Kind::NeedsYou, 0)),
-            (None, Some(WhyNot::Quiet))
-        );
+    fn what_was_asked_for_is_told_even_at_night_and_what_is_off_is_off_first() {
+        let night =
+            read(&[("quietFrom", json!("00:00")), ("quietUntil", json!("00:00")), ("failed", json!(false))]);
+        assert_eq!(night.why_not(NoticeKind::Test, 0), None);
+        assert_eq!(night.why_not(NoticeKind::NeedsYou, 0), Some(WhyNot::Quiet));
+        assert_eq!(night.why_not(NoticeKind::Failed, 0), Some(WhyNot::Off));
     }
 }
