@@ -31,12 +31,13 @@ fn package(backend: &str) -> &'static str {
     named(backend, "npm install -g ")
 }
 
-/// The first folder of the search path with this program; none, and a line that says so, when there is none.
+/// The first folder of the search path, of the home or of the cache with this program; none, and a line that says so, when there is none.
 pub fn on_path(program: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let home = std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".local/bin"));
     let found = std::env::split_paths(&path)
         .chain(home)
+        .chain([cache().join("bin")])
         .find(|folder| folder.join(program).is_file() && !folder.ends_with("shims"));
     if found.is_none() {
         println!("skipped: {program} is not installed");

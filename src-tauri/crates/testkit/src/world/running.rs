@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-/// Longest wait for anything; a test that needs longer is broken.
+/// Longest wait for anything; a test that needs longer is broken, or drives something slow and says so.
 const PATIENCE: Duration = Duration::from_secs(120);
 
 /// A program of ours beside the test binaries.
@@ -132,6 +132,8 @@ pub struct RunningServer {
     pub url: String,
     pub token: String,
     pub open_url: String,
+    /// Longest wait for anything of this server.
+    pub patience: Duration,
 }
 
 impl RunningServer {
@@ -162,6 +164,7 @@ impl RunningServer {
             url,
             token,
             open_url: text("openUrl"),
+            patience: PATIENCE,
         }
     }
 
@@ -181,7 +184,7 @@ impl RunningServer {
         what: &str,
         mut look: impl FnMut() -> F,
     ) -> T {
-        let deadline = tokio::time::Instant::now() + PATIENCE;
+        let deadline = tokio::time::Instant::now() + self.patience;
         loop {
             if let Some(found) = look().await {
                 return found;
@@ -243,7 +246,7 @@ impl RunningServer {
                 seen.push(event);
             }
         };
-        match tokio::time::timeout(PATIENCE, follow).await {
+        match tokio::time::timeout(self.patience, follow).await {
             Ok(event) => (event, seen),
             Err(_) => panic!(
                 "nothing matched; seen: {:#?}",
