@@ -1,11 +1,11 @@
-//! What one job may take of the machine: disk and processors, through the built programs.
+//! What one job may take of the machine: disk, processors, and what is kept of its output, through the built programs.
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use client::StreamEvent;
 use protocol::job::Job;
 use protocol::ops::{JobParams, typed};
-use testkit::world::{RunningServer, Start, TestRepo};
+use testkit::world::{RunningServer, Start, TestRepo, processes};
 
 fn repository() -> TestRepo {
     TestRepo::with(&[
@@ -17,6 +17,7 @@ fn repository() -> TestRepo {
              [recipes.home]\nrun = [\"sh\", \"-c\", \"head -c 40000000 /dev/zero > $HOME/large.bin; sleep 600\"]\nwrites = [\"src/large.bin\"]\n\
              [recipes.flood]\nrun = [\"sh\", \"-c\", \"head -c 400000000 /dev/zero > src/large.bin\"]\nwrites = [\"src/large.bin\"]\n\
              [recipes.count]\nrun = [\"sh\", \"-c\", \"test $(nproc) = 1\"]\n\
+             [recipes.shout]\nrun = [\"sh\", \"-c\", \"half() { head -c 500000000 /dev/zero | tr '\\\\0' x; }; half | fold -w 100; half\"]\n\
              [recipes.look]\nrun = [\"ls\", \"src\"]\n",
         ),
     ])
@@ -26,10 +27,14 @@ fn start(data: &std::path::Path, repo: &TestRepo) -> Start {
     Start::on(data, repo.path()).flag("--trust").env("PILOTHOUSE_SANDBOX_BACKEND", "bwrap")
 }
 
+fn ends(event: &StreamEvent) -> bool {
+    matches!(event.kind(), "job_completed" | "job_failed")
+}
+
+/// A recipe's first run.
 async fn run(server: &RunningServer, recipe: &str) -> (StreamEvent, Job) {
     let sent = server.say("dev", &format!("/run {recipe}")).await;
     server.approve_next("dev", sent.cursor, "recipe.first_use").await;
-    let ends = |e: &StreamEvent| matches!(e.kind(), "job_completed" | "job_failed");
     let (end, _) = server.until("dev", sent.cursor, ends).await;
     let id = protocol::JobId::parse(end.payload()["jobId"].as_str().unwrap()).unwrap();
     (end, server.client.call(typed::JobsGet, &JobParams { id }, None).await.unwrap())
@@ -82,4 +87,59 @@ async fn a_job_is_bound_to_its_processors_and_what_binds_it_is_named() {
     assert_eq!(end.kind(), "job_completed", "{}", end.payload());
     let limits = job.isolation.unwrap().limits;
     assert!(limits.contains("processorAffinity"), "{limits}");
+}
+
+/// MiB of a process by one line of its status.
+fn memory(pid: u32, line: &str) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
+    let found = status.lines().find_map(|l| l.strip_prefix(line)?.strip_prefix(':'));
+    found.unwrap().trim().trim_end_matches(" kB").parse::<u64>().unwrap() / 1024
+}
+
+/// Lines and bytes of a job's log, and the last lines of it.
+async fn log_of(server: &RunningServer, job: &Job) -> (u64, u64, Vec<String>) {
+    let (mut after, mut lines, mut bytes, mut last) = (0, 0, 0, Vec::new());
+    loop {
+        let page = format!("/jobs/{}/logs?afterId={after}&limit=500", job.id);
+        let page = server.client.send("GET", &page, None).await.unwrap();
+        let rows = page["logs"].as_array().unwrap();
+        let Some(newest) = rows.last() else { return (lines, bytes, last) };
+        after = newest["id"].as_i64().unwrap();
+        let texts: Vec<_> = rows.iter().map(|row| row["message"].as_str().unwrap().to_owned()).collect();
+        lines += texts.len() as u64;
+        bytes += texts.iter().map(|text| text.len() as u64).sum::<u64>();
+        last.extend(texts);
+        last.drain(..last.len().saturating_sub(20));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_command_that_prints_a_gigabyte_ends_well_and_costs_neither_memory_nor_log() {
+    let (repo, data) = (repository(), tempfile::tempdir().unwrap());
+    let mut server = RunningServer::start(&start(data.path(), &repo));
+    server.patience = std::time::Duration::from_secs(300);
+    let (end, _) = run(&server, "look").await;
+    assert_eq!(end.kind(), "job_completed", "{}", end.payload());
+    let worker =
+        processes::below(server.pid()).into_iter().find(|p| p.argv.contains("--worker-id")).unwrap().pid;
+    let all = [("worker", worker), ("server", server.pid())];
+    let before = all.map(|(_, pid)| memory(pid, "VmRSS"));
+    // Half of it in lines, half without an end of line.
+    let (end, job) = run(&server, "shout").await;
+    assert_eq!(end.kind(), "job_completed", "{}", end.payload());
+    for ((who, pid), before) in all.into_iter().zip(before) {
+        // The most there ever was, and not what is left of it.
+        let most = memory(pid, "VmHWM");
+        println!("{who}: {before} MiB before, {most} MiB at most");
+        assert!(most < before + 64, "{who}: {before} MiB before, {most} MiB at most");
+    }
+    let (lines, bytes, last) = log_of(&server, &job).await;
+    println!("{lines} lines and {bytes} bytes kept");
+    assert!(lines > 1_000, "its beginning is there: {lines}");
+    assert!(lines <= 20_200 && bytes <= 17 << 20, "{lines} lines, {bytes} bytes");
+    assert!(last.iter().any(|line| line.contains("[it printed too fast: ")), "it says so: {last:#?}");
+    let sent = server.say("dev", "/run look").await;
+    let (end, _) = server.until("dev", sent.cursor, ends).await;
+    assert_eq!(end.kind(), "job_completed", "the same worker goes on: {}", end.payload());
+    assert!(processes::below(server.pid()).iter().any(|p| p.pid == worker));
 }

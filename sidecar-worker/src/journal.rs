@@ -1,10 +1,14 @@
 //! A job's log on its way to the server: bounded, in batches, redacted.
 
+mod room;
+
 use client::Client;
 use host::redact::Redactor;
 use protocol::JobId;
 use protocol::job::{AppendLog, LogLine, Progress};
 use protocol::ops::typed;
+use room::{Place, Room};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
 
@@ -16,8 +20,6 @@ const BATCH: usize = 200;
 const LINGER: Duration = Duration::from_millis(80);
 /// The stream of what we say ourselves, beside those of the programs.
 const NOTE: &str = "note";
-/// Lines kept of one job; the rest is left out with a note.
-const LINES: u64 = 20_000;
 
 enum Entry {
     Line(LogLine),
@@ -29,14 +31,22 @@ enum Entry {
 #[derive(Clone)]
 pub(crate) struct Journal {
     entries: mpsc::Sender<Entry>,
-    redactor: std::sync::Arc<Redactor>,
+    redactor: Arc<Redactor>,
+    room: Arc<Mutex<Rooms>>,
+}
+
+/// What we say has room of its own.
+#[derive(Default)]
+struct Rooms {
+    ours: Room,
+    theirs: Room,
 }
 
 impl Journal {
     pub(crate) fn open(client: Client, job: JobId, claim_token: String) -> Self {
         let (entries, waiting) = mpsc::channel(WAITING);
         tokio::spawn(send(client, job, claim_token, waiting));
-        Self { entries, redactor: std::sync::Arc::new(Redactor::new(Vec::<String>::new())) }
+        Self { entries, redactor: Arc::new(Redactor::new(Vec::<String>::new())), room: Arc::default() }
     }
 
     /// A line of ours.
@@ -51,7 +61,9 @@ impl Journal {
 
     pub(crate) async fn lines(&self, stream: &str, text: &str) {
         for line in text.lines() {
-            if self.entries.send(self.entry(stream, line)).await.is_err() {
+            if let Some(entry) = self.entry(stream, line)
+                && self.entries.send(entry).await.is_err()
+            {
                 return;
             }
         }
@@ -59,12 +71,26 @@ impl Journal {
 
     /// Lines of ours without waiting; how many found no room.
     pub(crate) fn offer(&self, text: &str) -> usize {
-        text.lines().filter(|line| self.entries.try_send(self.entry(NOTE, line)).is_err()).count()
+        let refused =
+            |line: &&str| self.entry(NOTE, line).is_some_and(|entry| self.entries.try_send(entry).is_err());
+        text.lines().filter(refused).count()
     }
 
-    fn entry(&self, stream: &str, line: &str) -> Entry {
-        let line = host::coloured::without(&host::coloured::tidy(line), |plain| self.redactor.text(plain));
-        Entry::Line(LogLine { stream: stream.to_owned(), line })
+    /// None where the log has no room for it any more: then it costs nothing either.
+    fn entry(&self, stream: &str, line: &str) -> Option<Entry> {
+        let place = {
+            let mut rooms = self.room.lock().unwrap_or_else(PoisonError::into_inner);
+            let room = if stream == NOTE { &mut rooms.ours } else { &mut rooms.theirs };
+            room.place(line)
+        };
+        let line = match place {
+            Place::Kept => {
+                host::coloured::without(&host::coloured::tidy(line), |plain| self.redactor.text(plain))
+            }
+            Place::Cut => room::told(),
+            Place::Left => return None,
+        };
+        Some(Entry::Line(LogLine { stream: stream.to_owned(), line }))
     }
 
     pub(crate) async fn progress(&self, step: u32, steps: u32, label: &str) {
@@ -81,7 +107,6 @@ impl Journal {
 }
 
 async fn send(client: Client, job: JobId, token: String, mut waiting: mpsc::Receiver<Entry>) {
-    let mut sent = 0u64;
     while let Some(first) = waiting.recv().await {
         let (mut lines, mut progress, mut flushed) = (Vec::new(), None, Vec::new());
         let mut next = Some(first);
@@ -101,17 +126,6 @@ async fn send(client: Client, job: JobId, token: String, mut waiting: mpsc::Rece
                 () = &mut linger => break,
             }
         }
-        let room = LINES.saturating_sub(sent) as usize;
-        if lines.len() > room {
-            lines.truncate(room);
-            if room > 0 {
-                lines.push(LogLine {
-                    stream: "stderr".into(),
-                    line: format!("[the log is cut here: more than {LINES} lines]"),
-                });
-            }
-        }
-        sent += lines.len() as u64;
         if !lines.is_empty() || progress.is_some() {
             let append = AppendLog {
                 id: job.clone(),

@@ -229,16 +229,21 @@ impl Workbench {
         let running = started.map_err(|error| self.noted(error))?;
         let handle = running.cancel_handle();
         let mut waiting = std::pin::pin!(running.wait());
-        let mut cancelled = false;
+        let (mut cancelled, mut lost) = (false, 0);
         loop {
             tokio::select! {
                 outcome = &mut waiting => {
                     while let (Some(journal), Ok(line)) = (journal, seen.try_recv()) {
+                        lost += line.lost_before;
                         journal.lines(word(line.stream), &line.text).await;
+                    }
+                    if let (Some(journal), 1..) = (journal, lost) {
+                        journal.say(format!("[it printed too fast: {lost} lines and more are not in this log]")).await;
                     }
                     return Ok(outcome.map_err(|error| self.noted(error))?);
                 }
                 Some(line) = seen.recv() => if let Some(journal) = journal {
+                    lost += line.lost_before;
                     journal.lines(word(line.stream), &line.text).await;
                 },
                 () = cancel.cancelled(), if !cancelled => {
