@@ -40,7 +40,14 @@ export function JobSide({ job, entry, story, lines }: { job: Job; entry: MergeEn
       <Verified lines={lines} ended={ended} />
       {opinion ? (
         <div className="ss">
-          <Opinion review={opinion} />
+          <Opinion
+            review={opinion}
+            place={(at) => (
+              <Link to="/review/$reviewId" params={{ reviewId: job.id }} search={{ at }} className="mono t1">
+                {at}
+              </Link>
+            )}
+          />
         </div>
       ) : null}
       {entry ? <EntryOf entry={entry} /> : null}

@@ -7,6 +7,7 @@ import { type Colours, coloursOf } from "./colour";
 import { FileHead, noteText } from "./FileHead";
 import type { Review } from "./files";
 import { SplitLine, UnifiedLine } from "./Line";
+import { isPlace, type Place } from "./place";
 import { lastAtOrBefore, type Layout, type Row, rowHeight, type RowList } from "./rows";
 import { words } from "./words";
 
@@ -14,6 +15,7 @@ export interface DiffHandle {
   /** One file or hunk on or back from where the reader is; returns the file it ends in. */
   step: (what: "file" | "hunk", by: 1 | -1) => void;
   showFile: (index: number) => void;
+  showRow: (row: number) => void;
   focus: () => void;
 }
 
@@ -24,6 +26,7 @@ export function DiffText({
   wrap,
   closed,
   viewed,
+  place,
   level,
   onClose,
   onViewed,
@@ -36,6 +39,8 @@ export function DiffText({
   wrap: boolean;
   closed: ReadonlySet<number>;
   viewed: ReadonlySet<string>;
+  /** What was pointed at; it stands out. */
+  place: Place | undefined;
   level: 2 | 3;
   onClose: (index: number) => void;
   onViewed: (path: string) => void;
@@ -70,18 +75,20 @@ export function DiffText({
   useEffect(() => onFile(top), [top, onFile]);
 
   const rowAtTop = () => virtual.getVirtualItemForOffset((virtual.scrollOffset ?? 0) + 1)?.index ?? 0;
-  const go = (row: number) => {
+  const go = (row: number, above = 0) => {
     target.current = row;
     const kind = rows[row]?.kind;
     // A hunk stays clear of the file head that sticks above it.
     const offset = virtual.getOffsetForIndex(row, "start")?.[0] ?? 0;
-    virtual.scrollToOffset(Math.max(0, offset - (kind === "file" ? 0 : 32)));
+    virtual.scrollToOffset(Math.max(0, offset - (kind === "file" ? 0 : 32 + above)));
   };
   useImperativeHandle(ref, () => ({
     showFile: (index) => {
       const row = list.fileRows[index];
       if (row !== undefined) go(row);
     },
+    // With some of what stands before it.
+    showRow: (row) => go(row, (box.current?.clientHeight ?? 0) / 4),
     step: (what, by) => {
       const starts = what === "file" ? list.fileRows : list.hunkRows;
       const last = target.current;
@@ -131,7 +138,7 @@ export function DiffText({
                 key={item.key}
                 data-index={item.index}
                 ref={wrap ? virtual.measureElement : undefined}
-                className="virtual__row"
+                className={`virtual__row${isPlace(row, place) ? " drow--here" : ""}`}
                 style={{ transform: `translateY(${item.start}px)` }}
               >
                 {drawRow(row, { review, colours, closed, viewed, level, onClose, onViewed })}

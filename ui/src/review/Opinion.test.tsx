@@ -34,3 +34,11 @@ it("only a whole opinion is read out of a result", () => {
   const odds: (JsonValue | undefined)[] = [null, undefined, "text", [], {}, { review: "good" }, { review: { verdict: "good" } }];
   for (const odd of odds) expect(opinionIn(odd)).toBeUndefined();
 });
+
+it("the place it names is opened by who shows it, and nothing else becomes a link", () => {
+  const why = "See src/a.rs:4 or https://example.test/";
+  const { container } = render(
+    <Opinion review={{ model: "m", verdict: "bad", marks: [{ ...MARK, why }], cut: false }} place={(place) => <button type="button">{place}</button>} />,
+  );
+  expect([...container.querySelectorAll("a, button")].map((each) => each.textContent)).toEqual(["src/a.rs:4"]);
+});

@@ -1,6 +1,8 @@
 // What a reviewer's model thinks of a change, apart from what was verified and said to be so. Its words are plain text:
-// nothing in them becomes a link, a mark-up or a command.
+// nothing in them becomes a link, a mark-up or a command. Only the place it names beside them can be opened, by who shows
+// the opinion, and only in the change itself.
 
+import type { ReactNode } from "react";
 import { Icon, type IconName } from "../components";
 import type { Review, ReviewVerdict } from "../client";
 import { words } from "./opinion-words";
@@ -8,7 +10,14 @@ import "./opinion.css";
 
 const SHAPE: Record<ReviewVerdict, IconName> = { good: "ask", concerns: "alert", bad: "alert" };
 
-export function Opinion({ review }: { review: Review }) {
+export function Opinion({
+  review,
+  place,
+}: {
+  review: Review;
+  /** What opens a place, with its name; nothing leaves the name as text. */
+  place?: (place: string) => ReactNode;
+}) {
   const { verdict } = review;
   return (
     <section className="opinion" aria-label={words.head} data-testid="opinion">
@@ -32,7 +41,9 @@ export function Opinion({ review }: { review: Review }) {
               </dt>
               <dd className="t2 c2 opinion__text">
                 {mark.why}
-                {mark.place ? <span className="mono t1 c3 opinion__place">{mark.place}</span> : null}
+                {mark.place ? (
+                  <span className="opinion__place">{place?.(mark.place) ?? <span className="mono t1 c3">{mark.place}</span>}</span>
+                ) : null}
               </dd>
             </div>
           ))}

@@ -15,6 +15,7 @@ import { ApprovalBox, type Answering } from "./ApprovalBox";
 import type { Review } from "./files";
 import { Opinion } from "./Opinion";
 import { opinionIn } from "./opinion";
+import { placeIn } from "./place";
 import { Returned } from "./Returned";
 import { VerifiedItem } from "./Verified";
 import { words } from "./words";
@@ -26,6 +27,7 @@ export function Proof({
   review,
   answering,
   boxRef,
+  onPlace,
 }: {
   job: Job | undefined;
   entry: MergeEntry | undefined;
@@ -33,6 +35,8 @@ export function Proof({
   review: Review | undefined;
   answering: Answering;
   boxRef: Ref<HTMLElement>;
+  /** Shows a place of the change, `path:line`. */
+  onPlace: (place: string) => void;
 }) {
   const { lines, known } = useVerification(job);
   const opinion = opinionIn(job?.result);
@@ -52,7 +56,16 @@ export function Proof({
       {known && lines.length === 0 ? <p className="sidesect t2 c3">{words.nothingVerified}</p> : null}
       {opinion ? (
         <div className="sidesect">
-          <Opinion review={opinion} />
+          <Opinion
+            review={opinion}
+            place={(place) =>
+              review && placeIn(review, place) ? (
+                <Button small look="ghost" className="mono opinion__open" title={words.showPlace} onClick={() => onPlace(place)}>
+                  {place}
+                </Button>
+              ) : null
+            }
+          />
         </div>
       ) : null}
       {review && review.risky.length > 0 ? (

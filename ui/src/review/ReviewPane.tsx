@@ -1,7 +1,7 @@
 // A job's change under review: files, diff, proof, and the question whether it may land. The whole page, or the side
 // pane beside a conversation.
 
-import { Link, useRouter } from "@tanstack/react-router";
+import { Link, useRouter, useSearch } from "@tanstack/react-router";
 import { type KeyboardEvent, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { notByEnter } from "../approvals/by-enter";
 import {
@@ -17,6 +17,7 @@ import { Proof } from "./Proof";
 import "./review.css";
 import { buildRows, type Layout } from "./rows";
 import { type Reviewed, useReview } from "./useReview";
+import { usePlace } from "./usePlace";
 import { usePreference, useViewed } from "./preferences";
 import { useWidth } from "./useWidth";
 import { words } from "./words";
@@ -25,6 +26,7 @@ type Part = "diff" | "files" | "proof";
 
 export default function ReviewPane({ reviewId, compact = false, onOpenFull }: { reviewId: string; compact?: boolean; onOpenFull?: () => void }) {
   const reviewed = useReview(reviewId);
+  const { at } = useSearch({ strict: false }) as { at?: unknown };
   const title = reviewed.diff.value?.title ?? reviewed.entry?.title ?? reviewed.job?.title ?? words.review;
   useEffect(() => {
     if (!compact) document.title = `${plainLine(title)}, Pilothouse`;
@@ -59,10 +61,24 @@ export default function ReviewPane({ reviewId, compact = false, onOpenFull }: { 
       </Frame>
     );
   }
-  return <Ready reviewed={reviewed} title={title} compact={compact} onOpenFull={onOpenFull} />;
+  const place = typeof at === "string" && !compact ? at : undefined;
+  return <Ready key={place} reviewed={reviewed} title={title} compact={compact} place={place} onOpenFull={onOpenFull} />;
 }
 
-function Ready({ reviewed, title, compact, onOpenFull }: { reviewed: Reviewed; title: string; compact: boolean; onOpenFull?: (() => void) | undefined }) {
+function Ready({
+  reviewed,
+  title,
+  compact,
+  place,
+  onOpenFull,
+}: {
+  reviewed: Reviewed;
+  title: string;
+  compact: boolean;
+  /** Where to begin: `path:line` of the change. */
+  place: string | undefined;
+  onOpenFull?: (() => void) | undefined;
+}) {
   const review = reviewed.review;
   const frame = useRef<HTMLDivElement>(null);
   const diffRef = useRef<DiffHandle>(null);
@@ -120,8 +136,14 @@ function Ready({ reviewed, title, compact, onOpenFull }: { reviewed: Reviewed; t
     },
     [review, toggleViewed],
   );
+  const onUnfold = useCallback((index: number) => setClosed((before) => new Set([...before].filter((each) => each !== index))), []);
+  const pointed = usePlace(diffRef, { review, list, closed, ready: width > 0, asked: place, onUnfold });
   if (!review || !list) return null;
 
+  const openPlace = (text: string) => {
+    setPart("diff");
+    pointed.go(text);
+  };
   const openFile = (file: ReviewFile) => {
     setPart("diff");
     requestAnimationFrame(() => diffRef.current?.showFile(file.index));
@@ -152,7 +174,7 @@ function Ready({ reviewed, title, compact, onOpenFull }: { reviewed: Reviewed; t
 
   const tree = <FileTree review={review} current={current} viewed={viewed} onOpen={openFile} filterRef={filterRef} />;
   const proof = (
-    <Proof job={reviewed.job} entry={reviewed.entry} approval={reviewed.approval} review={review} answering={answering} boxRef={boxRef} />
+    <Proof job={reviewed.job} entry={reviewed.entry} approval={reviewed.approval} review={review} answering={answering} boxRef={boxRef} onPlace={openPlace} />
   );
   const text =
     review.files.length === 0 ? (
@@ -168,6 +190,7 @@ function Ready({ reviewed, title, compact, onOpenFull }: { reviewed: Reviewed; t
         wrap={wrap}
         closed={closed}
         viewed={viewed}
+        place={pointed.place}
         level={compact ? 3 : 2}
         onClose={onClose}
         onViewed={onViewed}

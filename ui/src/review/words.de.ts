@@ -69,6 +69,7 @@ export const de: Words = {
   moreCharacters: (n) => (n === 1 ? "1 weiteres Zeichen" : `${figure(n)} weitere Zeichen`),
   hidden: (name) => `unsichtbares Zeichen ${name}`,
   risky: "Sieht heikel aus",
+  showPlace: "Diese Stelle im Diff zeigen",
   riskyFile: (why) => `Heikler Pfad: ${why}`,
   riskyNone: "Keine heiklen Pfade",
   verifiedByUs: "Durch eigene Läufe geprüft",

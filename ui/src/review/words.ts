@@ -67,6 +67,7 @@ const en = {
   moreCharacters: (n: number) => (n === 1 ? "1 more character" : `${figure(n)} more characters`),
   hidden: (name: string) => `invisible character ${name}`,
   risky: "Looks risky",
+  showPlace: "Show this place in the diff",
   riskyFile: (why: string) => `Risky path: ${why}`,
   riskyNone: "No risky paths",
   verifiedByUs: "Verified by our own runs",
