@@ -100,7 +100,7 @@ fn hub(text: &str) -> Result<Url, LinkError> {
 }
 
 /// The letters ids are made of; none of them means anything in an address.
-fn is_id(text: &str) -> bool {
+pub fn is_id(text: &str) -> bool {
     (1..=ID_LONGEST).contains(&text.len())
         && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-'))
         && !text.chars().all(|c| c == '.')

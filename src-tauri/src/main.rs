@@ -29,6 +29,7 @@ mod running;
 mod shell;
 mod spelling;
 mod summons;
+mod taken_folder;
 mod tray;
 mod update;
 mod window;

@@ -138,6 +138,11 @@ impl Shell {
         *self.hub.lock().unwrap_or_else(PoisonError::into_inner) = hub;
     }
 
+    /// Whether the window shows a server elsewhere.
+    pub fn shows_hub(&self) -> bool {
+        self.hub.lock().unwrap_or_else(PoisonError::into_inner).is_some()
+    }
+
     /// What to do with an address the window wants to go to.
     pub fn way(&self, target: &Url) -> Way {
         let hub = self.hub.lock().unwrap_or_else(PoisonError::into_inner).clone();

@@ -12,7 +12,9 @@ use tauri::{
 use crate::deep_link::Page;
 use crate::origin::{self, Way};
 use crate::shell::{Begin, Shell};
-use crate::{closing, commands, contrast, leave, menu, notify, spelling, summons, tray, update, wish};
+use crate::{
+    closing, commands, contrast, leave, menu, notify, spelling, summons, taken_folder, tray, update, wish,
+};
 
 const LABEL: &str = "main";
 const TITLE: &str = "Pilothouse";
@@ -221,13 +223,19 @@ fn open(app: &AppHandle) -> tauri::Result<()> {
         Begin::Page(link) => WebviewUrl::External(link),
         Begin::Problem => WebviewUrl::App("index.html".into()),
     };
-    let asked = Arc::clone(&shell);
+    let (asked, at) = (Arc::clone(&shell), app.clone());
     let mut builder = WebviewWindowBuilder::new(app, LABEL, url)
         .title(TITLE)
         .inner_size(1280.0, 800.0)
         .min_inner_size(390.0, 480.0)
         .zoom_hotkeys_enabled(false)
-        .on_navigation(move |target| stays(&shell, target))
+        .on_navigation(move |target| match taken_folder::asked(target) {
+            Some(job) => {
+                taken_folder::open(&at, job);
+                false
+            }
+            None => stays(&shell, target),
+        })
         .on_new_window(move |target, _| {
             // A second window would be one more thing to close; our own pages have addresses of their own.
             if asked.way(&target) != Way::Refuse {

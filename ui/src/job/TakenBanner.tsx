@@ -5,6 +5,7 @@ import { useAction, useCall, useClient, useCrew } from "../app";
 import type { Job, TakenChanges, TakenOver } from "../client";
 import { Banner, Button, ConfirmDialog, CopyButton, Dialog, Field, InlineText } from "../components";
 import { hasEnded, personName } from "../model";
+import { platform } from "../platform";
 import { controlWords as words } from "./control-words";
 
 type Asked = "handBack" | "giveBack";
@@ -49,6 +50,11 @@ export function TakenBanner({ job, taken, live }: { job: Job; taken: TakenOver; 
           <span className="unseen">{words.folder}</span>
           <span className="mono t2 jb__wrap">{taken.path}</span>
           <CopyButton icon text={taken.path} label={words.copyPath} />
+          {platform.openTaken ? (
+            <Button small look="ghost" icon="folder" onClick={() => platform.openTaken?.(job.id)}>
+              {words.openFolder}
+            </Button>
+          ) : null}
           <span className="c3 t1 hide-phone">{words.branch(taken.branch)}</span>
         </span>
       )}

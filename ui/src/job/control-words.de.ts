@@ -26,6 +26,7 @@ export const de: Words = {
   branch: (name) => `Auf dem Branch ${name}.`,
   folder: "Seine Dateien",
   copyPath: "Pfad kopieren",
+  openFolder: "Ordner öffnen",
   handedBack: "Zurückgegeben.",
   handedBackText: "Ein Worker prüft es, wie es ist; dann wird es wie jede andere Änderung übernommen.",
   leftOver: "Sein Ordner ist noch da.",

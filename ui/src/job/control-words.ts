@@ -28,6 +28,7 @@ const en = {
   branch: (name: string) => `On the branch ${name}.`,
   folder: "Its files",
   copyPath: "Copy the path",
+  openFolder: "Open the folder",
   handedBack: "Handed back.",
   handedBackText: "A worker checks it as it is; then it lands like any other change.",
   leftOver: "Its folder is still there.",

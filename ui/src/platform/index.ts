@@ -10,6 +10,8 @@ export interface Platform {
   openLink: (href: string) => void;
   /** A folder chosen in the system's own dialog; absent where there is none. */
   readonly pickFolder?: () => Promise<string | undefined>;
+  /** Opens the folder of a job that was taken over; absent where it is not on this machine. */
+  readonly openTaken?: (jobId: string) => void;
   /** Ends the program, also when it would go on without its window; absent where there is nothing to end. */
   readonly quit?: () => Promise<void>;
   /** Why the window has no server, when it has none; absent where nobody can know. */
@@ -58,6 +60,8 @@ export function detectPlatform(host: Window): Platform {
       const chosen = await invoke("pick_folder");
       return typeof chosen === "string" ? chosen : undefined;
     },
+    // The window goes nowhere for it: it asks the server of this machine which folder that is.
+    ...(host.location.hostname === "127.0.0.1" ? { openTaken: (jobId: string) => host.location.assign(`pilothouse://taken/${jobId}`) } : {}),
     quit: async () => {
       await invoke("quit");
     },

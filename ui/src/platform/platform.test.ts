@@ -2,7 +2,8 @@ import { describe, expect, it, vi } from "vitest";
 import { detectPlatform } from ".";
 
 type Invoke = (command: string, args?: Record<string, unknown>) => Promise<unknown>;
-const shell = (invoke: Invoke) => ({ __TAURI__: { core: { invoke } }, open: vi.fn() }) as unknown as Window;
+const shell = (invoke: Invoke, hostname = "127.0.0.1", assign = vi.fn()) =>
+  ({ __TAURI__: { core: { invoke } }, open: vi.fn(), location: { hostname, assign } }) as unknown as Window;
 
 describe("the platform", () => {
   it("has nothing to quit and no folder dialog in a browser", () => {
@@ -22,6 +23,14 @@ describe("the platform", () => {
     expect(detectPlatform({ open: vi.fn() } as unknown as Window).problem).toBeUndefined();
     expect(await detectPlatform(shell(async () => "It broke.")).problem?.()).toBe("It broke.");
     expect(await detectPlatform(shell(async () => null)).problem?.()).toBeUndefined();
+  });
+
+  it("opens the folder of a job by its id, in the window of this machine's server alone", () => {
+    expect(detectPlatform({ open: vi.fn() } as unknown as Window).openTaken).toBeUndefined();
+    expect(detectPlatform(shell(async () => null, "hub.example.ts.net")).openTaken).toBeUndefined();
+    const assign = vi.fn();
+    detectPlatform(shell(async () => null, "127.0.0.1", assign)).openTaken?.("job-1");
+    expect(assign).toHaveBeenCalledWith("pilothouse://taken/job-1");
   });
 
   it("passes on why no folder could be chosen, and takes a cancelled dialog for nothing", async () => {
