@@ -6,3 +6,4 @@ mod drain;
 mod scene;
 mod size;
 mod targets;
+mod trouble;
