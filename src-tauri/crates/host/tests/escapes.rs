@@ -139,8 +139,8 @@ async fn no_network_of_the_machine_can_be_reached(place: Place) {
     listener.set_nonblocking(true).unwrap();
     let port = listener.local_addr().unwrap().port();
     refused(&place, &spec, &format!("exec 3<>/dev/tcp/127.0.0.1/{port}")).await;
-    refused(&place, &spec, "timeout 5 bash -c 'exec 3<>/dev/tcp/1.1.1.1/53'").await;
-    refused(&place, &spec, "timeout 5 getent ahosts example.com").await;
+    // A host elsewhere is tried in `escape_effects`, in a network of the test's own.
+    refused(&place, &spec, "ls /sys/class/net | grep -v '^lo$'").await;
     assert!(listener.accept().is_err());
     let abstract_name = format!("pilothouse-escape-{port}");
     let address = <std::os::unix::net::SocketAddr as std::os::linux::net::SocketAddrExt>::from_abstract_name(
