@@ -114,3 +114,54 @@ async fn what_is_set_up_in_a_container_is_there_for_later_jobs_and_checks() {
     }
     assert_eq!(server.terminate(), Some(0));
 }
+
+/// Containers of this engine that run, by their ids.
+async fn running(engine: &Dockerd) -> Vec<String> {
+    let all = engine.client().list_containers(None).await.unwrap();
+    all.into_iter().filter_map(|container| container.id).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_killed_in_the_middle_of_a_job_has_it_done_once_in_one_container() {
+    let Some(engine) = dockerd().await else { return };
+    // Every run of it leaves a line that git never sees; only the last one is let through.
+    let slow = "echo begun; until test -e $HOME/go; do sleep 0.05; done; echo made >> src/made.txt";
+    let config = format!(
+        "checks = []\n[recipes.slow]\nrun = [\"sh\", \"-c\", \"{slow}\"]\nwrites = [\"src/made.txt\"]\n"
+    );
+    let repo = TestRepo::with(&[("src/bird.txt", "a quiet bird\n"), (".pilothouse/config.toml", &config)]);
+    let data = tempfile::tempdir().unwrap();
+    let start = start(data.path(), &repo, &engine, "container");
+    let server = RunningServer::start(&start);
+    let sent = server.say("dev", "/run slow").await;
+    server.approve_next("dev", sent.cursor, "recipe.first_use").await;
+    let begun = |e: &StreamEvent| e.kind() == "job_log" && e.payload()["line"] == "begun";
+    let (first, _) = server.until("dev", sent.cursor, begun).await;
+    let before = running(&engine).await;
+    assert_eq!(before.len(), 1, "its command runs in one container: {before:?}");
+    server.kill();
+
+    let server = RunningServer::start(&start);
+    let (again, _) = server.until("dev", first.cursor, begun).await;
+    assert_eq!(again.payload()["jobId"], first.payload()["jobId"], "the same job");
+    let only = || async {
+        let now = running(&engine).await;
+        (now.len() == 1 && now != before).then_some(())
+    };
+    server.eventually("the one of before is gone, and one of the new attempt runs", only).await;
+    let folders = std::fs::read_dir(data.path().join("jobs")).unwrap();
+    let homes: Vec<_> =
+        folders.map(|entry| entry.unwrap().path().join("home")).filter(|home| home.exists()).collect();
+    assert_eq!(homes.len(), 1, "nothing works on the attempt of before: {homes:?}");
+    std::fs::write(homes[0].join("go"), "").unwrap();
+    let (end, seen) = server.until("dev", again.cursor, |e| e.kind() == "job_completed" || failed(e)).await;
+    assert_eq!(end.kind(), "job_completed", "{} {seen:#?}", end.payload());
+    assert_eq!(backend_of(&server, &end).await, "container");
+    server.approve_next("dev", again.cursor, "land").await;
+    server.first("dev", again.cursor, "merge.entry.landed").await;
+    assert_eq!(repo.git(&["show", "main_agents:src/made.txt"]), "made", "it was done once");
+    let (_, seen) = server.until("dev", 0, |e| e.kind() == "merge.entry.landed").await;
+    assert_eq!(seen.iter().filter(|e| e.kind() == "job_completed").count(), 1);
+    assert_eq!(server.terminate(), Some(0));
+    assert!(running(&engine).await.is_empty());
+}

@@ -142,3 +142,35 @@ async fn a_sandbox_that_does_not_pass_its_own_test_is_named_by_the_worker_the_do
     }
     fails_with(&scene, "No permissions to create new namespace").await;
 }
+
+/// An engine of the test's own has no way to any registry, as on a machine without a network.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_doctor_names_why_the_image_cannot_be_got_and_finds_one_that_is_there() {
+    let Some(engine) = dockerd().await else { return };
+    let data = tempfile::tempdir().unwrap();
+    let doctor = |image: &str, fix: &[&str]| {
+        let run = std::process::Command::new(program("pilothouse"))
+            .arg("--data")
+            .arg(data.path())
+            .arg("doctor")
+            .args(fix)
+            .env("PILOTHOUSE_CONFIG_DIR", data.path().join("no-settings"))
+            .env("PILOTHOUSE_SANDBOX_BACKEND", "container")
+            .env("PILOTHOUSE_SANDBOX_ENGINE", engine.socket())
+            .env("PILOTHOUSE_SANDBOX_IMAGE", image)
+            .output()
+            .unwrap();
+        let text = [run.stdout, run.stderr].concat();
+        (run.status.success(), String::from_utf8_lossy(&text).into_owned())
+    };
+    // Ours is built, and what it is built from cannot be fetched.
+    let (well, said) = doctor("pilothouse-worker:latest", &["--fix"]);
+    println!("{said}");
+    assert!(!well && said.contains("debian"), "{said}");
+    let (well, said) = doctor("pilothouse-nowhere:7", &["--fix"]);
+    println!("{said}");
+    assert!(!well && said.contains("pilothouse-nowhere:7"), "{said}");
+    let (_, said) = doctor(dockerd::IMAGE, &["--fix"]);
+    println!("{said}");
+    assert!(said.contains(&format!("The image {} is there", dockerd::IMAGE)), "{said}");
+}
