@@ -20,7 +20,7 @@ const axeSource = readFileSync(ui.resolve('axe-core/axe.min.js'), 'utf8');
 export const PATIENCE = 60_000;
 
 const built = (variable, name) => process.env[variable] || join(root, 'target', 'debug', name);
-const programs = {
+export const programs = {
   server: built('PILOTHOUSE_BIN', 'pilothouse'),
   worker: built('PILOTHOUSE_WORKER_BIN', 'pilothouse-worker'),
   model: built('PILOTHOUSE_MODEL_BIN', 'scripted-model'),
@@ -71,10 +71,11 @@ async function started(program, args, env) {
 }
 
 export class Server {
-  /** Starts `pilothouse serve`; it is ended with the test. */
-  static async start(t, { data, repos = [], flags = [], workers = 1, port = 0, env = {} }) {
+  /** Starts `pilothouse serve`, `under` a program that changes what it sees; it is ended with the test. */
+  static async start(t, { data, repos = [], flags = [], workers = 1, port = 0, env = {}, under = [] }) {
     const args = ['serve', '--json', '--data', data, '--port', String(port), '--workers', String(workers)];
-    const run = await started(programs.server, [...args, ...repos.flatMap((repo) => ['--repo', repo]), ...flags], env);
+    const [program, ...words] = [...under, programs.server, ...args, ...repos.flatMap((repo) => ['--repo', repo]), ...flags];
+    const run = await started(program, words, env);
     const server = new Server(run);
     atEnd(t, () => server.kill());
     return server;

@@ -79,8 +79,10 @@ function tellOf(worker: Worker, standing: Standing): { tone: "needs" | "failed" 
       return { tone: "run", text: words.asleepText };
     case "offline":
       return { tone: "needs", text: words.offlineText };
-    default:
-      return null;
+    default: {
+      const problem = aboutOf(worker).isolationProblem;
+      return problem ? { tone: "needs", text: words.noSandbox(problem) } : null;
+    }
   }
 }
 

@@ -24,6 +24,7 @@ export const de: Words = {
   asleepText: "Eine Weile gab es nichts zu tun, darum wurde sein Prozess beendet. Er startet wieder, wenn Aufträge warten.",
   unheardText: "Er endete, bevor er sich gemeldet hat. Warum, steht bei seinen Enden.",
   troubleText: (cause) => `Er endet immer wieder von selbst: ${cause}`,
+  noSandbox: (cause: string) => `Seine Abschottung funktioniert nicht, was eine braucht, schlägt deshalb fehl: ${cause}`,
   startingText: "Er ist von selbst geendet und startet gleich wieder.",
   offlineText: "Eine Weile war nichts von ihm zu hören. Läuft er auf einem anderen Rechner, hilft ein Blick dorthin; was er hatte, geht zurück in die Reihe, wenn seine Zeit um ist.",
   load: "Last gerade",

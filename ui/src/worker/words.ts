@@ -26,6 +26,7 @@ const en = {
   asleepText: "There was nothing to do for a while, so its process was ended. It is started again when jobs wait.",
   unheardText: "It ended before it reported itself. How it ended says why.",
   troubleText: (cause: string) => `It keeps ending by itself: ${cause}`,
+  noSandbox: (cause: string) => `Its sandbox does not work, so what needs one fails: ${cause}`,
   startingText: "It ended by itself and is started again in a moment.",
   offlineText: "It was not heard of for a while. If it lives on another machine, look there; what it had goes back to the line when its time is up.",
   load: "Load now",
