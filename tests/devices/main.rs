@@ -5,6 +5,7 @@
 
 mod command;
 mod key;
+mod lessened;
 mod more;
 mod paired;
 #[cfg(target_os = "linux")]

@@ -42,6 +42,10 @@ impl Scene {
         Self { server, start, data, repo }
     }
 
+    pub fn repo_path(&self) -> &std::path::Path {
+        self.repo.path()
+    }
+
     /// The owner calls.
     pub async fn owner(&self, method: &str, params: Value) -> (u16, Value) {
         let answer = self.server.owner("POST", format!("/v1/rpc/{method}")).json(&params).send().await;

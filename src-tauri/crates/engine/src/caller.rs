@@ -43,10 +43,15 @@ impl Principal {
     /// Key under which idempotent answers are kept.
     pub(crate) fn actor(&self) -> String {
         match self {
-            Principal::Device { id, .. } => format!("device:{id}"),
+            Principal::Device { id, .. } => device_actor(id),
             other => other.label(),
         }
     }
+}
+
+/// The name under which a device acts, whatever it is called by people.
+pub(crate) fn device_actor(id: &str) -> String {
+    format!("device:{id}")
 }
 
 /// One call's context.

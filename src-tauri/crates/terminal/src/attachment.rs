@@ -69,7 +69,7 @@ impl Attachment {
             state.active = session.clock.monotonic_ms();
             // Nobody has seen what is not there yet; such an offset is of another terminal or made up.
             let after = after.filter(|after| *after <= state.ring.end());
-            if let Some(turn) = seat.and_then(|seat| state.seats.again(seat, &who.key, after)) {
+            if let Some(turn) = seat.and_then(|seat| state.seats.again(seat, &who, after)) {
                 return Ok((seat.unwrap_or_default().to_owned(), turn));
             }
             state.seats.sit(fresh, who, view_only, after.unwrap_or(state.ring.end()))?;

@@ -46,6 +46,13 @@ impl Input {
         self.bell.notify_one();
     }
 
+    /// What came from these seats and was not written yet never is.
+    pub(crate) fn forget(&self, seats: &[String]) {
+        let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
+        queue.pieces.retain(|(seat, _)| !seats.contains(seat));
+        queue.bytes = queue.pieces.iter().map(|(_, piece)| piece.len()).sum();
+    }
+
     /// Nothing more is written.
     pub(crate) fn close(&self) {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner).closed = true;
@@ -77,5 +84,21 @@ pub(crate) fn write_all(session: &Session, mut to: Box<dyn Write + Send>) {
         }
         session.with(|state| state.seats.wrote(&seat, piece.len()));
         session.tell();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_seat_has_left_behind_is_forgotten_and_makes_room_again() {
+        let input = Input::default();
+        input.push("gone", &vec![b'x'; MOST - 4]);
+        input.push("here", b"mine");
+        assert_eq!(input.check_room(1), Err(TerminalError::InputFull));
+        input.forget(&["gone".to_owned()]);
+        assert_eq!(input.check_room(MOST - 4), Ok(()));
+        assert_eq!(input.next(), Some(("here".to_owned(), b"mine".to_vec())));
     }
 }

@@ -57,14 +57,20 @@ impl Seats {
         Ok(())
     }
 
-    /// Takes a seat up again, from whatever connection had it; its new turn.
-    pub(crate) fn again(&mut self, id: &str, key: &str, at: Option<u64>) -> Option<u32> {
-        let seat = self.seats.iter_mut().find(|seat| seat.id == id && seat.who.key == key)?;
+    /// Takes a seat up again, from whatever connection had it; its new turn. What `who` may do counts as it is now:
+    /// whoever may not type any more is not in control any more either.
+    pub(crate) fn again(&mut self, id: &str, who: &Who, at: Option<u64>) -> Option<u32> {
+        let seat = self.seats.iter_mut().find(|seat| seat.id == id && seat.who.key == who.key)?;
+        seat.who = who.clone();
         seat.turn += 1;
         seat.cut_at = None;
         // What was on its way when the connection broke is sent again: it has not been taken in.
         seat.acked = at.unwrap_or(seat.acked);
-        Some(seat.turn)
+        let turn = seat.turn;
+        if !who.may_write && self.controls(id) {
+            self.control = None;
+        }
+        Some(turn)
     }
 
     /// Whether this turn of a seat is the one that counts.
@@ -82,6 +88,14 @@ impl Seats {
         if self.holds(id, turn) {
             self.remove(|seat| seat.id == id);
         }
+    }
+
+    /// Gives up every seat of somebody, connected or cut; which they were.
+    pub(crate) fn give_up(&mut self, key: &str) -> Vec<String> {
+        let theirs = |seat: &Seat| seat.who.key == key;
+        let gone = self.seats.iter().filter(|seat| theirs(seat)).map(|seat| seat.id.clone()).collect();
+        self.remove(theirs);
+        gone
     }
 
     /// Gives up seats that were cut too long ago; whether there were any.
@@ -251,14 +265,35 @@ mod tests {
         let mut seats = two();
         seats.ack("a", 50);
         seats.cut("a", 0, 0);
-        assert_eq!(seats.again("a", "bob", Some(40)), None);
-        assert_eq!(seats.again("a", "ann", Some(40)), Some(1));
+        assert_eq!(seats.again("a", &who("bob"), Some(40)), None);
+        assert_eq!(seats.again("a", &who("ann"), Some(40)), Some(1));
         assert!(seats.controls("a") && seats.holds("a", 1) && !seats.holds("a", 0));
         assert_eq!(seats.acked("a"), 40);
         // The old connection notices late, and no longer counts.
         seats.cut("a", 0, 9);
         seats.leave("a", 0);
         assert!(seats.holds("a", 1) && seats.expires_at().is_none());
+    }
+
+    #[test]
+    fn whoever_may_not_type_any_more_comes_back_as_one_who_watches() {
+        let mut seats = two();
+        seats.cut("a", 0, 0);
+        assert_eq!(seats.again("a", &Who { may_write: false, ..who("ann") }, None), Some(1));
+        assert!(!seats.controls("a") && seats.controller().is_none() && seats.holds("a", 1));
+        assert_eq!(seats.take_control("a"), Err(TerminalError::Uncontrolled));
+        assert_eq!(seats.take_control("b"), Ok(()));
+    }
+
+    #[test]
+    fn every_seat_of_somebody_is_given_up_whether_it_is_cut_or_not() {
+        let mut seats = two();
+        seats.sit("c", who("ann"), true, 0).unwrap();
+        seats.cut("c", 0, 5);
+        assert_eq!(seats.give_up("ann"), ["a", "c"]);
+        assert!(seats.controller().is_none() && !seats.holds("a", 0) && seats.holds("b", 0));
+        assert_eq!(seats.again("a", &who("ann"), None), None);
+        assert!(seats.give_up("ann").is_empty());
     }
 
     #[test]

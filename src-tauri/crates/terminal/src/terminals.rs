@@ -121,6 +121,19 @@ impl Terminals {
         Attachment::new(self.find(id)?, who, after, seat, &self.ids.secret(), view_only)
     }
 
+    /// Frees every seat of somebody at once, and forgets what they typed and no program was given yet. For who is let
+    /// in no longer, or not to what they were.
+    pub fn give_up(&self, key: &str) {
+        let sessions: Vec<Arc<Session>> = self.lock().values().cloned().collect();
+        for session in sessions {
+            let gone = session.with(|state| state.seats.give_up(key));
+            if !gone.is_empty() {
+                session.input.forget(&gone);
+                session.tell_all();
+            }
+        }
+    }
+
     pub fn rename(&self, id: &TerminalId, name: &str) -> Result<Terminal, TerminalError> {
         let session = self.find(id)?;
         session.rename(name)?;

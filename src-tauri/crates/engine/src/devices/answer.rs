@@ -23,14 +23,18 @@ impl Engine {
             .change(caller, move |tx| {
                 let pairing = tx.pairing(&p.id)?;
                 let claimant = may_answer(&asking, &pairing).map_err(StoreError::Refused)?;
+                let had = match pairing.record.upgrade_of.as_deref() {
+                    Some(id) => tx.find_device(id)?,
+                    None => None,
+                };
                 let device = approve(tx, &asking, pairing, claimant, p.scopes.as_deref())?;
-                let _ = told.set(device.id.clone());
+                let _ = told.set((device.id.clone(), ending(had.as_ref(), &device)));
                 engine.shown(device, &asking.who).map_err(StoreError::Refused)
             })
             .await?;
-        if let Some(id) = changed.get() {
+        if let Some((id, ending)) = changed.get() {
             // A device that has something open has it with what it was allowed until now.
-            self.devices.live.end(id, Ending::Changed);
+            self.send_away(id, *ending);
             self.devices.seen.forget(id);
         }
         self.pairing_changed();
@@ -53,6 +57,16 @@ impl Engine {
             .await?;
         self.pairing_changed();
         Ok(reply)
+    }
+}
+
+/// How what a device has open ends when it becomes what it is `now`.
+fn ending(had: Option<&Device>, now: &Device) -> Ending {
+    match had {
+        Some(had) if had.key != now.key || had.scopes.iter().any(|scope| !now.scopes.contains(scope)) => {
+            Ending::Lessened
+        }
+        _ => Ending::Changed,
     }
 }
 

@@ -56,7 +56,7 @@ impl Engine {
                 engine.shown(tx.device(&device.id)?, &asking.who).map_err(StoreError::Refused)
             })
             .await?;
-        self.devices.live.end(id.as_str(), Ending::Revoked);
+        self.send_away(id.as_str(), Ending::Revoked);
         self.pairing_changed();
         Ok(reply)
     }
@@ -95,7 +95,7 @@ impl Engine {
                 tx.device(&device.id)
             })
             .await?;
-        self.devices.live.end(&device.id, Ending::Changed);
+        self.send_away(&device.id, Ending::Changed);
         Ok(DeviceRotated { ok: true, device: self.shown(device, &caller.who)?, token })
     }
 

@@ -9,6 +9,8 @@ use tokio::sync::watch;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ending {
     Revoked,
+    /// It may do less than when it connected, or is another one by its key: it comes back, to nothing it had.
+    Lessened,
     /// What it may do or how it proves itself is not what it was when it connected: it comes back.
     Changed,
 }

@@ -107,6 +107,15 @@ impl Engine {
         }
     }
 
+    /// Closes what a device has open. Unless it may do all that it did, its seats at terminals are freed as well, so
+    /// that nothing it was allowed goes on without it or waits for it to come back.
+    fn send_away(&self, id: &str, ending: Ending) {
+        self.devices.live.end(id, ending);
+        if ending != Ending::Changed {
+            self.terminals.give_up(&crate::caller::device_actor(id));
+        }
+    }
+
     /// Refuses an address from which too much was tried in vain lately.
     pub fn check_tries(&self, from: IpAddr) -> Result<(), ApiError> {
         self.devices.tries.check(from, self.clock.monotonic_ms())

@@ -10,7 +10,7 @@ use super::streams::Streams;
 use crate::state::ServerState;
 use axum::body::Bytes;
 use axum::extract::ws::{Message, WebSocket};
-use engine::Principal;
+use engine::{Ending, Principal};
 use futures_util::StreamExt;
 use futures_util::stream::SplitStream;
 use protocol::gateway::{BEAT_MS, ClientFrame, Head, ServerFrame, close};
@@ -28,6 +28,8 @@ enum End {
     Told(u16, &'static str),
     /// What waits is not sent first.
     Cut(u16, &'static str),
+    /// The device is not let in any more, or not as it was.
+    Away(Ending),
 }
 
 impl From<Gone> for End {
@@ -41,32 +43,41 @@ pub(super) async fn run(state: ServerState, who: Principal, place: Place, socket
     let (line, writing) = Line::new(sink);
     let writing = tokio::spawn(writing);
     let connected = state.engine.enter(&who).await;
+    let mut streams = Streams::new(line.clone());
     // What ends a connection is heard while the loop waits for a slow client, too.
     let end = tokio::select! {
-        end = exchange(&state, who, place, frames, &line) => end,
+        end = exchange(&state, who, place, frames, (&line, &mut streams)) => end,
         () = line.overloaded() => End::Cut(close::TIMED_OUT, "too much waits to be read"),
         () = state.engine.stopping() => End::Told(close::GOING_AWAY, "the server stops"),
-        (code, reason) = proof::sent_away(&connected) => End::Cut(code, reason),
+        ending = proof::sent_away(&connected) => End::Away(ending),
     };
     match end {
         End::Gone => {}
         End::Told(code, reason) => line.close(code, reason).await,
         End::Cut(code, reason) => line.cut(code, reason),
+        End::Away(ending) => {
+            if ending != Ending::Changed {
+                streams.give_up();
+            }
+            let (code, reason) = proof::said(ending);
+            line.cut(code, reason);
+        }
     }
+    // Feeds hold the line: it is written out once they are gone.
+    drop(streams);
     drop(line);
     let _ = writing.await;
 }
 
-/// Takes frames in turn and passes on what is true only now. Seats at terminals are cut, not left, when it ends:
-/// whoever comes back within their time has lost nothing.
+/// Takes frames in turn and passes on what is true only now. Seats at terminals are cut, not left, when it ends by
+/// itself: whoever comes back within their time has lost nothing.
 async fn exchange(
     state: &ServerState,
     who: Principal,
     place: Place,
     mut frames: SplitStream<WebSocket>,
-    line: &Line,
+    (line, streams): (&Line, &mut Streams),
 ) -> End {
-    let mut streams = Streams::new(line.clone());
     let mut mentions = Mentions::new(line.clone());
     let mut ephemeral = state.engine.ephemeral();
     let mut presence = place.changes();
@@ -78,7 +89,7 @@ async fn exchange(
         let step = tokio::select! {
             frame = frames.next() => {
                 let step = match frame {
-                    Some(Ok(message)) => take(message, &mut requests, &mut streams, line).await,
+                    Some(Ok(message)) => take(message, &mut requests, streams, line).await,
                     Some(Err(_)) => Err(End::Told(close::MALFORMED, "not a message, or too large")),
                     None => Err(End::Gone),
                 };

@@ -85,6 +85,8 @@ impl Line {
                 farewell = told(&mut cutting) => Some(farewell),
                 farewell = write(&mut waiting, &mut sink) => farewell,
             };
+            // Everybody may be gone before it was seen that they were cut off.
+            let farewell = farewell.or(*cutting.borrow());
             // Who still waits to send is told that the connection is gone.
             drop(waiting);
             let last = async {

@@ -75,7 +75,7 @@ pub(super) async fn run(state: ServerState, who: Principal, _present: Place, soc
             // Replaced by a newer connection, or full.
             _ = &mut writing => return,
             () = &mut stopping => break Some((close::GOING_AWAY, "the server stops")),
-            away = &mut away => break Some(away),
+            ending = &mut away => break Some(proof::said(ending)),
         }
     };
     drop(line);

@@ -54,15 +54,20 @@ fn count(state: &ServerState, from: Option<IpAddr>) {
     }
 }
 
-/// Resolves when a connection has to be closed because its device is not, or not as it was, let in any more: with the
-/// code and the reason to close it with.
-pub(super) async fn sent_away(connected: &Result<Connected, ApiError>) -> (u16, &'static str) {
+/// Resolves when a connection has to be closed because its device is not, or not as it was, let in any more.
+pub(super) async fn sent_away(connected: &Result<Connected, ApiError>) -> Ending {
     match connected {
-        Ok(connected) => match connected.ended().await {
-            Ending::Revoked => (close::UNAUTHENTICATED, ErrorCode::DeviceRevoked.as_str()),
-            Ending::Changed => (close::GOING_AWAY, "device.changed"),
-        },
-        Err(error) if error.code != ErrorCode::DeviceRevoked => (close::GOING_AWAY, "device.changed"),
-        Err(_) => (close::UNAUTHENTICATED, ErrorCode::DeviceRevoked.as_str()),
+        Ok(connected) => connected.ended().await,
+        Err(error) if error.code == ErrorCode::DeviceRevoked => Ending::Revoked,
+        // It may do something else by now, and nothing of what it was is known here.
+        Err(_) => Ending::Lessened,
+    }
+}
+
+/// The code and the reason to close a connection with.
+pub(super) fn said(ending: Ending) -> (u16, &'static str) {
+    match ending {
+        Ending::Revoked => (close::UNAUTHENTICATED, ErrorCode::DeviceRevoked.as_str()),
+        Ending::Lessened | Ending::Changed => (close::GOING_AWAY, "device.changed"),
     }
 }

@@ -116,13 +116,24 @@ impl Far {
     }
 }
 
+impl Far {
+    /// Leaves every place for good.
+    pub(super) fn give_up(&mut self) {
+        self.end(false);
+    }
+
+    fn end(&mut self, cut: bool) {
+        for (relay, task) in std::mem::take(&mut self.held).into_values() {
+            task.abort();
+            relay.leave(cut);
+        }
+    }
+}
+
 impl Drop for Far {
     /// Seats are cut, not left.
     fn drop(&mut self) {
-        for (relay, task) in self.held.values() {
-            task.abort();
-            relay.leave(true);
-        }
+        self.end(true);
     }
 }
 

@@ -144,6 +144,15 @@ impl Streams {
         Ok(true)
     }
 
+    /// Leaves every place for good, here and on other machines.
+    pub(super) fn give_up(&mut self) {
+        self.feeds.abort_all();
+        for (_, held) in std::mem::take(&mut self.held) {
+            held.place.leave();
+        }
+        self.far.give_up();
+    }
+
     fn at(&self, stream: u32) -> Result<&Attachment, ApiError> {
         self.held.get(&stream).map(|held| &held.place).ok_or_else(|| unknown(stream))
     }
