@@ -5,7 +5,7 @@ import {
   asFailure, backOff, type Approval, type Call, type Connection, type Decision, type GrantFor, type Delivered, type Ephemeral, EventStream, type Following, type Job,
   type StreamParts,
 } from "../client";
-import { type Gateway, GatewayEvents } from "../client/gateway";
+import { type Gateway, GatewayEvents, type Welcome } from "../client/gateway";
 import { applyBoardEvents, putApproval } from "./boards";
 import { Conversation } from "./conversation";
 import { DryRunWatch } from "./dry-run";
@@ -16,9 +16,12 @@ import { Refresher, type Timers } from "./refresher";
 import { ALL_SLICES, READ, staleAfter } from "./slices";
 import { type CrewState, EMPTY, type Outgoing, type Slice } from "./state";
 import { Store } from "./store";
+import { nothingNew, welcomed } from "./welcomed";
 
 /** Heartbeats and leases change figures without an event: the figures are read again this often while looked at. */
 const FIGURES_EVERY_MS = 15_000;
+/** How long the first greeting is waited for before everything is asked without it. */
+const GREETING_MS = 900;
 /** Conversations kept ready; the ones opened longest ago are forgotten. */
 const OPEN_CONVERSATIONS = 6;
 /** What is told of devices, of pairings, of other machines, of who is here, and of where the server answers. */
@@ -186,6 +189,15 @@ export class Crew {
     const life = new AbortController();
     this.#life = life;
     this.gateway?.start();
+    const welcome = await this.#greeting(life.signal);
+    if (life.signal.aborted) return;
+    if (welcome) {
+      // It names the cursor to follow from, so nothing has to be asked before everything else.
+      this.#stream.start(welcome.snapshot.cursor);
+      await Promise.all(ALL_SLICES.map((slice) => this.#slices.now(slice)));
+      this.#figures();
+      return;
+    }
     for (let attempt = 0; ; attempt += 1) {
       this.state.update((state) => ({ ...state, connection: { state: "connecting", attempt } }));
       await this.#readSlice("status");
@@ -199,6 +211,26 @@ export class Crew {
     this.#stream.start(this.state.get().status.value?.latestCursor ?? 0);
     await Promise.all(ALL_SLICES.filter((slice) => slice !== "status").map((slice) => this.#slices.now(slice)));
     this.#figures();
+  }
+
+  /** What the server says when the connection begins; none where there is no connection, or it takes too long. */
+  #greeting(life: AbortSignal): Promise<Welcome | undefined> {
+    const { gateway } = this;
+    if (!gateway) return Promise.resolve(undefined);
+    return new Promise((resolve) => {
+      const over = () => {
+        cancel();
+        unwatch();
+        resolve(gateway.welcome);
+      };
+      const look = () => {
+        if (gateway.state.state !== "connecting") over();
+      };
+      const cancel = this.#parts.timers.after(GREETING_MS, over);
+      const unwatch = gateway.watch({ onState: look });
+      life.addEventListener("abort", over, { once: true });
+      look();
+    });
   }
 
   /** Before the first answer there is no cursor to follow from, so the stream cannot do the waiting. */
@@ -255,10 +287,13 @@ export class Crew {
     this.state.update((state) => ({ ...state, connection }));
     if (connection.state === "live" && before !== "live") {
       void this.#outbox.flush();
+      const snapshot = this.gateway?.welcome?.snapshot;
+      const holds = snapshot !== undefined && nothingNew(this.state.get(), snapshot, this.#stream.cursor);
+      if (snapshot) this.state.update((state) => welcomed(state, snapshot));
       // A page that began without a server knows nothing yet.
       for (const slice of ALL_SLICES) {
         const held = this.state.get()[slice];
-        if (held.failure || slice === "status") this.#slices.stale(slice);
+        if (held.failure || (slice === "status" && !holds && !held.loading)) this.#slices.stale(slice);
       }
       for (const conversation of this.#conversations.values()) {
         if (conversation.state.get().failure) void conversation.open();
