@@ -4,6 +4,7 @@ import { type ReactNode, useState } from "react";
 import { useAction, useClient } from "../app";
 import type { DeviceShown } from "../client";
 import { Button, clockText, ConfirmDialog, FailureDialog, Icon, IconButton, Menu, type MenuItem, State, Tag, Time } from "../components";
+import { device } from "../pair/this-device";
 import { NameDialog } from "./NameDialog";
 import { kindIcon, roleText, scopesText } from "./scopes";
 import { words } from "./words";
@@ -19,12 +20,16 @@ export function DeviceTable({ devices, owner, mayPair, live, onAskMore, onPairAg
   const action = useAction();
   const [naming, setNaming] = useState<DeviceShown>();
   const [shutting, setShutting] = useState<DeviceShown>();
+  const [keying, setKeying] = useState(false);
+  const [keyed, setKeyed] = useState(false);
   const inside = devices.filter((one) => !one.revokedAt);
   const out = devices.filter((one) => one.revokedAt);
   const deedsOf = (one: DeviceShown): ReactNode => {
     if (!mayPair && !one.current) return null;
     const items: MenuItem[] = [{ label: words.rename, icon: "pencil", disabled: !live, onSelect: () => setNaming(one) }];
     if (one.current && onAskMore) items.push({ label: words.askMore, icon: "plus", disabled: !live, onSelect: onAskMore });
+    // Only the browser itself has the key that has to sign for the new one.
+    if (one.current && one.keyed) items.push({ label: words.newKey, icon: "refresh", disabled: !live, onSelect: () => setKeying(true) });
     // A key is lost with its browser; the device keeps its row and what it may.
     if (mayPair && !one.current) items.push({ label: words.pairAgain, icon: "refresh", disabled: !live, onSelect: () => onPairAgain(one) });
     return (
@@ -85,6 +90,18 @@ export function DeviceTable({ devices, owner, mayPair, live, onAskMore, onPairAg
           }).then(() => setShutting(undefined))
         }
       />
+      <ConfirmDialog
+        open={keying}
+        onClose={() => setKeying(false)}
+        title={words.newKeyTitle}
+        text={words.newKeyText}
+        yes={words.newKeyYes}
+        busy={action.busy}
+        onYes={() => void action.run(async () => setKeyed((await device.rotate()).state === "signed_in")).then(() => setKeying(false))}
+      />
+      <p className="t2 c3 dvt__said" role="status">
+        {keyed ? words.newKeyDone : null}
+      </p>
       <FailureDialog failure={action.failure} title={words.title} onClear={action.clear} />
     </>
   );

@@ -9,6 +9,7 @@ import { isLive } from "../model";
 import { AskMoreDialog } from "./AskMoreDialog";
 import { DeviceTable } from "./DeviceTable";
 import "./devices.css";
+import { Ledger } from "./Ledger";
 import { Listeners } from "./Listeners";
 import { Machines } from "./Machines";
 import { PairPanel } from "./PairPanel";
@@ -98,6 +99,7 @@ export default function DevicesPage() {
               </div>
             ) : null}
             <Machines machines={room.machines} mayManage={room.mayManage} live={live} onPair={room.mayPair && !pairing ? () => pair("node") : undefined} />
+            <Ledger everybody={room.mayManage} />
           </>
         ) : room.devices.failure ? (
           <ErrorState title={words.loadFailed} error={room.devices.failure} onRetry={room.devices.reload} />

@@ -310,3 +310,61 @@ describe("a call whose session has ended", () => {
     expect([asked, stranger.calls(), forbidden.calls()]).toEqual([1, 1, 1]);
   });
 });
+
+describe("another key", () => {
+  /** Takes a new key that the old one has signed for, as the real server does. */
+  const rotates = async (body: Record<string, unknown>) => {
+    const { publicKey, challenge, signature } = body as { publicKey: { alg: string; key: string }; challenge: string; signature: string };
+    const text = new TextEncoder().encode(`pilothouse-rotate-v1\n${server.serverId}\n${challenge}\nd-1\n${publicKey.alg}\n${publicKey.key}`);
+    const good = server.key !== undefined && (await crypt.verify({ name: "ECDSA", hash: "SHA-256" }, server.key, Buffer.from(signature, "base64url"), text));
+    if (!good) return Response.json({ code: "auth.signature", message: "No.", retryable: false }, { status: 401 });
+    server.key = await crypt.importKey("raw", Buffer.from(publicKey.key, "base64url"), { name: "ECDSA", namedCurve: "P-256" }, true, ["verify"]);
+    return Response.json({ ok: true });
+  };
+  let answer: (body: Record<string, unknown>) => Promise<Response>;
+  const fetched = (async (input: string, init: { body: string }) =>
+    input === "/v1/rpc/device.rotate" ? answer(JSON.parse(init.body) as Record<string, unknown>) : server.fetch(input as never, init as never)) as unknown as typeof fetch;
+  const one = () => new ThisDevice({ fetch: fetched, base: "", shelf, crypt, onStanding: () => undefined });
+  let old: CryptoKeyPair;
+  beforeEach(async () => {
+    answer = rotates;
+    old = await makeKey(crypt);
+    server.key = await crypt.importKey("raw", Buffer.from((await publicHalf(crypt, old.publicKey)).key, "base64url"), { name: "ECDSA", namedCurve: "P-256" }, true, ["verify"]);
+    shelf.slots.set("this", { serverId: "srv-1", deviceId: "d-1", name: "Pixel", key: old.privateKey });
+  });
+
+  it("is signed for by the old one, and signs in from then on", async () => {
+    expect(await one().rotate()).toMatchObject({ state: "signed_in" });
+    expect(shelf.slots.get("this")?.key).not.toBe(old.privateKey);
+    expect(shelf.slots.get("this")?.next).toBeUndefined();
+    expect(await one().signIn()).toMatchObject({ state: "signed_in" });
+  });
+
+  it("counts also when the answer was lost after the server took it", async () => {
+    answer = async (body) => {
+      await rotates(body);
+      throw new TypeError("the line is cut");
+    };
+    await expect(one().rotate()).rejects.toMatchObject({ code: "offline" });
+    expect(shelf.slots.get("this")?.key).toBe(old.privateKey);
+    expect(await one().signIn()).toMatchObject({ state: "signed_in" });
+    expect(shelf.slots.get("this")?.key).not.toBe(old.privateKey);
+  });
+
+  it("is forgotten when the question never came there, or was refused", async () => {
+    answer = () => Promise.reject(new TypeError("the line is cut"));
+    await expect(one().rotate()).rejects.toMatchObject({ code: "offline" });
+    expect(await one().signIn()).toMatchObject({ state: "signed_in" });
+    answer = async () => Response.json({ code: "rate_limited", message: "Later.", retryable: true }, { status: 429 });
+    await expect(one().rotate()).rejects.toMatchObject({ code: "rate_limited" });
+    expect(shelf.slots.get("this")).toMatchObject({ key: old.privateKey });
+    expect(shelf.slots.get("this")?.next).toBeUndefined();
+  });
+
+  it("of which the server knows neither is the end of the device", async () => {
+    shelf.slots.set("this", { ...(shelf.slots.get("this") as KeptDevice), next: (await makeKey(crypt)).privateKey });
+    const other = await makeKey(crypt);
+    server.key = await crypt.importKey("raw", Buffer.from((await publicHalf(crypt, other.publicKey)).key, "base64url"), { name: "ECDSA", namedCurve: "P-256" }, true, ["verify"]);
+    expect(await one().signIn()).toMatchObject({ state: "revoked" });
+  });
+});

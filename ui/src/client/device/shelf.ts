@@ -8,6 +8,8 @@ export interface KeptDevice {
   name: string;
   /** Missing where the page had no WebCrypto: then a cookie is all there is. */
   key?: CryptoKey;
+  /** A key the server was told of, and may have taken. */
+  next?: CryptoKey;
 }
 
 /** `this` is what the browser is; `draft` what it asks to become, so that a refusal takes nothing away. */

@@ -4,6 +4,7 @@ import { asFailure, type CallFailure } from "../failure";
 import { type Crypt, proofText, sign } from "./key";
 import type { AskChallenge, Challenge, SignedIn, SignIn } from "../protocol";
 import { post, type PostParts } from "./post";
+import { rotateKey, settled } from "./rotate";
 import type { DeviceShelf, KeptDevice } from "./shelf";
 
 export type Standing =
@@ -60,6 +61,15 @@ export class ThisDevice {
     }
   }
 
+  /** Gives this device another key, and signs in with it. Fails where there is none to change. */
+  async rotate(): Promise<Standing> {
+    const device = await this.kept();
+    const { crypt } = this.#parts;
+    if (!device?.key || !crypt) throw new Error("this browser has no key of its own");
+    await rotateKey({ ...this.#parts, crypt }, { ...device, key: device.key });
+    return this.signIn();
+  }
+
   /** The proof for one connection of the gateway, whose first frame sets its own question. */
   async proof(challenge: string, serverId: string): Promise<{ id: string; signature: string } | undefined> {
     const device = await this.kept();
@@ -79,9 +89,16 @@ export class ThisDevice {
       const signature = await sign(this.#parts.crypt, device.key, proofText(set.serverId, set.challenge, device.deviceId));
       const signed: SignIn = { deviceId: device.deviceId, challenge: set.challenge, signature };
       const answer = await post<SignedIn>(this.#parts, "/auth/device", signed);
+      // A key the server was told of, and never took.
+      if (device.next) await settled(this.#parts.shelf, device, device.key);
       return { state: "signed_in", device, until: answer.expiresAt };
     } catch (thrown) {
       const failure = asFailure(thrown);
+      // The answer to a change of keys was lost, and the server had taken the new one.
+      if (failure.code === "auth.signature" && device.next && device.next !== device.key) {
+        await settled(this.#parts.shelf, device, device.next);
+        return this.#signIn(again);
+      }
       if (REFUSALS.has(failure.code)) return { state: "revoked", device };
       // Between a question and its answer a phone may have slept.
       if (failure.code === "auth.challenge" && !again) return this.#signIn(true);
