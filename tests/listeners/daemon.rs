@@ -80,10 +80,19 @@ impl Daemon {
         std::fs::write(self.folder.path().join("serve.json"), config.to_string()).unwrap();
     }
 
+    /// How often the tool was asked whose machine an address is.
+    pub fn asked_by_tool(&self, ip: &str) -> usize {
+        let log = std::fs::read_to_string(self.folder.path().join("tool.log")).unwrap_or_default();
+        log.lines().filter(|line| line.starts_with(&format!("whois --json {ip}:"))).count()
+    }
+
     /// Every change that was made with the tool.
     pub fn changes(&self) -> Vec<String> {
         let log = std::fs::read_to_string(self.folder.path().join("tool.log")).unwrap_or_default();
-        log.lines().filter(|line| !line.contains("status")).map(str::to_owned).collect()
+        log.lines()
+            .filter(|line| line.starts_with("serve") && !line.contains("status"))
+            .map(str::to_owned)
+            .collect()
     }
 
     fn tool(&self) {
@@ -101,6 +110,9 @@ case "$*" in
     port=${{3#--https=}}
     echo "{{\"TCP\":{{\"$port\":{{\"HTTPS\":true}}}},\"Web\":{{\"{NAME}:$port\":{{\"Handlers\":{{\"/\":{{\"Proxy\":\"$4\"}}}}}}}}}}" > serve.json;;
   "serve --https="*" off") rm -f serve.json;;
+  "whois --json {ANN}:"*) echo '{{"Node":{{"StableID":"nAnn"}},"UserProfile":{{"LoginName":"Ann@example.com"}}}}';;
+  "whois --json {BOB}:"*) echo '{{"Node":{{"StableID":"nBob"}},"UserProfile":{{"LoginName":"bob@example.com"}}}}';;
+  "whois --json "*) echo "peer not found" >&2; exit 1;;
   *) echo "unknown: $*" >&2; exit 1;;
 esac
 "#,

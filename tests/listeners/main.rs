@@ -7,6 +7,7 @@
 
 mod address;
 mod daemon;
+mod page;
 mod scene;
 mod serve;
 mod tailnet;

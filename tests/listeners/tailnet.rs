@@ -27,9 +27,9 @@ async fn machines_of_the_owner_come_in_and_others_are_told_why_not() {
     {
         let there = from(who);
         assert_eq!(ask(there.get(&health)).await, (403, code.into()), "{who}");
-        // A page is refused like everything else, and so is whoever says to be somebody else.
+        // A page is refused like everything else, in words, and so is whoever says to be somebody else.
         let page = there.get(format!("http://{at}/")).header("accept", "text/html");
-        assert_eq!(ask(page).await, (403, code.into()), "{who}");
+        assert_eq!(crate::page::refused(page).await, (403, code.into()), "{who}");
         let forged = there
             .get(&health)
             .header("tailscale-user-login", "ann@example.com")
@@ -99,4 +99,28 @@ async fn machines_of_the_owner_come_in_and_others_are_told_why_not() {
     assert_eq!(code, 0);
     let closed = async || ann.get(format!("http://{again}/healthz")).send().await.is_err().then_some(());
     scene.server.eventually("nobody listens there", closed).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_the_local_api_is_out_of_reach_the_tool_is_asked_who_comes() {
+    let mut daemon = Daemon::start();
+    let socket = daemon.socket();
+    let scene = Scene::with(|start| {
+        start.env("PILOTHOUSE_LISTEN_TAILSCALED", socket.to_str().unwrap()).env("PATH", &daemon.path())
+    });
+    scene.command(&["tailnet", "on"]).await;
+    let at = scene.listener("tailnet", "open").await["bound"].as_str().unwrap().to_owned();
+    let health = format!("http://{at}/healthz");
+    assert_eq!(daemon.asked_by_tool(ANN), 0);
+    // From now on only the stand-in for the tool answers.
+    daemon.down();
+    assert_eq!(ask(from(ANN).get(&health)).await.0, 200);
+    assert_eq!(ask(from(BOB).get(&health)).await, (403, "tailnet.not_allowed".into()));
+    assert_eq!(ask(from(STRANGER).get(&health)).await, (403, "tailnet.unknown".into()));
+    assert_eq!(ask(from(ANN).get(&health)).await.0, 200);
+    assert_eq!(
+        (daemon.asked_by_tool(ANN), daemon.asked_by_tool(BOB)),
+        (1, 1),
+        "an answer counts for a while"
+    );
 }

@@ -15,6 +15,7 @@ mod metrics;
 mod openapi;
 mod pair;
 mod refusal;
+mod refused_page;
 mod rest;
 mod shapes;
 mod start;

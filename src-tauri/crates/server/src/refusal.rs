@@ -9,6 +9,10 @@ use protocol::{ApiError, ErrorCode};
 #[derive(Debug)]
 pub(crate) struct Refusal(pub ApiError);
 
+/// Stands beside a refusal on its way out, for who dresses it otherwise.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Refused(pub ErrorCode);
+
 impl From<ApiError> for Refusal {
     fn from(e: ApiError) -> Self {
         Self(e)
@@ -31,6 +35,7 @@ impl IntoResponse for Refusal {
         }
         let mut response = (status, Json(body)).into_response();
         response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        response.extensions_mut().insert(Refused(self.0.code));
         response
     }
 }

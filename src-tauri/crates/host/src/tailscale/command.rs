@@ -1,8 +1,7 @@
 //! Setting up Serve with the daemon's own command line tool, and undoing it.
 
 use super::TailscaleError;
-use crate::HostError;
-use crate::spawn::{Command, Outcome};
+use super::tool::{Tool, told};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -10,14 +9,6 @@ use std::time::Duration;
 
 /// The tool waits for an administrator's consent in a browser where https is not allowed yet; nobody here can see it.
 const PATIENCE: Duration = Duration::from_secs(20);
-
-/// Where the tool is when it is not on the `PATH`.
-#[cfg(target_os = "macos")]
-const ELSEWHERE: Option<&str> = Some("/Applications/Tailscale.app/Contents/MacOS/Tailscale");
-#[cfg(windows)]
-const ELSEWHERE: Option<&str> = Some(r"C:\Program Files\Tailscale\tailscale.exe");
-#[cfg(not(any(target_os = "macos", windows)))]
-const ELSEWHERE: Option<&str> = None;
 
 /// What Serve forwards from the root of one https port.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -31,20 +22,19 @@ pub struct Served {
 /// The command line tool.
 #[derive(Debug, Clone)]
 pub struct ServeTool {
-    environment: Vec<(OsString, OsString)>,
-    socket: Option<String>,
+    tool: Tool,
 }
 
 impl ServeTool {
     /// `environment` is what the tool is looked up and run with; `socket` is where the daemon answers, when that is
     /// not its usual place.
     pub fn new(environment: Vec<(OsString, OsString)>, socket: Option<&str>) -> Self {
-        Self { environment, socket: socket.map(str::to_owned) }
+        Self { tool: Tool::new(environment, socket) }
     }
 
     /// What is served at an https port of this machine.
     pub async fn served(&self, https: u16) -> Result<Served, TailscaleError> {
-        let (_, outcome) = self.run(&["serve", "status", "--json"]).await?;
+        let (_, outcome) = self.tool.run(&["serve", "status", "--json"], PATIENCE).await?;
         if !outcome.success() {
             return Err(TailscaleError::Serve(told(&outcome)));
         }
@@ -64,29 +54,10 @@ impl ServeTool {
     }
 
     async fn change(&self, arguments: &[&str]) -> Result<String, TailscaleError> {
-        let (line, outcome) = self.run(arguments).await?;
+        let (line, outcome) = self.tool.run(arguments, PATIENCE).await?;
         match outcome.success() {
             true => Ok(line),
             false => Err(TailscaleError::Serve(format!("`{line}` failed: {}", told(&outcome)))),
-        }
-    }
-
-    async fn run(&self, arguments: &[&str]) -> Result<(String, Outcome), TailscaleError> {
-        let mut words: Vec<String> = self.socket.iter().map(|socket| format!("--socket={socket}")).collect();
-        words.extend(arguments.iter().map(|word| (*word).to_owned()));
-        let line = format!("tailscale {}", words.join(" "));
-        let run = |program: &str| {
-            let argv = std::iter::once(program.to_owned()).chain(words.iter().cloned());
-            Command::new(argv).envs(self.environment.iter().cloned()).timeout(PATIENCE).trusted().run()
-        };
-        let mut outcome = run("tailscale").await;
-        if let (Err(HostError::ProgramNotFound { .. }), Some(elsewhere)) = (&outcome, ELSEWHERE) {
-            outcome = run(elsewhere).await;
-        }
-        match outcome {
-            Ok(outcome) => Ok((line, outcome)),
-            Err(HostError::ProgramNotFound { .. }) => Err(TailscaleError::Missing),
-            Err(error) => Err(TailscaleError::Failed(error.to_string())),
         }
     }
 }
@@ -101,13 +72,6 @@ impl Served {
     pub fn is(&self, port: u16) -> bool {
         self.target.as_deref() == Some(&target(port))
     }
-}
-
-/// What the tool said, or how it ended when it said nothing.
-fn told(outcome: &Outcome) -> String {
-    let text = format!("{} {}", outcome.stderr.text(), outcome.stdout.text());
-    let text: String = text.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(500).collect();
-    if text.is_empty() { outcome.summary() } else { text }
 }
 
 #[derive(Deserialize, Default)]

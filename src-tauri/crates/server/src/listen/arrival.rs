@@ -7,6 +7,7 @@ use super::guests::Guests;
 use super::names::Names;
 use super::serve;
 use crate::refusal::Refusal;
+use crate::refused_page;
 use axum::extract::connect_info::ConnectInfo;
 use axum::extract::{Request, State};
 use axum::http::HeaderMap;
@@ -86,12 +87,15 @@ pub(super) async fn arrive(State(seat): State<Seat>, mut request: Request, next:
     let Some(ConnectInfo(peer)) = request.extensions().get::<ConnectInfo<SocketAddr>>().copied() else {
         return Refusal::new(ErrorCode::Internal, "Nobody knows where this came from.").into_response();
     };
-    match seat.arrival(peer, request.headers()).await {
+    let reader = refused_page::reader(&request);
+    let response = match seat.arrival(peer, request.headers()).await {
         Ok(arrival) => {
             request.extensions_mut().insert(arrival);
             request.extensions_mut().insert(seat.names);
             next.run(request).await
         }
         Err(refusal) => refusal.into_response(),
-    }
+    };
+    // Whatever refused it, further in or here.
+    refused_page::shown(response, reader)
 }

@@ -111,7 +111,7 @@ impl Listeners {
 }
 
 pub(super) fn tailscale(listen: &Listen) -> Tailscale {
-    Tailscale::new(listen.tailscaled.as_deref())
+    Tailscale::new(listen.tailscaled.as_deref()).or_by_tool(std::env::vars_os().collect())
 }
 
 /// Serves `routes` where it is wanted, until the server stops.
