@@ -81,3 +81,58 @@ async fn scripts_start_look_approve_and_deny() {
     assert_eq!(states, ["dead", "denied", "approved"]);
     assert_eq!(ran(&scene, &["pair", "--scope", "everything"]).status.code(), Some(2));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_here_and_what_was_notified_are_told() {
+    let scene = Scene::new();
+    let said = |args: &[&str]| String::from_utf8(ran(&scene, args).stdout).unwrap();
+    assert_eq!(json_of(&scene, &["devices", "presence"])["present"], json!([]));
+    assert!(said(&["devices", "presence"]).contains("Nobody is connected"));
+    let phone = scene.paired(json!({}), "Ann's phone", Key::p256()).await;
+    let (mut wire, _) = scene.knocked(&phone).await;
+    wire.call("presence.heartbeat", json!({ "visible": true })).await.unwrap();
+    let present = &json_of(&scene, &["devices", "presence"])["present"];
+    assert_eq!((&present[0]["deviceId"], &present[0]["visible"]), (&json!(phone.id), &json!(true)));
+    let shown = said(&["devices", "presence"]);
+    assert!(shown.contains("Ann's phone") && shown.contains("looking"), "{shown}");
+
+    let ledger = json_of(&scene, &["devices", "notifications"]);
+    assert_eq!((&ledger["targets"], &ledger["sent"]), (&json!([]), &json!([])));
+    assert!(said(&["devices", "notifications"]).contains("No device is notified"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_is_changed_where_it_lies_and_is_shown_to_nobody() {
+    let scene = Scene::new();
+    let link = scene.link(json!({ "scopes": ["read"] })).await;
+    let claim = json!({ "nonce": link.nonce, "name": "script", "kind": "cli" });
+    let claimed = scene.post("/pair/claim", claim).await.json();
+    scene.done("pairing.approve", json!({ "id": link.pairing })).await;
+    let ask = json!({ "pairingId": claimed["pairingId"], "claim": claimed["claim"] });
+    let old = text(&scene.post("/pair/state", ask).await.json()["token"]);
+    let file = scene.data.path().join("script.token");
+    std::fs::write(&file, &old).unwrap();
+    std::fs::set_permissions(&file, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+
+    let output = Command::new(program("pilothouse"))
+        .args(["devices", "rotate"])
+        .env("PILOTHOUSE_SERVER_URL", &scene.server.url)
+        .env("PILOTHOUSE_TOKEN_FILE", &file)
+        .env("PILOTHOUSE_CONFIG_DIR", scene.data.path().join("no-settings"))
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    let told =
+        format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success() && told.contains("script has a new token"), "{told}");
+    let new = std::fs::read_to_string(&file).unwrap().trim().to_owned();
+    assert!(new != old && !told.contains(&new) && !told.contains(&old));
+    let call = |token: &str| scene.server.bare("POST", "/v1/rpc/session.list").bearer(token).json(&json!({}));
+    assert_eq!(call(&old).send().await.status, 401);
+    assert_eq!(call(&new).send().await.status, 200);
+    // The owner's own token is none of a device.
+    let refused = ran(&scene, &["devices", "rotate", "--into", file.to_str().unwrap()]);
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("pilothouse pair --again"), "{refused:?}");
+    assert_eq!(std::fs::read_to_string(&file).unwrap().trim(), new, "nothing was lost by asking");
+}

@@ -1,12 +1,13 @@
 //! What can be typed.
 
+mod devices;
 mod node;
 mod terminal;
 
+pub use devices::{DevicesCommand, scope};
 pub use node::{NodeCommand, ServeNode};
 pub use terminal::TerminalCommand;
 
-use crate::commands::devices::DevicesCommand;
 use crate::commands::pair::PairArgs;
 use crate::commands::tailnet::TailnetCommand;
 use clap::{Args, Parser, Subcommand, ValueEnum};

@@ -1,54 +1,16 @@
 //! `pilothouse devices`: who was let in, what they may, and who asks to be.
 
+use crate::flags::DevicesCommand;
 use crate::output;
 use crate::plain::plain;
-use clap::Subcommand;
 use client::Client;
-use protocol::ApiError;
-use protocol::device::{DeviceParams, DeviceShown, RenameDevice};
+use protocol::device::{DeviceParams, DeviceShown, RenameDevice, RotateDevice};
 use protocol::ops::{Nothing, Permission, typed};
 use protocol::pairing::{ApprovePairing, PairingParams, PairingShown, PairingState};
-
-#[derive(Debug, Subcommand)]
-pub enum DevicesCommand {
-    /// All of them (the default).
-    List,
-    /// Links that were shown, and who has claimed them.
-    Waiting,
-    /// Let in who shows these six digits.
-    Approve {
-        #[arg(value_name = "DIGITS")]
-        code: String,
-        /// Other scopes than were offered; may be repeated.
-        #[arg(long = "scope", value_name = "SCOPE", value_parser = scope)]
-        scopes: Vec<Permission>,
-    },
-    /// Send away who shows these six digits; or take back a link, by its id.
-    Deny {
-        #[arg(value_name = "DIGITS OR ID")]
-        what: String,
-    },
-    /// Give a device another name.
-    Rename {
-        #[arg(value_name = "DEVICE")]
-        device: String,
-        name: String,
-    },
-    /// Throw a device out: whatever it has open is closed at once.
-    Revoke {
-        /// Its id, the beginning of its id, or its name.
-        #[arg(value_name = "DEVICE")]
-        device: String,
-    },
-}
-
-/// A scope by its word, with a dash or an underscore.
-pub(crate) fn scope(word: &str) -> Result<Permission, String> {
-    Permission::from_word(&word.replace(['-', '.'], "_")).ok_or_else(|| {
-        let all: Vec<&str> = Permission::ALL.iter().map(|scope| scope.as_str()).collect();
-        format!("the scopes are {}", all.join(", "))
-    })
-}
+use protocol::presence::Present;
+use protocol::push::Notifications;
+use protocol::{ApiError, ErrorCode};
+use std::path::Path;
 
 pub(super) async fn run(
     client: &Client,
@@ -100,6 +62,22 @@ pub(super) async fn run(
             let device = client.call(typed::DeviceRename, &RenameDevice { id, name }, None).await?;
             tell(&device, as_json, "is its name now");
         }
+        DevicesCommand::Presence => {
+            let all = client.call(typed::PresenceList, &Nothing {}, None).await?;
+            match as_json {
+                true => output::json(&all),
+                false if all.present.is_empty() => say!("Nobody is connected."),
+                false => all.present.iter().for_each(show_present),
+            }
+        }
+        DevicesCommand::Notifications => {
+            let all = client.call(typed::NotificationsList, &Nothing {}, None).await?;
+            match as_json {
+                true => output::json(&all),
+                false => show_notifications(&all),
+            }
+        }
+        DevicesCommand::Rotate { into } => rotate(client, &into, as_json).await?,
         DevicesCommand::Revoke { device } => {
             let id = named(client, &device).await?.id;
             let device = client.call(typed::DeviceRevoke, &DeviceParams { id }, None).await?;
@@ -107,6 +85,24 @@ pub(super) async fn run(
         }
     }
     Ok(0)
+}
+
+/// The new token is said to nobody but the file.
+async fn rotate(client: &Client, into: &Path, as_json: bool) -> Result<(), ApiError> {
+    let whose = client.call(typed::DeviceList, &Nothing {}, None).await?.devices;
+    if !whose.iter().any(|device| device.current) {
+        let message = "This command speaks with the owner's token, which is another one at each start. A device is given a new key in its browser, on the page Devices, or by `pilothouse pair --again DEVICE`.";
+        return Err(ApiError::bad(message));
+    }
+    let unwritable = |e: host::HostError| ApiError::new(ErrorCode::Unavailable, e.to_string());
+    // What cannot be kept is not asked for: the old token would be gone, and the new one too.
+    let before = host::token_file::read_secret(into).unwrap_or_default();
+    host::token_file::write_secret(into, &before).map_err(unwritable)?;
+    let rotated = client.call(typed::DeviceRotate, &RotateDevice::default(), None).await?;
+    let token = rotated.token.ok_or_else(|| ApiError::new(ErrorCode::Internal, "No token came."))?;
+    host::token_file::write_secret(into, &token).map_err(unwritable)?;
+    tell(&rotated.device, as_json, &format!("has a new token, in {}", into.display()));
+    Ok(())
 }
 
 /// The one that waits with these digits.
@@ -148,6 +144,27 @@ fn show(device: &DeviceShown) {
     };
     say!("{}  {}, {}, {state}", device.id, plain(&device.name), device.role);
     say!("    {}", scopes(&device.scopes));
+}
+
+fn show_present(one: &Present) {
+    let kind = one.kind.as_deref().map(|kind| format!(" ({})", plain(kind))).unwrap_or_default();
+    let looks = if one.visible { ", looking" } else { "" };
+    say!("{}  {}{kind}{looks}", plain(&one.who), plain(&one.client));
+    say!("    since {}, heard {}", one.since, one.heard_at);
+}
+
+fn show_notifications(all: &Notifications) {
+    if all.targets.is_empty() && all.sent.is_empty() {
+        say!("No device is notified. A phone asks for it on its page, under More.");
+    }
+    for target in &all.targets {
+        say!("{}  by {}, since {}", plain(&target.device), plain(&target.service), target.made_at);
+    }
+    for row in &all.sent {
+        let why = row.why.as_deref().map(|why| format!(": {}", plain(why))).unwrap_or_default();
+        say!("{}  {}, {} {}{why}", row.made_at, plain(&row.device), row.outcome, row.outcome_at);
+        say!("    {}: {}", row.told, plain(&row.subject));
+    }
 }
 
 fn show_pairing(pairing: &PairingShown) {

@@ -1,6 +1,7 @@
 //! `pilothouse pair`: a link to scan or to open, then the question whether both show the same digits.
 
-use super::devices::{scope, scopes};
+use super::devices::scopes;
+use crate::flags::scope;
 use crate::output;
 use crate::plain::plain;
 use clap::{Args, ValueEnum};
