@@ -5,6 +5,7 @@
 mod crowd;
 mod document;
 mod events;
+mod flood;
 mod mutated;
 mod present;
 mod proxy;
