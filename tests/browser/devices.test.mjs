@@ -224,3 +224,43 @@ test('one is stopped, one is rejected, one asks for more, and without https a co
   await guest.page.locator('[data-standing=revoked]').waitFor();
   assert.deepEqual([...me.errors, ...guest.errors], []);
 });
+
+test('a phone makes itself another key and comes back with it, and what was notified is told on the page', async (t) => {
+  const { me, server } = await lighthouse(t);
+  const guest = await phone(t, server);
+  const panel = await invite(me);
+  await guest.open(await linkOf(me, panel));
+  await code(me).waitFor();
+  await me.button(/^Approve/, panel).click();
+  await guest.page.locator('[data-step=done]').waitFor();
+  await guest.button('Open Pilothouse').tap();
+  await guest.live();
+  await guest.open('/devices');
+  await guest.live();
+  await guest.button(/^More:/).tap();
+  await guest.page.getByRole('menuitem', { name: 'New key' }).tap();
+  const dialog = guest.page.getByRole('dialog');
+  await dialog.waitFor();
+  assert.deepEqual(await guest.violations(), []);
+  await guest.button('Make a new key', dialog).tap();
+  await guest.sees('This browser has a new key.');
+  await guest.live();
+  const { events } = await me.call('session.events', { sessionId: 'dev', limit: 200 });
+  const changed = events.filter(({ envelope }) => envelope.type === 'device.upgraded');
+  assert.deepEqual(changed.map(({ envelope }) => envelope.payload.newKey), [true]);
+  // Without the cookie it is the key that lets it in, and that is the new one.
+  await guest.context.clearCookies();
+  await guest.page.reload();
+  await guest.live();
+  await guest.sees('This device sees itself only.');
+
+  await guest.page.getByText('Notifications that were sent').tap();
+  await guest.sees(/^None yet\./);
+  assert.deepEqual(await guest.violations(), []);
+  assert.equal(await guest.overflow(), 0);
+  await me.button('Done', panel).click();
+  await me.page.getByText('Notifications that were sent').click();
+  await me.sees(/^None yet\./);
+  assert.deepEqual(await me.violations(), []);
+  assert.deepEqual([...me.errors, ...guest.errors], []);
+});

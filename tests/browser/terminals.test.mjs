@@ -85,6 +85,41 @@ test('a cut line loses nothing: not what was shown, not what was typed meanwhile
   await until('one seat, and not one for each cut', async () => (await me.call('terminals.list')).terminals[0].attached === 1);
 });
 
+test('a window that is far behind is told of the gap, and shows the screen as it is', async (t) => {
+  const { me } = await lighthouse(t);
+  await terminals(me);
+  await opened(me);
+  /** Kinds of the binary frames the second window gets; 3 is a picture of the screen, 5 a gap. */
+  const kinds = [];
+  me.context.on('page', (page) =>
+    page.on('websocket', (line) =>
+      line.on('framereceived', ({ payload }) => {
+        if (typeof payload !== 'string') kinds.push(payload[1]);
+      }),
+    ),
+  );
+  const other = await me.another();
+  await other.page.locator('[data-attached=true]').first().waitFor();
+  await me.page.keyboard.type('echo before-$((1+1))\n');
+  await shows(other, 'before-2');
+  // It stands still, as a phone does in a pocket: nothing is taken in or acknowledged.
+  const debug = await me.context.newCDPSession(other.page);
+  await debug.send('Debugger.enable');
+  await debug.send('Debugger.pause');
+  // More than the server keeps for whoever only watches.
+  await me.page.keyboard.type('seq 1 600000; echo end-$((1+1))\n');
+  await shows(me, 'end-2');
+  assert.ok(!kinds.includes(5), 'it is told once it listens again');
+  await debug.send('Debugger.resume');
+  await shows(other, 'end-2');
+  assert.ok(kinds.includes(5), `no gap among ${kinds.length} frames`);
+  assert.ok(kinds.lastIndexOf(3) > kinds.lastIndexOf(5), 'a picture follows the gap');
+  // What comes next is seen as ever.
+  await me.page.keyboard.type('echo after-$((1+1))\n');
+  await shows(other, 'after-2');
+  assert.deepEqual([...me.errors, ...other.errors], []);
+});
+
 test('one that has ended shows its last words, can be taken along, and is removed', async (t) => {
   const { me, server } = await lighthouse(t);
   await terminals(me);
