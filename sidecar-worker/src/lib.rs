@@ -6,6 +6,7 @@
 mod agents;
 mod allow;
 pub mod backends;
+mod carried;
 pub mod claim;
 mod disk;
 mod doors;

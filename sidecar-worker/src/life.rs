@@ -9,6 +9,7 @@ mod handing;
 mod rounds;
 
 use crate::agents::NotReady;
+use crate::carried;
 use crate::claim::Shop;
 use crate::disk::DiskWatch;
 use crate::doors::proxy::ProxyDoor;
@@ -91,7 +92,7 @@ pub(crate) async fn live(shop: &Shop, claimed: JobClaimed) -> Option<String> {
     let keeper = Keeper::start(shop.client.clone(), inbox, job.id.to_string(), token.to_owned(), budget);
     let journal = Journal::open(shop.client.clone(), job.id.clone(), token.to_owned());
     let mut isolation = None;
-    let end = match prepare(shop, &claimed).await {
+    let end = match prepare(shop, &claimed, &keeper).await {
         Ok((task, ground, bench)) => {
             isolation = Some(bench.isolation());
             let attempt = Attempt {
@@ -167,10 +168,15 @@ pub(crate) async fn live(shop: &Shop, claimed: JobClaimed) -> Option<String> {
     None
 }
 
-async fn prepare(shop: &Shop, claimed: &JobClaimed) -> anyhow::Result<(TaskParams, JobGround, Workbench)> {
+async fn prepare(
+    shop: &Shop,
+    claimed: &JobClaimed,
+    keeper: &Keeper,
+) -> anyhow::Result<(TaskParams, JobGround, Workbench)> {
     let task: TaskParams =
         serde_json::from_str(&claimed.job.params).context("the job's parameters cannot be read")?;
     let ground = claimed.ground.clone().context("the server gave no ground to work on")?;
+    carried::fetch(shop, claimed, &ground, &task, &keeper.cancel).await?;
     let mut bench = Workbench::set_up(shop, claimed.job.id.as_str(), &ground).await?;
     if ground.network {
         let (id, token) = (claimed.job.id.clone(), claimed.claim_token.clone());

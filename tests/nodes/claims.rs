@@ -6,13 +6,13 @@ use crate::wire::{Frame, Wire, knock};
 use serde_json::{Value, json};
 
 /// A machine that was let in, as far as the server can tell.
-struct Odd {
-    id: String,
+pub struct Odd {
+    pub id: String,
     key: Key,
 }
 
 impl Odd {
-    async fn new(scene: &Scene, name: &str) -> Self {
+    pub async fn new(scene: &Scene, name: &str) -> Self {
         let (link, pairing) = scene.link(json!({})).await;
         let nonce = link.split_once("&n=").unwrap().1.split('&').next().unwrap().to_owned();
         let key = Key::ed25519();
@@ -36,23 +36,40 @@ impl Odd {
         let welcome = wire.frame().await.text();
         assert_eq!(welcome["t"], "welcome", "{welcome}");
         let methods: Vec<String> = welcome["methods"].as_array().unwrap().iter().map(text).collect();
-        assert_eq!(methods, ["node.register", "node.heartbeat", "node.terminals", "node.work"]);
+        assert_eq!(
+            methods,
+            [
+                "node.register",
+                "node.heartbeat",
+                "node.terminals",
+                "node.work",
+                "node.errand",
+                "node.send",
+                "node.read",
+                "node.end",
+            ]
+        );
         assert_eq!(welcome["snapshot"]["jobs"], json!([]), "it is shown nothing");
         wire
     }
 
     async fn registered(&self, scene: &Scene, now_ms: i64) -> Wire {
+        self.registered_for(scene, now_ms, "terminals").await
+    }
+
+    /// It says that it offers this.
+    pub async fn registered_for(&self, scene: &Scene, now_ms: i64, service: &str) -> Wire {
         let mut wire = self.connected(scene).await;
         let said = json!({
             "hostname": "odd", "os": "linux x86_64", "version": "0", "run": "r", "nowMs": now_ms,
-            "offers": [{ "service": "terminals", "version": 1, "features": [] }],
+            "offers": [{ "service": service, "version": 1, "features": [] }],
         });
         wire.call("node.register", said).await.unwrap();
         wire
     }
 }
 
-fn now_ms() -> i64 {
+pub fn now_ms() -> i64 {
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
     i64::try_from(since.as_millis()).unwrap()
 }

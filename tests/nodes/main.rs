@@ -3,7 +3,11 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod claims;
+mod crew;
+mod crew_control;
+mod crew_faults;
 mod cut;
+mod hostile;
 #[allow(dead_code)]
 #[path = "../devices/key.rs"]
 mod key;

@@ -20,7 +20,7 @@ async fn a_machine_is_paired_seen_and_may_do_nothing_before_it_is_let() {
     assert_eq!((&node["name"], &node["allowed"]), (&json!("box"), &json!([])));
     assert!(text(&node["os"]).starts_with(std::env::consts::OS), "{node}");
     let offered: Vec<_> = node["offers"].as_array().unwrap().iter().map(|offer| &offer["service"]).collect();
-    assert_eq!(offered, ["terminals", "recipes"]);
+    assert_eq!(offered, ["terminals", "recipes", "workers"]);
     assert!(node["clockAheadMs"].as_i64().unwrap().abs() < 60_000);
 
     let (status, refused) = scene.owner("terminals.open", json!({ "node": "box" })).await;
@@ -92,6 +92,10 @@ async fn a_terminal_on_a_machine_is_one_like_any_other() {
     bob.binary(crate::wire::INPUT, second, 0, b"echo $((6*7))\n").await;
     bob.shown(second, "42").await;
     ann.shown(first, "42").await;
+
+    let shown = scene.done("terminals.snapshot", json!({ "id": terminal })).await;
+    assert!(text(&shown["text"]).contains("over-there"), "{shown}");
+    assert_eq!((&shown["terminal"]["id"], &shown["terminal"]["node"]), (&json!(terminal), &json!(id)));
 
     let renamed = scene.done("terminals.rename", json!({ "id": terminal, "name": "elsewhere" })).await;
     assert_eq!(

@@ -10,7 +10,7 @@ pub struct Scene {
     pub hub: RunningServer,
     pub start: Start,
     pub data: tempfile::TempDir,
-    repo: TestRepo,
+    pub repo: TestRepo,
 }
 
 impl Scene {
@@ -19,7 +19,12 @@ impl Scene {
     }
 
     pub fn with(more: impl FnOnce(Start) -> Start) -> Self {
-        let (repo, data) = (TestRepo::with(&[("file.txt", "here\n")]), tempfile::tempdir().unwrap());
+        Self::on(&[("file.txt", "here\n")], more)
+    }
+
+    /// With these files in its workspace.
+    pub fn on(files: &[(&str, &str)], more: impl FnOnce(Start) -> Start) -> Self {
+        let (repo, data) = (TestRepo::with(files), tempfile::tempdir().unwrap());
         let start = more(Start::on(data.path(), repo.path()).workers(0).flag("--trust"));
         let hub = RunningServer::start(&start);
         Self { hub, start, data, repo }
@@ -80,12 +85,22 @@ impl Scene {
 
     /// Paired, allowed and connected.
     pub async fn serving(&self, machine: &mut Machine, seen: impl Fn(&str) -> String) -> String {
+        self.serving_as(machine, seen, json!(["terminals", "recipes"])).await
+    }
+
+    /// The same, allowed these services.
+    pub async fn serving_as(
+        &self,
+        machine: &mut Machine,
+        seen: impl Fn(&str) -> String,
+        services: Value,
+    ) -> String {
         let id = self.pair(machine, json!({}), seen).await;
         machine.serve();
         assert_eq!(machine.said("connected").await["allowed"], json!([]));
-        self.done("node.allow", json!({ "id": id, "services": ["terminals", "recipes"] })).await;
+        self.done("node.allow", json!({ "id": id, "services": services })).await;
         // What it may do is told by a new connection.
-        assert_eq!(machine.said("connected").await["allowed"], json!(["terminals", "recipes"]));
+        assert_eq!(machine.said("connected").await["allowed"], services);
         id
     }
 

@@ -57,6 +57,7 @@ impl Place {
     async fn attempt(&self, name: &str) -> anyhow::Result<Workbench> {
         let folder = self.folder.path().join("jobs").join(name);
         let ground = JobGround {
+            carried: false,
             workspace_id: serde_json::from_value("ws".into()).unwrap(),
             depot: self.folder.path().join("depot.git").to_string_lossy().into_owned(),
             base_commit: self.base.clone(),

@@ -224,6 +224,11 @@ export type BeatNode = {
 nowMs: number, };
 
 /**
+ * Begins an errand of a job this machine has claimed.
+ */
+export type BeginErrand = { id: JobId, claimToken: string, errand: Errand, };
+
+/**
  * A commit of the branch that stands behind what went wrong, newest first in lists.
  */
 export type Beside = { commit: string, title: string, 
@@ -669,6 +674,11 @@ backend: string, fs: string, net: string, limits: string, kill: string,
  */
 image?: string, };
 
+/**
+ * Gives an errand up, or says that it is done.
+ */
+export type EndErrand = { errand: string, };
+
 export type EnqueueCompletion = { jobId: JobId, sessionId: SessionId, message: string, commitSha?: string, branch?: string, prTitle?: string, prBody?: string, };
 
 export type EnqueueJob = { taskId: string, kind: string, sessionId?: SessionId, params?: JsonValue, priority?: Priority, targetWorkerId?: string, queueWaitBudgetMs?: number, executionBudgetMs?: number, finalizationBudgetMs?: number, };
@@ -802,9 +812,50 @@ estimated?: boolean, } } | { "type": "budget.near", "payload": { standing: Budge
 reused: boolean, "publish-id": PublishId, } } | { "type": "git.pr.manual", "payload": { by: string, "manual-pr-url": string, "head-branch": string, "base-branch": string, reason: PublishReason, "publish-id": PublishId, } } | { "type": "git.pr.failed", "payload": { by: string, "head-branch": string, "base-branch": string, error: string, reason: PublishReason, "publish-id": PublishId, } } | { "type": "git.pr.checks", "payload": { "pr-url": string, checks: PrChecks, } } | { "type": "node.registered", "payload": { id: DeviceId, name: string, hostname: string, } } | { "type": "node.allowed", "payload": { id: DeviceId, name: string, services: Array<NodeService>, by: string, } } | { "type": "device.paired", "payload": { id: DeviceId, name: string, kind: DeviceKind, role: DeviceRole, scopes: Array<Permission>, by: string, } } | { "type": "device.renamed", "payload": { id: DeviceId, name: string, was: string, by: string, } } | { "type": "device.revoked", "payload": { id: DeviceId, name: string, by: string, } } | { "type": "device.upgraded", "payload": { id: DeviceId, name: string, role: DeviceRole, scopes: Array<Permission>, newKey: boolean, by: string, } } | { "type": "setup.finished", "payload": { run: Array<string>, ok: boolean, durationMs: number, tail: string, } });
 
 /**
+ * Something larger than a call that goes between a machine's worker and the hub, in pieces.
+ */
+export type Errand = { "what": "base", 
+/**
+ * Commits the machine has with all of their history.
+ */
+have: Array<string>, } | { "what": "result", } | { "what": "model", 
+/**
+ * To the one that gives an opinion on the change.
+ */
+reviewer: boolean, 
+/**
+ * As the broker names it, such as `responses`.
+ */
+call: string, 
+/**
+ * Of the head what a model service may see.
+ */
+head: { [key in string]: string }, };
+
+export type ErrandBegun = { ok: boolean, errand: string, 
+/**
+ * Bytes that will come down, where that is known.
+ */
+size?: number, };
+
+export type ErrandHead = { status: number, head: { [key in string]: string }, };
+
+export type ErrandPiece = { 
+/**
+ * Base64 with padding. Empty when nothing has come yet: ask again.
+ */
+piece: string, last: boolean, 
+/**
+ * Of a model's answer: its status and what of its head is passed on.
+ */
+head?: ErrandHead, };
+
+export type ErrandSent = { ok: boolean, taken: number, };
+
+/**
  * Every code the server answers with, its HTTP status and whether trying again can help.
  */
-export type ErrorCode = "bad_request" | "unknown_method" | "unauthenticated" | "forbidden" | "wrong_host" | "foreign_origin" | "not_found" | "method_not_allowed" | "empty" | "conflict" | "already_resolved" | "stale" | "job.not_steerable" | "job.taken_unsaved" | "lease_lost" | "rate_limited" | "too_large" | "unsupported_media" | "timeout" | "unavailable" | "storage.full" | "storage.failed" | "internal" | "git.not_a_repository" | "git.bare" | "git.unreadable" | "git.missing" | "git.too_old" | "git.failed" | "git.commit_not_found" | "git.bundle_invalid" | "git.out_of_scope" | "merge.conflict" | "merge.depends" | "merge.landing" | "git.empty" | "publish.bad_branch" | "publish.protected" | "sandbox.none" | "sandbox.image" | "model.none" | "agent.unusable" | "model.unreachable" | "model.quota" | "model.rate_limited" | "budget.reached" | "version_mismatch" | "terminal.not_controlled" | "terminal.ended" | "terminal.limit" | "terminal.folder" | "terminal.failed" | "node.away" | "node.not_allowed" | "push.service" | "push.none" | "pairing.unknown" | "pairing.expired" | "pairing.used" | "pairing.dead" | "device.revoked" | "auth.challenge" | "auth.signature" | "tailnet.unknown" | "tailnet.not_allowed" | "tailnet.tagged" | "tailnet.funnel" | "tailnet.unavailable" | "listen.not_serve" | "listen.local_only" | "config.invalid" | "keychain.closed";
+export type ErrorCode = "bad_request" | "unknown_method" | "unauthenticated" | "forbidden" | "wrong_host" | "foreign_origin" | "not_found" | "method_not_allowed" | "empty" | "conflict" | "already_resolved" | "stale" | "job.not_steerable" | "job.taken_unsaved" | "lease_lost" | "rate_limited" | "too_large" | "unsupported_media" | "timeout" | "unavailable" | "storage.full" | "storage.failed" | "internal" | "git.not_a_repository" | "git.bare" | "git.unreadable" | "git.missing" | "git.too_old" | "git.failed" | "git.commit_not_found" | "git.bundle_invalid" | "git.out_of_scope" | "merge.conflict" | "merge.depends" | "merge.landing" | "git.empty" | "publish.bad_branch" | "publish.protected" | "sandbox.none" | "sandbox.image" | "model.none" | "agent.unusable" | "model.unreachable" | "model.quota" | "model.rate_limited" | "budget.reached" | "version_mismatch" | "terminal.not_controlled" | "terminal.ended" | "terminal.limit" | "terminal.folder" | "terminal.failed" | "node.away" | "node.not_allowed" | "node.not_ready" | "push.service" | "push.none" | "pairing.unknown" | "pairing.expired" | "pairing.used" | "pairing.dead" | "device.revoked" | "auth.challenge" | "auth.signature" | "tailnet.unknown" | "tailnet.not_allowed" | "tailnet.tagged" | "tailnet.funnel" | "tailnet.unavailable" | "listen.not_serve" | "listen.local_only" | "config.invalid" | "keychain.closed";
 
 export type EventPage = { 
 /**
@@ -1139,6 +1190,10 @@ folder: string,
  * Folders a sandbox must never show.
  */
 hide: Array<string>, checks: CheckPlan, 
+/**
+ * The base is fetched from the server first: the depot is the worker's own, on another machine.
+ */
+carried: boolean, 
 /**
  * Set-up layers to start from.
  */
@@ -1805,7 +1860,7 @@ folder: string | null, cols: number, rows: number, } | { "do": "attach", stream:
 /**
  * Tells people apart, also over connections.
  */
-key: string, label: string, mayWrite: boolean, after: number | null, seat: string | null, viewOnly: boolean, } | { "do": "leave", stream: number, cut: boolean, } | { "do": "type", stream: number, text: string, } | { "do": "resize", stream: number, cols: number, rows: number, } | { "do": "take_control", stream: number, } | { "do": "rename", id: TerminalId, name: string, } | { "do": "signal", id: TerminalId, signal: TerminalSignal, } | { "do": "close", id: TerminalId, } | { "do": "export", id: TerminalId, after: number, };
+key: string, label: string, mayWrite: boolean, after: number | null, seat: string | null, viewOnly: boolean, } | { "do": "leave", stream: number, cut: boolean, } | { "do": "type", stream: number, text: string, } | { "do": "resize", stream: number, cols: number, rows: number, } | { "do": "take_control", stream: number, } | { "do": "rename", id: TerminalId, name: string, } | { "do": "signal", id: TerminalId, signal: TerminalSignal, } | { "do": "close", id: TerminalId, } | { "do": "snapshot", id: TerminalId, } | { "do": "export", id: TerminalId, after: number, };
 
 export type NodeHeard = { ok: boolean, allowed: Array<NodeService>, };
 
@@ -2644,6 +2699,11 @@ url: string, tier: Tier, listener: ListenerKind, };
  */
 export type Reachers = "machine" | "tailnet" | "network";
 
+/**
+ * The bytes that come down from this place on: the one that was read last, or the one behind it.
+ */
+export type ReadErrand = { errand: string, at: number, };
+
 export type RecallJob = { id: JobId, claimToken: string, };
 
 /**
@@ -2967,6 +3027,15 @@ export type Scope = { readAnywhere: boolean,
  * Globs; empty means the job changes nothing.
  */
 writeGlobs: Array<string>, maxFilesToEdit: number, };
+
+/**
+ * The next bytes that go up. Sent again with the same place they are taken once.
+ */
+export type SendErrand = { errand: string, at: number, 
+/**
+ * Base64 with padding, of at most 192 KiB.
+ */
+piece: string, last: boolean, };
 
 export type SendMessage = { sessionId: SessionId, text: string, intent?: JsonValue, priority?: Priority, 
 /**
@@ -3636,10 +3705,14 @@ export type WaitReason = "quota" | "budget" | "paused" | "taken";
 export type WayOut = "agent" | "take_over" | "retry" | "drop";
 
 /**
- * A call of the workers' part of the table, made by the node's own worker. Only methods of the scope `work` that
- * the owner's list covers.
+ * A call of the workers' part of the table, made by one of the node's own workers. Only methods of the scope `work`
+ * that the owner's list covers.
  */
 export type WorkNode = { method: string, params: JsonValue, 
+/**
+ * By the worker that takes jobs of the crew, not by the one that runs recipes.
+ */
+crew: boolean, 
 /**
  * Idempotency key.
  */
@@ -3877,6 +3950,10 @@ export interface Methods {
   "node.heartbeat": [params: BeatNode, reply: NodeHeard];
   "node.terminals": [params: NodeTerminals, reply: Done];
   "node.work": [params: WorkNode, reply: NodeWorked];
+  "node.errand": [params: BeginErrand, reply: ErrandBegun];
+  "node.send": [params: SendErrand, reply: ErrandSent];
+  "node.read": [params: ReadErrand, reply: ErrandPiece];
+  "node.end": [params: EndErrand, reply: Done];
   "node.list": [params: Nothing, reply: Nodes];
   "node.allow": [params: AllowNode, reply: Node];
   "jobs.start": [params: StartJob, reply: JobEnqueuedReply];

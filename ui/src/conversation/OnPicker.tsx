@@ -2,6 +2,7 @@
 
 import { useMemo } from "react";
 import { useModel } from "../app";
+import { workerName } from "../model";
 import { takingWork } from "./with";
 import { words } from "./words";
 
@@ -11,13 +12,18 @@ export function useOnlineWorkers(): readonly string[] {
 }
 
 export function OnPicker({ workers, value, onChange }: { workers: readonly string[]; value: string; onChange: (workerId: string) => void }) {
+  const known = useModel((state) => state.workers.value?.workers);
   if (workers.length < 2) return null;
+  const called = (id: string) => {
+    const worker = known?.find((each) => each.workerId === id);
+    return worker ? workerName(worker) : id;
+  };
   return (
     <select className="input composer__with" aria-label={words.onWhich} value={value} onChange={(event) => onChange(event.target.value)}>
       <option value="">{words.onAny}</option>
       {workers.map((id) => (
         <option key={id} value={id}>
-          {`${words.onOne} ${id}`}
+          {`${words.onOne} ${called(id)}`}
         </option>
       ))}
     </select>

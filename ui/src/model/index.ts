@@ -12,3 +12,4 @@ export { buddyName, personName } from "./names";
 export { paragraphs, saidOf } from "./reason";
 export { type CrewState, isLive, type JobLive, type JobTail, type Outgoing, pendingApprovals, type Slice } from "./state";
 export { type Readable, Store } from "./store";
+export { machineOf, workerName } from "./worker-name";

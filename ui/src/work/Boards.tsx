@@ -157,8 +157,8 @@ export function WorkerBoard({ rows, row, live }: { rows: readonly WorkerRow[]; r
   const line = (each: WorkerRow) => (
     <div className="brow brow--worker">
       <State kind={live ? each.kind : "waiting"} label={each.jobId ?? each.says} />
-      <Link to="/workers/$workerId" params={{ workerId: each.id }} className="mono t1 trunc brow__worker">
-        {each.id}
+      <Link to="/workers/$workerId" params={{ workerId: each.id }} className="mono t1 trunc brow__worker" title={each.name === each.id ? undefined : each.id}>
+        {each.name}
       </Link>
       {each.jobId ? (
         <Link to="/jobs/$jobId" params={{ jobId: each.jobId }} className="mono t1 trunc brow__job">

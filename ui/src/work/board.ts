@@ -2,7 +2,7 @@
 
 import type { Approval, Job, MergeEntry, PendingItem, Request, WaitReason, Worker } from "../client";
 import type { StateKind } from "../components";
-import { type JobLive, saidOf } from "../model";
+import { type JobLive, saidOf, workerName } from "../model";
 
 export type Show = "all" | "active" | "needs" | "ended";
 
@@ -34,6 +34,8 @@ export interface JobRow extends BoardRow {
 
 export interface WorkerRow {
   readonly id: string;
+  /** Of its machine, where that is another one. */
+  readonly name: string;
   readonly kind: StateKind;
   readonly jobId: string | null;
   readonly says: string;
@@ -210,6 +212,7 @@ export function workerRows(workers: readonly Worker[], words: BoardWords): Worke
     const failing = worker.isOnline && worker.status === "error";
     return {
       id: worker.workerId,
+      name: workerName(worker),
       kind: !worker.isOnline ? "waiting" : failing ? "failed" : busy ? "running" : "waiting",
       jobId: worker.isOnline ? worker.currentJobId : null,
       says: worker.drain ? words.drained : !worker.isOnline ? words.offline : failing ? words.error : words.idle,

@@ -7,7 +7,7 @@ import {
   Banner, Button, durationText, EmptyState, ErrorState, Facts, FailureDialog, Icon, IconButton, InlineText, Menu, shortId, Skeleton, State, type StateKind, Time, VirtualList,
 } from "../components";
 import type { Job, Worker } from "../client";
-import { isLive } from "../model";
+import { isLive, workerName } from "../model";
 import { words as jobWords } from "../job/words";
 import { aboutOf, historyOf } from "./about";
 import { Ends } from "./Ends";
@@ -120,7 +120,7 @@ function Ready({ worker }: { worker: Worker }) {
   const title = current ? (jobs.get(current)?.title ?? shortId(current)) : "";
   return (
     <>
-      <PageBar title={worker.workerId} before={<Back />}>
+      <PageBar title={workerName(worker)} before={<Back />}>
         <State kind={kind}>{said}</State>
         <Button className="push" icon={worker.drain ? "play" : "pause"} disabled={!live} busy={action.busy} onClick={drain}>
           {worker.drain ? words.undrain : words.drain}

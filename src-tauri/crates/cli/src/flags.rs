@@ -436,15 +436,21 @@ pub enum JobCommand {
         /// The only worker that may have it.
         #[arg(long, value_name = "ID")]
         worker: Option<String>,
+        /// The worker of another machine.
+        #[arg(long, value_name = "MACHINE", conflicts_with = "worker")]
+        node: Option<String>,
     },
     /// Say which worker may have one that nobody has yet.
     Give {
         id: String,
-        #[arg(required_unless_present = "any")]
+        #[arg(required_unless_present_any = ["any", "node"])]
         worker: Option<String>,
         /// Any of them.
-        #[arg(long, conflicts_with = "worker")]
+        #[arg(long, conflicts_with_all = ["worker", "node"])]
         any: bool,
+        /// The worker of another machine.
+        #[arg(long, value_name = "MACHINE", conflicts_with = "worker")]
+        node: Option<String>,
     },
     /// Tell it something while it runs or waits; its model reads it before its next step.
     Steer {

@@ -124,6 +124,29 @@ impl Client {
         self.answer(call).await
     }
 
+    /// What a job on another machine begins with, as a bundle in pieces as they come. `have` names commits that are
+    /// there with all of their history.
+    pub async fn base(
+        &self,
+        job: &str,
+        claim_token: &str,
+        have: &[String],
+    ) -> Result<impl futures_util::Stream<Item = Result<bytes::Bytes, ApiError>> + use<>, ApiError> {
+        let response = self
+            .http
+            .post(format!("{}/jobs/{job}/base", self.url))
+            .bearer_auth(&self.token)
+            .header("x-claim-token", claim_token)
+            .json(&serde_json::json!({ "have": have }))
+            .send()
+            .await
+            .map_err(unreachable)?;
+        match response.status().is_success() {
+            true => Ok(futures_util::TryStreamExt::map_err(response.bytes_stream(), unreachable)),
+            false => Err(refusal(response).await),
+        }
+    }
+
     /// Events after a cursor, of one session or of all.
     pub async fn events(&self, session: Option<&str>, after: i64) -> Result<EventStream, ApiError> {
         let path = match session {

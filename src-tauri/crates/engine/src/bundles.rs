@@ -18,14 +18,23 @@ pub(crate) fn keep(path: &Path, bytes: &[u8], fresh: &str) -> Result<(), ApiErro
         file.sync_all()
     });
     let kept = written.and_then(|()| std::fs::rename(&part, path));
-    kept.map_err(|error| {
-        let _ = std::fs::remove_file(&part);
-        let code = match error.kind() {
-            std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => ErrorCode::StorageFull,
-            _ => ErrorCode::Internal,
-        };
-        ApiError::new(code, format!("The bundle cannot be kept: {error}."))
-    })
+    kept.map_err(|error| not_kept(&part, &error))
+}
+
+/// Moves what was written beside its place there.
+pub(crate) fn keep_part(path: &Path, part: &Path) -> Result<(), ApiError> {
+    let synced = std::fs::File::options().write(true).open(part).and_then(|file| file.sync_all());
+    let kept = synced.and_then(|()| std::fs::rename(part, path));
+    kept.map_err(|error| not_kept(part, &error))
+}
+
+fn not_kept(part: &Path, error: &std::io::Error) -> ApiError {
+    let _ = std::fs::remove_file(part);
+    let code = match error.kind() {
+        std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => ErrorCode::StorageFull,
+        _ => ErrorCode::Internal,
+    };
+    ApiError::new(code, format!("The bundle cannot be kept: {error}."))
 }
 
 impl Engine {

@@ -69,6 +69,7 @@ impl Engine {
             folder: folder.to_string_lossy().into_owned(),
             hide: Vec::new(),
             checks,
+            carried: false,
             layers,
             image,
             allow_host: self.allows_host(&room),

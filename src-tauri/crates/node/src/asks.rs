@@ -54,6 +54,7 @@ pub(crate) fn serve(
         | NodeAsk::Rename { .. }
         | NodeAsk::Signal { .. }
         | NodeAsk::Close { .. }
+        | NodeAsk::Snapshot { .. }
         | NodeAsk::Export { .. }) => {
             let (machine, out) = (machine.clone(), out.clone());
             tokio::spawn(async move {
@@ -76,6 +77,7 @@ fn perform(machine: &Machine, ask: NodeAsk) -> Result<Value, ApiError> {
         NodeAsk::Rename { id, name } => read(terminals.rename(&id, &name).map_err(told)?),
         NodeAsk::Signal { id, signal } => terminals.signal(&id, signal).map_err(told).and_then(|()| done()),
         NodeAsk::Close { id } => terminals.close(&id).map_err(told).and_then(|()| done()),
+        NodeAsk::Snapshot { id } => read(terminals.snapshot(&id).map_err(told)?),
         NodeAsk::Export { id, after } => {
             let piece: TerminalRecording = terminals.export(&id, after).map_err(told)?;
             read(piece)

@@ -2,9 +2,11 @@
 
 use crate::NodeError;
 use crate::backoff::Backoff;
+use crate::caller::Caller;
+use crate::crew::{self, Crew};
 use crate::identity::{Home, Hub, Key};
 use crate::session::{Ended, Session};
-use crate::worker::{self, Caller};
+use crate::worker;
 use client::Doorstep;
 use host::clock::{Clock, SystemClock};
 use host::ids::{Ids, SystemIds};
@@ -18,6 +20,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use terminal::{Limits, Shell, Terminals};
 use tokio::sync::watch;
+use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 /// How often seats are given up and idle terminals looked for.
@@ -34,6 +37,8 @@ pub struct Setting {
     /// Of this machine's own configuration.
     pub recipes: BTreeMap<String, Recipe>,
     pub terminals: Limits,
+    /// How its worker is started; none where it is not installed.
+    pub crew: Option<Crew>,
     pub hostname: String,
     pub version: String,
 }
@@ -85,17 +90,23 @@ pub async fn run(
         shell: Shell::of_person(variable.as_deref()),
     });
     let run = ids.uuid();
-    let (caller, sessions) = Caller::new(run.clone());
+    let (caller, sessions) = Caller::new(&run);
     let sweeping = tokio::spawn(sweep(machine.clone()));
-    let working = match machine.setting.offers.contains(&NodeService::Recipes) {
-        true => Some(tokio::spawn(worker::work(machine.clone(), caller))),
-        false => None,
-    };
+    let mut working = JoinSet::new();
+    if machine.setting.offers.contains(&NodeService::Recipes) {
+        working.spawn(worker::work(machine.clone(), caller.clone()));
+    }
+    let (may_work, allowed) = watch::channel(false);
+    if let Some(crew) = machine.setting.crew.clone().filter(|_| offers_workers(&machine)) {
+        let id = protocol::node::crew_of(&hub.device_id);
+        working.spawn(crew::work(crew, id, home.crew(), caller, ids.clone(), allowed));
+    }
+    let links = Links { run: &run, sessions: &sessions, may_work: &may_work };
     let mut slow = Backoff::default();
     let result = loop {
         let began = Instant::now();
         let ended = tokio::select! {
-            ended = serve(&door, &hub, &key, &machine, &run, &sessions, &tell) => ended,
+            ended = serve(&door, &hub, &key, &machine, &links, &tell) => ended,
             () = stopped(&mut stop) => break Ok(()),
         };
         if began.elapsed() > HELD {
@@ -115,13 +126,22 @@ pub async fn run(
         }
     };
     sweeping.abort();
-    if let Some(working) = working {
-        working.abort();
-        let _ = working.await;
-    }
+    working.shutdown().await;
     let ending = machine.terminals.clone();
     let _ = tokio::task::spawn_blocking(move || ending.stop()).await;
     result
+}
+
+/// What a connection tells those who work beside it.
+struct Links<'a> {
+    run: &'a str,
+    sessions: &'a watch::Sender<Option<crate::session::Out>>,
+    /// Whether this machine may take jobs of the crew; what was said last counts while the line is cut.
+    may_work: &'a watch::Sender<bool>,
+}
+
+fn offers_workers(machine: &Machine) -> bool {
+    machine.setting.offers.contains(&NodeService::Workers)
 }
 
 /// One connection, from the first word to its end.
@@ -130,8 +150,7 @@ async fn serve(
     hub: &Hub,
     key: &Key,
     machine: &Arc<Machine>,
-    run: &str,
-    sessions: &watch::Sender<Option<crate::session::Out>>,
+    links: &Links<'_>,
     tell: &impl Fn(State),
 ) -> Result<Ended, ApiError> {
     let setting = &machine.setting;
@@ -155,14 +174,15 @@ async fn serve(
         os: platform(),
         version: setting.version.clone(),
         offers: offers(machine),
-        run: run.to_owned(),
+        run: links.run.to_owned(),
         now_ms: machine.clock.now_ms(),
     };
     let (mut session, registered) = Session::begin(gateway, machine.clone(), said).await?;
+    links.may_work.send_replace(registered.allowed.contains(&NodeService::Workers));
     tell(State::Connected { name: registered.name, allowed: registered.allowed });
-    sessions.send_replace(Some(session.out()));
+    links.sessions.send_replace(Some(session.out()));
     let ended = session.exchange().await;
-    sessions.send_replace(None);
+    links.sessions.send_replace(None);
     ended
 }
 

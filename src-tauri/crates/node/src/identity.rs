@@ -46,6 +46,11 @@ impl Home {
         self.folder.terminals()
     }
 
+    /// What its worker keeps.
+    pub(crate) fn crew(&self) -> PathBuf {
+        self.folder.root().join("crew")
+    }
+
     fn hub_file(&self) -> PathBuf {
         self.folder.root().join("hub.json")
     }

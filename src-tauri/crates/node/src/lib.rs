@@ -7,10 +7,15 @@
 //!
 //! `identity` is the key and whose machine this is, `pairing` how that begins, `hub` the connection that is made again
 //! and again, `session` one of them, `asks` what the hub asks, `streams` the bytes of terminals, `worker` and `recipe`
-//! jobs. Nothing here listens.
+//! recipes. `crew` runs the worker that takes jobs of the crew, `door` is the server it believes to speak to, `errand`
+//! what goes in pieces, `caller` the way to the hub. Nothing here listens but that door, on loopback.
 
 mod asks;
 mod backoff;
+mod caller;
+mod crew;
+mod door;
+mod errand;
 mod error;
 mod hub;
 mod identity;
@@ -20,6 +25,7 @@ mod session;
 mod streams;
 mod worker;
 
+pub use crew::Crew;
 pub use error::NodeError;
 pub use hub::{Setting, State, run};
 pub use identity::{Home, Hub};

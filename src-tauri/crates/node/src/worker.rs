@@ -1,23 +1,21 @@
-//! The worker of a machine: it claims recipes that were started for it, runs one at a time, and tells how they go.
+//! The worker of a machine's recipes: it claims those that were started for it, runs one at a time, and tells how
+//! they go.
 //!
 //! Every call has a key of its own and is made again over the next connection until it is answered, so nothing is told
 //! twice and nothing is left out while this process lives. A recipe is begun once: one that was begun before and whose
 //! end nobody heard of fails and says so, because doing it again may not be harmless.
 
+use crate::caller::Caller;
 use crate::hub::Machine;
 use crate::recipe::{self, Told};
-use crate::session::{Out, Said};
 use protocol::job::{AppendLog, CompleteJob, FailJob, Job, JobClaimed, LogLine, failure};
-use protocol::node::{NodeWorked, WorkNode};
-use protocol::ops::Method;
-use protocol::ops::typed::{self, Typed};
+use protocol::ops::typed;
 use protocol::queue::{LeaseRenewed, RenewParams};
 use protocol::{ApiError, ErrorCode};
 use serde_json::Value;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::mpsc;
 
 /// How long a claim waits at the hub, in milliseconds.
 const CLAIM_MS: u64 = 25_000;
@@ -29,68 +27,6 @@ const LINES: usize = 200;
 const GATHERED: Duration = Duration::from_millis(300);
 /// After a refusal, before the next claim.
 const REST: Duration = Duration::from_secs(5);
-
-/// Calls the hub over whatever connection there is.
-pub(crate) struct Caller {
-    run: String,
-    count: AtomicU64,
-    sessions: watch::Receiver<Option<Out>>,
-}
-
-impl Caller {
-    pub(crate) fn new(run: String) -> (Self, watch::Sender<Option<Out>>) {
-        let (tell, sessions) = watch::channel(None);
-        (Self { run, count: AtomicU64::new(0), sessions }, tell)
-    }
-
-    /// One call, made until it is answered.
-    async fn call<M: Typed>(&self, _: M, params: &M::Params) -> Result<M::Reply, ApiError> {
-        let idem = format!("{}-{}", self.run, self.count.fetch_add(1, Ordering::Relaxed));
-        let name = M::METHOD.operation().name;
-        let unreadable = |e: serde_json::Error| ApiError::new(ErrorCode::Internal, format!("{name}: {e}"));
-        let params = serde_json::to_value(params).map_err(unreadable)?;
-        let work = WorkNode { method: name.to_owned(), params: without_nothing(params), idem: Some(idem) };
-        let work = serde_json::to_value(work).map_err(unreadable)?;
-        loop {
-            let answer = self.once(work.clone()).await;
-            match answer {
-                Err(error) if matches!(error.code, ErrorCode::Unavailable | ErrorCode::StorageFull) => {
-                    tokio::time::sleep(Duration::from_millis(200)).await;
-                }
-                Err(error) => return Err(error),
-                Ok(answer) => {
-                    let worked: NodeWorked = serde_json::from_value(answer).map_err(unreadable)?;
-                    return serde_json::from_value(worked.result).map_err(unreadable);
-                }
-            }
-        }
-    }
-
-    async fn once(&self, params: Value) -> Result<Value, ApiError> {
-        let lost = || ApiError::new(ErrorCode::Unavailable, "The connection is cut.");
-        let mut sessions = self.sessions.clone();
-        let out = {
-            let found = sessions.wait_for(Option::is_some).await.map_err(|_| lost())?;
-            found.clone().ok_or_else(lost)?
-        };
-        let (answer, answered) = oneshot::channel();
-        let call = Said::Call { method: Method::NodeWork, params, idem: None, answer };
-        out.send(call).await.map_err(|_| lost())?;
-        tokio::select! {
-            answer = answered => answer.map_err(|_| lost())?,
-            // Its session ended, and the answer with it.
-            _ = sessions.changed() => Err(lost()),
-        }
-    }
-}
-
-/// What is absent is not said: the methods of workers know no `null` where they know nothing.
-fn without_nothing(params: Value) -> Value {
-    match params {
-        Value::Object(params) => params.into_iter().filter(|(_, value)| !value.is_null()).collect(),
-        other => other,
-    }
-}
 
 /// Claims and runs, one after the other.
 pub(crate) async fn work(machine: Arc<Machine>, caller: Caller) {

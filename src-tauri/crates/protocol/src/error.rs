@@ -99,6 +99,8 @@ codes! {
     NodeAway = "node.away", 503, true;
     /// The owner does not let this machine do that, or it does not offer it.
     NodeNotAllowed = "node.not_allowed", 403, false;
+    /// The job needs what that machine cannot be given.
+    NodeNotReady = "node.not_ready", 422, false;
     /// A push service that is not one of the usual browsers' and is not listed in `push.services`.
     PushService = "push.service", 422, false;
     /// No browser of this device is told anything.

@@ -303,6 +303,9 @@ wire! {
         /// Folders a sandbox must never show.
         pub hide: Vec<String>,
         pub checks: crate::check::CheckPlan,
+        /// The base is fetched from the server first: the depot is the worker's own, on another machine.
+        #[serde(default)]
+        pub carried: bool,
         /// Set-up layers to start from.
         pub layers: Vec<String>,
         /// Whether the owner allowed plain host processes for this workspace.

@@ -7,6 +7,7 @@ use crate::terminal::{Terminal, TerminalSignal};
 use crate::{DeviceId, JobId, SessionId, TerminalId, WorkspaceId, wire};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use ts_rs::TS;
 
 /// How often a node lets itself be heard, in milliseconds.
@@ -94,13 +95,16 @@ wire! {
 }
 
 wire! {
-    /// A call of the workers' part of the table, made by the node's own worker. Only methods of the scope `work` that
-    /// the owner's list covers.
+    /// A call of the workers' part of the table, made by one of the node's own workers. Only methods of the scope `work`
+    /// that the owner's list covers.
     #[serde(deny_unknown_fields)]
     pub struct WorkNode {
         pub method: String,
         #[serde(default)]
         pub params: serde_json::Value,
+        /// By the worker that takes jobs of the crew, not by the one that runs recipes.
+        #[serde(default)]
+        pub crew: bool,
         /// Idempotency key.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[ts(optional)]
@@ -110,6 +114,107 @@ wire! {
 
 wire! {
     pub struct NodeWorked { pub result: serde_json::Value }
+}
+
+/// The worker of a machine that takes jobs of the crew, as jobs and lists name it.
+pub fn crew_of(node: &DeviceId) -> String {
+    format!("node-{node}-crew")
+}
+
+/// Whether a worker is one of another machine: it has jobs that name it and no others.
+pub fn is_of_node(worker: &str) -> bool {
+    let id = worker.strip_prefix("node-").map(|id| id.strip_suffix("-crew").unwrap_or(id));
+    id.is_some_and(|id| id.len() == 36 && id.bytes().all(|b| b == b'-' || b.is_ascii_hexdigit()))
+}
+
+/// Most bytes of one piece of an errand, before they are written as text.
+pub const PIECE_BYTES: usize = 192 * 1024;
+/// Most bytes of a bundle that goes to a machine, and of one that comes from it.
+pub const CARRIED_BYTES: (u64, u64) = (2 << 30, 256 << 20);
+/// Most commits a machine says it has.
+pub const MOST_HAVES: usize = 64;
+
+/// Something larger than a call that goes between a machine's worker and the hub, in pieces.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, TS)]
+#[serde(tag = "what", rename_all = "snake_case", rename_all_fields = "camelCase")]
+pub enum Errand {
+    /// Down: a git bundle of the commits the job begins with.
+    Base {
+        /// Commits the machine has with all of their history.
+        have: Vec<String>,
+    },
+    /// Up: the git bundle of what the job hands over; the last answer is what intake says of it.
+    Result {},
+    /// Up the body of a call to the job's model, down the answer.
+    Model {
+        /// To the one that gives an opinion on the change.
+        reviewer: bool,
+        /// As the broker names it, such as `responses`.
+        call: String,
+        /// Of the head what a model service may see.
+        head: BTreeMap<String, String>,
+    },
+}
+
+wire! {
+    /// Begins an errand of a job this machine has claimed.
+    #[serde(deny_unknown_fields)]
+    pub struct BeginErrand { pub id: JobId, pub claim_token: String, pub errand: Errand }
+}
+
+wire! {
+    pub struct ErrandBegun {
+        pub ok: bool,
+        pub errand: String,
+        /// Bytes that will come down, where that is known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        pub size: Option<u64>,
+    }
+}
+
+wire! {
+    /// The next bytes that go up. Sent again with the same place they are taken once.
+    #[serde(deny_unknown_fields)]
+    pub struct SendErrand {
+        pub errand: String,
+        pub at: u64,
+        /// Base64 with padding, of at most 192 KiB.
+        pub piece: String,
+        pub last: bool,
+    }
+}
+
+wire! {
+    pub struct ErrandSent { pub ok: bool, pub taken: u64 }
+}
+
+wire! {
+    /// The bytes that come down from this place on: the one that was read last, or the one behind it.
+    #[serde(deny_unknown_fields)]
+    pub struct ReadErrand { pub errand: String, pub at: u64 }
+}
+
+wire! {
+    pub struct ErrandPiece {
+        /// Base64 with padding. Empty when nothing has come yet: ask again.
+        pub piece: String,
+        pub last: bool,
+        /// Of a model's answer: its status and what of its head is passed on.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        pub head: Option<ErrandHead>,
+    }
+}
+
+wire! {
+    pub struct ErrandHead { pub status: u16, pub head: BTreeMap<String, String> }
+}
+
+wire! {
+    /// Gives an errand up, or says that it is done.
+    #[serde(deny_unknown_fields)]
+    pub struct EndErrand { pub errand: String }
 }
 
 wire! {
@@ -238,6 +343,10 @@ pub enum NodeAsk {
         signal: TerminalSignal,
     },
     Close {
+        id: TerminalId,
+    },
+    /// Answered with `TerminalSnapshot`.
+    Snapshot {
         id: TerminalId,
     },
     /// Answered with a piece of its recording.

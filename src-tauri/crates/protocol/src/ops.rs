@@ -272,6 +272,10 @@ operations! {
     NodeHeartbeat "node.heartbeat" (BeatNode) -> NodeHeard, Node, change;
     NodeTerminalsTell "node.terminals" (NodeTerminals) -> Done, Node, change;
     NodeWork "node.work" (WorkNode) -> NodeWorked, Node, change;
+    NodeErrand "node.errand" (BeginErrand) -> ErrandBegun, Node, change;
+    NodeSend "node.send" (SendErrand) -> ErrandSent, Node, change;
+    NodeRead "node.read" (ReadErrand) -> ErrandPiece, Node, query;
+    NodeEnd "node.end" (EndErrand) -> Done, Node, change;
     NodeList "node.list" (Nothing) -> Nodes, Read, query;
     NodeAllow "node.allow" (AllowNode) -> crate::node::Node, Admin, change;
     JobsStart "jobs.start" (StartJob) -> JobEnqueuedReply, Jobs, change;

@@ -108,7 +108,7 @@ impl Depot {
     /// Git's lock on a job's base stays behind when a worker is killed with its git in that instant. A worker that
     /// lost its claim may be late, though, and at the same just now. Git waits for the lock for seconds, so one that
     /// was there before and still is the same one belongs to nobody who lives.
-    fn keep_base(&self, keep: &DepotRef, base: &ObjectId, expected: &Expected) -> Result<()> {
+    pub(crate) fn keep_base(&self, keep: &DepotRef, base: &ObjectId, expected: &Expected) -> Result<()> {
         let lock = self.dir().join(format!("{}.lock", keep.name()?));
         let made = || std::fs::metadata(&lock).and_then(|found| found.modified()).ok();
         let before = made();

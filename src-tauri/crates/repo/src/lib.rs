@@ -6,6 +6,7 @@
 //! callers wrap them. It alone opens git2 and starts the git program.
 
 mod candidate;
+mod carry;
 mod check_tree;
 mod depot;
 mod diff;

@@ -52,6 +52,25 @@ pub(crate) async fn forward_to_reviewer(
     pass_on(state, &path, Role::Reviewer, request).await
 }
 
+/// A call that came over the line of another machine, for the job that machine works on.
+pub(crate) async fn carried(
+    state: ServerState,
+    job: &protocol::JobId,
+    path: &str,
+    role: Role,
+    head: &std::collections::BTreeMap<String, String>,
+    body: Vec<u8>,
+) -> Response {
+    let mut request = Request::new(Body::from(body));
+    request.extensions_mut().insert(Principal::Job { id: job.to_string() });
+    for name in PASSED_UP {
+        if let Some(value) = head.get(name).and_then(|value| HeaderValue::from_str(value).ok()) {
+            request.headers_mut().insert(name, value);
+        }
+    }
+    pass_on(state, path, role, request).await.unwrap_or_else(IntoResponse::into_response)
+}
+
 async fn pass_on(state: ServerState, path: &str, role: Role, request: Request) -> Result<Response, Refusal> {
     let who = principal(request.extensions())?;
     let Principal::Job { id } = &who else {

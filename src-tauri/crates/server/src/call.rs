@@ -215,12 +215,17 @@ async fn dispatch(state: &ServerState, method: Method, caller: Caller, p: Value)
             "{} belongs to a connection: call it over /v1/ws",
             method.operation().name
         ))),
-        Method::NodeRegister | Method::NodeHeartbeat | Method::NodeTerminalsTell | Method::NodeWork => {
-            Err(ApiError::bad(format!(
-                "{} belongs to the connection of a node: call it over /v1/ws",
-                method.operation().name
-            )))
-        }
+        Method::NodeRegister
+        | Method::NodeHeartbeat
+        | Method::NodeTerminalsTell
+        | Method::NodeWork
+        | Method::NodeErrand
+        | Method::NodeSend
+        | Method::NodeRead
+        | Method::NodeEnd => Err(ApiError::bad(format!(
+            "{} belongs to the connection of a node: call it over /v1/ws",
+            method.operation().name
+        ))),
         Method::NodeList => answer(e.node_list().await?),
         Method::NodeAllow => e.node_allow(caller, read(p)?).await,
         Method::JobsStart => e.jobs_start(caller, read(p)?).await,

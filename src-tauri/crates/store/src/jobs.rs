@@ -5,6 +5,7 @@ use crate::tx::Tx;
 use crate::{QueueName, StoreError, row};
 use protocol::event::Artifact;
 use protocol::job::{Job, JobStatus};
+use protocol::node::is_of_node;
 use protocol::queue::{ListParams, PendingItem};
 use protocol::worker::EffectiveIsolation;
 use protocol::{ApiError, ErrorCode, Priority, RequestId, SessionId, WorkspaceId};
@@ -109,6 +110,9 @@ impl Tx<'_> {
         if let Some(seq) = self.one(&targeted, params_from_iter(values(Some(worker))), |r| Ok(r.get(0)?))? {
             return Ok(Some(seq));
         }
+        if is_of_node(worker) {
+            return Ok(None);
+        }
         let anyone = format!(
             "SELECT seq FROM jobs WHERE status = 'pending' AND targetWorkerId IS NULL{filter} ORDER BY band, seq LIMIT 1"
         );
@@ -120,7 +124,8 @@ impl Tx<'_> {
         Ok(!self.is_held()? && self.may_claim(worker)? && self.next_job(worker, kinds)?.is_some())
     }
 
-    /// Takes the first job this worker may run: its own targeted ones first, then by band and age.
+    /// Takes the first job this worker may run: its own targeted ones first, then by band and age. A worker of another
+    /// machine has jobs that name it and no others.
     /// `job_token_hash` is stored so that a bearer of that token speaks for this job only.
     pub fn claim_job(
         &mut self,

@@ -1,6 +1,7 @@
 //! What happens after a commit: events reach their subscribers, waiting claims wake, the outbox is looked at.
 
 use crate::events::StoredEvent;
+use protocol::node::is_of_node;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -169,7 +170,10 @@ impl Live {
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         while let Some(at) = waiting.iter().position(|w| {
             w.queue == due.queue
-                && due.target.as_ref().is_none_or(|t| w.worker.as_ref() == Some(t))
+                && match &due.target {
+                    Some(target) => w.worker.as_ref() == Some(target),
+                    None => !w.worker.as_deref().is_some_and(is_of_node),
+                }
                 && w.kinds.as_ref().is_none_or(|kinds| kinds.contains(&due.kind))
         }) {
             match waiting.remove(at).tell.send(due) {

@@ -102,6 +102,16 @@ impl Tx<'_> {
         self.all(sql, [worker], |r| Ok((row::word(r, "id")?, r.get("claimToken")?)))
     }
 
+    /// The claims of a worker that is gone for good are over now, each with the attempt it was at.
+    pub fn end_leases(&mut self, worker: &str) -> Result<(), StoreError> {
+        let now = self.now();
+        self.exec(
+            "UPDATE jobs SET leaseExpiresAt = ?2 WHERE status = 'claimed' AND workerId = ?1",
+            params![worker, now],
+        )?;
+        Ok(())
+    }
+
     pub fn keep_node_terminal(&mut self, node: &DeviceId, terminal: &Terminal) -> Result<(), StoreError> {
         self.exec(
             "INSERT INTO node_terminals VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET record = ?3 WHERE nodeId = ?2",

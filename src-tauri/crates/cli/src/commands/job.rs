@@ -42,10 +42,12 @@ pub(super) async fn run(client: &Client, what: JobCommand, as_json: bool) -> Res
             client.call(typed::JobsCancel, &JobParams { id: read(&id)? }, None).await?;
             (id, "is stopped")
         }
-        JobCommand::Retry { id, worker } => {
+        JobCommand::Retry { id, worker, node } => {
+            let worker = super::node::worker_of(client, node).await?.or(worker);
             return super::worker::retry(client, read(&id)?, worker, as_json).await;
         }
-        JobCommand::Give { id, worker, .. } => {
+        JobCommand::Give { id, worker, node, .. } => {
+            let worker = super::node::worker_of(client, node).await?.or(worker);
             return super::worker::give(client, read(&id)?, worker, as_json).await;
         }
         JobCommand::Raise { id, tokens, minutes, money } => {

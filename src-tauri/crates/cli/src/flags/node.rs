@@ -22,7 +22,7 @@ pub enum NodeCommand {
     Allow {
         #[arg(value_name = "MACHINE")]
         what: String,
-        /// terminals, recipes
+        /// terminals, recipes, workers
         #[arg(value_name = "SERVICE", value_parser = service)]
         services: Vec<NodeService>,
     },
@@ -36,14 +36,11 @@ pub struct ServeNode {
     /// Where terminals and recipes begin [built in: the home folder]
     #[arg(long, value_name = "FOLDER")]
     pub folder: Option<PathBuf>,
-    /// What it is there for: terminals, recipes [built in: both]
+    /// What it is there for: terminals, recipes, workers [built in: all]
     #[arg(long, value_name = "SERVICE", value_parser = service, value_delimiter = ',')]
     pub offer: Vec<NodeService>,
 }
 
 fn service(word: &str) -> Result<NodeService, String> {
-    match NodeService::from_word(word) {
-        Some(service @ (NodeService::Terminals | NodeService::Recipes)) => Ok(service),
-        _ => Err("must be terminals or recipes".to_owned()),
-    }
+    NodeService::from_word(word).ok_or_else(|| "must be terminals, recipes or workers".to_owned())
 }

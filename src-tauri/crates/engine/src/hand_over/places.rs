@@ -64,7 +64,10 @@ fn holds_another(error: &ApiError, wanted: &ObjectId, bundle: &Path) -> bool {
 
 /// Whether an error is a judgement of what was handed over, not a trouble of this machine.
 pub(super) fn refused(error: &ApiError) -> bool {
-    matches!(error.code, ErrorCode::BundleInvalid | ErrorCode::OutOfScope | ErrorCode::CommitNotFound)
+    matches!(
+        error.code,
+        ErrorCode::BundleInvalid | ErrorCode::OutOfScope | ErrorCode::CommitNotFound | ErrorCode::TooLarge
+    )
 }
 
 pub(super) fn take_bundle(

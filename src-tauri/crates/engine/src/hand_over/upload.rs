@@ -3,6 +3,7 @@
 use super::places::{refused, take_bundle};
 use crate::{Engine, Principal, bundles};
 use protocol::{ApiError, ErrorCode, JobId};
+use std::path::PathBuf;
 use store::QueueName;
 
 impl Engine {
@@ -28,6 +29,26 @@ impl Engine {
 
     /// Stores a bundle and takes it in at once, so that its worker hears what is wrong with it.
     pub async fn keep_bundle(&self, job: &JobId, bytes: bytes::Bytes) -> Result<serde_json::Value, ApiError> {
+        let (path, fresh) = (self.bundle_of(job), self.ids.uuid());
+        self.kept_and_taken(job, move || bundles::keep(&path, &bytes, &fresh)).await
+    }
+
+    /// The same for one that was written piece by piece beside its place.
+    pub async fn keep_part(&self, job: &JobId, part: PathBuf) -> Result<serde_json::Value, ApiError> {
+        let path = self.bundle_of(job);
+        self.kept_and_taken(job, move || bundles::keep_part(&path, &part)).await
+    }
+
+    /// A free path beside a job's bundle; what is left there is gone after a restart.
+    pub fn bundle_part(&self, job: &JobId) -> PathBuf {
+        self.bundle_of(job).with_extension(format!("{}.part", self.ids.uuid()))
+    }
+
+    async fn kept_and_taken(
+        &self,
+        job: &JobId,
+        keep: impl FnOnce() -> Result<(), ApiError> + Send + 'static,
+    ) -> Result<serde_json::Value, ApiError> {
         let id = job.clone();
         let job = self.store.read(move |tx| tx.job(id.as_str())).await?;
         let workspace = job
@@ -35,14 +56,13 @@ impl Engine {
             .clone()
             .ok_or_else(|| ApiError::bad("a job without a workspace hands nothing over"))?;
         let room = self.room(&workspace)?;
-        let (path, fresh) = (self.bundle_of(&job.id), self.ids.uuid());
+        let path = self.bundle_of(&job.id);
         let take = |beyond: Vec<String>| {
             let (room, job, path) = (room.clone(), job.clone(), path.clone());
             let taken = self.blocking(move || take_bundle(&room, &job, &beyond, &path));
             async { taken.await? }
         };
-        let kept = path.clone();
-        self.blocking(move || bundles::keep(&kept, &bytes, &fresh)).await??;
+        self.blocking(keep).await??;
         let taken = self.take_within(&room, &job, take).await;
         // One that was refused must not stand in the way of a commit that is found elsewhere.
         if taken.as_ref().is_err_and(refused) {

@@ -1,15 +1,13 @@
-//! Recipes: started here or on another machine, and what a node's worker may call to have and end them.
+//! Recipes: started here or on another machine, and what becomes of jobs whose machine was started anew.
 //!
 //! A recipe of a machine is a job without a workspace that only that machine's worker may have. The machine runs it by
 //! its own configuration; the name is all it is told.
 
-use super::standing::Here;
-use crate::{Caller, Engine, Principal, Reply, ops};
+use crate::{Caller, Engine, Reply, ops};
 use protocol::job::{FailJob, JobEnqueuedReply, JobLogs, failure};
-use protocol::node::{NodeService, RECIPE_RUN, StartJob, TailParams};
-use protocol::ops::Method;
+use protocol::node::{NodeService, RECIPE_RUN, StartJob, TailParams, crew_of};
 use protocol::{ApiError, DeviceId, ErrorCode, Event, Priority, SessionId};
-use serde_json::{Value, json};
+use serde_json::json;
 use store::{NewEvent, NewJob, StoreError, Tx};
 
 /// Lines of a log when nobody says, and the most.
@@ -22,34 +20,13 @@ pub(super) fn worker_of(node: &DeviceId) -> String {
     format!("node-{node}")
 }
 
-/// As whom a node's worker makes a call: with the rights of that worker alone, and for the kinds it was let have.
-pub(super) fn may_work(here: &Here, method: Method, params: &mut Value) -> Result<Principal, ApiError> {
-    let id = worker_of(&here.line.node);
-    let known = matches!(
-        method,
-        Method::JobsClaim | Method::JobsRenew | Method::JobsLog | Method::JobsComplete | Method::JobsFail
-    );
-    if !known {
-        let message = format!("{} is not for machines.", method.operation().name);
-        return Err(ApiError::new(ErrorCode::Forbidden, message));
-    }
-    if !here.may(NodeService::Recipes) {
-        let message = format!("{} is not let run recipes.", here.line.name);
-        return Err(ApiError::new(ErrorCode::NodeNotAllowed, message));
-    }
-    if method == Method::JobsClaim {
-        params["workerId"] = json!(id);
-        params["kinds"] = json!([RECIPE_RUN]);
-    }
-    if method == Method::JobsComplete && !params["handOver"].is_null() {
-        return Err(ApiError::bad("a recipe of a machine hands nothing over"));
-    }
-    Ok(Principal::Worker { id })
-}
-
-/// Ends what an earlier run of a machine's program had claimed. It is not begun again by itself: nobody knows how far
-/// it came, and doing it again may not be harmless.
+/// Ends what an earlier run of a machine's program had claimed. A recipe is not begun again by itself: nobody knows how
+/// far it came, and doing it again may not be harmless. A job of the crew leaves nothing behind but its clone, so it
+/// goes back in line at once.
 pub(super) fn lost(tx: &mut Tx<'_>, node: &DeviceId) -> Result<(), StoreError> {
+    let crew = crew_of(node);
+    tx.end_leases(&crew)?;
+    tx.set_worker_offline(&crew)?;
     for (id, claim_token) in tx.claims_of_worker(&worker_of(node))? {
         let how = FailJob {
             id,

@@ -6,8 +6,10 @@
 //! opened on it through this server, and its worker has jobs that name it and no others.
 //!
 //! `line` is one connection, `standing` who is there, `relay` one place at a terminal over there, `terminals` the
-//! operations on them, `jobs` recipes and what a node's worker may call.
+//! operations on them, `jobs` recipes, `claims` what a node's workers may call, `crew` a job's way to another machine.
 
+mod claims;
+mod crew;
 mod jobs;
 mod line;
 mod relay;
@@ -25,7 +27,7 @@ use line::Line;
 use protocol::gateway::Head;
 use protocol::node::{
     AllowNode, BEAT_MS, BeatNode, LONGEST_WORD, MOST_OFFERED, Node, NodeHeard, NodeRegistered, NodeService,
-    NodeTerminals, Nodes, RegisterNode,
+    NodeTerminals, Nodes, RegisterNode, crew_of,
 };
 use protocol::ops::{Done, Permission};
 use protocol::terminal::Terminal;
@@ -66,7 +68,8 @@ impl Engine {
         let rows = self.store.read(|tx| {
             let all = tx.nodes()?.into_iter();
             all.map(|(row, name)| {
-                let jobs = tx.jobs_of_worker(&jobs::worker_of(&row.id))?;
+                let jobs =
+                    tx.jobs_of_worker(&jobs::worker_of(&row.id))? + tx.jobs_of_worker(&crew_of(&row.id))?;
                 Ok((row, name, jobs))
             })
             .collect::<Result<Vec<_>, store::StoreError>>()
@@ -122,6 +125,9 @@ impl Engine {
         let name = self.node_named(p.id.as_str()).await?.name;
         self.change(caller, move |tx| {
             tx.allow_node(&id, &kept)?;
+            if !kept.contains(&NodeService::Workers) {
+                tx.end_leases(&crew_of(&id))?;
+            }
             tell(tx, Event::NodeAllowed { id, name, services: kept, by: by.clone() }, by)?;
             Ok(Done { ok: true })
         })
@@ -214,11 +220,6 @@ impl NodeLine {
         }
         self.engine.ephemeral.send(json!({ "type": "terminals.changed" }));
         Ok(Done { ok: true })
-    }
-
-    /// As whom a call of its worker is made, if it may be.
-    pub fn works_as(&self, method: protocol::ops::Method, params: &mut Value) -> Result<Principal, ApiError> {
-        jobs::may_work(&self.here()?, method, params)
     }
 
     /// A frame that only nodes send.

@@ -24,8 +24,6 @@ use tokio::time::Instant;
 
 /// How long a node that is away is waited for: a little more than a seat is kept there.
 const AWAY: Duration = Duration::from_secs(35);
-/// Until it is looked again what became of a terminal.
-const LOOK: Duration = Duration::from_millis(100);
 
 /// Whose place it is.
 #[derive(Debug, Clone)]
@@ -221,6 +219,7 @@ impl Relay {
         let until = Instant::now() + AWAY;
         loop {
             let line = engine.nodes.wait_for(&self.node, until).await?;
+            let mut lists = engine.nodes.lists();
             let seat = self.lock().seat.clone();
             match self.sit(&line).await {
                 Ok(reply) if Some(&reply.seat) == seat.as_ref() => return Ok(()),
@@ -242,7 +241,8 @@ impl Relay {
                         if matches!(error.code, ErrorCode::NotFound | ErrorCode::TerminalEnded)
                             && Instant::now() < until
                         {
-                            tokio::time::sleep(LOOK).await;
+                            // An error is the time being over, or everything: either is looked at again.
+                            let _ = tokio::time::timeout_at(until, lists.changed()).await;
                             continue;
                         }
                         return Err(error);

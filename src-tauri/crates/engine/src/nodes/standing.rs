@@ -32,11 +32,18 @@ pub(crate) struct Standing {
     terminals: Mutex<BTreeMap<TerminalId, (DeviceId, Terminal)>>,
     /// Rung when a node comes or goes.
     bell: watch::Sender<u64>,
+    /// Rung when a node has said which terminals it has.
+    lists: watch::Sender<u64>,
 }
 
 impl Default for Standing {
     fn default() -> Self {
-        Self { here: Mutex::default(), terminals: Mutex::default(), bell: watch::channel(0).0 }
+        Self {
+            here: Mutex::default(),
+            terminals: Mutex::default(),
+            bell: watch::channel(0).0,
+            lists: watch::channel(0).0,
+        }
     }
 }
 
@@ -99,6 +106,11 @@ impl Standing {
         }
     }
 
+    /// Changes when a node says which terminals it has, from now on.
+    pub(crate) fn lists(&self) -> watch::Receiver<u64> {
+        self.lists.subscribe()
+    }
+
     pub(crate) fn terminal(&self, id: &TerminalId) -> Option<Terminal> {
         lock(&self.terminals).get(id).map(|(_, terminal)| terminal.clone())
     }
@@ -144,6 +156,8 @@ impl Standing {
             }
             *known = terminal;
         }
+        drop(all);
+        self.lists.send_modify(|count| *count += 1);
         (changed, gone)
     }
 }

@@ -7,7 +7,7 @@ use protocol::node::{NodeAsk, NodeService};
 use protocol::ops::{Done, Permission};
 use protocol::terminal::{
     AttachTerminal, ExportTerminal, OpenTerminal, RenameTerminal, SignalTerminal, Terminal, TerminalAttached,
-    TerminalParams, TerminalRecording, TerminalReply,
+    TerminalParams, TerminalRecording, TerminalReply, TerminalSnapshot,
 };
 use protocol::{ApiError, DeviceId, ErrorCode, TerminalId};
 use serde::de::DeserializeOwned;
@@ -126,6 +126,21 @@ impl Engine {
         p: &ExportTerminal,
     ) -> Option<Result<TerminalRecording, ApiError>> {
         self.node_asked(&p.id, NodeAsk::Export { id: p.id.clone(), after: p.after }).await
+    }
+
+    pub(crate) async fn node_snapshot(
+        &self,
+        p: &TerminalParams,
+    ) -> Option<Result<TerminalSnapshot, ApiError>> {
+        let ask = NodeAsk::Snapshot { id: p.id.clone() };
+        let reply = self.node_asked::<TerminalSnapshot>(&p.id, ask).await?;
+        Some(reply.and_then(|mut snapshot| {
+            if snapshot.terminal.id != p.id {
+                return Err(ApiError::new(ErrorCode::Internal, "The machine showed something else."));
+            }
+            snapshot.terminal.node = self.nodes.node_of(&p.id);
+            Ok(snapshot)
+        }))
     }
 
     /// A place at a terminal of another machine, for a connection; none when the terminal is on none. It is taken by

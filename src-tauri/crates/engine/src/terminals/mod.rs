@@ -142,6 +142,9 @@ impl Engine {
     }
 
     pub async fn terminals_snapshot(&self, p: TerminalParams) -> Result<TerminalSnapshot, ApiError> {
+        if let Some(reply) = self.node_snapshot(&p).await {
+            return reply;
+        }
         let terminals = self.terminals.clone();
         self.blocking(move || terminals.snapshot(&p.id)).await?.map_err(terminal_error)
     }

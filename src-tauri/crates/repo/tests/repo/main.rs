@@ -5,6 +5,7 @@
 
 mod attacks;
 mod candidates;
+mod carries;
 mod check_trees;
 mod crashes;
 mod depots;

@@ -6,9 +6,11 @@
 //!
 //! `hello` agrees on a version and on who is there; `strangers` counts who has not said so yet; `presence` knows who that is; `connection` is the loop; `requests`
 //! what is asked of it; `followed` the events it follows; `streams` the terminals it is attached to; `mentions` what is
-//! true only now; `line` what goes out. A node's connection has a loop of its own, `node`; `relayed` are terminals on such machines.
+//! true only now; `line` what goes out. A node's connection has a loop of its own, `node`; `relayed` are terminals on such machines,
+//! `errands` what they carry in pieces.
 
 mod connection;
+mod errands;
 mod followed;
 mod hello;
 mod line;
@@ -48,12 +50,19 @@ pub(crate) struct Doors {
     strangers: strangers::Strangers,
     /// Who has come in.
     pub attendance: presence::Attendance,
+    /// What machines carry in pieces.
+    errands: Arc<errands::Errands>,
 }
 
 impl Default for Doors {
     fn default() -> Self {
         let connections = Arc::new(Semaphore::new(CONNECTIONS));
-        Self { connections, strangers: Default::default(), attendance: Default::default() }
+        Self {
+            connections,
+            strangers: Default::default(),
+            attendance: Default::default(),
+            errands: Default::default(),
+        }
     }
 }
 

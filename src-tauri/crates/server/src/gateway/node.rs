@@ -126,20 +126,23 @@ async fn take(
             Ok(ClientFrame::Req { id, method, params, idem }) => {
                 let reply = match Method::from_name(&method) {
                     // What may wait is done beside the rest.
-                    Some(Method::NodeWork) if running.len() < IN_FLIGHT => {
-                        let call = worked(line, Value::Object(params), idem);
-                        let (state, answers) = (state.clone(), answers.clone());
+                    Some(method) if may_wait(method) && running.len() < IN_FLIGHT => {
+                        let (state, answers, params) =
+                            (state.clone(), answers.clone(), Value::Object(params));
+                        let asked = match method {
+                            Method::NodeWork => worked(line, params, idem).await.map(Beside::Work),
+                            _ => line.errands_as().map(|worker| Beside::Errand(worker, method, params)),
+                        };
                         running.spawn(async move {
-                            let reply = match call {
-                                Ok(call) => call::perform(&state, call).await,
+                            let reply = match asked {
+                                Ok(asked) => asked.perform(&state).await,
                                 Err(error) => Err(error),
                             };
-                            let reply = reply.and_then(|result| answer(NodeWorked { result }));
                             let _ = answers.send(answered(id, reply)).await;
                         });
                         return Ok(());
                     }
-                    Some(Method::NodeWork) => Err(ApiError::new(
+                    Some(method) if may_wait(method) => Err(ApiError::new(
                         ErrorCode::RateLimited,
                         "Too many calls wait for their answers already.",
                     )),
@@ -190,15 +193,47 @@ async fn serve(line: &mut NodeLine, method: Method, params: Value) -> Reply {
     }
 }
 
-/// The call of a node's worker, as that worker.
-fn worked(line: &NodeLine, params: Value, key: Option<String>) -> Result<Call, ApiError> {
-    let WorkNode { method, mut params, idem } = read(params)?;
-    let method = Method::from_name(&method)
+fn may_wait(method: Method) -> bool {
+    matches!(
+        method,
+        Method::NodeWork | Method::NodeErrand | Method::NodeSend | Method::NodeRead | Method::NodeEnd
+    )
+}
+
+/// What is done beside the loop.
+enum Beside {
+    /// A call of a worker, as that worker; whether it is the one that takes jobs of the crew.
+    Work((Call, bool)),
+    Errand(String, Method, Value),
+}
+
+impl Beside {
+    async fn perform(self, state: &ServerState) -> Reply {
+        match self {
+            Beside::Errand(worker, method, params) => {
+                state.doors.errands.serve(state, worker, method, params).await
+            }
+            Beside::Work((call, crew)) => {
+                let claims = crew && call.method == Method::JobsClaim;
+                let mut result = call::perform(state, call).await?;
+                if claims {
+                    result = state.engine.for_machine(result).await?;
+                }
+                answer(NodeWorked { result })
+            }
+        }
+    }
+}
+
+async fn worked(line: &NodeLine, params: Value, key: Option<String>) -> Result<(Call, bool), ApiError> {
+    let mut work: WorkNode = read(params)?;
+    let method = Method::from_name(&work.method)
         .ok_or_else(|| ApiError::new(ErrorCode::UnknownMethod, "There is no such method."))?;
-    let who = line.works_as(method, &mut params)?;
-    match params {
+    let who = line.works_as(method, &mut work).await?;
+    match work.params {
         Value::Object(params) => {
-            Ok(Call { who, method, params, key: idem.or(key), unknown: Unknown::Refuse })
+            let key = work.idem.or(key);
+            Ok((Call { who, method, params, key, unknown: Unknown::Refuse }, work.crew))
         }
         _ => Err(ApiError::bad("params is an object")),
     }

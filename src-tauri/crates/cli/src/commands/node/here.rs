@@ -2,7 +2,7 @@
 
 use crate::flags::{NodeCommand, ServeNode};
 use crate::output;
-use node::{Home, Limits, Link, NodeError, Setting, State};
+use node::{Crew, Home, Limits, Link, NodeError, Setting, State};
 use protocol::node::NodeService;
 use server::Options;
 use std::path::PathBuf;
@@ -100,11 +100,18 @@ async fn serve(data: Option<PathBuf>, run: ServeNode, as_json: bool) -> Result<(
     }
     let config = &own.config;
     let mut offers = match run.offer.is_empty() {
-        true => vec![NodeService::Terminals, NodeService::Recipes],
+        true => vec![NodeService::Terminals, NodeService::Recipes, NodeService::Workers],
         false => run.offer,
     };
     offers.sort_unstable();
     offers.dedup();
+    let crew = crew(&config.workers);
+    if crew.is_none() && offers.contains(&NodeService::Workers) {
+        offers.retain(|service| *service != NodeService::Workers);
+        eprintln!(
+            "pilothouse: pilothouse-worker is not beside this program, so this machine offers no workers."
+        );
+    }
     let setting = Setting {
         folder: run.folder.or_else(host::paths::user_home).unwrap_or_else(|| PathBuf::from("/")),
         offers,
@@ -114,6 +121,7 @@ async fn serve(data: Option<PathBuf>, run: ServeNode, as_json: bool) -> Result<(
             idle_ms: u64::from(config.terminals.idle_hours) * HOUR,
             record: config.terminals.record,
         },
+        crew,
         hostname: hostname(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
     };
@@ -123,6 +131,50 @@ async fn serve(data: Option<PathBuf>, run: ServeNode, as_json: bool) -> Result<(
         stop.send_replace(true);
     });
     node::run(&home, setting, stopping, |state| told(&state, as_json)).await
+}
+
+/// What the worker of this machine may find of this process's environment; it is given no key.
+const ENVIRONMENT: [&str; 18] = [
+    "PATH",
+    "HOME",
+    "USER",
+    "LANG",
+    "TZ",
+    "RUSTUP_HOME",
+    "CARGO_HOME",
+    "DOCKER_HOST",
+    "DOCKER_CONTEXT",
+    "DOCKER_CONFIG",
+    "XDG_RUNTIME_DIR",
+    "SystemRoot",
+    "USERPROFILE",
+    "LOCALAPPDATA",
+    "APPDATA",
+    "TEMP",
+    "PILOTHOUSE_INSIDE_BIN",
+    "PILOTHOUSE_LOG",
+];
+
+/// How this machine's worker is started, by its own configuration; none where it is not installed.
+fn crew(workers: &host::config::Workers) -> Option<Crew> {
+    let name = format!("pilothouse-worker{}", std::env::consts::EXE_SUFFIX);
+    let program = std::env::current_exe().ok()?.with_file_name(name);
+    if !program.is_file() {
+        return None;
+    }
+    let sandbox = workers.require.unwrap_or(workers.sandbox);
+    let mut flags = vec!["--sandbox".to_owned(), sandbox.word().to_owned()];
+    flags.extend(["--disk-mb".to_owned(), (workers.disk >> 20).to_string()]);
+    let more = [
+        ("--container-engine", workers.engine.clone()),
+        ("--container-image", workers.image.clone()),
+        ("--cpus", workers.cpus.map(|cpus| cpus.to_string())),
+    ];
+    for (flag, value) in more {
+        flags.extend(value.into_iter().flat_map(|value| [flag.to_owned(), value]));
+    }
+    let found = ENVIRONMENT.iter().filter_map(|name| Some(((*name).to_owned(), std::env::var_os(name)?)));
+    Some(Crew { program, flags, environment: found.collect() })
 }
 
 fn told(state: &State, as_json: bool) {

@@ -8,7 +8,7 @@ use crate::flags::NodeCommand;
 use crate::output;
 use crate::plain::plain;
 use client::Client;
-use protocol::node::{AllowNode, Node, NodeService, StartJob, TailParams};
+use protocol::node::{AllowNode, Node, NodeService, StartJob, TailParams, crew_of};
 use protocol::ops::{Nothing, typed};
 use protocol::{ApiError, ErrorCode, JobId, WorkspaceId};
 
@@ -65,26 +65,44 @@ fn said(node: &Node) {
     }
 }
 
-async fn allow(
-    client: &Client,
-    what: &str,
-    services: Vec<NodeService>,
-    as_json: bool,
-) -> Result<(), ApiError> {
+/// A machine by its id or a name of its.
+async fn named(client: &Client, what: &str) -> Result<Node, ApiError> {
     let all = client.call(typed::NodeList, &Nothing {}, None).await?.nodes;
     let exact = all.iter().find(|node| node.id.as_str() == what);
     let meant: Vec<&Node> = match exact {
         Some(node) => vec![node],
         None => all.iter().filter(|node| node.name == what || node.hostname == what).collect(),
     };
-    let node = match meant.as_slice() {
-        [one] => *one,
-        [] => return Err(ApiError::not_found("machine", what)),
+    match meant.as_slice() {
+        [one] => Ok((*one).clone()),
+        [] => Err(ApiError::not_found("machine", what)),
         _ => {
             let message = format!("Several machines are called {what}; name one by its id.");
-            return Err(ApiError::new(ErrorCode::Conflict, message));
+            Err(ApiError::new(ErrorCode::Conflict, message))
         }
-    };
+    }
+}
+
+/// The worker of a machine, which has to be let take jobs.
+pub(super) async fn worker_of(client: &Client, what: Option<String>) -> Result<Option<String>, ApiError> {
+    let Some(what) = what else { return Ok(None) };
+    let node = named(client, &what).await?;
+    if !node.allowed.contains(&NodeService::Workers) {
+        let message = format!(
+            "{what} is not let take jobs: pilothouse node allow names all it may do, workers among it."
+        );
+        return Err(ApiError::new(ErrorCode::NodeNotAllowed, message));
+    }
+    Ok(Some(crew_of(&node.id)))
+}
+
+async fn allow(
+    client: &Client,
+    what: &str,
+    services: Vec<NodeService>,
+    as_json: bool,
+) -> Result<(), ApiError> {
+    let node = named(client, what).await?;
     let node = client.call(typed::NodeAllow, &AllowNode { id: node.id.clone(), services }, None).await?;
     if as_json {
         output::json(&node);

@@ -97,7 +97,12 @@ impl Engine {
     }
 
     /// A job whose ground cannot be laid (repository gone, unreadable …) fails with that reason.
-    async fn fail_claimed(&self, job: &Job, token: &str, error: &ApiError) -> Result<(), ApiError> {
+    pub(crate) async fn fail_claimed(
+        &self,
+        job: &Job,
+        token: &str,
+        error: &ApiError,
+    ) -> Result<(), ApiError> {
         let fail = FailJob {
             id: job.id.clone(),
             claim_token: token.to_owned(),

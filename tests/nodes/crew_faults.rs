@@ -1,0 +1,155 @@
+//! Lines that are cut, programs that are killed and hubs that are started anew while a job runs on a machine: it goes on
+//! or goes back in line, and what lands was done once.
+
+use crate::crew::machine;
+use crate::machine::Machine;
+use crate::proxy::Proxy;
+use crate::scene::{Scene, text};
+use serde_json::{Value, json};
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// A recipe that waits for a file in its clone.
+const CONFIG: &str = "checks = []\n\
+    [recipes.slow]\nrun = [\"sh\", \"-c\", \"echo begun; while [ ! -e src/go ]; do sleep 0.05; done; rm src/go; echo made >> src/made.txt\"]\nwrites = [\"src/made.txt\"]\n";
+
+pub fn scene() -> Scene {
+    Scene::on(&[("src/bird.txt", "a quiet bird\n"), (".pilothouse/config.toml", CONFIG)], |start| start)
+}
+
+fn folders(machine: &Machine) -> Vec<PathBuf> {
+    let jobs = machine.ground.path().join("data/node/crew/jobs");
+    let Ok(found) = std::fs::read_dir(jobs) else { return Vec::new() };
+    found.map(|one| one.unwrap().path()).collect()
+}
+
+impl Scene {
+    /// The recipe as a job of this worker, for the first time; with the cursor before it.
+    pub async fn slow_for(&self, worker: &str) -> (String, i64) {
+        let sent = self.hub.say("dev", "/run slow").await;
+        self.hub.approve_next("dev", sent.cursor, "recipe.first_use").await;
+        self.given(worker, sent.cursor).await
+    }
+
+    pub async fn slow_again(&self, worker: &str) -> (String, i64) {
+        let sent = self.hub.say("dev", "/run slow").await;
+        self.given(worker, sent.cursor).await
+    }
+
+    async fn given(&self, worker: &str, cursor: i64) -> (String, i64) {
+        let (enqueued, _) = self.hub.until("dev", cursor, |e| e.kind() == "job_enqueued").await;
+        let job = text(&enqueued.payload()["jobId"]);
+        self.done("jobs.target", json!({ "id": job, "targetWorkerId": worker })).await;
+        (job, cursor)
+    }
+
+    /// It says that it has begun for the `nth` time; its clone.
+    pub async fn begun(&self, machine: &Machine, job: &str, nth: usize) -> PathBuf {
+        self.hub
+            .eventually("its command runs", || async {
+                let logs = self.done("jobs.logs_tail", json!({ "id": job, "lines": 1000 })).await;
+                let lines = logs["logs"].as_array().unwrap().iter();
+                let begun = lines.filter(|line| text(&line["message"]) == "begun").count();
+                assert!(begun <= nth, "begun {begun} times");
+                let found = folders(machine).into_iter().map(|one| one.join("clone"));
+                let mut found = found.filter(|one| one.join("src").is_dir());
+                found.next().filter(|_| begun == nth)
+            })
+            .await
+    }
+
+    pub async fn made_once(&self, job: &str, attempts: u64) -> Value {
+        let done = self.job_is(job, "completed").await;
+        assert_eq!(done["attempts"], json!(attempts), "{done}");
+        let commit = text(&done["commitSha"]);
+        let diff = self.done("jobs.diff", json!({ "id": job })).await;
+        assert_eq!(diff.to_string().matches("src/made.txt").count().min(1), 1, "{commit} {diff}");
+        done
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_goes_on_over_a_cut_line_and_a_hub_that_is_killed() {
+    let scene = scene();
+    let port = scene.hub.url.rsplit(':').next().unwrap().parse().unwrap();
+    let line = Proxy::to(port).await;
+    let mut machine = machine();
+    let id = scene.serving_as(&mut machine, |link| line.seen(link), json!(["workers"])).await;
+    let (job, _) = scene.slow_for(&Scene::worker_of(&id)).await;
+    let clone = scene.begun(&machine, &job, 1).await;
+    line.cut();
+    scene.sees(&id, false).await;
+    // It ends while nobody can be told, and hands over when it can.
+    std::fs::write(clone.join("src/go"), "").unwrap();
+    scene
+        .hub
+        .eventually("it has gone on", || async { clone.join("src/made.txt").exists().then_some(()) })
+        .await;
+    assert_eq!(scene.done("jobs.get", json!({ "id": job })).await["status"], "claimed");
+    line.heal();
+    machine.said("connected").await;
+    scene.made_once(&job, 1).await;
+
+    let (job, _) = scene.slow_again(&Scene::worker_of(&id)).await;
+    let clone = scene.begun(&machine, &job, 1).await;
+    let scene = scene.killed();
+    machine.said("connected").await;
+    std::fs::write(clone.join("src/go"), "").unwrap();
+    scene.made_once(&job, 1).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_whose_machine_is_killed_goes_back_in_line_and_is_done_once() {
+    let scene = scene();
+    let mut machine = machine();
+    let id = scene.serving_as(&mut machine, str::to_owned, json!(["workers"])).await;
+    let (job, _) = scene.slow_for(&Scene::worker_of(&id)).await;
+    let first = scene.begun(&machine, &job, 1).await;
+    let before = scene.done("jobs.get", json!({ "id": job })).await;
+    machine.end();
+    scene.sees(&id, false).await;
+    machine.serve();
+    machine.said("connected").await;
+    let second = scene.begun(&machine, &job, 2).await;
+    assert_ne!(first, second);
+    assert!(!first.exists(), "what the first attempt left is gone, and so is whoever worked in it");
+    let now = scene.done("jobs.get", json!({ "id": job })).await;
+    assert_ne!(before["claimedAt"], now["claimedAt"]);
+    std::fs::write(second.join("src/go"), "").unwrap();
+    scene.made_once(&job, 2).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_is_cancelled_on_its_machine_and_taken_away_with_what_it_may_do() {
+    let scene = scene();
+    let mut machine = machine();
+    let id = scene.serving_as(&mut machine, str::to_owned, json!(["workers"])).await;
+    let worker = Scene::worker_of(&id);
+    let (job, _) = scene.slow_for(&worker).await;
+    let clone = scene.begun(&machine, &job, 1).await;
+    scene.done("jobs.cancel", json!({ "id": job })).await;
+    let ended = scene
+        .hub
+        .eventually("it is over", || async {
+            let job = scene.done("jobs.get", json!({ "id": job })).await;
+            (job["status"] != "claimed").then_some(job)
+        })
+        .await;
+    assert_eq!(ended["status"], "cancelled", "{ended}");
+    scene.hub.eventually("its folder is gone", || async { (!clone.exists()).then_some(()) }).await;
+
+    let (job, _) = scene.slow_again(&worker).await;
+    scene.begun(&machine, &job, 1).await;
+    scene.done("node.allow", json!({ "id": id, "services": [] })).await;
+    assert_eq!(machine.said("connected").await["allowed"], json!([]));
+    let back = scene.job_is(&job, "pending").await;
+    assert_eq!(back["targetWorkerId"], json!(worker));
+    tokio::time::timeout(Duration::from_secs(60), async {
+        scene
+            .hub
+            .eventually("its worker is gone", || async { (scene.node(&id).await["jobs"] == 0).then_some(()) })
+            .await;
+    })
+    .await
+    .unwrap();
+}
