@@ -13,6 +13,7 @@ import { Crew } from "./model";
 import { device } from "./pair/this-device";
 import { startPhone } from "./phone";
 import { platform } from "./platform";
+import { LINK_USED } from "./shell/SignedOut";
 import { restCarets } from "./platform/resting-caret";
 import { router } from "./routes";
 import { languageTag } from "./words";
@@ -60,7 +61,7 @@ async function begin(): Promise<void> {
     // The code works once: it must not stay in the address or the history.
     history.replaceState(null, "", location.pathname + location.search);
     const failure = await exchangeCode({ fetch: (...args) => fetch(...args), base: "" }, code);
-    if (failure && failure.code !== "offline") sessionStorage.setItem("pilothouse.signin", failure.message);
+    if (failure && failure.code !== "offline") sessionStorage.setItem("pilothouse.signin", failure.code === "unauthenticated" ? LINK_USED : failure.message);
   }
   // A device that is not let in yet has nothing to follow; the page of its pairing starts the rest.
   if (location.pathname === "/pair") return;

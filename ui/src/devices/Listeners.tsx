@@ -79,7 +79,7 @@ function Shown({ value, reload, live }: { value: Listening; reload: () => void; 
       </ul>
       {trouble ? (
         <p className="t1 c3 dv__note">
-          <InlineText text={shown.tailscale.why ? `${trouble} ${shown.tailscale.why}` : trouble} />
+          <InlineText text={shown.tailscale.why && shown.tailscale.state !== "missing" ? `${trouble} ${shown.tailscale.why}` : trouble} />
         </p>
       ) : null}
       <p className="t1 c3 dv__note">{words.note}</p>

@@ -46,7 +46,7 @@ export const de: Words = {
   allowBad: "Ein Login mit @, oder ein Tag, das mit tag: beginnt",
   add: "Hinzufügen",
   remove: (what) => `${what} entfernen`,
-  tailscaleMissing: "Tailscale wurde auf diesem Rechner nicht gefunden.",
+  tailscaleMissing: "Tailscale wurde auf diesem Rechner nicht gefunden. Installieren Sie es und melden Sie sich an; dann wird es von selbst gefunden.",
   tailscaleDenied: "Tailscale ist da, antwortet diesem Benutzer aber nicht.",
   tailscaleStopped: "Tailscale ist da, aber nicht verbunden.",
   notSwitched: "Es wurde nicht umgeschaltet",

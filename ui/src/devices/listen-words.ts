@@ -49,7 +49,7 @@ const en = {
   allowBad: "A login with @, or a tag that begins with tag:",
   add: "Add",
   remove: (what: string) => `Remove ${what}`,
-  tailscaleMissing: "Tailscale was not found on this machine.",
+  tailscaleMissing: "Tailscale was not found on this machine. Install it and log in; then it is found by itself.",
   tailscaleDenied: "Tailscale is there, but does not answer this user.",
   tailscaleStopped: "Tailscale is there, but not connected.",
   notSwitched: "It was not switched",

@@ -6,6 +6,9 @@ import { Button, CommandBox, CopyButton } from "../components";
 import { Logo } from "./Logo";
 import { words } from "./words";
 
+/** Kept in place of words: the link this browser came with opens nothing any more. */
+export const LINK_USED = "link_used";
+
 export function SignedOut() {
   const crew = useCrew();
   const [why] = useState(() => {
@@ -22,7 +25,7 @@ export function SignedOut() {
         </div>
         {why ? (
           <p className="s-failed" role="alert">
-            {why}
+            {why === LINK_USED ? words.signedOutUsed : why}
           </p>
         ) : null}
         <p className="c2">

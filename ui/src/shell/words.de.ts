@@ -64,6 +64,7 @@ export const de: Words = {
   unreachable: "Die Crew war nicht zu erreichen",
   signedOutTitle: "In diesem Browser nicht angemeldet",
   signedOutText: "Pilothouse antwortet nur Browsern, die Sie eingelassen haben, auch auf diesem Rechner. Führen Sie dies in einem Terminal aus; es öffnet einen Link, der einmal gilt:",
+  signedOutUsed: "Dieser Link wurde schon benutzt oder ist zu alt.",
   signedOutLink: "Oder nehmen Sie den Link, den der Server beim Start ausgegeben hat. Ein Link, der schon benutzt wurde, nützt niemandem mehr.",
   tryAgain: "Noch einmal",
   sessions: "Sitzungen",

@@ -63,6 +63,7 @@ const en = {
   unreachable: "The crew could not be reached",
   signedOutTitle: "Not signed in on this browser",
   signedOutText: "Pilothouse answers only to browsers you have let in, also on this machine. Run this in a terminal; it opens a link that works once:",
+  signedOutUsed: "This link was used already or is too old.",
   signedOutLink: "Or use the link the server printed when it started. A link that was used already is worth nothing to anybody.",
   tryAgain: "Try again",
   sessions: "Sessions",
