@@ -66,14 +66,17 @@ fn start(
     model: &ModelServer,
     dialect: WireDialect,
 ) -> RunningServer {
+    RunningServer::start(&with_model(Start::on(data, repo.path()).flag("--trust"), model, dialect))
+}
+
+fn with_model(mut start: Start, model: &ModelServer, dialect: WireDialect) -> Start {
     let url = model.base_url();
-    let mut start = Start::on(data, repo.path()).flag("--trust");
     for role in ["REMOTEBUDDY", "WORKERS"] {
         start = start
             .model(role, &url, backend(dialect))
             .env(&format!("{role}_LLM_API_KEY"), "sk-secret-of-the-test");
     }
-    RunningServer::start(&start)
+    start
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -234,4 +237,29 @@ fn text_below(folder: &std::path::Path) -> String {
         }
     }
     all
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn where_there_is_no_bash_commands_run_in_sh_and_the_model_is_told_so() {
+    let (repo, data) = (repo(), tempfile::tempdir().unwrap());
+    let mend = "echo \"run by $0\"; sed -i 's/a - b/a + b/' src/lib.rs";
+    let model = ModelServer::start(Script::new([
+        Step::json(plan()).when(planner()),
+        Step::call("bash", json!({ "command": mend })).when(worker()),
+        finish("add adds now"),
+    ]))
+    .unwrap();
+    let start = Start::on(data.path(), repo.path()).flag("--trust");
+    // What cannot be run is not there, for the server as for whatever it starts.
+    let without = ["--ro-bind", "/dev/null", "/usr/bin/bash", "--die-with-parent", "--"];
+    let start = start.under(&[&["bwrap", "--dev-bind", "/", "/"][..], &without].concat());
+    let server = RunningServer::start(&with_model(start, &model, WireDialect::OpenaiChat));
+    let sent = server.say("dev", "the test adds fails, please mend it").await;
+    server.approve_next("dev", sent.cursor, "land").await;
+    server.first("dev", sent.cursor, "merge.entry.landed").await;
+    assert!(repo.git(&["show", "main_agents:src/lib.rs"]).contains("a + b"));
+    let seen = model.requests();
+    assert!(seen.iter().any(|r| r.all().contains("there is no bash")), "it is told");
+    assert!(seen.iter().any(|r| r.all().contains("run by sh")), "it ran");
 }

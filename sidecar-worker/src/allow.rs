@@ -45,11 +45,11 @@ impl Asking {
 
     /// A line for a shell.
     pub(crate) fn line(&self, shell: &str, text: &str) -> ActionKind {
-        ActionKind::Command {
-            argv: vec![shell.to_owned(), "-c".to_owned(), text.to_owned()],
-            cwd: self.cwd.clone(),
-            confined: self.confined,
-        }
+        self.command(vec![shell.to_owned(), "-c".to_owned(), text.to_owned()])
+    }
+
+    pub(crate) fn command(&self, argv: Vec<String>) -> ActionKind {
+        ActionKind::Command { argv, cwd: self.cwd.clone(), confined: self.confined }
     }
 
     /// Asks, and waits for a person where one is asked; until `stop` resolves.

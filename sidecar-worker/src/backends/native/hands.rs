@@ -3,6 +3,7 @@
 //! Files are opened by this process, outside the sandbox, in a tree that commands may have filled with anything:
 //! every path is checked, no link is followed, and nothing outside the clone is ever touched.
 
+use super::shell::Shell;
 use crate::allow::{Asking, Said};
 use crate::life::Attempt;
 use agent::Cancel;
@@ -13,7 +14,6 @@ use std::collections::BTreeSet;
 use std::path::{Component, Path, PathBuf};
 use std::time::Duration;
 
-pub(super) const SHELL: &str = "bash";
 /// Largest file that is read or edited.
 const FILE_BYTES: u64 = 2 * 1024 * 1024;
 /// Lines a read shows when it names no range.
@@ -21,6 +21,7 @@ const READ_LINES: usize = 600;
 
 pub(crate) struct SandboxHands<'a> {
     attempt: &'a Attempt<'a>,
+    shell: Shell,
     asking: Asking,
     scope: GlobSet,
     /// Files outside the scope that may be written all the same.
@@ -28,7 +29,7 @@ pub(crate) struct SandboxHands<'a> {
 }
 
 impl<'a> SandboxHands<'a> {
-    pub(super) fn new(attempt: &'a Attempt<'a>) -> anyhow::Result<Self> {
+    pub(super) fn new(attempt: &'a Attempt<'a>, shell: Shell) -> anyhow::Result<Self> {
         let mut globs = GlobSetBuilder::new();
         for glob in &attempt.task.planning.scope.write_globs {
             globs.add(GlobBuilder::new(glob).literal_separator(true).build()?);
@@ -39,7 +40,8 @@ impl<'a> SandboxHands<'a> {
                     .build()?,
             );
         }
-        Ok(Self { attempt, asking: Asking::of(attempt), scope: globs.build()?, also: BTreeSet::new() })
+        let (asking, scope) = (Asking::of(attempt), globs.build()?);
+        Ok(Self { attempt, shell, asking, scope, also: BTreeSet::new() })
     }
 
     /// The file a path of the model's means, or why not.
@@ -135,7 +137,7 @@ impl Hands for SandboxHands<'_> {
     /// Policy is asked before every command and every edit.
     async fn refusal(&mut self, action: &ToolAction, cancel: &Cancel) -> Option<Observation> {
         let (asked, file) = match action {
-            ToolAction::Bash(call) => (self.asking.line(SHELL, &call.command), None),
+            ToolAction::Bash(call) => (self.asking.command(self.shell.judged(&call.command)), None),
             ToolAction::Edit(call) => match self.place(&call.path) {
                 Ok((_, name)) => (ActionKind::FileWrite { paths: vec![name.clone()] }, Some(name)),
                 // The edit says it better.
@@ -164,7 +166,7 @@ impl Hands for SandboxHands<'_> {
     }
 
     async fn bash(&mut self, call: &BashCall, timeout_ms: u64, cancel: &Cancel) -> Observation {
-        let argv = [SHELL.to_owned(), "-c".to_owned(), call.command.clone()];
+        let argv = self.shell.argv(&call.command);
         // Whoever watches sees the output while the command runs; the model gets it at the end.
         let journal = Some(self.attempt.journal);
         match self.attempt.bench.run(&argv, Duration::from_millis(timeout_ms), journal, cancel).await {

@@ -4,6 +4,7 @@
 
 mod hands;
 mod record;
+mod shell;
 
 use super::working::{Backend, revision_inputs, task_inputs};
 use crate::inbox::{self, Inbox};
@@ -23,6 +24,7 @@ use protocol::event::Artifact;
 use protocol::job::failure;
 use record::{Earlier, Record};
 use serde_json::json;
+use shell::Shell;
 
 /// Most characters of one artifact that are kept.
 const ARTIFACT_CHARS: usize = 512 * 1024;
@@ -64,8 +66,9 @@ impl<'a> Native<'a> {
             ..Limits::default()
         };
         let (record, earlier) = Record::open(attempt).await;
+        let shell = Shell::find(attempt.bench, &attempt.keeper.cancel).await;
         let inputs =
-            task_inputs(attempt, &restored.notes).with("shell", hands::SHELL).with("steps", limits.steps);
+            task_inputs(attempt, &restored.notes).with("shell", shell.name()).with("steps", limits.steps);
         let rendered = prompts.render("worker.native", inputs)?;
         let task = Task {
             system: rendered.system,
@@ -95,7 +98,7 @@ impl<'a> Native<'a> {
             machine,
             record,
             model,
-            hands: SandboxHands::new(attempt)?,
+            hands: SandboxHands::new(attempt, shell)?,
             pace,
             next,
             artifacts: Vec::new(),
