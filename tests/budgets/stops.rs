@@ -68,6 +68,20 @@ async fn a_used_up_day_stops_planning_too_and_says_when_it_begins_anew() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_used_up_workspace_keeps_the_jobs_work_and_is_named_as_what_stopped_it() {
+    let steps = [plan(), write("notes/a.txt"), write("notes/b.txt"), finish()];
+    // Enough for the plan and one step of the work.
+    let limit = (2 * TOKENS_OF_A_CALL).to_string();
+    let scene = Scene::of(steps, &[("PILOTHOUSE_BUDGET_TOKENS_PER_WORKSPACE", &limit)]);
+    let (cursor, _) = scene.task().await;
+    let waiting = scene.server.first("dev", cursor, "job.waiting").await;
+    let wait = &waiting.payload()["wait"];
+    assert_eq!(wait["reason"], "budget", "{wait}");
+    assert!(wait["detail"].as_str().unwrap().contains("workspace"), "{wait}");
+    assert!(wait["resumeCommit"].is_string(), "what it did is kept: {wait}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn minutes_of_a_job_stop_it_and_a_raise_lets_it_go_on() {
     let steps = [plan(), write("notes/a.txt"), write("notes/b.txt"), finish()];
     let scene = Scene::of(steps, &[("PILOTHOUSE_BUDGET_MINUTES_PER_JOB", "0")]);
