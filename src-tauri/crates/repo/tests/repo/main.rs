@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::panic)] // everything here is a test
 
 mod attacks;
+mod bombs;
 mod candidates;
 mod carries;
 mod check_trees;
