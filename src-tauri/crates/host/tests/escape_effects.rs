@@ -200,3 +200,70 @@ async fn neither_a_lan_nor_the_metadata_address_is_reached() {
         "{said}"
     );
 }
+
+const BOMB_ENDED: &str = "the bomb stayed small";
+
+/// Not a test by itself: the next one starts it as an ordinary user, whose processes the kernel counts.
+#[tokio::test]
+async fn helper_as_an_ordinary_user() {
+    if std::env::var_os("HELPER_USER").is_none() {
+        return;
+    }
+    let (places, ground) = (confined().await, Ground::new());
+    let mut spec = ground.spec();
+    spec.limits.pids = Some(32);
+    // Doubles until there would be 128 that sleep: enough to see, and no harm to the machine where nothing stops it.
+    let mark = support::unique_seconds();
+    let bomb = format!(
+        "f() {{ if [ $1 -ge 7 ]; then sleep 2; else f $(($1+1)) & f $(($1+1)) & wait; fi; }}; f 0; : {mark}"
+    );
+    for place in [vec![Place::Plain], places.clone()].concat() {
+        let command = Command::new(["bash", "-c", &bomb])
+            .cwd(ground.path("jobs/mine"))
+            .env("PATH", "/usr/bin:/bin")
+            .timeout(Duration::from_secs(12));
+        let run = place.run(&spec, command);
+        let mut run = std::pin::pin!(run);
+        let mut most = 0;
+        loop {
+            tokio::select! {
+                ended = &mut run => break drop(ended.unwrap()),
+                () = tokio::time::sleep(Duration::from_millis(50)) => most = most.max(support::processes_with(&mark).len()),
+            }
+        }
+        println!("{place:?}: {most} processes at most");
+        match place {
+            Place::Plain => assert!(most > 100, "the control spreads: {most}"),
+            _ => assert!((2..=48).contains(&most), "{place:?}: {most}"),
+        }
+        support::eventually("none of it is left", || support::processes_with(&mark).is_empty()).await;
+    }
+    println!("{BOMB_ENDED} ({} places)", places.len());
+}
+
+#[tokio::test]
+async fn a_fork_bomb_stays_small_and_nothing_of_it_is_left() {
+    let places = confined().await;
+    if places.is_empty() {
+        return;
+    }
+    let own = std::env::current_exe().unwrap();
+    let words = ["--exact", "helper_as_an_ordinary_user", "--nocapture"];
+    let scratch = tempfile::tempdir().unwrap();
+    let mut run = if std::fs::read_dir("/root").is_ok() {
+        std::os::unix::fs::chown(scratch.path(), Some(65_534), Some(65_534)).unwrap();
+        let mut run = std::process::Command::new("setpriv");
+        run.args(["--reuid=65534", "--regid=65534", "--clear-groups"]).arg(&own);
+        run
+    } else {
+        std::process::Command::new(&own)
+    };
+    run.args(words).env("HELPER_USER", "1").env("TMPDIR", scratch.path()).env("HOME", scratch.path());
+    let run = run.stderr(Stdio::inherit()).output().unwrap();
+    let said = String::from_utf8_lossy(&run.stdout);
+    println!("{said}");
+    assert!(
+        run.status.success() && said.contains(&format!("{BOMB_ENDED} ({} places)", places.len())),
+        "{said}"
+    );
+}
