@@ -103,8 +103,17 @@ async fn jobs_that_name_no_machine_stay_at_the_hub() {
     let (enqueued, _) = scene.hub.until("dev", sent.cursor, |e| e.kind() == "job_enqueued").await;
     let free = text(&enqueued.payload()["jobId"]);
     // One that is meant for it overtakes the one that is not.
-    let (job, _) = scene.job_for(&worker, "/replace quiet loud src/fish.txt").await;
-    scene.job_is(&job, "completed").await;
+    let asked = std::process::Command::new(testkit::world::program("pilothouse"))
+        .arg("--data")
+        .arg(scene.data.path())
+        .args(["ask", "/replace quiet loud src/fish.txt", "--node", "box"])
+        .output()
+        .unwrap();
+    assert!(asked.status.success(), "{}", String::from_utf8_lossy(&asked.stderr));
+    let meant = |e: &StreamEvent| e.kind() == "job_enqueued" && e.payload()["jobId"] != json!(free);
+    let (enqueued, _) = scene.hub.until("dev", sent.cursor, meant).await;
+    let done = scene.job_is(&text(&enqueued.payload()["jobId"]), "completed").await;
+    assert_eq!((&done["targetWorkerId"], &done["workerId"]), (&json!(worker), &json!(worker)), "{done}");
     let waits = scene.done("jobs.get", json!({ "id": free })).await;
     assert_eq!((&waits["status"], &waits["attempts"]), (&json!("pending"), &json!(0)), "{waits}");
 }

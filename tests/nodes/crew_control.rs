@@ -56,7 +56,7 @@ async fn a_job_on_a_machine_asks_its_model_through_the_hub_is_steered_paused_and
     let job = text(&scene.done("jobs.enqueue", task(&Scene::worker_of(&id))).await["jobId"]);
     scene
         .hub
-        .eventually("its model was asked", || async { (!model.requests().is_empty()).then_some(()) })
+        .eventually("its first step is done", || async { (model.requests().len() >= 2).then_some(()) })
         .await;
     scene.done("jobs.pause", json!({ "id": job })).await;
     let waits = scene.job_is(&job, "waiting").await;

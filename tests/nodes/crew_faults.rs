@@ -11,7 +11,8 @@ use std::time::Duration;
 
 /// A recipe that waits for a file in its clone.
 const CONFIG: &str = "checks = []\n\
-    [recipes.slow]\nrun = [\"sh\", \"-c\", \"echo begun; while [ ! -e src/go ]; do sleep 0.05; done; rm src/go; echo made >> src/made.txt\"]\nwrites = [\"src/made.txt\"]\n";
+    [recipes.slow]\nrun = [\"sh\", \"-c\", \"echo begun; while [ ! -e src/go ]; do sleep 0.05; done; rm src/go; echo made >> src/made.txt\"]\nwrites = [\"src/made.txt\"]\n\
+    [recipes.large]\nrun = [\"sh\", \"-c\", \"head -c 2000000 /dev/urandom > src/large.bin\"]\nwrites = [\"src/large.bin\"]\n";
 
 pub fn scene() -> Scene {
     Scene::on(&[("src/bird.txt", "a quiet bird\n"), (".pilothouse/config.toml", CONFIG)], |start| start)
@@ -26,7 +27,11 @@ fn folders(machine: &Machine) -> Vec<PathBuf> {
 impl Scene {
     /// The recipe as a job of this worker, for the first time; with the cursor before it.
     pub async fn slow_for(&self, worker: &str) -> (String, i64) {
-        let sent = self.hub.say("dev", "/run slow").await;
+        self.recipe_for(worker, "slow").await
+    }
+
+    async fn recipe_for(&self, worker: &str, recipe: &str) -> (String, i64) {
+        let sent = self.hub.say("dev", &format!("/run {recipe}")).await;
         self.hub.approve_next("dev", sent.cursor, "recipe.first_use").await;
         self.given(worker, sent.cursor).await
     }
@@ -152,4 +157,66 @@ async fn a_job_is_cancelled_on_its_machine_and_taken_away_with_what_it_may_do() 
     })
     .await
     .unwrap();
+}
+
+/// How much of a file with this ending has come to a folder; 0 for none.
+fn come(folder: PathBuf, ending: &str) -> u64 {
+    let Ok(found) = std::fs::read_dir(folder) else { return 0 };
+    let files = found.flatten().filter(|one| one.file_name().to_string_lossy().ends_with(ending));
+    files.filter_map(|one| Some(one.metadata().ok()?.len())).max().unwrap_or(0)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_large_base_and_a_large_result_go_on_over_cuts_and_a_hub_that_is_killed() {
+    let mut noise = 1_u64;
+    let mut letter = || {
+        noise = noise.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        char::from(b'!' + ((noise >> 33) % 90) as u8)
+    };
+    let large: String = (0..3_000_000).map(|n| if n % 80 == 79 { '\n' } else { letter() }).collect();
+    let files = [("src/noise.txt", large.as_str()), (".pilothouse/config.toml", CONFIG)];
+    let scene = Scene::on(&files, |start| start);
+    let port = scene.hub.url.rsplit(':').next().unwrap().parse().unwrap();
+    let line = Proxy::to(port).await;
+    let mut machine = machine();
+    let id = scene.serving_as(&mut machine, |link| line.seen(link), json!(["workers"])).await;
+    line.slow(1024 * 1024);
+    let (job, _) = scene.recipe_for(&Scene::worker_of(&id), "large").await;
+    let depots = machine.ground.path().join("data/node/crew/depots");
+    let some = |least: u64| {
+        let depots = depots.clone();
+        move || {
+            let enough = come(depots.clone(), ".bundle") >= least;
+            async move { enough.then_some(()) }
+        }
+    };
+    scene.hub.eventually("some of the base has come", some(300_000)).await;
+    line.cut();
+    machine.said("away").await;
+    line.heal();
+    machine.said("connected").await;
+    scene.hub.eventually("more of it has come", some(900_000)).await;
+    // A hub that was started anew has forgotten how far it was: it begins again.
+    let scene = scene.killed();
+    machine.said("connected").await;
+    let bundles = scene.data.path().join("bundles");
+    let parts =
+        || async { (come(bundles.clone(), ".part") >= 300_000 && machine_has(&depots)).then_some(()) };
+    scene.hub.eventually("some of the result has come", parts).await;
+    line.cut();
+    line.heal();
+    let done = scene.job_is(&job, "completed").await;
+    assert_eq!(done["attempts"], json!(1), "{done}");
+    let commit = text(&done["commitSha"]);
+    assert_eq!(commit.len(), 40);
+    let left = std::fs::read_dir(&bundles)
+        .unwrap()
+        .flatten()
+        .filter(|one| one.path().extension().is_some_and(|e| e == "part"));
+    assert_eq!(left.count(), 0, "no part of anything stays");
+}
+
+/// The base is in its depot: what comes to the hub now is the result.
+fn machine_has(depots: &std::path::Path) -> bool {
+    come(depots.to_owned(), ".bundle") == 0
 }

@@ -51,6 +51,8 @@ impl Machine {
             .args(argv)
             .env("PILOTHOUSE_CONFIG_DIR", self.ground.path().join("settings"))
             .env("SHELL", "/bin/sh")
+            // Whoever runs the tests keeps their own keychain to themselves.
+            .env("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent")
             .env("OPENAI_API_KEY", "s3cret")
             .stdin(Stdio::null())
             .stdout(Stdio::piped())

@@ -1837,6 +1837,11 @@ allowed: Array<NodeService>,
  */
 clockAheadMs: number, 
 /**
+ * Where it says that it keeps its key, while it is connected: the keychain of its system, or a file that only
+ * its user reads.
+ */
+keyPlace?: KeyPlace, 
+/**
  * That run on it now.
  */
 terminals: number, 
@@ -2739,7 +2744,11 @@ run: string,
 /**
  * Its clock, in milliseconds since 1970.
  */
-nowMs: number, };
+nowMs: number, 
+/**
+ * Where it keeps the key it proves itself with.
+ */
+keyPlace?: KeyPlace, };
 
 export type RegisterPush = { subscription: PushSubscription, 
 /**
@@ -3712,7 +3721,7 @@ export type WorkNode = { method: string, params: JsonValue,
 /**
  * By the worker that takes jobs of the crew, not by the one that runs recipes.
  */
-crew: boolean, 
+crew?: boolean, 
 /**
  * Idempotency key.
  */

@@ -117,7 +117,7 @@ export const de: Words = {
   codeSpoken: (figures) => `Zahl ${figures}`,
   machines: "Andere Rechner",
   machinesFailed: "Die anderen Rechner können nicht gezeigt werden",
-  noMachines: "Keine. Ein anderer Rechner kann Terminals und Rezepte leihen; auf ihm lauscht nichts, er verbindet sich mit diesem.",
+  noMachines: "Keine. Ein anderer Rechner kann Terminals, Rezepte und Worker leihen; auf ihm lauscht nichts, er verbindet sich mit diesem.",
   pairMachine: "Rechner koppeln",
   runThere: "Auf dem anderen Rechner ausführen. Der Link gilt ein Mal.",
   copyCommand: "Befehl kopieren",

@@ -122,7 +122,7 @@ const en = {
   // other machines
   machines: "Other machines",
   machinesFailed: "The other machines cannot be shown",
-  noMachines: "None. Another machine can lend its terminals and recipes; nothing listens on it, it connects to this one.",
+  noMachines: "None. Another machine can lend its terminals, recipes and workers; nothing listens on it, it connects to this one.",
   pairMachine: "Pair a machine",
   runThere: "Run this on the other machine. The link works once.",
   copyCommand: "Copy command",

@@ -66,6 +66,9 @@ pub enum Command {
         /// The only worker that may have the job it becomes.
         #[arg(long, value_name = "ID")]
         worker: Option<String>,
+        /// The same for the worker of another machine.
+        #[arg(long, value_name = "MACHINE", conflicts_with = "worker")]
+        node: Option<String>,
     },
     /// Approve a pending question.
     Approve {

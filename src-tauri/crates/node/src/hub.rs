@@ -77,7 +77,7 @@ pub async fn run(
     tell: impl Fn(State),
 ) -> Result<(), NodeError> {
     let hub = home.hub()?.ok_or(NodeError::NotPaired)?;
-    let key = home.key()?;
+    let key = home.key(&hub).await?;
     let door = Doorstep::new(&hub.url, hub.fingerprint.as_deref()).map_err(NodeError::Hub)?;
     let (clock, ids): (Arc<dyn Clock>, Arc<dyn Ids>) = (Arc::new(SystemClock::new()), Arc::new(SystemIds));
     let terminals = Terminals::new(&home.terminals(), setting.terminals, clock.clone(), ids.clone());
@@ -176,6 +176,7 @@ async fn serve(
         offers: offers(machine),
         run: links.run.to_owned(),
         now_ms: machine.clock.now_ms(),
+        key_place: Some(hub.key_place),
     };
     let (mut session, registered) = Session::begin(gateway, machine.clone(), said).await?;
     links.may_work.send_replace(registered.allowed.contains(&NodeService::Workers));

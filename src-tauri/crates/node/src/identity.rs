@@ -1,15 +1,17 @@
-//! Whose machine this is, and the key it proves that with. The key is in a file only its owner may read, and never
-//! leaves it; the server has its public half.
+//! Whose machine this is, and the key it proves that with. The key is in the system's keychain where one is open when the
+//! machine is paired, else in a file only its owner may read. It never leaves the machine; the server has its public half.
 
 use crate::NodeError;
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use host::data_lock::DataLock;
+use host::keychain::{Keychain, Supplied};
 use host::paths::DataFolder;
 use host::{atomic_file, token_file};
 use protocol::DeviceId;
 use protocol::device::{DeviceProof, KeyAlgorithm, PublicKey, connect_text};
+use protocol::keys::{KeyPlace, KeyText, KeychainState};
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 
@@ -25,21 +27,38 @@ pub struct Hub {
     /// Of the server's certificate, where it made it itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fingerprint: Option<String>,
+    /// Where this machine's key is.
+    #[serde(default = "in_a_file")]
+    pub key_place: KeyPlace,
+}
+
+/// As it was before there was a choice.
+fn in_a_file() -> KeyPlace {
+    KeyPlace::File
 }
 
 /// The folder a node keeps its things in, for one process at a time.
 #[derive(Debug)]
 pub struct Home {
     folder: DataFolder,
+    /// None where only the file is to be used.
+    chain: Option<Keychain>,
     _lock: DataLock,
 }
 
 impl Home {
     /// Inside a data folder, apart from what a server keeps there.
     pub fn open(data: &Path) -> Result<Self, NodeError> {
+        let home = Self::with_files_alone(data)?;
+        // Its encrypted file is of no use here: whoever could open it can read the plain one.
+        let chain = Keychain::of_this_machine(home.folder.sealed_keys(), Supplied::Nothing);
+        Ok(Self { chain: Some(chain), ..home })
+    }
+
+    fn with_files_alone(data: &Path) -> Result<Self, NodeError> {
         let folder = DataFolder::open(&data.join("node"))?;
         let lock = DataLock::acquire(&folder)?;
-        Ok(Self { folder, _lock: lock })
+        Ok(Self { folder, chain: None, _lock: lock })
     }
 
     pub(crate) fn terminals(&self) -> PathBuf {
@@ -72,31 +91,77 @@ impl Home {
             .map_err(|error| NodeError::Unreadable { path, cause: error.to_string() })
     }
 
-    /// From now on it belongs to this one.
-    pub(crate) fn belong(&self, hub: &Hub, key: &Key) -> Result<(), NodeError> {
-        token_file::write_secret(&self.key_file(), &URL_SAFE_NO_PAD.encode(&key.pkcs8))?;
-        let text = serde_json::to_string_pretty(hub).map_err(|error| NodeError::Key(error.to_string()))?;
+    /// From now on it belongs to this one; answers it with the place its key is in.
+    pub(crate) async fn belong(&self, hub: Hub, key: &Key) -> Result<Hub, NodeError> {
+        let text = KeyText::new(URL_SAFE_NO_PAD.encode(&key.pkcs8));
+        let key_place = self.keep(&hub, &text).await?;
+        let hub = Hub { key_place, ..hub };
+        let text = serde_json::to_string_pretty(&hub).map_err(|error| NodeError::Key(error.to_string()))?;
         atomic_file::write(&self.hub_file(), text.as_bytes())?;
-        Ok(())
+        Ok(hub)
+    }
+
+    /// In the system's keychain, if it is open and gives back what it was given; else in the file.
+    async fn keep(&self, hub: &Hub, key: &KeyText) -> Result<KeyPlace, NodeError> {
+        if let Some(chain) = &self.chain
+            && chain.look().await.system == KeychainState::Available
+            && matches!(chain.save(&account(hub), key).await, Ok(KeyPlace::System))
+            && let Ok(Some(kept)) = chain.read(KeyPlace::System, &account(hub)).await
+            && kept.expose() == key.expose()
+        {
+            // One of an earlier pairing opens nothing any more.
+            gone(self.key_file())?;
+            return Ok(KeyPlace::System);
+        }
+        token_file::write_secret(&self.key_file(), key.expose())?;
+        Ok(KeyPlace::File)
     }
 
     /// It belongs to nobody any more; whether it did.
-    pub fn leave(&self) -> Result<bool, NodeError> {
-        let gone = |path: PathBuf| match std::fs::remove_file(&path) {
-            Ok(()) => Ok(true),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(false),
-            Err(error) => Err(NodeError::Unreadable { path, cause: error.to_string() }),
-        };
+    pub async fn leave(&self) -> Result<bool, NodeError> {
+        if let Ok(Some(hub)) = self.hub()
+            && hub.key_place == KeyPlace::System
+            && let Some(chain) = &self.chain
+        {
+            let forgotten = chain.forget(KeyPlace::System, &account(&hub)).await;
+            forgotten.map_err(|error| NodeError::Key(error.to_string()))?;
+        }
         let key = gone(self.key_file())?;
         Ok(gone(self.hub_file())? || key)
     }
 
-    pub(crate) fn key(&self) -> Result<Key, NodeError> {
+    pub(crate) async fn key(&self, hub: &Hub) -> Result<Key, NodeError> {
+        if hub.key_place == KeyPlace::System
+            && let Some(chain) = &self.chain
+        {
+            let read = chain.read(KeyPlace::System, &account(hub)).await;
+            let kept = read.map_err(|error| NodeError::Key(error.to_string()))?;
+            let kept = kept.ok_or_else(|| {
+                NodeError::Key("the keychain has it no more; pair this machine again".into())
+            })?;
+            let pkcs8 =
+                URL_SAFE_NO_PAD.decode(kept.expose()).map_err(|error| NodeError::Key(error.to_string()))?;
+            return Key::read(pkcs8);
+        }
         let path = self.key_file();
         let text = token_file::read_secret(&path)?;
         let unreadable = |cause: String| NodeError::Unreadable { path: path.clone(), cause };
         let pkcs8 = URL_SAFE_NO_PAD.decode(text).map_err(|error| unreadable(error.to_string()))?;
         Key::read(pkcs8).map_err(|error| unreadable(error.to_string()))
+    }
+}
+
+/// What the key is called in a keychain.
+fn account(hub: &Hub) -> String {
+    format!("node/{}", hub.device_id)
+}
+
+/// Removes a file; whether it was there.
+fn gone(path: PathBuf) -> Result<bool, NodeError> {
+    match std::fs::remove_file(&path) {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(NodeError::Unreadable { path, cause: error.to_string() }),
     }
 }
 
@@ -142,18 +207,20 @@ mod tests {
             device_id: DeviceId::parse("d").unwrap(),
             name: "n".into(),
             fingerprint: None,
+            key_place: KeyPlace::File,
         }
     }
 
-    #[test]
-    fn who_it_belongs_to_is_kept_in_files_nobody_else_reads() {
+    #[tokio::test]
+    async fn who_it_belongs_to_is_kept_in_files_nobody_else_reads() {
         let ground = tempfile::tempdir().unwrap();
-        let home = Home::open(ground.path()).unwrap();
+        let home = Home::with_files_alone(ground.path()).unwrap();
         assert_eq!(home.hub().unwrap(), None);
         let key = Key::new().unwrap();
-        home.belong(&hub(), &key).unwrap();
-        assert_eq!(home.hub().unwrap(), Some(hub()));
-        let proof = home.key().unwrap().prove("s", "c", &hub().device_id);
+        let kept = home.belong(hub(), &key).await.unwrap();
+        assert_eq!(home.hub().unwrap(), Some(kept.clone()));
+        assert_eq!(kept.key_place, KeyPlace::File);
+        let proof = home.key(&kept).await.unwrap().prove("s", "c", &hub().device_id);
         let public = URL_SAFE_NO_PAD.decode(key.public().key).unwrap();
         let signature = URL_SAFE_NO_PAD.decode(proof.signature).unwrap();
         UnparsedPublicKey::new(&ED25519, public)
@@ -165,8 +232,8 @@ mod tests {
             let mode = std::fs::metadata(home.key_file()).unwrap().permissions().mode();
             assert_eq!(mode & 0o777, 0o600);
         }
-        assert!(home.leave().unwrap() && !home.leave().unwrap());
-        assert!(home.key().is_err());
+        assert!(home.leave().await.unwrap() && !home.leave().await.unwrap());
+        assert!(home.key(&kept).await.is_err());
     }
 
     #[test]

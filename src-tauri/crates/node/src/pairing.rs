@@ -4,6 +4,7 @@ use crate::identity::Key;
 use crate::{Home, Hub, NodeError};
 use client::Doorstep;
 use protocol::device::DeviceKind;
+use protocol::keys::KeyPlace;
 use protocol::pairing::{AskPairing, ClaimPairing, PairingClaimed, PairingProgress, PairingState};
 use protocol::{ApiError, ErrorCode};
 use std::time::Duration;
@@ -106,9 +107,9 @@ impl Claimed {
                         device_id,
                         name: self.name,
                         fingerprint: self.link.fingerprint,
+                        key_place: KeyPlace::File,
                     };
-                    home.belong(&hub, &self.key)?;
-                    return Ok(hub);
+                    return home.belong(hub, &self.key).await;
                 }
                 (PairingState::Denied, _) => return no(ErrorCode::Forbidden, "The answer was no."),
                 (PairingState::Expired, _) => {

@@ -3,6 +3,7 @@
 //! A node connects outward to the server people talk to, its hub, and is asked over that connection. Its key is that
 //! of a paired device whose only scope is `node`. What it offers is a claim; what it may do is the owner's list.
 
+use crate::keys::KeyPlace;
 use crate::terminal::{Terminal, TerminalSignal};
 use crate::{DeviceId, JobId, SessionId, TerminalId, WorkspaceId, wire};
 use schemars::JsonSchema;
@@ -59,6 +60,10 @@ wire! {
         pub run: String,
         /// Its clock, in milliseconds since 1970.
         pub now_ms: i64,
+        /// Where it keeps the key it proves itself with.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        pub key_place: Option<KeyPlace>,
     }
 }
 
@@ -104,6 +109,7 @@ wire! {
         pub params: serde_json::Value,
         /// By the worker that takes jobs of the crew, not by the one that runs recipes.
         #[serde(default)]
+        #[serde(skip_serializing_if = "std::ops::Not::not")]
         pub crew: bool,
         /// Idempotency key.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -235,6 +241,11 @@ wire! {
         pub allowed: Vec<NodeService>,
         /// How far its clock is ahead of the hub's, when it was heard last. Nothing depends on it.
         pub clock_ahead_ms: i64,
+        /// Where it says that it keeps its key, while it is connected: the keychain of its system, or a file that only
+        /// its user reads.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        pub key_place: Option<KeyPlace>,
         /// That run on it now.
         pub terminals: u32,
         /// Jobs it works on now.

@@ -73,7 +73,8 @@ async fn talk(client: &Client, command: Command, as_json: bool) -> Result<u8, Ap
             show::status(&status, as_json);
             Ok(0)
         }
-        Command::Ask { text, session, wait, approve, worker, backend } => {
+        Command::Ask { text, session, wait, approve, worker, node, backend } => {
+            let worker = node::worker_of(client, node).await?.or(worker);
             let text = backend::named(&text, backend.as_deref())?;
             ask::run(client, &text, &session, worker, ask::Manner { wait, approve, as_json }).await
         }

@@ -90,7 +90,8 @@ impl Engine {
             since: host::clock::iso(since),
             offers: row.offers,
             allowed: row.allowed,
-            clock_ahead_ms: here.map_or(row.clock_ahead_ms, |here| here.clock_ahead_ms),
+            clock_ahead_ms: here.as_ref().map_or(row.clock_ahead_ms, |here| here.clock_ahead_ms),
+            key_place: here.and_then(|here| here.key_place),
             terminals: self.nodes.running_on(&row.id),
             jobs,
             registered_at: host::clock::iso(row.registered_at),
@@ -187,6 +188,7 @@ impl NodeLine {
             line: self.line.clone(),
             since: now,
             clock_ahead_ms: now_ms.saturating_sub(now),
+            key_place: said.key_place,
             offers,
             allowed: allowed.clone(),
         });

@@ -16,6 +16,7 @@ pub(crate) struct Here {
     /// Milliseconds since 1970.
     pub(crate) since: i64,
     pub(crate) clock_ahead_ms: i64,
+    pub(crate) key_place: Option<protocol::keys::KeyPlace>,
     pub(crate) offers: Vec<NodeOffer>,
     pub(crate) allowed: Vec<NodeService>,
 }

@@ -19,7 +19,7 @@ pub(crate) async fn here(
 ) -> u8 {
     let done = match what {
         Some(NodeCommand::Pair { link, name }) => pair(data, &link, name, as_json).await.map(drop),
-        Some(NodeCommand::Leave) => leave(data, as_json),
+        Some(NodeCommand::Leave) => leave(data, as_json).await,
         _ => serve(data, run, as_json).await,
     };
     match done {
@@ -64,7 +64,9 @@ async fn paired(home: &Home, link: &str, name: Option<String>, as_json: bool) ->
     }
     let hub = claimed.answered(home).await?;
     if as_json {
-        output::json(&serde_json::json!({ "state": "paired", "id": hub.device_id, "hub": hub.url }));
+        output::json(
+            &serde_json::json!({ "state": "paired", "id": hub.device_id, "hub": hub.url, "keyPlace": hub.key_place }),
+        );
     } else {
         say!("This machine belongs to {} now. `pilothouse node` lets it serve there;", hub.url);
         say!("what it may do is said there: `pilothouse node allow {name} terminals recipes`.");
@@ -72,9 +74,9 @@ async fn paired(home: &Home, link: &str, name: Option<String>, as_json: bool) ->
     Ok(())
 }
 
-fn leave(data: Option<PathBuf>, as_json: bool) -> Result<(), NodeError> {
+async fn leave(data: Option<PathBuf>, as_json: bool) -> Result<(), NodeError> {
     let (home, _) = home(data)?;
-    let did = home.leave()?;
+    let did = home.leave().await?;
     if as_json {
         output::json(&serde_json::json!({ "ok": true, "did": did }));
     } else if did {

@@ -8,6 +8,7 @@ use crate::flags::NodeCommand;
 use crate::output;
 use crate::plain::plain;
 use client::Client;
+use protocol::keys::KeyPlace;
 use protocol::node::{AllowNode, Node, NodeService, StartJob, TailParams, crew_of};
 use protocol::ops::{Nothing, typed};
 use protocol::{ApiError, ErrorCode, JobId, WorkspaceId};
@@ -57,6 +58,13 @@ fn said(node: &Node) {
     let recipes = node.offers.iter().find(|offer| offer.service == NodeService::Recipes);
     if let Some(recipes) = recipes.filter(|offer| !offer.features.is_empty()) {
         say!("  Recipes   {}", plain(&recipes.features.join(", ")));
+    }
+    if let Some(place) = node.key_place {
+        let place = match place {
+            KeyPlace::System => "in the keychain of its system",
+            KeyPlace::File | KeyPlace::Run => "in a file that only its user reads",
+        };
+        say!("  Key       {place}");
     }
     if node.clock_ahead_ms.abs() > 60_000 {
         let minutes = node.clock_ahead_ms.unsigned_abs() / 60_000;

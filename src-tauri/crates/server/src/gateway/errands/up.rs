@@ -4,9 +4,10 @@ use super::{out_of_order, written};
 use crate::state::ServerState;
 use protocol::node::{CARRIED_BYTES, ErrandPiece};
 use protocol::{ApiError, ErrorCode, JobId};
+use std::io::SeekFrom;
 use std::path::PathBuf;
 use std::time::Duration;
-use tokio::io::AsyncWriteExt as _;
+use tokio::io::{AsyncSeekExt as _, AsyncWriteExt as _};
 use tokio::task::JoinHandle;
 
 pub(super) struct Up {
@@ -22,6 +23,11 @@ fn unwritten(error: std::io::Error) -> ApiError {
     let full = matches!(error.kind(), std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded);
     let code = if full { ErrorCode::StorageFull } else { ErrorCode::Internal };
     ApiError::new(code, format!("The bundle cannot be kept: {error}."))
+}
+
+async fn written_whole(file: &mut tokio::fs::File, piece: &[u8]) -> std::io::Result<()> {
+    file.write_all(piece).await?;
+    file.flush().await
 }
 
 impl Up {
@@ -51,10 +57,14 @@ impl Up {
         let Some(file) = self.file.as_mut().filter(|_| at == self.taken) else {
             return Err(out_of_order(self.taken));
         };
-        file.write_all(piece).await.map_err(unwritten)?;
+        if let Err(error) = written_whole(file, piece).await {
+            // Half a piece must not stand before the same piece once more.
+            let _ = file.set_len(self.taken).await;
+            let _ = file.seek(SeekFrom::Start(self.taken)).await;
+            return Err(unwritten(error));
+        }
         self.taken = end;
         if last {
-            file.flush().await.map_err(unwritten)?;
             self.file = None;
             let (engine, job, part) = (state.engine.clone(), job.clone(), self.part.clone());
             // It is carried through whether its machine is still there or not.
