@@ -53,6 +53,8 @@ export const purposes = {
     { name: 'openssh-server', anyOf: ['sshd'] },
     { name: 'openssh-client', command: 'ssh' },
     { name: 'openssl', command: 'openssl' },
+    // Large files beside the repositories that are pushed.
+    { name: 'git-lfs', command: 'git-lfs' },
     // Puts a throwaway authority into the store of a browser.
     { name: 'libnss3-tools', command: 'certutil' },
     { name: 'desktop-file-utils', command: 'desktop-file-validate' },

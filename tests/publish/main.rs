@@ -9,6 +9,7 @@ mod crash;
 mod folders;
 mod https;
 mod jobs;
+mod large;
 mod names;
 mod once;
 mod pull_requests;

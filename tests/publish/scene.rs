@@ -123,15 +123,21 @@ impl Places<'_> {
 
 /// A commit on the integration branch, without a checkout; its id.
 pub fn landed(repo: &TestRepo, subject: &str) -> String {
+    let name = format!("{}.txt", subject.replace(' ', "-").to_lowercase());
+    landed_with(repo, subject, &name, "# Tern\n")
+}
+
+/// The same, of a file with this text.
+pub fn landed_with(repo: &TestRepo, subject: &str, name: &str, text: &str) -> String {
     let onto = match repo.try_git(&["rev-parse", "--verify", "--quiet", "main_agents"]) {
         (true, at) => at,
         (false, _) => repo.git(&["rev-parse", "main"]),
     };
     let tree = repo.git(&["rev-parse", &format!("{onto}^{{tree}}")]);
-    let blob = repo.git(&["hash-object", "-w", "README.md"]);
+    std::fs::write(repo.file(".git/text"), text).unwrap();
+    let blob = repo.git(&["hash-object", "-w", "--no-filters", ".git/text"]);
     let listed = repo.git(&["ls-tree", &tree]);
-    let name = subject.replace(' ', "-").to_lowercase();
-    let listing = format!("{listed}\n100644 blob {blob}\t{name}.txt\n");
+    let listing = format!("{listed}\n100644 blob {blob}\t{name}\n");
     let file = repo.file(".git/listing");
     std::fs::write(&file, listing).unwrap();
     let made = Command::new("git")

@@ -44,6 +44,55 @@ async fn an_entry_on_a_branch_that_fails_already_waits_unblamed_and_one_that_men
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_repair_that_does_not_mend_goes_back_to_its_job_with_that_reason_and_nobody_else_is_blamed() {
+    let scene = red();
+    let base = scene.repo.git(&["rev-parse", "main"]);
+    let waits = |entry: &serde_json::Value| entry["repair"]["redBase"].is_object();
+    let innocent = scene.change("main", "notes", |dir| write(dir, "notes.md", "n\n")).await;
+    scene.once(&innocent, "it waits for the branch", waits).await;
+
+    let mends = json!({ "branch": "main_agents", "check": "whole" });
+    let job = scene.job_with("mend", json!({ "mendsBranch": mends })).await;
+    let commit = scene.commit("main", "mend", |dir| write(dir, "state.txt", "still broken\n"));
+    let repair = scene.hand_over(&job, &commit, "mend").await;
+    let back = scene.told(&repair, "merge.entry.returned").await;
+    assert_eq!(back["reason"], "merge.not_mended", "{back}");
+    assert_eq!(back["entry"]["repair"]["cameBack"]["code"], "merge.not_mended");
+    assert_eq!(back["entry"]["repair"]["mendsBranch"], mends);
+    let detail = back["detail"].as_str().unwrap();
+    assert!(
+        detail.contains("came to make the check “whole” pass") && detail.contains(&base[..10]),
+        "{detail}"
+    );
+    assert!(detail.ends_with("ran"), "with what it printed: {detail}");
+    assert!(waits(&scene.entry(&innocent).await), "the other one waits as before");
+    assert_eq!(scene.queue().await["red"]["commit"], base.as_str());
+
+    // The worker that has it next is told, and is to mend the same.
+    let again = scene.claim().await;
+    assert_eq!(again.params["mends"], repair.as_str());
+    assert_eq!(again.params["mendsBranch"], mends);
+    let told = again.params["fixUpContext"].as_str().unwrap();
+    assert!(told.contains("The check fails with this change too") && told.contains("ran"), "{told}");
+    let commit = scene.commit("main", "mend-again", |dir| write(dir, "state.txt", "whole\n"));
+    let mended = scene.hand_over(&again, &commit, "mend-again").await;
+    scene.landed(&mended).await;
+    scene.landed(&innocent).await;
+    let told = scene
+        .server
+        .until("dev", 0, |e| {
+            e.payload()["entry"]["id"] == innocent.as_str() && e.kind() == "merge.entry.landed"
+        })
+        .await
+        .1;
+    let returned = told.iter().filter(|e| e.kind() == "merge.entry.returned");
+    assert!(
+        returned.into_iter().all(|e| e.payload()["entry"]["id"] == repair.as_str()),
+        "nobody else was blamed"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn whoever_breaks_a_branch_that_passes_is_blamed() {
     let scene = Scene::with(&[
         ("state.txt", "whole\n"),

@@ -87,7 +87,12 @@ impl Scene {
 
     /// Enqueues work and takes it.
     pub async fn job(&self, title: &str) -> Claimed {
-        let params = json!({
+        self.job_with(title, json!({})).await
+    }
+
+    /// The same with more parameters.
+    pub async fn job_with(&self, title: &str, more: Value) -> Claimed {
+        let mut params = json!({
             "schemaVersion": 2, "lane": "worker", "title": title, "instruction": title,
             "planning": {
                 "intent": "edit", "riskLevel": "low",
@@ -96,6 +101,7 @@ impl Scene {
                 "queuePriority": "normal", "queueWaitBudgetMs": 20000, "executionBudgetMs": 600000, "finalizationBudgetMs": 60000,
             },
         });
+        params.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         let job = json!({ "taskId": title, "kind": "task.execute", "sessionId": "dev", "params": params });
         self.server.client.send("POST", "/jobs/enqueue", Some(job)).await.unwrap();
         self.claim().await

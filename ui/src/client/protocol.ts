@@ -320,7 +320,8 @@ skipUntouched?: boolean, };
  */
 export type CheckGroup = { 
 /**
- * Most seconds each of its checks may take; what a check says itself counts where it is less.
+ * Seconds each of its checks may take, more or less than the built-in limit; a limit of a check's own counts
+ * before it.
  */
 timeoutS?: number, 
 /**
@@ -1615,6 +1616,11 @@ backend?: WorkerBackend,
  */
 say?: string, };
 
+/**
+ * The check of a branch that a change is to make pass.
+ */
+export type MendsBranch = { branch: string, check: string, };
+
 export type MergeEntry = { id: EntryId, completionId: CompletionId, jobId: JobId, workspaceId: WorkspaceId, sessionId: SessionId, title: string, state: EntryState, 
 /**
  * The worker's commit and the commit its job started from.
@@ -2410,7 +2416,7 @@ export type PublishPossible = { possible: boolean, reason?: PublishReason, messa
 /**
  * Why something was not done. Stable; texts beside it are for people.
  */
-export type PublishReason = "auth" | "host-key" | "no-remote" | "no-branch" | "no-commits" | "remote-rejected" | "non-fast-forward" | "network" | "timeout" | "cancelled" | "unsupported" | "workspace-gone" | "unsupported-host" | "no-credentials" | "forbidden" | "not-found" | "refused" | "rate-limited" | "bad-answer" | "push-disabled" | "pr-disabled" | "paused" | "approval-required" | "denied" | "unknown";
+export type PublishReason = "auth" | "host-key" | "no-remote" | "no-branch" | "no-commits" | "remote-rejected" | "non-fast-forward" | "lfs-missing" | "network" | "timeout" | "cancelled" | "unsupported" | "workspace-gone" | "unsupported-host" | "no-credentials" | "forbidden" | "not-found" | "refused" | "rate-limited" | "bad-answer" | "push-disabled" | "pr-disabled" | "paused" | "approval-required" | "denied" | "unknown";
 
 export type PublishRemote = { name: string, 
 /**
@@ -2805,7 +2811,11 @@ waysOut?: Array<WayOut>,
 /**
  * It waits because the branch itself fails this check.
  */
-redBase?: RedBase, };
+redBase?: RedBase, 
+/**
+ * It came to make a check pass that fails on the branch itself.
+ */
+mendsBranch?: MendsBranch, };
 
 /**
  * Facts read from the repository, without running anything of it.

@@ -13,6 +13,8 @@ export const de: Words = {
   noCommitsNext: "Warten Sie, bis etwas übernommen ist, oder wählen Sie einen anderen Branch.",
   rejected: "Die Gegenstelle hat abgelehnt: eine eigene Regel oder ein Hook. Ihre Zugangsdaten stimmen, und dort wurde nichts geändert.",
   rejectedNext: "Übertragen Sie unter einem anderen Namen und bitten Sie um ein Review, oder tun Sie, was die Gegenstelle sagt.",
+  lfsMissing: "Der Branch hat große Dateien von Git LFS, deren Inhalt hier fehlt.",
+  lfsMissingNext: "Installieren Sie git-lfs, falls es fehlt, holen Sie die Inhalte mit git lfs fetch --all, und veröffentlichen Sie erneut.",
   nonFastForward: "Der Branch dort hat Commits, die diesem fehlen.",
   nonFastForwardNext: "Holen Sie sie zuerst herein, oder übertragen Sie unter einem anderen Namen. Überschreiben nimmt sie dem Branch.",
   network: "Die Gegenstelle ist nicht erreichbar.",

@@ -16,6 +16,8 @@ const en = {
   noCommitsNext: "Wait until something lands, or choose another branch.",
   rejected: "The remote said no: a rule or a hook of its own. Your credentials are fine, and nothing was changed there.",
   rejectedNext: "Push under another name and ask for a review, or do what the remote says.",
+  lfsMissing: "The branch has large files of Git LFS whose contents are not here.",
+  lfsMissingNext: "Install git-lfs if it is missing, get the contents with git lfs fetch --all, and publish again.",
   nonFastForward: "The branch there has commits that this one lacks.",
   nonFastForwardNext: "Take them in first, or push under another name. Overwriting loses them to that branch.",
   network: "The remote cannot be reached.",

@@ -20,6 +20,7 @@ const TABLE: Record<PublishReason, Explained> = {
   "no-commits": { cause: words.noCommits, next: words.noCommitsNext, offer: "rename" },
   "remote-rejected": { cause: words.rejected, next: words.rejectedNext, offer: "rename" },
   "non-fast-forward": { cause: words.nonFastForward, next: words.nonFastForwardNext, offer: "rename" },
+  "lfs-missing": { cause: words.lfsMissing, next: words.lfsMissingNext, offer: "again" },
   network: { cause: words.network, next: words.networkNext, offer: "again" },
   timeout: { cause: words.timeout, next: words.timeoutNext, offer: "again" },
   cancelled: { cause: words.cancelled, next: words.cancelledNext, offer: "again" },

@@ -28,6 +28,16 @@ describe("what came back", () => {
     for (const text of ["a.txt", "red", "white", "blue", "paint it red", "main_agents"]) expect(screen.getAllByText(text).length).toBeGreaterThan(0);
   });
 
+  it("says of a change that was to mend the branch what it was to mend, and offers the same ways", () => {
+    const { unmount } = render(<Returned entry={entry({ number: 2, mendsBranch: { branch: "main_agents", check: "tests" }, waysOut: ["agent", "take_over", "retry", "drop"] })} />);
+    expect(screen.getByText(words.mendsBranch("tests", "main_agents"))).toBeTruthy();
+    fireEvent.click(screen.getByText(words.wayTakeOver));
+    expect(call).toHaveBeenLastCalledWith("merge.take_over", { id: "e-1" });
+    fireEvent.click(screen.getByText(words.wayRetry));
+    expect(call).toHaveBeenLastCalledWith("merge.retry", { id: "e-1" });
+    unmount();
+  });
+
   it("offers the ways out there are, and sends what is to be told", () => {
     render(<Returned entry={entry({ number: 2, waysOut: ["agent", "drop"] })} />);
     expect(screen.queryByText(words.wayTakeOver)).toBeNull();

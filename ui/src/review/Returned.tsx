@@ -20,6 +20,7 @@ export function Returned({ entry }: { entry: MergeEntry }) {
           {words.mends(shortId(repair.mends), repair.number)}
         </Link>
       ) : null}
+      {repair.mendsBranch ? <p className="t2 wraps">{words.mendsBranch(repair.mendsBranch.check, repair.mendsBranch.branch)}</p> : null}
       {back?.files?.map((file) => (
         <details key={file.path} className="v v--1">
           <summary className="t2">

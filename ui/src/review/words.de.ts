@@ -81,6 +81,7 @@ export const de: Words = {
   reused: "aus einem früheren Lauf auf demselben Stand",
   reusedShort: "von früher",
   skipped: "ausgelassen",
+  mendsBranch: (check, branch) => `Soll die Prüfung „${check}“ auf ${branch} bestehen lassen, wo sie von selbst fehlschlägt`,
   mends: (id, number) => `Reparatur ${number} von ${id}`,
   mendedBy: (id) => `Repariert durch ${id}`,
   mending: (id) => `Wird repariert von Auftrag ${id}`,

@@ -79,6 +79,7 @@ const en = {
   reused: "from an earlier run on the same tree",
   reusedShort: "reused",
   skipped: "skipped",
+  mendsBranch: (check: string, branch: string) => `Came to make the check “${check}” pass on ${branch}, where it fails by itself`,
   mends: (id: string, number: number) => `Repair ${number} of ${id}`,
   mendedBy: (id: string) => `Mended by ${id}`,
   mending: (id: string) => `Being mended by job ${id}`,

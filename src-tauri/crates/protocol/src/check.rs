@@ -4,6 +4,9 @@ use crate::merge::CheckVerdict;
 use crate::{WorkspaceId, wire};
 use std::collections::BTreeMap;
 
+/// Seconds a check may take that says nothing of it.
+pub const CHECK_TIMEOUT_S: u64 = 600;
+
 wire! {
     /// One command that proves a tree. Times are seconds.
     pub struct Check {
@@ -27,7 +30,8 @@ wire! {
     /// What the checks of one group have in common.
     #[derive(Default)]
     pub struct CheckGroup {
-        /// Most seconds each of its checks may take; what a check says itself counts where it is less.
+        /// Seconds each of its checks may take, more or less than the built-in limit; a limit of a check's own counts
+        /// before it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[ts(optional)]
         pub timeout_s: Option<u64>,
@@ -46,7 +50,7 @@ wire! {
 }
 
 fn default_timeout() -> u64 {
-    600
+    CHECK_TIMEOUT_S
 }
 
 wire! {

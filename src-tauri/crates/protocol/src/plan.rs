@@ -134,6 +134,10 @@ wire! {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[ts(optional)]
         pub mends: Option<crate::EntryId>,
+        /// The job is to make a check pass that fails on the branch itself.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        pub mends_branch: Option<crate::returned::MendsBranch>,
     }
 }
 
@@ -156,6 +160,7 @@ impl TaskParams {
             resume_commit: None,
             by_hand: None,
             mends: None,
+            mends_branch: None,
         }
     }
 }

@@ -42,6 +42,8 @@ words! {
         /// A hook or a rule of the remote said no.
         RemoteRejected = "remote-rejected",
         NonFastForward = "non-fast-forward",
+        /// The branch names contents that git lfs keeps, and they are not here to be sent.
+        LfsMissing = "lfs-missing",
         Network = "network",
         Timeout = "timeout",
         Cancelled = "cancelled",

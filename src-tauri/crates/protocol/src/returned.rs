@@ -117,6 +117,11 @@ wire! {
 }
 
 wire! {
+    /// The check of a branch that a change is to make pass.
+    pub struct MendsBranch { pub branch: String, pub check: String }
+}
+
+wire! {
     /// How an entry goes on after something went wrong, and what it goes on from.
     #[derive(Default)]
     pub struct Repair {
@@ -144,6 +149,10 @@ wire! {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[ts(optional)]
         pub red_base: Option<Box<RedBase>>,
+        /// It came to make a check pass that fails on the branch itself.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        pub mends_branch: Option<MendsBranch>,
     }
 }
 

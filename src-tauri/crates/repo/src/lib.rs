@@ -19,6 +19,7 @@ mod inspect;
 mod intake;
 mod job_clone;
 mod land;
+mod lfs;
 mod libgit;
 mod names;
 mod object_id;
@@ -65,6 +66,7 @@ pub use land::{
     UserHook, UserMerge, UserSetup, UserWay, UsersGit, blocked_for_user, folder_of, forward_blocked,
     users_branch,
 };
+pub use lfs::LfsObject;
 pub use names::{agent_branch, check_branch, check_id};
 pub use object_id::{EMPTY_TREE, ObjectId};
 pub use patch::{Patch, PatchEntry, PatchSide};

@@ -13,7 +13,7 @@ use crate::process::{GitCall, HostToken, OwnCredentials, Watch, Watched, Watched
 use crate::{Git, ObjectId, RepoError, Result, check_branch, libgit};
 
 /// The name the remote has for the one call; a name of the user's would bring its refspecs and tracking refs along.
-const NAME: &str = "pilothouse-publish";
+pub(crate) const NAME: &str = "pilothouse-publish";
 const URL_KEY: &str = "remote.pilothouse-publish.url";
 /// Longest time the remote is asked for its main branch.
 const ASK: Duration = Duration::from_secs(5);
@@ -113,7 +113,7 @@ pub fn user_remote(git: &Git, user_repo: &Path, credentials: &OwnCredentials) ->
 }
 
 /// The git folder all worktrees share, and the folder that relative addresses start from.
-fn places(user: &git2::Repository) -> (PathBuf, PathBuf) {
+pub(crate) fn places(user: &git2::Repository) -> (PathBuf, PathBuf) {
     let root = user.workdir().unwrap_or_else(|| user.path()).to_owned();
     (user.commondir().to_owned(), root)
 }
@@ -138,7 +138,12 @@ impl UserRemote {
 
     /// A call that knows the remote by [`NAME`]. The address stands in the environment: arguments can be read by every
     /// user of the machine.
-    fn call<'g>(&self, git: &'g Git, git_dir: &Path, credentials: &OwnCredentials) -> Result<GitCall<'g>> {
+    pub(crate) fn call<'g>(
+        &self,
+        git: &'g Git,
+        git_dir: &Path,
+        credentials: &OwnCredentials,
+    ) -> Result<GitCall<'g>> {
         let ssh = ssh_command(git, git_dir, credentials)?;
         // Git hands an address to its helpers as an argument, password and all; so the password is taken out of it.
         let (address, credentials) = match Password::of(&self.push_url) {

@@ -10,6 +10,7 @@ mod asked;
 mod checks;
 mod facts;
 mod forge;
+mod large;
 mod perform;
 mod policy;
 mod propose;

@@ -15,7 +15,7 @@ use std::time::Duration;
 use store::StoredPublish;
 
 /// What a push came to.
-enum Pushed {
+pub(super) enum Pushed {
     Yes {
         up_to_date: bool,
     },
@@ -191,19 +191,22 @@ fn git_host(address: &Remote) -> String {
     }
 }
 
-struct Attempt<'a> {
+pub(super) struct Attempt<'a> {
     engine: &'a Engine,
-    git: &'a repo::Git,
-    room: &'a crate::rooms::Room,
-    remote: &'a UserRemote,
-    own: &'a OwnCredentials,
-    commit: &'a ObjectId,
-    shown: &'a Publication,
-    limit: Duration,
+    pub(super) git: &'a repo::Git,
+    pub(super) room: &'a crate::rooms::Room,
+    pub(super) remote: &'a UserRemote,
+    pub(super) own: &'a OwnCredentials,
+    pub(super) commit: &'a ObjectId,
+    pub(super) shown: &'a Publication,
+    pub(super) limit: Duration,
 }
 
 impl Attempt<'_> {
     fn run(&self, lease: Lease) -> Result<Pushed, RepoError> {
+        if let Some(pushed) = self.large_files()? {
+            return Ok(pushed);
+        }
         let mut lease = lease;
         let mut answer = self.push(&lease)?;
         for _ in 0..LOOKS {
@@ -247,7 +250,7 @@ impl Attempt<'_> {
 
     fn push(&self, lease: &Lease) -> Result<Answer, RepoError> {
         let (live, id) = (&self.engine.publishing, self.shown.id.as_str());
-        let cancelled = || self.engine.is_stopping() || live.live().cancelled.contains(id);
+        let cancelled = || self.cancelled();
         let progress = |line: &str| {
             if let Some(line) = push_answer::progress(line) {
                 live.live().progress.insert(id.to_owned(), line);
@@ -266,16 +269,8 @@ impl Attempt<'_> {
         let said = self.git.push(&request, &watch)?;
         let stderr = self.remote.plain(&said.stderr);
         let status = match said.end {
-            WatchedEnd::Cancelled if self.engine.is_stopping() => return Ok(Pushed::Stopped.into()),
-            WatchedEnd::Cancelled => {
-                let text = "It was cancelled; the remote may have the branch already.";
-                return Ok(no(PublishReason::Cancelled, text, None).into());
-            }
-            WatchedEnd::TimedOut => {
-                let text = format!("The remote did not answer within {} s.", self.limit.as_secs());
-                return Ok(no(PublishReason::Timeout, &text, push_answer::remote_said(&stderr)).into());
-            }
             WatchedEnd::Exited(status) => status,
+            ended => return Ok(self.cut(&ended, &stderr).into()),
         };
         Ok(match push_answer::read(Said { status, stdout: &said.stdout, stderr: &stderr }) {
             PushOutcome::Pushed { up_to_date } => Pushed::Yes { up_to_date }.into(),
@@ -284,6 +279,25 @@ impl Attempt<'_> {
                 Answer { pushed: no(reason, &self.explained(reason), said), moved }
             }
         })
+    }
+
+    pub(super) fn cancelled(&self) -> bool {
+        self.engine.is_stopping() || self.engine.publishing.live().cancelled.contains(self.shown.id.as_str())
+    }
+
+    /// What a call came to that was ended before it was done.
+    pub(super) fn cut(&self, end: &WatchedEnd, stderr: &str) -> Pushed {
+        match end {
+            WatchedEnd::Cancelled if self.engine.is_stopping() => Pushed::Stopped,
+            WatchedEnd::Cancelled => {
+                let text = "It was cancelled; the remote may have the branch already.";
+                no(PublishReason::Cancelled, text, None)
+            }
+            WatchedEnd::TimedOut | WatchedEnd::Exited(_) => {
+                let text = format!("The remote did not answer within {} s.", self.limit.as_secs());
+                no(PublishReason::Timeout, &text, push_answer::remote_said(stderr))
+            }
+        }
     }
 
     fn explained(&self, reason: PublishReason) -> String {
@@ -318,6 +332,6 @@ impl Attempt<'_> {
     }
 }
 
-fn no(reason: PublishReason, message: &str, remote_said: Option<String>) -> Pushed {
+pub(super) fn no(reason: PublishReason, message: &str, remote_said: Option<String>) -> Pushed {
     Pushed::No { reason, message: message.to_owned(), remote_said }
 }

@@ -224,11 +224,16 @@ impl Engine {
 /// Enqueues a plan's job and says so.
 pub(super) fn enqueue_plan(tx: &mut Tx<'_>, held: &Held) -> Result<protocol::JobId, StoreError> {
     let Held { request, workspace, plan, recipe_digest, meets } = held;
+    let (backend, text) = match flow::with::named(&request.original_prompt) {
+        Some((named, text)) => (named.ok(), text),
+        None => (None, request.original_prompt.as_str()),
+    };
     let params = TaskParams {
         schema_version: plan.schema_version,
         deterministic: plan.deterministic.clone(),
         recipe_digest: recipe_digest.clone(),
-        backend: flow::with::named(&request.original_prompt).and_then(|(named, _)| named.ok()),
+        backend,
+        mends_branch: crate::returned::asked_to_mend(tx, workspace, text)?,
         request_id: Some(request.id.clone()),
         ..TaskParams::new(plan.lane, plan.title.clone(), plan.instruction.clone(), plan.planning.clone())
     };

@@ -39,6 +39,7 @@ impl Engine {
         &self,
         room: &Arc<Room>,
         entry: &MergeEntry,
+        detail: &str,
     ) -> Result<Option<Input>, ApiError> {
         let (check, onto, tree, verdict) = match self.failing_branch(room, entry).await? {
             Some(Failing { check, commit, tree, asked: Asked::Said(verdict) }) if !verdict.ok => {
@@ -67,8 +68,11 @@ impl Engine {
             ask,
             commit,
         };
-        self.say_red(room, entry, &red).await?;
-        Ok(Some(Input::BaseRed(Box::new(red))))
+        let input = flow::returned::red(entry.repair.as_deref(), red, detail);
+        if let Input::BaseRed(red) = &input {
+            self.say_red(room, entry, red).await?;
+        }
+        Ok(Some(input))
     }
 
     /// What the check that failed for an entry says of the commit its candidate stands on. None where that is not part

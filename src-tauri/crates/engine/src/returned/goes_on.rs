@@ -90,7 +90,8 @@ pub(super) fn reported(entry: &MergeEntry, detail: &str) -> String {
 
 /// The reason as markdown. What a check printed follows its first paragraph and is shown as it is.
 fn told(why: Returned, detail: &str) -> String {
-    match detail.split_once("\n\n").filter(|_| why == Returned::CheckFailed) {
+    let checked = matches!(why, Returned::CheckFailed | Returned::NotMended);
+    match detail.split_once("\n\n").filter(|_| checked) {
         Some((reason, "")) => reason.to_owned(),
         Some((reason, output)) => format!("{reason}\n\n{}", fenced("", output)),
         None => detail.to_owned(),

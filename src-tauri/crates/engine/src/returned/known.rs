@@ -39,7 +39,7 @@ fn count(all: usize, shown: usize) -> u32 {
 impl Engine {
     /// Completes an input that gives an entry back, or finds that it is the branch's own fault. Any other passes.
     pub(crate) async fn made_known(&self, entry: &MergeEntry, input: Input) -> Result<Input, ApiError> {
-        let (why, detail, back) = match input {
+        let (mut why, mut detail, back) = match input {
             Input::GiveBack { why, detail } => (why, detail, None),
             Input::Returned { why, detail, back, .. } => (why, detail, Some(back)),
             other => return Ok(other),
@@ -49,9 +49,12 @@ impl Engine {
         // Its verdicts were stored meanwhile.
         let entry = self.store.read(move |tx| tx.entry(&id)).await?;
         if why == Returned::CheckFailed
-            && let Some(input) = self.branch_at_fault(&room, &entry).await?
+            && let Some(input) = self.branch_at_fault(&room, &entry, &detail).await?
         {
-            return Ok(input);
+            match input {
+                Input::GiveBack { why: instead, detail: said } => (why, detail) = (instead, said),
+                other => return Ok(other),
+            }
         }
         let mut back = back.unwrap_or_else(|| Box::new(of_checks(&entry, why)));
         match self.beside(&room, &entry, &back).await {

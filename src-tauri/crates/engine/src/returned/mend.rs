@@ -6,9 +6,9 @@ use flow::returned::story;
 use protocol::job::{Job, JobStatus, TASK_EXECUTE};
 use protocol::merge::{EntryState, MergeEntry};
 use protocol::plan::TaskParams;
-use protocol::returned::{Repair, WayOut};
+use protocol::returned::{MendsBranch, Repair, WayOut};
 use protocol::worker::WorkerBackend;
-use protocol::{EntryId, JobId, Lane};
+use protocol::{EntryId, JobId, Lane, WorkspaceId};
 use store::{NewJob, StoreError, Tx};
 
 /// What a person wants of a repair; nothing where it is mended by itself.
@@ -84,17 +84,30 @@ pub(super) fn enqueue(
     Ok(number)
 }
 
+/// The check of the branch that a request is to make pass, if it is one that the queue offers now.
+pub(crate) fn asked_to_mend(
+    tx: &Tx<'_>,
+    workspace: &WorkspaceId,
+    prompt: &str,
+) -> Result<Option<MendsBranch>, StoreError> {
+    let open = tx.open_entries(workspace.as_str())?;
+    let offered = open.iter().filter_map(|entry| entry.repair.as_ref()?.red_base.as_deref());
+    Ok(flow::returned::asked_to_mend(prompt, offered))
+}
+
 /// What a new entry is a repair of, after that was told the one it mends.
 pub(crate) fn linked(tx: &mut Tx<'_>, job: &Job, entry: &EntryId) -> Result<Option<Box<Repair>>, StoreError> {
-    let Some((mends, number)) = task_of(job).and_then(|task| Some((task.mends?, task.fix_up))) else {
-        return Ok(None);
-    };
-    if let Some(mut mended) = mended(tx, &mends)? {
+    let Some(TaskParams { mends, mends_branch, fix_up, .. }) = task_of(job) else { return Ok(None) };
+    if let Some(mends) = &mends
+        && let Some(mut mended) = mended(tx, mends)?
+    {
         let repair = mended.repair.get_or_insert_default();
         (repair.mended_by, repair.job_id) = (Some(entry.clone()), Some(job.id.clone()));
         tx.update_entry(&mut mended)?;
     }
-    Ok(Some(Box::new(Repair { number, mends: Some(mends), ..Repair::default() })))
+    let number = if mends.is_some() { fix_up } else { 0 };
+    let repair = Repair { number, mends, mends_branch, ..Repair::default() };
+    Ok((repair != Repair::default()).then(|| Box::new(repair)))
 }
 
 /// A job ended. If it was to mend an entry and nothing came of it, a person is asked about that entry.

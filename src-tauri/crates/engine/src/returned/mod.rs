@@ -12,7 +12,7 @@ mod mend;
 
 pub(crate) use goes_on::{came_back, left_to_person, look_again};
 pub(crate) use known::conflict;
-pub(crate) use mend::{linked, mender_ended};
+pub(crate) use mend::{asked_to_mend, linked, mender_ended};
 
 /// Automatic tries where nobody could be asked how many are wanted.
 pub(crate) const FIX_UPS: u32 = 2;

@@ -28,6 +28,8 @@ pub struct Candidate {
 pub enum Returned {
     Conflict,
     CheckFailed,
+    /// It came to mend the branch, and what fails on the branch fails with it too.
+    NotMended,
     Empty,
     StrategyRefused,
     EditedTree,
@@ -38,6 +40,7 @@ impl Returned {
         match self {
             Returned::Conflict => "merge.conflict",
             Returned::CheckFailed => "merge.check_failed",
+            Returned::NotMended => "merge.not_mended",
             Returned::Empty => "merge.empty",
             Returned::StrategyRefused => "merge.strategy_refused",
             Returned::EditedTree => "merge.check_edited_tree",
@@ -209,7 +212,7 @@ pub fn step(entry: &MergeEntry, input: Input) -> Next {
         (Queued | WaitingApproval | Approved | Checking, Input::GiveBack { why, detail }) => {
             e.reason = Some(detail);
             // Only verdicts stay: what was not run, or was being run, has none.
-            let verdicts = why == Returned::CheckFailed;
+            let verdicts = matches!(why, Returned::CheckFailed | Returned::NotMended);
             e.checks.retain(|check| verdicts && is_verdict(&check.state));
             to(e, Back)
         }

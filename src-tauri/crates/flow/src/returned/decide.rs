@@ -30,7 +30,7 @@ pub enum Go {
 /// `limit` is the number of automatic tries.
 pub fn go(why: Returned, made: Try, limit: u32) -> Go {
     let repairable = match why {
-        Returned::Conflict | Returned::CheckFailed | Returned::EditedTree => true,
+        Returned::Conflict | Returned::CheckFailed | Returned::NotMended | Returned::EditedTree => true,
         Returned::Empty | Returned::StrategyRefused => false,
     };
     if !repairable {
@@ -69,7 +69,7 @@ mod tests {
 
     #[test]
     fn a_workers_change_is_mended_as_often_as_is_wanted_and_then_a_person_is_asked() {
-        for why in [Returned::Conflict, Returned::CheckFailed, Returned::EditedTree] {
+        for why in [Returned::Conflict, Returned::CheckFailed, Returned::NotMended, Returned::EditedTree] {
             assert_eq!([0, 1].map(|number| go(why, worker(number), 2)), [Go::Mend, Go::Mend]);
             assert!(asks(go(why, worker(2), 2)));
             assert!(asks(go(why, worker(0), 0)), "none is wanted");

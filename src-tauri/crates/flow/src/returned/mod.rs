@@ -5,12 +5,14 @@
 
 mod clash;
 mod decide;
+mod fault;
 mod hint;
 mod log;
 mod words;
 
 pub use clash::{clash, said};
 pub use decide::{Go, Try, go};
+pub use fault::{asked_to_mend, red};
 pub use hint::hint;
 pub use log::{LOG, Trimmed, trimmed};
 pub use words::{context, red_base, story};

@@ -21,8 +21,14 @@ fn is_sound(world: &World) {
         let wanted = usize::from(e.state == EntryState::Landed);
         assert_eq!(world.times_on_branch(at), wanted, "{} is {}", e.id, e.state);
         if e.state == EntryState::Returned {
-            assert!(world.blamed.contains(&at), "{} came back without a reason", e.id);
+            let known = world.blamed.contains(&at) || world.not_mended.contains(&at);
+            assert!(known, "{} came back without a reason", e.id);
         }
+        assert!(
+            !world.not_mended.contains(&at) || world.came_to_mend(at),
+            "{} waits and is not blamed",
+            e.id
+        );
     }
 }
 
@@ -58,6 +64,47 @@ fn without_people_and_crashes_every_innocent_lands_and_every_culprit_comes_back(
         }
         assert!(world.entries.iter().all(|e| ended(e.state)));
     });
+}
+
+#[test]
+fn on_a_branch_that_fails_already_only_who_came_to_mend_it_comes_back_for_that_and_the_others_wait() {
+    let (mut mended, mut waited, mut came_back) = (0, 0, 0);
+    each(seeds(400), |seed| {
+        let set = Setting {
+            red: true,
+            menders: 150,
+            outside: 2,
+            asks: 100,
+            ..Setting::wild(10, 1 + (seed % 4) as u32)
+        };
+        let mut world = World::new(seed, set);
+        world.finish();
+        is_sound(&world);
+        let waits = |e: &protocol::merge::MergeEntry| e.repair.as_ref().is_some_and(|r| r.red_base.is_some());
+        for e in world.entries.iter().filter(|e| world.tip_is_green() && !ended(e.state)) {
+            assert!(
+                !waits(e) || e.state != EntryState::Approved,
+                "{} waits for a branch that is mended",
+                e.id
+            );
+        }
+        for (at, e) in world.entries.iter().enumerate() {
+            assert!(!(waits(e) && world.came_to_mend(at)), "{} waits for itself", e.id);
+        }
+    });
+    for seed in 0..40 {
+        let set = Setting { red: true, menders: 150, ..Setting::calm(10, 2) };
+        let mut world = World::new(seed, set);
+        world.finish();
+        mended += usize::from(world.tip_is_green());
+        waited += usize::from(world.entries.iter().any(|e| !ended(e.state)));
+        came_back += world.not_mended.len();
+        assert_eq!(world.tip_is_green(), world.entries.iter().all(|e| ended(e.state)));
+        let landed = (0..10).filter(|at| !world.not_mended.contains(at)).count();
+        assert_eq!(world.landed(), if world.tip_is_green() { landed } else { 0 });
+    }
+    println!("{mended} branches mended, {waited} not, {came_back} repairs that did not mend");
+    assert!(mended > 5 && waited > 5 && came_back > 10, "all of it happens: {mended} {waited} {came_back}");
 }
 
 /// Bound over makespan, and runs for each landing, over many worlds. The second try that every culprit gets before it is

@@ -7,6 +7,7 @@ use super::entry::{candidate, entry, id};
 use flow::merge::{Candidate, Decision, Ground, Input, Next, Returned, View, Window, plan, step};
 use protocol::EntryId;
 use protocol::merge::{EntryState, MergeEntry, ThrownReason};
+use protocol::returned::{MendsBranch, RedBase};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// From the decision to check until the check begins: its files are laid meanwhile.
@@ -40,6 +41,9 @@ pub struct Setting {
     pub pauses: u64,
     pub wishes: u64,
     pub depends: u64,
+    /// The branch fails its check from the beginning, and these come to mend it; some of them do not.
+    pub red: bool,
+    pub menders: u64,
 }
 
 impl Setting {
@@ -65,6 +69,8 @@ impl Setting {
             pauses: 0,
             wishes: 0,
             depends: 0,
+            red: false,
+            menders: 0,
         }
     }
 
@@ -98,6 +104,8 @@ struct Truth {
     conflicts_with: Option<usize>,
     file: Option<u64>,
     breaks_machine: bool,
+    /// It makes the check pass that fails on a red branch.
+    mends: bool,
 }
 
 struct Run {
@@ -150,6 +158,8 @@ pub struct World {
     pub runs: u64,
     pub thrown: u64,
     pub blamed: BTreeSet<usize>,
+    /// Came to mend the branch and did not.
+    pub not_mended: BTreeSet<usize>,
     outside: usize,
 }
 
@@ -176,9 +186,16 @@ impl World {
                 conflicts_with: other(&mut dice, set.conflicts),
                 file: dice.in_thousand(set.shares_a_file).then(|| dice.below(3)),
                 breaks_machine: dice.in_thousand(set.faults),
+                mends: false,
             });
             let depends_on = other(&mut dice, set.depends).map(|on| id(&format!("e-{on}")));
-            entries.push(MergeEntry { depends_on, ..entry(n) });
+            let mut e = MergeEntry { depends_on, ..entry(n) };
+            if set.red && dice.in_thousand(set.menders) {
+                let of = MendsBranch { branch: e.target.clone(), check: "tests".into() };
+                e.repair.get_or_insert_default().mends_branch = Some(of);
+                truths[n].mends = dice.below(3) == 0;
+            }
+            entries.push(e);
         }
         let most = set.most;
         Self {
@@ -200,6 +217,7 @@ impl World {
             runs: 0,
             thrown: 0,
             blamed: BTreeSet::new(),
+            not_mended: BTreeSet::new(),
             outside: 1_000,
             set,
         }
@@ -207,10 +225,12 @@ impl World {
 
     /// Whether the checks pass on these changes together.
     fn green(&self, content: &[usize]) -> bool {
-        content.iter().filter(|n| **n < 1_000).all(|n| {
-            let truth = &self.truths[*n];
-            !truth.fails_alone && !truth.fails_with.is_some_and(|other| content.contains(&other))
-        })
+        let mended = !self.set.red || content.iter().any(|n| *n < 1_000 && self.truths[*n].mends);
+        mended
+            && content.iter().filter(|n| **n < 1_000).all(|n| {
+                let truth = &self.truths[*n];
+                !truth.fails_alone && !truth.fails_with.is_some_and(|other| content.contains(&other))
+            })
     }
 
     fn feed(&mut self, at: usize, input: Input) -> bool {
@@ -239,7 +259,12 @@ impl World {
     /// For a person, itself or with whom it builds on.
     fn waits_for_good(&self, e: &MergeEntry) -> bool {
         let on = || e.depends_on.as_ref().map(|on| &self.entries[number(on)]);
-        e.state == EntryState::Parked || on().is_some_and(|on| !ended(on.state) && self.waits_for_good(on))
+        let red = e.repair.as_ref().and_then(|repair| repair.red_base.as_ref());
+        // Nobody is left who would mend the branch.
+        let for_the_branch = red.is_some_and(|red| red.commit == self.tip) && e.state == EntryState::Approved;
+        e.state == EntryState::Parked
+            || for_the_branch
+            || on().is_some_and(|on| !ended(on.state) && self.waits_for_good(on))
     }
 
     /// What has not ended, in few words.
@@ -379,6 +404,14 @@ impl World {
     fn go_to(&mut self, commit: String) {
         self.tip = commit.clone();
         self.branch.push(commit);
+    }
+
+    pub fn tip_is_green(&self) -> bool {
+        self.green(&self.commits[&self.tip])
+    }
+
+    pub fn came_to_mend(&self, at: usize) -> bool {
+        self.entries[at].repair.as_ref().is_some_and(|repair| repair.mends_branch.is_some())
     }
 
     /// How often an entry's change reached the branch.

@@ -219,11 +219,37 @@ impl World {
         }
         self.memory.doubts.remove(&e.id);
         assert_eq!(e.onto.as_ref(), Some(&self.tip), "blamed on the branch alone");
-        assert!(self.green(&self.commits[&self.tip]), "the branch is green");
+        if !self.green(&self.commits[&self.tip]) {
+            return self.blame_on_red(at, &e);
+        }
         assert!(!self.green(&self.commits[&candidate]), "{} is innocent", e.id);
         self.blamed.insert(at);
         self.window.failed();
         self.feed(at, Input::GiveBack { why: Returned::CheckFailed, detail: "red".into() })
+    }
+
+    /// Its check fails on the branch too.
+    fn blame_on_red(&mut self, at: usize, e: &MergeEntry) -> bool {
+        assert!(self.set.red, "the branch is green");
+        let red = RedBase {
+            branch: e.target.clone(),
+            commit: self.tip.clone(),
+            tree: format!("tree-{}", self.tip),
+            check: "tests".into(),
+            run: Vec::new(),
+            log: String::new(),
+            ask: String::new(),
+        };
+        let said = flow::returned::red(e.repair.as_deref(), red, "red");
+        if let Input::GiveBack { why, .. } = &said {
+            assert_eq!(*why, Returned::NotMended);
+            assert!(
+                !self.truths[at].mends || self.truths[at].fails_alone || self.truths[at].fails_with.is_some()
+            );
+            self.not_mended.insert(at);
+            self.window.failed();
+        }
+        self.feed(at, said)
     }
 
     pub(super) fn land(&mut self, at: usize) -> bool {
