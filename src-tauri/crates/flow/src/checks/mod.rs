@@ -8,7 +8,7 @@ mod untouched;
 
 pub use untouched::{Changed, skipped};
 
-use protocol::check::{Check, CheckGroup, CheckPlan};
+use protocol::check::{CHECK_TIMEOUT_S, Check, CheckGroup, CheckPlan};
 
 /// The plan as it is run: each check with what its group says, cheap groups first.
 pub fn as_run(plan: &CheckPlan) -> CheckPlan {
@@ -23,8 +23,9 @@ pub fn as_run(plan: &CheckPlan) -> CheckPlan {
 }
 
 fn take_over(check: &mut Check, group: &CheckGroup) {
-    if let Some(most) = group.timeout_s {
-        check.timeout_s = check.timeout_s.min(most);
+    // What a check is given without having said anything cannot be told from the same number written down.
+    if let Some(limit) = group.timeout_s.filter(|_| check.timeout_s == CHECK_TIMEOUT_S) {
+        check.timeout_s = limit;
     }
     if check.paths.is_empty() {
         check.paths.clone_from(&group.paths);
@@ -52,6 +53,19 @@ mod tests {
         let groups: BTreeMap<String, CheckGroup> =
             groups.iter().map(|(name, group)| ((*name).to_owned(), group.clone())).collect();
         CheckPlan { checks, groups, ..CheckPlan::none() }
+    }
+
+    #[test]
+    fn a_group_makes_the_limit_of_its_checks_longer_or_shorter_and_a_limit_of_their_own_stays() {
+        for group in [20, 4 * 3_600] {
+            let limits = CheckGroup { timeout_s: Some(group), ..CheckGroup::default() };
+            let own = |name: &str, own| Check { timeout_s: own, ..check(name, Some("test")) };
+            let all =
+                vec![check("plain", Some("test")), own("short", 5), own("long", 7_200), check("apart", None)];
+            let run = as_run(&plan(all, &[("test", limits)]));
+            let told: Vec<_> = run.checks.iter().map(|c| (c.name.as_str(), c.timeout_s)).collect();
+            assert_eq!(told, [("plain", group), ("short", 5), ("long", 7_200), ("apart", CHECK_TIMEOUT_S)]);
+        }
     }
 
     #[test]
