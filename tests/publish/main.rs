@@ -9,9 +9,12 @@ mod crash;
 mod folders;
 mod https;
 mod jobs;
+#[path = "../devices/key.rs"]
+mod key;
 mod large;
 mod names;
 mod once;
+mod paired;
 mod pull_requests;
 mod scene;
 mod secrets;

@@ -1,16 +1,18 @@
-//! Pressed at once from two devices, and retried: one push, one pull request, one answer.
+//! Pressed at once on two paired devices, and retried: one push, one pull request, one answer.
 
+use crate::key::Key;
+use crate::paired::paired;
 use crate::scene::{Scene, TOKEN};
-use crate::who::browser;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use testkit::git_host::{self, HttpsGit, SshGit};
 
 async fn ten_at_once(scene: &Scene) -> Vec<Value> {
-    let devices = [browser(scene).await, browser(scene).await];
-    assert_ne!(devices[0], devices[1]);
+    let devices =
+        [paired(scene, "Ada's phone", Key::p256()).await, paired(scene, "Bob's phone", Key::ed25519()).await];
+    assert_ne!(devices[0].id, devices[1].id);
     let calls = (0..10).map(|n| {
-        let call = scene.server.bare("POST", "/sessions/dev/pr").header("cookie", &devices[n % 2]);
+        let call = scene.server.bare("POST", "/sessions/dev/pr").header("cookie", &devices[n % 2].cookie);
         call.json(&json!({ "title": "Prices", "body": "Rounded." })).send()
     });
     let mut all = Vec::new();
@@ -18,6 +20,8 @@ async fn ten_at_once(scene: &Scene) -> Vec<Value> {
         assert_eq!(answer.status, 200);
         all.push(answer.json());
     }
+    let by = scene.shown().await["latest"]["by"].as_str().unwrap().to_owned();
+    assert!(by.ends_with("'s phone"), "one of the two pressed first: {by}");
     all
 }
 
@@ -28,7 +32,7 @@ fn the_same(answers: &[Value]) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn ten_identical_calls_of_two_devices_make_one_push_over_ssh_and_one_pull_request() {
+async fn ten_identical_calls_of_two_paired_devices_make_one_push_over_ssh_and_one_pull_request() {
     let ssh = SshGit::start();
     let command = ssh.command("user", true);
     let scene = Scene::made(|places, start| {
@@ -44,7 +48,7 @@ async fn ten_identical_calls_of_two_devices_make_one_push_over_ssh_and_one_pull_
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn ten_identical_calls_of_two_devices_make_one_push_over_https_and_one_pull_request() {
+async fn ten_identical_calls_of_two_paired_devices_make_one_push_over_https_and_one_pull_request() {
     let remotes = tempfile::tempdir().unwrap();
     git_host::bare(&remotes.path().join("tern.git"));
     let https = HttpsGit::start(remotes.path(), "YWRhOmEtcGFzc3dvcmQ=");
