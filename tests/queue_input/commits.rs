@@ -12,19 +12,39 @@ fn scene() -> Scene {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_commit_that_changes_nothing_is_said_to_and_blocks_nobody() {
+async fn a_commit_that_changes_nothing_comes_back_as_such_is_kept_and_blocks_nobody() {
     let scene = scene();
     let job = scene.job("nothing").await;
     let commit = scene.commit("main", "nothing", |_| {});
-    match scene.try_hand_over(&job, &commit, "nothing").await {
-        Err(refused) => assert!(!refused.message.is_empty(), "{refused:?}"),
-        Ok(None) => {}
-        Ok(Some(entry)) => {
-            let now = ended(&scene, &entry).await;
-            assert_eq!(now["state"], "returned", "{now}");
-            assert!(now["reason"].as_str().unwrap().contains("already has everything"), "{now}");
-        }
-    }
+    let entry = scene.hand_over(&job, &commit, "nothing").await;
+    let back = scene.told(&entry, "merge.entry.returned").await;
+    assert_eq!(back["reason"], "merge.empty", "{back}");
+    assert!(back["detail"].as_str().unwrap().contains("already has everything"), "{back}");
+    let now = scene.entry(&entry).await;
+    assert_eq!(
+        (now["state"].as_str(), now["checks"].as_array().unwrap().len()),
+        (Some("returned"), 0),
+        "{now}"
+    );
+    assert_eq!(scene.depot_ref(&format!("refs/ph/jobs/{}", job.id)).await.as_deref(), Some(commit.as_str()));
+    assert_eq!(scene.repo.git(&["rev-parse", "refs/heads/nothing"]), commit, "the worker's branch stays");
+    // There is nothing to mend, so nobody is asked to.
+    assert!(now["repair"]["jobId"].is_null() && now["repair"]["waysOut"].is_null(), "{now}");
+    still_lands(&scene).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_change_that_has_landed_already_by_another_way_comes_back_as_empty_and_lands_no_second_commit() {
+    let scene = scene();
+    let job = scene.job("the same").await;
+    let same = scene.commit("main", "the-same", |dir| write(dir, "a.txt", "two\n"));
+    let first = scene.change("main", "first", |dir| write(dir, "a.txt", "two\n")).await;
+    assert_eq!(ended(&scene, &first).await["state"], "landed");
+    let tip = scene.tip();
+    let entry = scene.hand_over(&job, &same, "the-same").await;
+    assert_eq!(scene.told(&entry, "merge.entry.returned").await["reason"], "merge.empty");
+    assert_eq!(scene.tip(), tip, "no empty commit lands");
+    assert_eq!(scene.depot_ref(&format!("refs/ph/jobs/{}", job.id)).await.as_deref(), Some(same.as_str()));
     still_lands(&scene).await;
 }
 
