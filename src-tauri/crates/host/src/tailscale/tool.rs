@@ -87,7 +87,8 @@ pub(super) fn told(outcome: &Outcome) -> String {
     if text.is_empty() { outcome.summary() } else { text }
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use super::*;
     use crate::tailscale::Tailscale;
