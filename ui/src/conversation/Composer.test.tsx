@@ -13,8 +13,8 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-const show = (extra: { live?: boolean; lastSent?: string; sessionId?: string; workers?: readonly string[] } = {}) => {
-  render(<Composer sessionId={extra.sessionId ?? "dev"} workspace={undefined} live={extra.live ?? true} onSend={send} lastSent={extra.lastSent} workers={extra.workers} />);
+const show = (extra: { live?: boolean; lastSent?: string; sessionId?: string; workers?: readonly string[]; called?: (id: string) => string } = {}) => {
+  render(<Composer sessionId={extra.sessionId ?? "dev"} workspace={undefined} live={extra.live ?? true} onSend={send} lastSent={extra.lastSent} workers={extra.workers} called={extra.called} />);
   return screen.getByRole<HTMLTextAreaElement>("textbox", { name: "Message" });
 };
 const type = (field: HTMLTextAreaElement, value: string) => fireEvent.change(field, { target: { value } });
@@ -39,6 +39,16 @@ describe("writing a message", () => {
       ["first", "interactive", "w-2"],
       ["second", "interactive"],
     ]);
+  });
+
+  it("names a worker by its machine and sends to its id", () => {
+    const field = show({ workers: ["w-1", "node-1"], called: (id) => (id === "node-1" ? "box" : id) });
+    const picker = screen.getByRole("combobox", { name: "On which worker" });
+    fireEvent.change(picker, { target: { value: "node-1" } });
+    expect(picker.textContent).toContain("box");
+    type(field, "there");
+    fireEvent.keyDown(field, { key: "Enter" });
+    expect(send).toHaveBeenCalledWith("there", "interactive", "node-1");
   });
 
   it("offers no choice of one worker", () => {

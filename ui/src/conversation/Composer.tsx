@@ -33,6 +33,7 @@ export function Composer({
   lastSent,
   backends = [],
   workers = [],
+  called = String,
 }: {
   sessionId: string;
   workspace: Workspace | undefined;
@@ -45,6 +46,8 @@ export function Composer({
   backends?: readonly string[];
   /** Workers that can be given a task, by id. */
   workers?: readonly string[];
+  /** What the worker of an id is called. */
+  called?: (id: string) => string;
 }) {
   const id = useId();
   const field = useRef<HTMLTextAreaElement>(null);
@@ -188,7 +191,7 @@ export function Composer({
       <div className="composer__foot">
         <Choice label={words.priority} value={priority} options={PRIORITIES} onChange={setPriority} />
         <WithPicker backends={backends} text={text} onChange={put} />
-        <OnPicker workers={workers} value={onWorker} onChange={setWorker} />
+        <OnPicker workers={workers} called={called} value={onWorker} onChange={setWorker} />
         <span className="push t1 c3" aria-live="polite">
           {live ? (saved ? words.draftSaved : "") : words.offlineNote}
         </span>

@@ -164,7 +164,8 @@ function OneConversation({ sessionId, workspaceId }: { sessionId: string; worksp
             onSend={send}
             lastSent={lastSent?.kind === "message" ? lastSent.text : undefined}
             backends={backends}
-            workers={workers}
+            workers={workers.ids}
+            called={workers.called}
           />
         </div>
         {paneOpen ? (

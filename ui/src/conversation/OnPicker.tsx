@@ -6,18 +6,27 @@ import { workerName } from "../model";
 import { takingWork } from "./with";
 import { words } from "./words";
 
-export function useOnlineWorkers(): readonly string[] {
+/** Workers that take jobs, by id, and what each is called. */
+export function useOnlineWorkers(): { ids: readonly string[]; called: (id: string) => string } {
   const workers = useModel((state) => state.workers.value?.workers);
-  return useMemo(() => takingWork(workers ?? []), [workers]);
+  return useMemo(() => {
+    const names = new Map((workers ?? []).map((worker) => [worker.workerId, workerName(worker)]));
+    return { ids: takingWork(workers ?? []), called: (id) => names.get(id) ?? id };
+  }, [workers]);
 }
 
-export function OnPicker({ workers, value, onChange }: { workers: readonly string[]; value: string; onChange: (workerId: string) => void }) {
-  const known = useModel((state) => state.workers.value?.workers);
+export function OnPicker({
+  workers,
+  called,
+  value,
+  onChange,
+}: {
+  workers: readonly string[];
+  called: (id: string) => string;
+  value: string;
+  onChange: (workerId: string) => void;
+}) {
   if (workers.length < 2) return null;
-  const called = (id: string) => {
-    const worker = known?.find((each) => each.workerId === id);
-    return worker ? workerName(worker) : id;
-  };
   return (
     <select className="input composer__with" aria-label={words.onWhich} value={value} onChange={(event) => onChange(event.target.value)}>
       <option value="">{words.onAny}</option>
