@@ -134,5 +134,13 @@ test('on a phone the chain is a list with the same facts, and nothing is wider t
   await picture(me, 'queue-phone');
   for (let n = 1; n <= NAMES.length; n += 1) open(n);
   await until('the guilty one waits for a person', async () => (await entry(me, entries.buoy)).state === 'parked');
+  // Its page begins with what came back and what can be done about it.
+  await me.open(`/review/${entries.buoy}`);
+  const back = me.page.getByTestId('returned');
+  await back.waitFor();
+  assert.ok((await back.getByRole('button').count()) > 0, 'it can be answered here');
+  assert.ok((await me.overflow()) <= 0, 'nothing is wider than the screen');
+  assert.deepEqual(await me.violations(), []);
+  await picture(me, 'returned-phone');
   assert.deepEqual(me.errors, []);
 });

@@ -98,7 +98,8 @@ function Ready({
   const [closed, setClosed] = useState<ReadonlySet<number>>(new Set());
   const [viewed, toggleViewed] = useViewed(reviewed.diff.value?.commit ?? "");
   const [current, setCurrent] = useState(0);
-  const [part, setPart] = useState<Part>("diff");
+  // Where a person is asked what is to become of it, a narrow page begins with what was said of it.
+  const [part, setPart] = useState<Part>(reviewed.entry?.repair?.waysOut && place === undefined ? "proof" : "diff");
   const [side, setSide] = useState<"files" | "proof">("proof");
 
   const list = useMemo(() => (review ? buildRows(review, { layout: shown, ignoreSpace, closed }) : undefined), [review, shown, ignoreSpace, closed]);

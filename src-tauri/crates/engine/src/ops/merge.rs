@@ -11,6 +11,9 @@ use store::NewEvent;
 
 /// Ended entries shown per workspace.
 const RECENT: usize = 50;
+/// A landing may begin between the look whether one is under way and the change. An entry that is kept back is tried
+/// again and again, so whoever takes it out waits for more than one.
+const LANDING_TRIES: usize = 5;
 
 impl Engine {
     pub async fn merge_queue(&self) -> Result<MergeQueues, ApiError> {
@@ -133,28 +136,40 @@ impl Engine {
     }
 
     async fn move_entry(&self, caller: Caller, p: EntryParams, input: fn(String) -> Input) -> Reply {
-        let by = caller.who.label();
         let id = p.id.clone();
-        let engine = self.clone();
-        self.refuse_landed(&id).await?;
-        let reply = self
-            .change(caller, move |tx| {
-                let before = tx.entry(p.id.as_str())?;
-                if engine.room(&before.workspace_id).is_ok_and(|room| room.slots.is_landing(&before.id)) {
-                    let why = "It is being landed right now; look again when that has ended.";
-                    return Err(ApiError::new(ErrorCode::Conflict, why).into());
-                }
-                if apply_input(tx, p.id.as_str(), input(by))? {
-                    // A retry is a wish to see the checks run again, not their stored verdicts.
-                    if let Some(tree) = &before.tree {
-                        tx.forget_verdicts(tree)?;
-                    }
-                }
-                tx.entry(p.id.as_str())
-            })
-            .await?;
+        let mut tries = LANDING_TRIES;
+        let reply = loop {
+            self.refuse_landed(&id).await?;
+            tries -= 1;
+            match self.move_now(caller.clone(), p.clone(), input).await {
+                Err(error) if error.code == ErrorCode::Conflict && error.retryable && tries > 0 => {}
+                ended => break ended?,
+            }
+        };
         self.wake_entry(&id).await?;
         Ok(reply)
+    }
+
+    /// As long as the branch is not being moved to it: then the error is worth trying again.
+    async fn move_now(&self, caller: Caller, p: EntryParams, input: fn(String) -> Input) -> Reply {
+        let by = caller.who.label();
+        let engine = self.clone();
+        self.change(caller, move |tx| {
+            let before = tx.entry(p.id.as_str())?;
+            if engine.room(&before.workspace_id).is_ok_and(|room| room.slots.is_landing(&before.id)) {
+                let why = "It is being landed right now; look again when that has ended.";
+                let error = ApiError { retryable: true, ..ApiError::new(ErrorCode::Conflict, why) };
+                return Err(error.into());
+            }
+            if apply_input(tx, p.id.as_str(), input(by))? {
+                // A retry is a wish to see the checks run again, not their stored verdicts.
+                if let Some(tree) = &before.tree {
+                    tx.forget_verdicts(tree)?;
+                }
+            }
+            tx.entry(p.id.as_str())
+        })
+        .await
     }
 
     /// The branch may be at an entry's candidate already, and nobody has come round to saying so.

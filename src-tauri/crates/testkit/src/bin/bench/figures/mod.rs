@@ -1,5 +1,6 @@
 //! The figures, in the order they are measured.
 
+mod answered;
 mod appends;
 mod channel;
 mod claims;
@@ -26,7 +27,7 @@ pub struct Figure {
 }
 
 /// `past` comes before what adds to the folder it measures, and `wal` after everything that writes.
-pub const ALL: [Figure; 15] = [
+pub const ALL: [Figure; 16] = [
     Figure { name: "idle", measure: idle::measure },
     Figure { name: "past", measure: past::measure },
     Figure { name: "appends", measure: appends::measure },
@@ -39,6 +40,7 @@ pub const ALL: [Figure; 15] = [
     Figure { name: "first-command", measure: first_command::measure },
     Figure { name: "crew", measure: crew::measure },
     Figure { name: "landing", measure: landing::measure },
+    Figure { name: "answered", measure: answered::measure },
     Figure { name: "queue", measure: queue::measure },
     Figure { name: "terminals", measure: terminals::measure },
     Figure { name: "wal", measure: wal::measure },
