@@ -40,6 +40,18 @@ async function phone(t, server) {
   return Person.at(t, server, { width: 390, height: 844, touch: true, signIn: false });
 }
 
+/** Opens a link on a phone, says yes to it, and opens the page of devices there. */
+async function letIn(me, guest, link, panel) {
+  await guest.open(link);
+  await code(me).waitFor();
+  await me.button(/^Approve/, panel).click();
+  await guest.page.locator('[data-step=done]').waitFor();
+  await guest.button('Open Pilothouse').tap();
+  await guest.live();
+  await guest.open('/devices');
+  await guest.live();
+}
+
 const code = (person) => person.page.getByTestId('pairing-code');
 const shown = (person) => code(person).getAttribute('data-code');
 
@@ -161,14 +173,7 @@ test('one is stopped, one is rejected, one asks for more, and without https a co
   await guest.page.locator('[data-step=denied]').waitFor();
   assert.deepEqual(await guest.violations(), []);
 
-  await guest.open(await next());
-  await code(me).waitFor();
-  await me.button(/^Approve/, panel).click();
-  await guest.page.locator('[data-step=done]').waitFor();
-  await guest.button('Open Pilothouse').tap();
-  await guest.live();
-  await guest.open('/devices');
-  await guest.live();
+  await letIn(me, guest, await next(), panel);
   const askFor = async (what) => {
     await guest.button(/^More:/).tap();
     await guest.page.getByRole('menuitem', { name: 'Ask for more' }).tap();
@@ -229,14 +234,7 @@ test('a phone makes itself another key and comes back with it, and what was noti
   const { me, server } = await lighthouse(t);
   const guest = await phone(t, server);
   const panel = await invite(me);
-  await guest.open(await linkOf(me, panel));
-  await code(me).waitFor();
-  await me.button(/^Approve/, panel).click();
-  await guest.page.locator('[data-step=done]').waitFor();
-  await guest.button('Open Pilothouse').tap();
-  await guest.live();
-  await guest.open('/devices');
-  await guest.live();
+  await letIn(me, guest, await linkOf(me, panel), panel);
   await guest.button(/^More:/).tap();
   await guest.page.getByRole('menuitem', { name: 'New key' }).tap();
   const dialog = guest.page.getByRole('dialog');

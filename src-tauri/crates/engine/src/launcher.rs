@@ -49,29 +49,7 @@ impl Engine {
             "--data".into(),
             self.data.root().as_os_str().to_owned(),
         ]);
-        // The worker needs to find tools; it is given no key and no other variable.
-        for name in [
-            "PATH",
-            "HOME",
-            "USER",
-            "LANG",
-            "TZ",
-            "RUSTUP_HOME",
-            "CARGO_HOME",
-            "DOCKER_HOST",
-            "DOCKER_CONTEXT",
-            "DOCKER_CONFIG",
-            "XDG_RUNTIME_DIR",
-            "SystemRoot",
-            "USERPROFILE",
-            "LOCALAPPDATA",
-            "APPDATA",
-            "TEMP",
-            "TMP",
-            "PILOTHOUSE_INSIDE_BIN",
-            "PILOTHOUSE_LOG",
-            "RUST_LOG",
-        ] {
+        for name in host::worker_environment::NAMES {
             if let Some(value) = self.options.variable(name) {
                 command = command.env(name, value);
             }

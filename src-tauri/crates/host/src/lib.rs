@@ -30,5 +30,6 @@ pub mod spawn;
 pub mod tailscale;
 pub mod token_file;
 pub mod toolchains;
+pub mod worker_environment;
 
 pub use error::HostError;

@@ -135,28 +135,6 @@ async fn serve(data: Option<PathBuf>, run: ServeNode, as_json: bool) -> Result<(
     node::run(&home, setting, stopping, |state| told(&state, as_json)).await
 }
 
-/// What the worker of this machine may find of this process's environment; it is given no key.
-const ENVIRONMENT: [&str; 18] = [
-    "PATH",
-    "HOME",
-    "USER",
-    "LANG",
-    "TZ",
-    "RUSTUP_HOME",
-    "CARGO_HOME",
-    "DOCKER_HOST",
-    "DOCKER_CONTEXT",
-    "DOCKER_CONFIG",
-    "XDG_RUNTIME_DIR",
-    "SystemRoot",
-    "USERPROFILE",
-    "LOCALAPPDATA",
-    "APPDATA",
-    "TEMP",
-    "PILOTHOUSE_INSIDE_BIN",
-    "PILOTHOUSE_LOG",
-];
-
 /// How this machine's worker is started, by its own configuration; none where it is not installed.
 fn crew(workers: &host::config::Workers) -> Option<Crew> {
     let name = format!("pilothouse-worker{}", std::env::consts::EXE_SUFFIX);
@@ -175,7 +153,9 @@ fn crew(workers: &host::config::Workers) -> Option<Crew> {
     for (flag, value) in more {
         flags.extend(value.into_iter().flat_map(|value| [flag.to_owned(), value]));
     }
-    let found = ENVIRONMENT.iter().filter_map(|name| Some(((*name).to_owned(), std::env::var_os(name)?)));
+    let found = host::worker_environment::NAMES
+        .iter()
+        .filter_map(|name| Some(((*name).to_owned(), std::env::var_os(name)?)));
     Some(Crew { program, flags, environment: found.collect() })
 }
 
