@@ -138,7 +138,12 @@ test('on a phone the chain is a list with the same facts, and nothing is wider t
   await me.open(`/review/${entries.buoy}`);
   const back = me.page.getByTestId('returned');
   await back.waitFor();
-  assert.ok((await back.getByRole('button').count()) > 0, 'it can be answered here');
+  const answers = await back.getByRole('button').all();
+  assert.equal(answers.length, 4);
+  for (const answer of answers) {
+    const { x, width } = await answer.boundingBox();
+    assert.ok(x >= 0 && x + width <= 390, `${await answer.textContent()} is on the screen`);
+  }
   assert.ok((await me.overflow()) <= 0, 'nothing is wider than the screen');
   assert.deepEqual(await me.violations(), []);
   await picture(me, 'returned-phone');

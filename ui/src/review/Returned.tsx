@@ -99,7 +99,7 @@ function WaysOut({ entry, ways }: { entry: MergeEntry; ways: readonly WayOut[] }
           <textarea className="input" rows={2} maxLength={8000} value={say} onChange={(event) => setSay(event.target.value)} />
         </label>
       ) : null}
-      <div className="h wraps">
+      <div className="h wrap">
         {ways.includes("agent") ? (
           <Button look="primary" busy={action.busy} disabled={!live} onClick={() => run(() => call("merge.mend", say.trim() === "" ? { id } : { id, say: say.trim() }))}>
             {words.wayAgent}
