@@ -11,6 +11,7 @@ use axum::http::StatusCode;
 use axum::middleware;
 use axum::response::IntoResponse;
 use axum::routing::{get, post, put};
+use axum::serve::ListenerExt as _;
 use engine::{Engine, Options};
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -89,6 +90,10 @@ pub async fn start(options: Options) -> Result<Running, StartError> {
     };
     let routes = router(state.clone());
     let app = listen::on_loopback(routes.clone(), port).into_make_service_with_connect_info::<SocketAddr>();
+    // A key's echo is a short message behind another: it must not wait until that one is acknowledged.
+    let listener = listener.tap_io(|stream| {
+        let _ = stream.set_nodelay(true);
+    });
     let stop = engine.clone();
     let alarm = engine.alarm();
     let serving = tokio::spawn(async move {

@@ -6,6 +6,7 @@ use crate::row::{Amount, Row};
 use crate::sample::Sample;
 use crate::{by_hand, looks};
 use anyhow::{Context as _, ensure};
+use client::StreamEvent;
 use protocol::JobId;
 use protocol::approval::Decision;
 use serde_json::json;
@@ -64,7 +65,10 @@ async fn steps(server: &RunningServer, model: &ModelServer, asks: bool) -> anyho
     for n in 0..TIMES {
         let mut since = Instant::now();
         if asks {
-            let (event, _) = server.until("dev", cursor, |event| event.kind() == "approval_required").await;
+            let asks = |event: &StreamEvent| {
+                event.kind() == "approval_required" && event.payload()["action"] == "command"
+            };
+            let (event, _) = server.until("dev", cursor, asks).await;
             cursor = event.cursor;
             let id = event.payload()["approvalId"].as_str().context("a question without an id")?.to_owned();
             since = Instant::now();

@@ -22,7 +22,7 @@ const LONGER: f64 = 0.35;
 const ONE_BY_ONE: usize = 20;
 
 pub fn measure(ground: &Ground) -> anyhow::Result<Vec<Row>> {
-    let same = Takes { millis: CHECK, sigma: 0.0, seed: SEED };
+    let same = Takes { millis: CHECK, sigma: 0.0, seed: SEED, passes: false };
     let mut rows = Vec::new();
     let clean = plan(CHANGES, &Mix { fails: 0, pairs: 0, clashes: 0 }, SEED);
     rows.extend(of_scene(ground, "all good", &clean, same, &[(1, 0.95), (4, 0.90)], None)?);
@@ -33,7 +33,7 @@ pub fn measure(ground: &Ground) -> anyhow::Result<Vec<Row>> {
     rows.extend(of_scene(ground, "5 % fail, times differ", &mixed, varying, &[], None)?);
     // More trouble than a day brings, for the verdicts.
     let worse = plan(CHANGES, &Mix { fails: 8, pairs: 6, clashes: 4 }, SEED + 1);
-    let short = Takes { millis: 300.0, sigma: LONGER, seed: SEED };
+    let short = Takes { millis: 300.0, sigma: LONGER, seed: SEED, passes: false };
     rows.extend(of_scene(ground, "every third fails", &worse, short, &[], None)?);
     let overhead = Sample::new(Scene::overhead(ground, ONE_BY_ONE, 4)?);
     rows.push(Row::new("in an empty queue → its check runs, p50", Amount::Millis(overhead.millis(0.5))));

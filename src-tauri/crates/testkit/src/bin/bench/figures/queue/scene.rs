@@ -43,7 +43,7 @@ impl Scene {
         let scene = Self { kept: ground.folder(&format!("queue-{name}-kept")), place, entries: kinds.len() };
         std::fs::create_dir_all(scene.records())?;
         repository(&scene.repository(), &scene.records(), kinds.len())?;
-        scene.takes(Takes { millis: 0.0, sigma: 0.0, seed: 0 })?;
+        scene.takes(Takes { millis: 0.0, sigma: 0.0, seed: 0, passes: true })?;
         let server = scene.start(1);
         ground.runtime.block_on(async {
             pause(&server, true).await?;
@@ -81,7 +81,7 @@ impl Scene {
         let scene = Self { kept: place.clone(), place, entries: 0 };
         std::fs::create_dir_all(scene.records())?;
         repository(&scene.repository(), &scene.records(), times + 1)?;
-        scene.takes(Takes { millis: 1.0, sigma: 0.0, seed: 0 })?;
+        scene.takes(Takes { millis: 1.0, sigma: 0.0, seed: 0, passes: false })?;
         let server = scene.start(slots);
         let entered = ground.runtime.block_on(async {
             for number in 0..=times {

@@ -23,6 +23,10 @@ pub struct Takes {
     /// Deviation of its logarithm; 0 is always the same time.
     pub sigma: f64,
     pub seed: u64,
+    /// Whether every tree passes: so that changes which fail alone can be lined up. A worker tries the checks before it
+    /// hands over, and would keep them.
+    #[serde(default)]
+    pub passes: bool,
 }
 
 impl Takes {
@@ -69,7 +73,8 @@ pub fn run(folder: &Path) -> anyhow::Result<ExitCode> {
     write(folder, &said)?;
     std::thread::sleep(takes.of(said.tree.iter().max().copied()));
     let mut kinds = BTreeSet::new();
-    let good = lines.iter().all(|(_, kind)| kind == "good" || (kind != "fails" && kinds.insert(kind)));
+    let good = takes.passes
+        || lines.iter().all(|(_, kind)| kind == "good" || (kind != "fails" && kinds.insert(kind)));
     said.at = now()?;
     said.step = if good { Step::Passed } else { Step::Failed };
     write(folder, &said)?;
