@@ -80,7 +80,7 @@ fn answer(output: Output) -> Value {
 }
 
 fn free_port() -> u16 {
-    std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+    testkit::ports::free_port("127.0.0.1")
 }
 
 #[tokio::test(flavor = "multi_thread")]

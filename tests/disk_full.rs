@@ -77,7 +77,7 @@ async fn a_disk_that_fills_up_is_named_and_loses_nothing_and_work_goes_on_with_r
     let start = Start::on(repo.path(), repo.path()).flag("--trust");
     let start = match start.on_small_disk(DISK) {
         Ok(start) => start,
-        Err(reason) => return println!("skipped: no file system of its own can be made here: {reason}"),
+        Err(reason) => return testkit::notes::not_run(&format!("a full disk: {reason}")),
     };
     let server = RunningServer::start(&start);
     lands(&server, "one", "two").await;

@@ -142,7 +142,9 @@ async fn it_waits_for_the_answer_its_set_up_needs_and_goes_on_with_it() {
     let server = RunningServer::start(&Start::on(data.path(), repo.path()).workers(0).flag("--trust"));
     rpc(&server, "checks.dryRun").await.unwrap();
     let (waits, _) = server.until("dev", 0, state_is(&["waiting"])).await;
-    assert!(waits.payload()["run"]["reason"].as_str().unwrap().contains("your answer"));
+    let told = &waits.payload()["run"];
+    assert_eq!(told["because"], json!({ "code": "set_up_waits" }), "{told}");
+    assert!(told["reason"].as_str().unwrap().contains("waits for an answer"), "{told}");
     let asked = server.first("dev", 0, "approval_required").await;
     server.answer(asked.payload()["approvalId"].as_str().unwrap(), Decision::Deny).await.unwrap();
     let (end, _) = server.until("dev", waits.cursor, state_is(&["failed"])).await;

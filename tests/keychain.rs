@@ -8,7 +8,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
-use testkit::model_server::{Fault, ModelServer, Script, Step, When};
+use testkit::model_server::{Fault, ModelServer, Script, Step, Task, When};
 use testkit::world::{RunningServer, Start, TestRepo, program};
 use zbus::zvariant::OwnedObjectPath;
 
@@ -327,6 +327,42 @@ async fn a_saved_key_is_in_the_keyring_goes_with_calls_and_outlives_the_server_a
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_key_out_of_a_file_is_stored_like_any_other_and_nothing_else_of_the_file_is_shown_or_kept() {
+    const OTHER: &str = "postgres://me:pw-Xk2@db/app";
+    let session = Session::unlocked().await;
+    let scene = Scene::new(session.environment());
+    let server = scene.start();
+    scene.choose_model(&server, &scene.model).await;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join(".env");
+    let base = scene.model.base_url();
+    let written = format!(
+        "# mine\nexport OPENAI_API_KEY=\"{VALUE}\" # a key\nOPENAI_BASE_URL={base}\nDATABASE_URL={OTHER}\nGROQ_API_KEY=gk-{VALUE}\n"
+    );
+    std::fs::write(&file, &written).unwrap();
+    let file = file.to_str().unwrap();
+
+    let unasked = scene.key(&["import", file], "y").await;
+    assert_eq!(unasked.status.code(), Some(1), "{}", text(&unasked));
+    assert!(text(&unasked).contains("--yes"), "{}", text(&unasked));
+    assert!(session.held().await.is_empty(), "nobody agreed, so nothing is stored");
+
+    let stored = scene.key(&["import", file, "--yes"], "").await;
+    let said = text(&stored);
+    assert_eq!(stored.status.code(), Some(0), "{said}");
+    assert!(said.contains("localbuddy   gets the key OPENAI_API_KEY"), "{said}");
+    assert!(said.contains("left: GROQ_API_KEY") && said.contains("not ours: DATABASE_URL"), "{said}");
+    assert!(!said.contains(VALUE) && !said.contains("pw-Xk2"), "{said}");
+    let held = session.held().await;
+    assert!(held.len() == 1 && held[0].starts_with("model/localbuddy@"), "{held:?}");
+    assert_eq!(scene.asked_with(&server, &scene.model).await, Some(format!("Bearer {VALUE}")));
+    assert_eq!(std::fs::read_to_string(file).unwrap(), written, "the file stays as it is");
+    assert_eq!(server.terminate(), Some(0));
+    scene.assert_nowhere(VALUE);
+    scene.assert_nowhere("pw-Xk2");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_key_goes_to_no_other_endpoint_and_no_other_data_folder_has_it() {
     let session = Session::unlocked().await;
     let scene = Scene::new(session.environment());
@@ -429,21 +465,20 @@ fn working_model() -> ModelServer {
         message: Some(format!("Too many requests for the key {VALUE}.")),
         headers: Default::default(),
     };
-    let plan = json!({
-        "schemaVersion": 2, "requiresWorker": true, "lane": "worker", "assistantMessage": "I will rename it.",
-        "title": "Rename", "instruction": "Rename Tern to Gull in README.md.",
-        "planning": {
-            "intent": "code_change", "riskLevel": "low",
-            "scope": { "readAnywhere": true, "writeGlobs": ["README.md"], "maxFilesToEdit": 1 },
-            "acceptanceCriteria": ["It is Gull"], "validationSteps": [["true"]],
-            "queuePriority": "interactive", "queueWaitBudgetMs": 90000, "executionBudgetMs": 300000, "finalizationBudgetMs": 120000
-        }
-    });
+    let task = Task {
+        says: "I will rename it.",
+        title: "Rename",
+        instruction: "Rename Tern to Gull in README.md.",
+        write_globs: &["README.md"],
+        most_files: 1,
+        accepted: "It is Gull",
+        proven_by: &[&["true"]],
+    };
     let edit = json!({ "path": "README.md", "old": "# Tern", "new": "# Gull" });
     let print = json!({ "command": format!("echo the key is {VALUE}") });
     let end = json!({ "summary": "renamed", "confidence": "high" });
     ModelServer::start(Script::new([
-        Step::json(plan).when(planner()),
+        Step::json(task.plan()).when(planner()),
         Step::fault(complaint).when(worker()),
         Step::call("bash", print).when(worker()),
         Step::call("edit", edit).when(worker()),

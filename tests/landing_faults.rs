@@ -106,7 +106,7 @@ async fn a_check_that_failed_on_a_full_disk_is_run_again_when_there_is_room() {
     let start = Start::on(repo.path(), repo.path()).flag("--trust");
     let start = match start.on_small_disk(48 << 20) {
         Ok(start) => start,
-        Err(reason) => return println!("skipped: no file system of its own can be made here: {reason}"),
+        Err(reason) => return testkit::notes::not_run(&format!("a full disk: {reason}")),
     };
     let server = RunningServer::start(&start);
     let data = server.small_disk().join("pilothouse");
@@ -373,10 +373,68 @@ async fn a_change_that_breaks_the_machine_each_time_holds_up_nobody_and_waits_fo
     assert!(seen.iter().any(landed), "the one behind it went first");
     // On a person's word it starts over.
     program(tools.path(), "tern-look", "exit 0");
-    let id = EntryId::parse(&first).unwrap();
-    server.client.call(typed::MergeRetry, &EntryParams { id }, None).await.unwrap();
+    let job = parked.payload()["entry"]["jobId"].as_str().unwrap();
+    let short = &job[..8];
+    let back = answered(&server, &format!("/land {short}")).await;
+    assert!(back.ends_with("is back in the merge queue."), "{back}");
     server.approve_next("dev", parked.cursor, "land").await;
     assert_eq!(end(&server, &first, parked.cursor).await.0["type"], "merge.entry.landed");
+    let landed = repo.git(&["rev-parse", "main_agents"]);
+    let told = answered(&server, &format!("/land {short}")).await;
+    assert!(told.contains("has landed as") && told.contains(&landed), "{told}");
+    let none = answered(&server, "/land nothing").await;
+    assert_eq!(none, "No job whose id begins with `nothing` has anything to land.");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_lands_what_was_given_up_has_its_checks_run_anew() {
+    let (repo, data, tools) =
+        (repo(&[("look", &["tern-look"])]), tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    // It fails for the change alone, and for a cause outside of it that goes away.
+    program(tools.path(), "tern-look", "grep -q one src/a.txt");
+    let path = format!("{}:{}", tools.path().display(), std::env::var("PATH").unwrap());
+    let start = Start::on(data.path(), repo.path()).flag("--trust").flag("--sandbox").flag("host");
+    let start = start.env("PATH", &path).env("PILOTHOUSE_MERGE_FIX_UPS", "0");
+    let server = RunningServer::start(&start.env("PILOTHOUSE_MERGE_FLAKY_RETRIES", "0"));
+    let (entry, cursor) = approved(&server, "/replace one two src/a.txt").await;
+    let given_up = |e: &StreamEvent| {
+        e.payload()["entry"]["id"] == entry.as_str() && e.payload()["entry"]["state"] == "parked"
+    };
+    let (parked, _) = server.until("dev", cursor, given_up).await;
+    program(tools.path(), "tern-look", "exit 0");
+    let land = json!({ "id": entry });
+    server.client.send("POST", "/v1/rpc/merge.land", Some(land)).await.unwrap();
+    server.approve_next("dev", parked.cursor, "land").await;
+    let (ended, seen) = end(&server, &entry, parked.cursor).await;
+    assert_eq!(ended["type"], "merge.entry.landed", "{ended:#}");
+    let finished =
+        |e: &&StreamEvent| e.kind() == "merge.check.finished" && e.payload()["entryId"] == entry.as_str();
+    let runs: Vec<_> =
+        seen.iter().filter(finished).map(|e| (&e.payload()["ok"], &e.payload()["reused"])).collect();
+    assert_eq!(runs, [(&json!(true), &json!(false))], "what was stored of the tree does not count");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_worker_in_a_repository_with_a_submodule_leaves_it_as_it_is() {
+    let (repo, data, tools) =
+        (repo(&[("look", &["true"])]), tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let first = repo.git(&["rev-parse", "main"]);
+    repo.write(".gitmodules", "[submodule \"lib\"]\n\tpath = lib\n\turl = https://lib.invalid/lib.git\n");
+    std::fs::create_dir_all(repo.path().join("lib")).unwrap();
+    repo.git(&["update-index", "--add", "--cacheinfo", &format!("160000,{first},lib")]);
+    repo.commit_all("a part");
+    assert_eq!(repo.git(&["rev-parse", "main:lib"]), first);
+    let server = unconfined(&repo, data.path(), tools.path());
+    let (entry, cursor) = approved(&server, "/replace one two src/a.txt").await;
+    assert_eq!(end(&server, &entry, cursor).await.0["type"], "merge.entry.landed");
+    assert_eq!(repo.git(&["rev-parse", "main_agents:lib"]), first);
+    assert_eq!(repo.git(&["diff", "--name-only", "main", "main_agents"]), "src/a.txt");
+}
+
+/// What is answered to a command.
+async fn answered(server: &RunningServer, text: &str) -> String {
+    let cursor = server.say("dev", text).await.cursor;
+    server.first("dev", cursor, "assistant_message").await.payload()["text"].as_str().unwrap().to_owned()
 }
 
 #[tokio::test(flavor = "multi_thread")]

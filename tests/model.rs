@@ -3,7 +3,7 @@
 
 use protocol::ops::{RequestParams, typed};
 use serde_json::{Value, json};
-use testkit::model_server::{Fault, ModelServer, Script, Step, Style, When, WireDialect};
+use testkit::model_server::{Fault, ModelServer, Script, Step, Style, Task, When, WireDialect};
 use testkit::world::{RunningServer, Start, TestRepo};
 
 const CONFIG: &str =
@@ -24,16 +24,16 @@ fn repo() -> TestRepo {
 }
 
 fn plan() -> Value {
-    json!({
-        "schemaVersion": 2, "requiresWorker": true, "lane": "worker", "assistantMessage": "I will mend the failing test.",
-        "title": "Mend add", "instruction": "The test `adds` fails. Mend `add` in src/lib.rs.",
-        "planning": {
-            "intent": "code_change", "riskLevel": "low",
-            "scope": { "readAnywhere": true, "writeGlobs": ["src/**"], "maxFilesToEdit": 2 },
-            "acceptanceCriteria": ["The test adds passes"], "validationSteps": [["cargo", "test", "--offline", "--quiet"]],
-            "queuePriority": "interactive", "queueWaitBudgetMs": 90000, "executionBudgetMs": 300000, "finalizationBudgetMs": 120000
-        }
-    })
+    let task = Task {
+        says: "I will mend the failing test.",
+        title: "Mend add",
+        instruction: "The test `adds` fails. Mend `add` in src/lib.rs.",
+        write_globs: &["src/**"],
+        most_files: 2,
+        accepted: "The test adds passes",
+        proven_by: &[&["cargo", "test", "--offline", "--quiet"]],
+    };
+    task.plan()
 }
 
 fn planner() -> When {

@@ -178,6 +178,27 @@ async fn what_cannot_be_done_is_refused_by_its_name_and_configuration_comes_firs
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_image_that_is_only_named_and_is_there_is_used_without_a_question() {
+    let Some(engine) = dockerd().await else { return };
+    // The engine has no image of ours: all there is to run in is what the repository names.
+    let description = format!(r#"{{ "image": "{IMAGE}", "containerEnv": {{ "NEST": "high" }} }}"#);
+    let (repo, data) = (repository(&description), tempfile::tempdir().unwrap());
+    let config = "[[check]]\nname = \"inside\"\nrun = [\"sh\", \"-c\", \"test -x /.pilothouse/inside && test $NEST = high\"]\n";
+    repo.write(".pilothouse/config.toml", config);
+    repo.commit_all("a check that passes in it");
+    let server = RunningServer::start(&start(data.path(), &repo, &engine).flag("--trust"));
+    let sent = server.say("dev", "/replace quiet loud src/bird.txt").await;
+    let isolation = finished(&server, sent.cursor).await.isolation.unwrap();
+    assert_eq!((isolation.backend.as_str(), isolation.image.as_deref()), ("container", Some(IMAGE)));
+    landed(&server, sent.cursor).await;
+    let line = image_line(&server).await;
+    assert!(line.finding == Finding::Ok && line.detail.contains(IMAGE), "{line:#?}");
+    let (_, seen) = server.until("dev", 0, |e| e.kind() == "merge.entry.landed").await;
+    let builds = seen.iter().filter(|e| e.payload()["action"] == "image.build").count();
+    assert_eq!(builds, 0, "what is there needs no building");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_folder_that_is_not_trusted_decides_nothing() {
     let Some(engine) = dockerd().await else { return };
     with_ours(&engine).await;

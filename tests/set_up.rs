@@ -6,7 +6,8 @@ use client::StreamEvent;
 use protocol::approval::Decision;
 use std::path::Path;
 use std::process::Command;
-use testkit::world::{RunningServer, Start, TestRepo};
+use testkit::network::{self, ELSEWHERE, Elsewhere};
+use testkit::world::{RunningServer, Start, TestRepo, failed};
 
 fn run(dir: &Path, argv: &[&str]) {
     let output = Command::new(argv[0]).args(&argv[1..]).current_dir(dir).output().expect(argv[0]);
@@ -81,10 +82,6 @@ fn npm_project(place: &str, prepare: impl FnOnce(&TestRepo)) -> TestRepo {
 
 fn server(repo: &TestRepo, data: &Path) -> RunningServer {
     RunningServer::start(&Start::on(data, repo.path()).flag("--trust"))
-}
-
-fn failed(event: &StreamEvent) -> bool {
-    event.kind() == "job_failed" || event.kind() == "request.changed" && event.payload()["status"] == "failed"
 }
 
 /// Sends `/test`, waits for its report; the report, and every event of the session until then.
@@ -215,31 +212,44 @@ async fn what_set_up_compiled_is_not_compiled_again_and_a_killed_set_up_is_taken
     lands(&second, "/replace loud calm src/lib.rs").await;
 }
 
-/// Serves one tarball on loopback and counts how often it was fetched.
-async fn registry() -> (String, std::sync::Arc<std::sync::atomic::AtomicUsize>) {
-    let temp = tempfile::tempdir().unwrap();
-    let file = temp.path().join("greet.tgz");
-    tarball(&file);
-    let bytes = std::fs::read(&file).unwrap();
-    let fetched = std::sync::Arc::new(std::sync::atomic::AtomicUsize::new(0));
-    let count = fetched.clone();
-    let app = axum::Router::new().route(
-        "/greet.tgz",
-        axum::routing::get(move || {
-            count.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
-            async move { bytes }
-        }),
-    );
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}/greet.tgz", listener.local_addr().unwrap());
-    tokio::spawn(async move { axum::serve(listener, app).await });
-    (url, fetched)
+/// A registry elsewhere: serves one tarball, and writes down each time.
+fn registry(listener: &std::net::TcpListener, log: &Path) {
+    use std::io::{Read, Write};
+    tarball(&log.join("greet.tgz"));
+    let bytes = std::fs::read(log.join("greet.tgz")).unwrap();
+    for number in 0..8 {
+        let (mut line, _) = listener.accept().unwrap();
+        let mut asked = [0; 14];
+        if line.read_exact(&mut asked).is_ok() && &asked == b"GET /greet.tgz" {
+            std::fs::write(log.join(format!("fetched-{number}")), "").unwrap();
+        }
+        let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\nconnection: close\r\n\r\n", bytes.len());
+        let _ = line.write_all(head.as_bytes()).and_then(|()| line.write_all(&bytes));
+    }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_set_up_that_needs_the_network_asks_once_and_a_denial_stops_what_waits_for_it() {
-    let (url, fetched) = registry().await;
-    let (repo, data) = (npm_project(&url, |_| {}), tempfile::tempdir().unwrap());
+#[test]
+fn a_set_up_that_needs_the_network_asks_once_and_a_denial_stops_what_waits_for_it() {
+    network::with_a_host_elsewhere(
+        "a_set_up_that_needs_the_network_asks_once_and_a_denial_stops_what_waits_for_it",
+        registry,
+        asks_once,
+    );
+}
+
+async fn asks_once(there: Elsewhere) {
+    let fetched = || {
+        let names = std::fs::read_dir(there.log()).unwrap().map(|entry| entry.unwrap().file_name());
+        names.filter(|name| name.to_string_lossy().starts_with("fetched")).count()
+    };
+    let repo = npm_project(&format!("http://{ELSEWHERE}/greet.tgz"), |repo| {
+        let recipes = std::fs::read_to_string(repo.file(".pilothouse/config.toml")).unwrap();
+        let step = format!(
+            "[[setup]]\nrun = [\"npm\", \"ci\"]\nnetwork = [\"npm\", \"{ELSEWHERE}\"]\nkey = [\"package-lock.json\"]\n\n{recipes}"
+        );
+        repo.write(".pilothouse/config.toml", &step);
+    });
+    let data = tempfile::tempdir().unwrap();
     let server = server(&repo, data.path());
 
     let denied = server.say("dev", "/test").await;
@@ -247,26 +257,92 @@ async fn a_set_up_that_needs_the_network_asks_once_and_a_denial_stops_what_waits
     assert_eq!(question.payload()["action"], "setup.network");
     let details = &question.payload()["details"];
     assert_eq!(details["argv"], serde_json::json!(["npm", "ci"]));
-    assert_eq!(details["hosts"], serde_json::json!(["registry.npmjs.org", "registry.yarnpkg.com"]));
+    let hosts = serde_json::json!(["registry.npmjs.org", "registry.yarnpkg.com", ELSEWHERE]);
+    assert_eq!(details["hosts"], hosts);
+    assert!(details["note"].as_str().unwrap().contains("no others"), "{details}");
     assert!(details["offline"].as_str().is_some_and(|text| !text.is_empty()), "{details}");
     server.answer(question.payload()["approvalId"].as_str().unwrap(), Decision::Deny).await.unwrap();
-    let (end, _) = server.until("dev", denied.cursor, failed).await;
-    let (told, _) = server.until("dev", end.cursor, |e| e.kind() == "assistant_message").await;
-    assert!(told.payload()["text"].as_str().unwrap().contains("denied"), "{}", told.payload());
-    assert_eq!(fetched.load(std::sync::atomic::Ordering::SeqCst), 0, "nothing went out");
+    let text = server.told_why_not("dev", denied.cursor).await;
+    assert!(text.contains("denied"), "{text}");
+    assert_eq!(fetched(), 0, "nothing went out");
 
     let asked = server.say("dev", "/test").await;
     server.approve_next("dev", asked.cursor, "setup.network").await;
     let (job, seen) = server.until("dev", asked.cursor, |e| e.kind() == "job_completed" || failed(e)).await;
     assert_eq!(job.kind(), "job_completed", "{} {seen:#?}", job.payload());
     assert!(job.payload()["summary"].as_str().unwrap().contains("passed"), "{}", job.payload());
-    assert_eq!(fetched.load(std::sync::atomic::Ordering::SeqCst), 1);
+    assert_eq!(fetched(), 1);
 
     lands(&server, "/replace quiet loud src/greet.js").await;
     test_passes(&server).await;
     assert_eq!(set_ups(&server).await, [true], "later work starts from the layer, offline");
-    assert_eq!(fetched.load(std::sync::atomic::Ordering::SeqCst), 1);
+    assert_eq!(fetched(), 1);
     assert!(server.pending_approvals().await.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_set_up_with_the_network_reaches_nothing_that_it_does_not_name() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.set_nonblocking(true).unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let ask = |target: &str| {
+        format!(
+            "exec 3<>/dev/tcp/127.0.0.1/3128 && printf 'CONNECT {target} HTTP/1.1\\r\\n\\r\\n' >&3 && head -1 <&3 >&2"
+        )
+    };
+    // Directly; by its proxy to a host it does not name, and to this machine, which it does name.
+    let script = format!(
+        "(exec 3<>/dev/tcp/127.0.0.1/{port}) && echo reached this machine >&2\n{}\n{}\nexit 1\n",
+        ask("other.example:443"),
+        ask(&format!("localhost:{port}"))
+    );
+    let config = format!(
+        "[[setup]]\nrun = [\"bash\", \"load.sh\"]\nnetwork = [\"registry.example\", \"localhost:{port}\"]\nkey = [\"load.sh\"]\n\n[recipes.look]\nrun = [\"ls\"]\n"
+    );
+    let repo = TestRepo::with(&[("load.sh", script.as_str()), (".pilothouse/config.toml", &config)]);
+    let data = tempfile::tempdir().unwrap();
+    let server = server(&repo, data.path());
+    let sent = server.say("dev", "/run look").await;
+    server.approve_next("dev", sent.cursor, "recipe.first_use").await;
+    server.approve_next("dev", sent.cursor, "setup.network").await;
+    let text = server.told_why_not("dev", sent.cursor).await;
+    assert!(text.contains("kept from other.example:443, which its `network` does not name"), "{text}");
+    assert!(text.contains("403 Forbidden") && text.contains("502 Bad Gateway"), "{text}");
+    assert!(!text.contains("reached this machine"), "{text}");
+    let (_, seen) = server.until("dev", sent.cursor, |event| event.kind() == "setup.finished").await;
+    let decided: Vec<_> =
+        seen.iter().filter(|event| event.kind() == "setup.network").map(StreamEvent::payload).collect();
+    let told: Vec<_> =
+        decided.iter().map(|one| (one["host"].as_str().unwrap(), &one["port"], &one["allowed"])).collect();
+    let no = &serde_json::json!(false);
+    assert_eq!(told, [("localhost", &port.into(), no), ("other.example", &443.into(), no)], "{decided:?}");
+    assert!(decided[0]["why"].as_str().unwrap().contains("is never reached"), "{decided:?}");
+    assert!(decided[1]["why"].as_str().unwrap().contains("does not name it"), "{decided:?}");
+    assert!(listener.accept().is_err(), "nobody came");
+    std::net::TcpStream::connect(("127.0.0.1", port)).expect("without the sandbox it is there");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn on_the_plain_host_too_set_up_is_made_once_and_laid_into_jobs_and_checks() {
+    let config = "[[setup]]\nrun = [\"sh\", \"-c\", \"mkdir -p vendor && cp lock vendor/made\"]\nkey = [\"lock\"]\n\n\
+        [[check]]\nname = \"set up\"\nrun = [\"cmp\", \"lock\", \"vendor/made\"]\n";
+    let repo = TestRepo::with(&[
+        ("lock", "first\n"),
+        ("src/bird.txt", "a quiet bird\n"),
+        (".gitignore", "vendor\n"),
+        (".pilothouse/config.toml", config),
+    ]);
+    let data = tempfile::tempdir().unwrap();
+    let start = Start::on(data.path(), repo.path()).flag("--trust").env("PILOTHOUSE_SANDBOX_BACKEND", "host");
+    let server = RunningServer::start(&start);
+    lands(&server, "/replace quiet loud src/bird.txt").await;
+    lands(&server, "/replace loud calm src/bird.txt").await;
+    assert_eq!(set_ups(&server).await, [true], "later work starts from the layer");
+    lands(&server, "/replace first second lock").await;
+    assert_eq!(set_ups(&server).await, [true, true], "another key, another layer");
+    let layers = std::fs::read_dir(data.path().join("layers")).unwrap().count();
+    assert!(layers >= 2, "{layers}");
+    assert!(!repo.file("vendor").exists(), "nothing of it is in the checkout");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -283,9 +359,7 @@ async fn a_set_up_that_fails_says_why_and_what_to_do_and_holds_nothing_else_up()
     let server = server(&repo, data.path());
     let sent = server.say("dev", "/run look").await;
     server.approve_next("dev", sent.cursor, "recipe.first_use").await;
-    let (end, _) = server.until("dev", sent.cursor, failed).await;
-    let (told, _) = server.until("dev", end.cursor, |e| e.kind() == "assistant_message").await;
-    let text = told.payload()["text"].as_str().unwrap();
+    let text = server.told_why_not("dev", sent.cursor).await;
     assert!(
         text.contains("the cause") && text.contains("exit code 1") && text.contains("[[setup]]"),
         "{text}"

@@ -44,6 +44,10 @@ async fn a_replacement_is_planned_done_approved_checked_and_landed_and_nothing_e
     assert_eq!(check.payload()["ok"], true);
     let commit = landed.payload()["entry"]["landedCommit"].as_str().unwrap();
     assert_eq!(repo.git(&["rev-parse", "main_agents"]), commit);
+    let committed = server.first("dev", sent.cursor, "committed").await;
+    let title = &landed.payload()["entry"]["title"];
+    let said = serde_json::json!({ "branch": "main_agents", "commitHash": commit, "message": title });
+    assert_eq!(committed.payload(), &said);
     assert!(repo.git(&["show", "main_agents:src/lib.rs"]).contains("pub fn bar()"));
     assert!(repo.git(&["show", "main_agents:src/other.rs"]).contains("bar is used"));
     assert_eq!(repo.git(&["rev-parse", "main_agents~1"]), repo.git(&["rev-parse", "main"]));

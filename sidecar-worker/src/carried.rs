@@ -1,5 +1,7 @@
 //! What a job begins with, on a machine that has no depot of the server's: it is fetched as a bundle into a depot of this
-//! worker's own, without what earlier jobs of the same workspace have brought.
+//! worker's own, without what earlier jobs of the same workspace have brought. Set-up layers are fetched once each.
+
+mod layers;
 
 use crate::claim::Shop;
 use crate::insist::insist;
@@ -8,7 +10,7 @@ use anyhow::Context as _;
 use client::Client;
 use futures_util::StreamExt as _;
 use protocol::job::{JobClaimed, JobGround};
-use protocol::node::{CARRIED_BYTES, MOST_HAVES};
+use protocol::node::{CARRIED_BYTES, MOST_CUTS, MOST_HAVES};
 use protocol::plan::TaskParams;
 use protocol::{ApiError, ErrorCode};
 use repo::{Depot, DepotRef, ObjectId};
@@ -29,14 +31,18 @@ pub(crate) async fn fetch(
     if !ground.carried {
         return Ok(());
     }
+    layers::fetch(shop, claimed, ground, cancel).await?;
     let (git, dir) = (shop.git.clone(), PathBuf::from(&ground.depot));
     let depot = blocking(move || Ok(Depot::open_or_create(&git, &dir)?)).await?;
     let known = depot.clone();
-    let have = blocking(move || Ok(known.carried()?)).await?;
-    let have: Vec<String> = have.iter().take(MOST_HAVES).map(ToString::to_string).collect();
+    let (have, cuts) = blocking(move || Ok((known.carried()?, known.boundary()?))).await?;
+    // Where it cannot be said what is missing of a history, all of it is fetched.
+    let have = have.iter().take(if cuts.len() > MOST_CUTS { 0 } else { MOST_HAVES });
+    let have: Vec<String> = have.map(ToString::to_string).collect();
+    let cuts: Vec<String> = cuts.iter().filter(|_| !have.is_empty()).map(ToString::to_string).collect();
     let file = Path::new(&ground.depot).with_extension("bundle");
     let (job, token) = (claimed.job.id.as_str(), claimed.claim_token.as_str());
-    let fetched = insist(cancel.cancelled(), || download(&shop.client, job, token, &have, &file));
+    let fetched = insist(cancel.cancelled(), || download(&shop.client, job, token, (&have, &cuts), &file));
     tokio::select! {
         fetched = fetched => fetched.context("what the job begins with")?,
         () = cancel.cancelled() => anyhow::bail!("cancelled"),
@@ -61,11 +67,11 @@ async fn download(
     client: &Client,
     job: &str,
     token: &str,
-    have: &[String],
+    (have, cuts): (&[String], &[String]),
     to: &Path,
 ) -> Result<(), ApiError> {
     let unwritten = |e: std::io::Error| ApiError::new(ErrorCode::StorageFailed, e.to_string());
-    let mut pieces = std::pin::pin!(client.base(job, token, have).await?);
+    let mut pieces = std::pin::pin!(client.base(job, token, have, cuts).await?);
     let mut file = tokio::fs::File::create(to).await.map_err(unwritten)?;
     let mut size = 0_u64;
     while let Some(piece) = pieces.next().await {

@@ -8,8 +8,8 @@ use crate::spares::Spares;
 use anyhow::Context;
 use client::Client;
 use host::layers::LayerStore;
+use host::sandbox::Confinement;
 use host::sandbox::container::Wish;
-use host::sandbox::{NoSandbox, SelectedSandbox};
 use host::toolchains::{Machine, Toolchains};
 use protocol::ErrorCode;
 use protocol::job::{ClaimJob, TASK_EXECUTE};
@@ -32,11 +32,11 @@ pub(crate) struct Shop {
     pub client: Client,
     pub id: String,
     pub git: repo::Git,
-    pub sandbox: Result<SelectedSandbox, NoSandbox>,
+    pub confinement: Confinement,
     /// Of workspaces that have an image of their own.
     pub images: Images,
     pub toolchains: Toolchains,
-    /// The server's set-up layers, read only here.
+    /// The server's set-up layers, read only here; on another machine its own, with what was carried there.
     pub layers: LayerStore,
     /// Most bytes of one job's clone and HOME.
     pub disk: u64,
@@ -49,17 +49,21 @@ pub async fn run(flags: Flags) -> anyhow::Result<()> {
     let client = Client::new(flags.server.clone(), token)?;
     let path = std::env::var_os("PATH").unwrap_or_default();
     let git = repo::Git::on_path(path, &flags.data.join("git-home"))?;
-    let wish =
-        Wish { engine: flags.container_engine, image: flags.container_image, inside: None, cpus: flags.cpus };
-    let sandbox = host::sandbox::detect_with(flags.sandbox, &wish, &flags.data).await;
+    let wish = Wish {
+        engine: flags.container_engine,
+        image: flags.container_image,
+        inside: None,
+        cpus: flags.cpus,
+        memory: flags.memory_mb.map(|mb| mb << 20),
+    };
+    let confinement = Confinement::find(flags.sandbox, wish.clone(), flags.data.clone()).await;
     let toolchains = Toolchains::detect(&Machine::current());
-    // This process makes no layers, so the limit of one does not matter.
-    let layers = LayerStore::join(&flags.data.join("layers"), u64::MAX)?;
+    let layers = LayerStore::join(&flags.data.join("layers"), host::layers::LARGEST)?;
     let images = Images::new(wish, flags.data.clone());
     let disk = flags.disk_mb << 20;
     let spares = Arc::new(Spares::open(&flags.data, &flags.worker_id));
     let id = flags.worker_id;
-    let shop = Arc::new(Shop { client, id, git, sandbox, images, toolchains, layers, disk, spares });
+    let shop = Arc::new(Shop { client, id, git, confinement, images, toolchains, layers, disk, spares });
     let (busy, seen) = watch::channel(None);
     let beats = tokio::spawn(heartbeats(shop.clone(), seen));
     let result = claims(&shop, &busy).await;
@@ -104,12 +108,8 @@ async fn claims(shop: &Arc<Shop>, busy: &watch::Sender<Option<protocol::JobId>>)
 }
 
 async fn heartbeats(shop: Arc<Shop>, mut busy: watch::Receiver<Option<protocol::JobId>>) {
-    let (isolation, problem) = match &shop.sandbox {
-        Ok(selected) => (Some(&selected.isolation), None),
-        Err(none) => (None, Some(none.to_string())),
-    };
     let mut capabilities = serde_json::json!({
-        "kinds": [TASK_EXECUTE], "backends": ["deterministic", "native"], "isolation": isolation, "isolationProblem": problem,
+        "kinds": [TASK_EXECUTE], "backends": ["deterministic", "native"],
         "toolchains": shop.toolchains.found().iter().map(|t| t.name).collect::<Vec<_>>(),
     });
     // Asking programs for their versions takes a while; the worker is there before that.
@@ -117,6 +117,13 @@ async fn heartbeats(shop: Arc<Shop>, mut busy: watch::Receiver<Option<protocol::
     let mut looked = false;
     loop {
         let job = busy.borrow_and_update().clone();
+        // What was not there at first may be by now.
+        let (isolation, problem) = match shop.confinement.known() {
+            Ok(selected) => (Some(selected.isolation), None),
+            Err(none) => (None, Some(none.to_string())),
+        };
+        capabilities["isolation"] = serde_json::json!(isolation);
+        capabilities["isolationProblem"] = serde_json::json!(problem);
         let beat = Heartbeat {
             worker_id: shop.id.clone(),
             status: Some(if job.is_some() { "busy" } else { "idle" }.into()),

@@ -29,6 +29,9 @@ pub struct Flags {
     /// Processors a job may use; all when absent.
     #[arg(long)]
     pub cpus: Option<u32>,
+    /// Most MiB of memory a job may use; left to the sandbox when absent.
+    #[arg(long)]
+    pub memory_mb: Option<u64>,
     /// Most MiB of a job's clone and HOME.
     #[arg(long, default_value_t = 20_480)]
     pub disk_mb: u64,

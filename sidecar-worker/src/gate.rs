@@ -45,13 +45,9 @@ pub(crate) async fn validate(
         journal.command(argv).await;
         let outcome = bench.run(argv, STEP_TIMEOUT, Some(journal), cancel).await;
         let (ok, text) = match outcome {
-            Ok(outcome) => (
-                outcome.success(),
-                format!("{}\n{}{}", outcome.summary(), outcome.stdout.text(), outcome.stderr.text()),
-            ),
-            Err(error) => (false, error.to_string()),
+            Ok(outcome) => (outcome.success(), format!("{}\n{}", outcome.summary(), outcome.printed())),
+            Err(error) => (false, host::ansi::strip(&error.to_string())),
         };
-        let text = host::ansi::strip(&text);
         judged.outputs.push(text.clone());
         let text = ends(&text);
         judged.lines.push(VerifiedLine {

@@ -28,12 +28,17 @@ impl Images {
         if let Some(known) = tried.get(reference) {
             return Ok(known.clone());
         }
-        let wish = Wish { image: Some(reference.to_owned()), ..self.wish.clone() };
-        let selected = detect_image(&wish, &self.data).await?;
+        let selected = self.look(reference).await?;
         if tried.len() >= MOST {
             tried.clear();
         }
         tried.insert(reference.to_owned(), selected.clone());
         Ok(selected)
+    }
+
+    /// Tries one anew.
+    pub(crate) async fn look(&self, reference: &str) -> Result<SelectedSandbox, NoSandbox> {
+        let wish = Wish { image: Some(reference.to_owned()), ..self.wish.clone() };
+        detect_image(&wish, &self.data).await
     }
 }

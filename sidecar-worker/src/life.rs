@@ -1,6 +1,7 @@
 //! A job's life: ground, backend, gate, revision rounds, hand-over. Every way out reports what happened and
 //! leaves no process and no folder behind.
 
+mod away;
 mod by_hand;
 mod considered;
 mod deterministic;
@@ -12,7 +13,7 @@ use crate::agents::NotReady;
 use crate::carried;
 use crate::claim::Shop;
 use crate::disk::DiskWatch;
-use crate::doors::proxy::ProxyDoor;
+use crate::doors::proxy::proxy_door;
 use crate::gate::{self, Judged};
 use crate::inbox::Inbox;
 use crate::journal::Journal;
@@ -117,21 +118,31 @@ pub(crate) async fn live(shop: &Shop, claimed: JobClaimed) -> Option<String> {
                 (_, Some(pause)) => Ok(End::Parked(attempt.put_aside(pause, Vec::new()).await)),
                 (end, None) => end,
             };
-            if let Some(why) = bench.lost() {
-                let why = why.to_owned();
-                journal.say(format!("{why}. The job begins anew.")).await;
-                journal.flush().await;
-                bench.leave().await;
-                return Some(why);
-            }
-            match keeper.stopped() {
-                // Whoever has the claim now takes over what is here.
-                Stopped::LeaseLost => bench.leave().await,
+            let lost = bench.lost().map(str::to_owned);
+            let end = match &lost {
+                Some(why) => match away::end(shop, &ground, &keeper, &journal, why).await {
+                    Some(end) => end,
+                    None => {
+                        bench.leave().await;
+                        return begins_anew(&journal, why).await;
+                    }
+                },
+                None => end,
+            };
+            match (keeper.stopped(), lost) {
+                // Whoever has the claim now, or goes on later, takes over what is here.
+                (Stopped::LeaseLost, _) | (Stopped::Paused, Some(_)) => bench.leave().await,
                 _ => bench.clear().await,
             }
             end
         }
-        Err(error) => Err(error),
+        Err(error) => match (away::engine_gone(&error), &claimed.ground) {
+            (Some(why), Some(ground)) => match away::end(shop, ground, &keeper, &journal, &why).await {
+                Some(end) => end,
+                None => return begins_anew(&journal, &why).await,
+            },
+            _ => Err(error),
+        },
     };
     journal.flush().await;
     keeper.inbox.settle(&shop.client).await;
@@ -168,6 +179,13 @@ pub(crate) async fn live(shop: &Shop, claimed: JobClaimed) -> Option<String> {
     None
 }
 
+/// The end of this worker, whose successor finds what works now.
+async fn begins_anew(journal: &Journal, why: &str) -> Option<String> {
+    journal.say(format!("{why}. The job begins anew.")).await;
+    journal.flush().await;
+    Some(why.to_owned())
+}
+
 async fn prepare(
     shop: &Shop,
     claimed: &JobClaimed,
@@ -180,7 +198,7 @@ async fn prepare(
     let mut bench = Workbench::set_up(shop, claimed.job.id.as_str(), &ground).await?;
     if ground.network {
         let (id, token) = (claimed.job.id.clone(), claimed.claim_token.clone());
-        bench = bench.with_way_out(ProxyDoor::new(shop.client.clone(), id, token)).await?;
+        bench = bench.with_way_out(proxy_door(shop.client.clone(), id, token)).await?;
     }
     Ok((task, ground, bench))
 }

@@ -6,12 +6,12 @@ use agent::Cancel;
 use anyhow::Context;
 use host::HostError;
 use host::cell::{Cell, Door, Doors, InsideProgram};
-use host::layers::LayerStore;
-use host::sandbox::{HOME_INSIDE, Sandbox, SandboxSpec};
+use host::sandbox::{Sandbox, SandboxSpec};
 use host::spawn::{Command, Ended, Outcome, OutputCaps, Stream};
+use laid_out::Plan;
 use protocol::job::JobGround;
 use protocol::worker::EffectiveIsolation;
-use repo::{JobClone, ObjectId};
+use repo::JobClone;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -88,52 +88,31 @@ impl Workbench {
     }
 
     async fn furnish(shop: &Shop, job: &str, ground: &JobGround) -> anyhow::Result<Self> {
-        let sandbox = match (&ground.image, &shop.sandbox) {
-            // Where a workspace has an image of its own nothing else is taken.
-            (Some(image), _) => {
-                let found = shop.images.sandbox(&image.reference).await;
-                found.map_err(|none| anyhow::anyhow!("the image {}: {none}", image.reference))?.sandbox
-            }
-            (None, Ok(selected)) => selected.sandbox.clone(),
-            (None, Err(_)) if ground.allow_host => Sandbox::Host,
-            (None, Err(none)) => {
-                anyhow::bail!("{none}. Or allow plain host processes for this workspace in its settings.")
-            }
-        };
+        let sandbox = sandbox_for(shop, ground).await?;
         let folder = PathBuf::from(&ground.folder);
         let mark = folder.file_name().context("the job has no folder")?.to_string_lossy().into_owned();
-        let (git, depot_dir, worker, id, base) = (
-            shop.git.clone(),
-            PathBuf::from(&ground.depot),
-            shop.id.clone(),
-            job.to_owned(),
-            ground.base_commit.clone(),
-        );
-        let (place, layers, wanted) = (folder.clone(), shop.layers.clone(), ground.layers.clone());
-        // On the plain host anybody could have been in a clone made ahead.
-        let spares = Some(shop.spares.clone()).filter(|_| sandbox.confines());
-        let clone = tokio::task::spawn_blocking(move || -> anyhow::Result<JobClone> {
-            let depot = repo::Depot::open_or_create(&git, &depot_dir)?;
-            host::paths::private_folder(&place)?;
-            for name in ["home", "out"] {
-                host::paths::private_folder(&place.join(name))?;
+        let sandbox = sandbox.of_job(&mark);
+        let plan = Plan {
+            git: shop.git.clone(),
+            depot: PathBuf::from(&ground.depot),
+            worker: shop.id.clone(),
+            job: job.to_owned(),
+            base: ground.base_commit.clone(),
+            folder: folder.clone(),
+            layers: shop.layers.clone(),
+            wanted: ground.layers.clone(),
+            env: ground.image.iter().flat_map(|image| image.env.clone()).collect(),
+            spares: Some(shop.spares.clone()).filter(|_| sandbox.confines()),
+        };
+        let inside = sandbox.clone();
+        let laid_out = tokio::task::spawn_blocking(move || plan.lay_out(&inside)).await;
+        let (clone, mut spec) = match laid_out.map_err(anyhow::Error::from).and_then(|made| made) {
+            Ok(made) => made,
+            Err(error) => {
+                sandbox.end_ahead().await;
+                return Err(error);
             }
-            let base = ObjectId::parse(&base)?;
-            let dir = place.join("clone");
-            let clone = match &spares {
-                Some(spares) => spares.clone_for_job(&depot, &depot_dir, &worker, &id, &base, &dir)?,
-                None => depot.clone_for_job(&worker, &id, &base, &dir)?,
-            };
-            spares.iter().for_each(|spares| spares.want(&clone, &depot_dir));
-            lay(&layers, &wanted, &clone, &place.join("home"))?;
-            Ok(clone)
-        })
-        .await??;
-        let mut spec = SandboxSpec::new(clone.dir.clone(), folder.join("home"));
-        spec.home_inside = Some(HOME_INSIDE.into());
-        spec.extra_rw.push(folder.join("out"));
-        spec.extra_ro.push(clone.depot_objects.clone());
-        spec.env.extend(ground.image.iter().flat_map(|image| image.env.clone()));
+        };
         shop.toolchains.equip(&sandbox, &mut spec)?;
         let (out, lost) = (folder.join("out"), OnceLock::new());
         Ok(Self { clone, out, sandbox, spec, folder, mark, proxy: None, cell: None, lost })
@@ -176,7 +155,7 @@ impl Workbench {
         let mut spec = self.spec.clone();
         let new = shown.iter().filter(|path| !self.spec.extra_ro.contains(path));
         spec.extra_ro.extend(new.cloned());
-        let inside = InsideProgram::find(InsideProgram::named(), &std::env::current_exe()?)?;
+        let inside = InsideProgram::ours()?;
         Ok(self.sandbox.open(spec, doors, &inside).await.map_err(|error| self.noted(error))?)
     }
 
@@ -286,11 +265,29 @@ impl Workbench {
 
     /// Removes everything of this attempt but what was handed over.
     pub(crate) async fn clear(mut self) {
-        if let Some(cell) = self.cell.take() {
-            cell.close().await;
-        }
-        let _ = host::spawn::sweep_job(&self.mark).await;
+        tokio::join!(self.sandbox.end_ahead(), async {
+            if let Some(cell) = self.cell.take() {
+                cell.close().await;
+            }
+            let _ = host::spawn::sweep_job(&self.mark).await;
+        });
         remove(self.folder).await;
+    }
+}
+
+/// What confines a job's commands.
+pub(crate) async fn sandbox_for(shop: &Shop, ground: &JobGround) -> anyhow::Result<Sandbox> {
+    // Where a workspace has an image of its own nothing else is taken.
+    if let Some(image) = &ground.image {
+        let found = shop.images.sandbox(&image.reference).await;
+        return Ok(found.map_err(|none| anyhow::anyhow!("the image {}: {none}", image.reference))?.sandbox);
+    }
+    match shop.confinement.now().await {
+        Ok(selected) => Ok(selected.sandbox),
+        Err(_) if ground.allow_host => Ok(Sandbox::Host),
+        Err(none) => {
+            anyhow::bail!("{none}. Or allow plain host processes for this workspace in its settings.")
+        }
     }
 }
 
@@ -312,18 +309,6 @@ async fn remove(folder: PathBuf) {
     }
 }
 
-/// Copies the set-up a job starts from into its clone and HOME; nothing of it is ever committed.
-fn lay(layers: &LayerStore, digests: &[String], clone: &JobClone, home: &Path) -> anyhow::Result<()> {
-    let mut laid = Vec::new();
-    for digest in digests {
-        let layer =
-            layers.find(digest).context("the set-up of this job was removed meanwhile; send it again")?;
-        layers.apply(&layer, &clone.dir, home)?;
-        laid.extend(layer.work);
-    }
-    Ok(clone.keep_out(&laid)?)
-}
-
 fn word(stream: Stream) -> &'static str {
     match stream {
         Stream::Stdout => "stdout",
@@ -331,6 +316,7 @@ fn word(stream: Stream) -> &'static str {
     }
 }
 
+mod laid_out;
 mod left_behind;
 #[cfg(test)]
 mod tests;

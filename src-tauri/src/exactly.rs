@@ -6,6 +6,7 @@ use protocol::approval::Approval;
 use protocol::line::{self, commands, middle, plain, texts, trusted};
 use serde_json::Value;
 
+use crate::asked;
 use crate::words::Words;
 
 /// Widest line of a menu and most lines of one question, both in characters as people count them.
@@ -46,7 +47,7 @@ pub fn of(approval: &Approval, words: Words) -> Exactly {
         RiskLevel::Medium => words.medium(),
         RiskLevel::High => words.high(),
     });
-    Exactly { summary: shortened(&approval.summary), lines, may_approve: whole && !is_high }
+    Exactly { summary: shortened(&asked::sentence(approval, words)), lines, may_approve: whole && !is_high }
 }
 
 fn land(details: &Value, words: Words, lines: &mut Vec<String>) {

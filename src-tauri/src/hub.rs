@@ -1,7 +1,7 @@
 //! Another server than this machine's in the window: which addresses are taken. Such a page is shown and nothing more;
 //! it may ask the app for nothing.
 
-use std::net::{Ipv4Addr, Ipv6Addr};
+use host::network::is_tailnet;
 
 use tauri::Url;
 use url::Host;
@@ -55,17 +55,9 @@ pub fn read(pasted: &str) -> Result<Url, HubError> {
 fn is_private(host: &Host<&str>) -> bool {
     match host {
         Host::Domain(name) => *name == "localhost" || name.ends_with(".ts.net"),
-        Host::Ipv4(address) => address.is_loopback() || is_tailnet(*address),
-        Host::Ipv6(address) => {
-            *address == Ipv6Addr::LOCALHOST || address.segments()[..3] == [0xfd7a, 0x115c, 0xa1e0]
-        }
+        Host::Ipv4(address) => address.is_loopback() || is_tailnet((*address).into()),
+        Host::Ipv6(address) => address.is_loopback() || is_tailnet((*address).into()),
     }
-}
-
-/// 100.64.0.0/10.
-fn is_tailnet(address: Ipv4Addr) -> bool {
-    let [first, second, ..] = address.octets();
-    first == 100 && (64..128).contains(&second)
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@
 //! a browser or a phone, and so do the tray and the notifications: only `follow` asks it what goes on.
 #![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
 
+mod asked;
 mod backend;
 mod choices;
 mod closing;

@@ -19,13 +19,17 @@ impl Cases {
 
     /// A step of one task.
     fn step(&mut self, name: &str, step: Step) -> &mut Self {
-        let when = When {
+        let when = self.of(name);
+        self.steps.push(step.when(when));
+        self
+    }
+
+    fn of(&self, name: &str) -> When {
+        When {
             any: Some(format!("the task {name}.")),
             tool: Some(self.kind.tool.to_owned()),
             ..When::default()
-        };
-        self.steps.push(step.when(when));
-        self
+        }
     }
 
     fn shell(&self, command: &str) -> Step {
@@ -69,6 +73,14 @@ impl Cases {
     /// One answer of another kind comes first.
     pub fn first(&mut self, name: &str, step: Step) -> &mut Self {
         self.step(name, step)
+    }
+
+    /// The answer wherever the conversation has so many results of tools: an agent that throws an answer away, since it
+    /// was told something meanwhile, and asks once more gets the same.
+    pub fn after(&mut self, name: &str, results: usize, step: Step) -> &mut Self {
+        let when = When { results: Some(results), ..self.of(name) };
+        self.steps.push(step.when(when).always());
+        self
     }
 
     /// Never anything else.

@@ -9,10 +9,14 @@ use std::path::PathBuf;
 use testkit::model_server::{Fault, Step};
 
 fn crew(engine: &Dockerd, sandbox: &str, kind: Kind, bin: PathBuf, steps: Vec<Step>) -> Crew {
+    crew_in(IMAGE, engine, sandbox, kind, bin, steps)
+}
+
+fn crew_in(image: &str, engine: &Dockerd, sandbox: &str, kind: Kind, bin: PathBuf, steps: Vec<Step>) -> Crew {
     let socket = engine.socket();
     let env = [
         ("PILOTHOUSE_SANDBOX_BACKEND", sandbox),
-        ("PILOTHOUSE_SANDBOX_IMAGE", IMAGE),
+        ("PILOTHOUSE_SANDBOX_IMAGE", image),
         ("PILOTHOUSE_SANDBOX_ENGINE", socket.to_str().unwrap()),
     ];
     Crew::with(kind, 1, Some(bin), steps, &[], &env)
@@ -34,6 +38,26 @@ async fn codex_mends_a_fault_in_a_container() {
     assert_eq!(end, "job_completed", "{told}");
     assert_eq!(crew.changed(&job).await, ["src/sum.sh"]);
     assert_eq!(backend_of(&crew, &job).await, "container");
+}
+
+/// An image that has what its program is linked to, as most images have.
+#[tokio::test(flavor = "multi_thread")]
+async fn claude_code_mends_a_fault_in_a_container() {
+    let (Some(engine), Some(bin)) = (dockerd().await, install::folder_of("claude")) else { return };
+    let image = "pilothouse-test-claude:1";
+    engine.image_with(image, &[], &[&install::claude_itself(&bin)]).await;
+    let steps = Cases::new(CLAUDE).runs("fixes", &["cat src/sum.sh", MEND], "It adds now.").script();
+    let crew = crew_in(image, &engine, "container", CLAUDE, bin, steps);
+    let job = crew.task("fixes", 100).await;
+    let (end, told) = crew.end_of(&job).await;
+    assert_eq!(end, "job_completed", "{told}\n{}", crew.log(&job).await);
+    assert_eq!(crew.changed(&job).await, ["src/sum.sh"]);
+    assert_eq!(backend_of(&crew, &job).await, "container");
+    let log = crew.log(&job).await;
+    assert!(log.lines().next().unwrap().ends_with(install::version("claude")), "the real program: {log}");
+    let verified =
+        crew.server.until("dev", 0, |e| e.kind() == "job.verified" && e.payload()["jobId"] == job.as_str());
+    assert_eq!(verified.await.0.payload()["verified"], true);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -82,14 +82,14 @@ async fn gemini_cli_is_asked_before_a_command_that_adds_packages_where_it_is_ins
 
 #[tokio::test(flavor = "multi_thread")]
 async fn mini_swe_agent_is_asked_and_refuses_what_is_denied_where_it_is_installed() {
-    let Some(bin) = install::where_on_path("mini") else { return };
+    let Some(bin) = install::on_path("mini") else { return };
     is_asked_before_a_command_that_adds_packages(MINISWE, bin.clone()).await;
     refuses_and_goes_on(MINISWE, Some(bin)).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn openhands_is_asked_and_refuses_what_is_denied_where_it_is_installed() {
-    let Some(bin) = install::where_on_path("openhands") else { return };
+    let Some(bin) = install::on_path("openhands") else { return };
     is_asked_before_a_command_that_adds_packages(OPENHANDS, bin.clone()).await;
     refuses_and_goes_on(OPENHANDS, Some(bin)).await;
 }

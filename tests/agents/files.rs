@@ -27,8 +27,12 @@ fn steps(kind: Kind, name: &str) -> Vec<Step> {
             let line = format!("apply_patch <<'EOF'\n*** Begin Patch\n{body}\n*** End Patch\nEOF\n");
             Step::call("exec_command", json!({ "cmd": line }))
         };
-        cases.first(name, patch("*** Add File: NOTES.md\n+mended"));
-        cases.first(name, patch("*** Update File: src/sum.sh\n@@\n-echo $(($1 - $2))\n+echo $(($1 + $2))"));
+        cases.after(name, 0, patch("*** Add File: NOTES.md\n+mended"));
+        cases.after(
+            name,
+            1,
+            patch("*** Update File: src/sum.sh\n@@\n-echo $(($1 - $2))\n+echo $(($1 + $2))"),
+        );
     }
     cases.runs(name, &[], "It adds now.");
     cases.script()

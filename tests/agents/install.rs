@@ -40,7 +40,7 @@ pub fn on_path(program: &str) -> Option<PathBuf> {
         .chain([cache().join("bin")])
         .find(|folder| folder.join(program).is_file() && !folder.ends_with("shims"));
     if found.is_none() {
-        println!("skipped: {program} is not installed");
+        testkit::notes::not_run(&format!("{program} is not installed"));
     }
     found
 }
@@ -51,38 +51,35 @@ pub fn cache() -> PathBuf {
     home.join(".cache/pilothouse-agents")
 }
 
+/// Where the cache has one, or will have.
+fn cached(agent: &str) -> (PathBuf, PathBuf) {
+    let place = cache().join(package(agent).replace(['/', '@'], "-").trim_start_matches('-'));
+    let bin = place.join("node_modules/.bin");
+    (place, bin)
+}
+
 /// The folder its program is in; none, and a line that says so, when it is not installed here.
 pub fn folder_of(agent: &str) -> Option<PathBuf> {
-    let package = package(agent);
-    let place = cache().join(package.replace(['/', '@'], "-").trim_start_matches('-'));
-    let bin = place.join("node_modules/.bin");
-    if bin.join(agent).exists() {
-        return Some(bin);
-    }
-    if std::env::var("CI").is_ok_and(|ci| ci == "true") {
+    let (place, bin) = cached(agent);
+    if !bin.join(agent).exists() && std::env::var("CI").is_ok_and(|ci| ci == "true") {
+        let package = package(agent);
         install(package, &place);
         assert!(bin.join(agent).exists(), "{package} brings no program {agent}");
-        return Some(bin);
     }
-    on_path(agent)
+    where_it_is(agent)
 }
 
-/// Of an agent that is not installed by itself, because it is large and slow to start: where it is, but not in CI.
+/// Of an agent that is not installed by itself, because it is large and slow to start.
 pub fn where_it_is(agent: &str) -> Option<PathBuf> {
-    if std::env::var("CI").is_ok_and(|ci| ci == "true") {
-        println!("skipped in CI: {agent}");
-        return None;
-    }
-    folder_of(agent)
+    let (_, bin) = cached(agent);
+    if bin.join(agent).exists() { Some(bin) } else { on_path(agent) }
 }
 
-/// The same for one whose program is on the search path.
-pub fn where_on_path(program: &str) -> Option<PathBuf> {
-    if std::env::var("CI").is_ok_and(|ci| ci == "true") {
-        println!("skipped in CI: {program}");
-        return None;
-    }
-    on_path(program)
+/// Claude Code's own program, which its package brings in another one for each machine.
+pub fn claude_itself(bin: &Path) -> PathBuf {
+    let machine = if cfg!(target_arch = "aarch64") { "arm64" } else { "x64" };
+    let own = bin.join(format!("../@anthropic-ai/claude-code-linux-{machine}/claude"));
+    if own.is_file() { own } else { bin.join("claude") }
 }
 
 /// Into a folder of its own first: tests beside this one may want the same.

@@ -15,6 +15,7 @@ mod denied;
 mod dockerd;
 mod files;
 mod fixed_code;
+mod hosts;
 mod install;
 mod older;
 mod told;

@@ -207,13 +207,13 @@ async fn opencode_goes_on_with_what_came_with_its_last_words_where_it_is_install
 
 #[tokio::test(flavor = "multi_thread")]
 async fn mini_swe_agent_hears_it_in_the_middle_of_its_run_where_it_is_installed() {
-    let Some(bin) = install::where_on_path("mini") else { return };
+    let Some(bin) = install::on_path("mini") else { return };
     hears_it_while_it_works(MINISWE, bin).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn openhands_hears_it_in_the_middle_of_its_run_where_it_is_installed() {
-    let Some(bin) = install::where_on_path("openhands") else { return };
+    let Some(bin) = install::on_path("openhands") else { return };
     hears_it_while_it_works(OPENHANDS, bin).await;
 }
 

@@ -85,7 +85,7 @@ async fn a_claim_whose_caller_went_away_does_not_swallow_the_work() {
         );
         let by = scene.get(&format!("/jobs/{id}")).await.json()["job"]["workerId"].clone();
         assert_eq!((taken.status, &by), (200, &json!("here")));
-        assert!(began.elapsed() < Duration::from_secs(5));
+        assert!(began.elapsed() < Duration::from_secs(15));
     }
 }
 
@@ -118,7 +118,7 @@ async fn a_job_whose_lease_runs_out_goes_to_the_head_of_its_band_and_fails_after
     let second = enqueue(&scene, json!({})).await;
     let mut cursor = 0;
     for attempt in 1..=5 {
-        let claimed = claim(&scene, json!({ "leaseMs": 1_000 })).await;
+        let claimed = claim(&scene, json!({ "leaseMs": 3_000 })).await;
         assert_eq!(claimed["job"]["id"], first.as_str(), "attempt {attempt}: ahead of the one behind it");
         assert_eq!(claimed["job"]["attempts"], attempt);
         if attempt < 5 {
@@ -165,11 +165,11 @@ async fn what_stopped_a_job_is_told_in_a_stable_word_and_kept_with_it() {
 async fn a_renewed_lease_holds_and_hears_that_it_should_stop() {
     let scene = Scene::quiet();
     let id = enqueue(&scene, json!({})).await;
-    let claimed = claim(&scene, json!({ "leaseMs": 1_000 })).await;
+    let claimed = claim(&scene, json!({ "leaseMs": 3_000 })).await;
     let renew = json!({ "claimToken": claimed["claimToken"] });
     let began = Instant::now();
     let mut pace = tokio::time::interval(Duration::from_millis(300));
-    while began.elapsed() < Duration::from_millis(2_200) {
+    while began.elapsed() < Duration::from_millis(4_000) {
         pace.tick().await;
         let kept = scene.post(&format!("/jobs/{id}/lease/renew"), renew.clone()).await;
         assert_eq!((kept.status, kept.json()["cancelRequested"].clone()), (200, json!(false)));

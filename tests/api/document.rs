@@ -2,7 +2,7 @@
 
 use crate::scene::Scene;
 use crate::surface;
-use protocol::ops::Method;
+use protocol::ops::{Method, OTHER_NAMES};
 
 /// Where routes are written down; the document must know every one of them.
 const TABLE: &str = include_str!("../../src-tauri/crates/server/src/rest/routes.rs");
@@ -34,8 +34,23 @@ async fn the_document_lists_every_route_and_every_method() {
             .map(|p| p.replace("{*path}", "{path}")),
     );
     wanted.extend(Method::ALL.iter().map(|m| format!("/v1/rpc/{}", m.operation().name)));
+    wanted.extend(OTHER_NAMES.iter().map(|(other, _)| format!("/v1/rpc/{other}")));
     for path in wanted {
         assert!(routes.iter().any(|r| r.path == path), "{path} is missing");
+    }
+    // Another name is told as one, and is the same to everybody else.
+    for (other, method) in OTHER_NAMES {
+        let name = method.operation().name;
+        let of = |name: &str| document["paths"][format!("/v1/rpc/{name}")]["post"].clone();
+        let (mut same, own) = (of(other), of(name));
+        assert!(
+            same["description"].as_str().unwrap().starts_with(&format!("The same as {name}. ")),
+            "{same}"
+        );
+        for field in ["operationId", "description"] {
+            same[field].clone_from(&own[field]);
+        }
+        assert_eq!(same, own, "{other}");
     }
     // Every reference leads somewhere.
     let text = document.to_string();

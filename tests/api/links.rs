@@ -50,7 +50,7 @@ async fn a_link_gives_one_cookie_once() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_tab_outlives_a_restart_and_the_link_and_token_do_not() {
     let (repo, data) = (TestRepo::with(&[("README.md", "# Tern\n")]), tempfile::tempdir().unwrap());
-    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let free = testkit::ports::free_port("127.0.0.1");
     let start = Start::on(data.path(), repo.path()).workers(0).port(free);
     let first = RunningServer::start(&start);
     let (old_token, old_code) = (first.token.clone(), code(&first.post_link().await));

@@ -6,7 +6,7 @@ use crate::scene::Scene;
 use crate::schema::Schema;
 use crate::surface::{self, Route};
 use crate::wire::{Frame, connect, knock};
-use protocol::ops::{Method, Permission};
+use protocol::ops::{Method, OTHER_NAMES, Permission};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -116,27 +116,89 @@ async fn walk(scene: &Scene, routes: &[Route], document: &Value, devices: &[Bear
         let welcome = wire.frame().await.text();
         assert_eq!(welcome["t"], "welcome", "{welcome}");
         let offered = welcome["methods"].as_array().unwrap();
-        for method in Method::ALL.iter().map(|method| method.operation()) {
-            let lacks = device.lacks(method.scope);
-            let what = format!("{} by {}", method.name, device.what());
-            assert_eq!(offered.contains(&json!(method.name)), !lacks, "welcome names {what}");
+        for (name, method) in names() {
+            let lacks = device.lacks(method.operation().scope);
+            let what = format!("{name} by {}", device.what());
+            assert_eq!(offered.contains(&json!(name)), !lacks, "welcome names {what}");
             if lacks {
-                let refused = wire.call(method.name, bodies[method.name].clone()).await;
+                let refused = wire.call(name, bodies[name].clone()).await;
                 assert_eq!(refused.expect_err(&what)["code"], "forbidden", "{what}");
                 tried += 1;
             }
+        }
+        for (other, method) in OTHER_NAMES.iter().filter(|(_, one)| device.lacks(one.operation().scope)) {
+            let call = scene.server.bare("POST", format!("/v1/rpc/{other}")).bearer(&device.token);
+            let answer = call.json(&bodies[method.operation().name]).send().await;
+            assert_eq!(
+                (answer.status, answer.code()),
+                (403, "forbidden".into()),
+                "{other} by {}",
+                device.what()
+            );
+            tried += 1;
         }
     }
     tried
 }
 
-/// A body that fits, by method.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_device_that_was_revoked_opens_nothing_any_more() {
+    let scene = Scene::quiet();
+    let (routes, document) = surface::read(&scene).await;
+    let device = paired(&scene, GIVEN.to_vec()).await;
+    let mut open = knock(&scene.server.url, &[]).await.unwrap();
+    open.frame().await;
+    open.say(connect(&device.token)).await;
+    assert_eq!(open.frame().await.text()["t"], "welcome");
+    let list = scene.post("/v1/rpc/device.list", json!({})).await.json();
+    let walker = list["devices"].as_array().unwrap().iter().find(|one| one["name"] == "walker").unwrap();
+    let revoked = scene.post("/v1/rpc/device.revoke", json!({ "id": walker["id"] })).await;
+    assert_eq!(revoked.status, 200, "{}", revoked.json());
+    assert_eq!(open.closed().await, 4401, "what it has open is closed");
+
+    let before = scene.footprint().await;
+    let mut tried = 0;
+    for route in routes.iter().filter(|route| !route.is_open()) {
+        let address = route.with("no-such");
+        let call = scene.server.bare(&route.verb, &address).bearer(&device.token);
+        let fitting = Schema::of(&document, &route.path, &route.verb).map_or(json!({}), |one| one.fitting());
+        let answer = if route.verb == "GET" { call } else { call.json(&fitting) }.send().await;
+        // A one-time code is a word of its own, and this one is none.
+        let code = if route.path == "/auth/exchange" { "unauthenticated" } else { "device.revoked" };
+        assert_eq!((answer.status, answer.code()), (401, code.into()), "{} {address}", route.verb);
+        tried += 1;
+    }
+    let bodies = bodies(&document);
+    for (name, _) in names() {
+        let call = scene.server.bare("POST", format!("/v1/rpc/{name}")).bearer(&device.token);
+        let answer = call.json(&bodies[name]).send().await;
+        assert_eq!((answer.status, answer.code()), (401, "device.revoked".into()), "{name}");
+        tried += 1;
+    }
+    assert!(tried > 250, "only {tried} were tried");
+    let mut wire = knock(&scene.server.url, &[]).await.unwrap();
+    wire.frame().await;
+    wire.say(connect(&device.token)).await;
+    let reject = wire.frame().await.text();
+    assert_eq!((&reject["t"], &reject["next"]), (&json!("reject"), &json!("pair")), "{reject}");
+    let bearer = format!("Bearer {}", device.token);
+    assert!(knock(&scene.server.url, &[("authorization", &bearer)]).await.is_err());
+    assert_eq!(scene.footprint().await, before);
+}
+
+/// Every name a method is called by.
+fn names() -> impl Iterator<Item = (&'static str, Method)> {
+    let own = Method::ALL.iter().map(|method| (method.operation().name, *method));
+    own.chain(OTHER_NAMES.iter().copied())
+}
+
+/// A body that fits, by name of the method.
 fn bodies(document: &Value) -> BTreeMap<&'static str, Value> {
-    let body = |name: &'static str| {
-        let schema = Schema::of(document, &format!("/v1/rpc/{name}"), "POST");
-        (name, schema.map_or(json!({}), |schema| schema.fitting()))
+    let body = |method: Method| {
+        let schema = Schema::of(document, &format!("/v1/rpc/{}", method.operation().name), "POST");
+        schema.map_or(json!({}), |schema| schema.fitting())
     };
-    Method::ALL.iter().map(|method| body(method.operation().name)).collect()
+    names().map(|(name, method)| (name, body(method))).collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,6 +1,6 @@
 //! What calls cost.
 
-use crate::scene::{Scene, finish, plan, write};
+use crate::scene::{Scene, finish, look, plan, write};
 use testkit::model_server::{Step, Style};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -41,4 +41,56 @@ async fn an_answer_that_says_nothing_of_its_usage_is_reckoned() {
     let job = scene.get(&format!("/budget?jobId={id}")).await["job"].clone();
     assert_eq!(job["estimatedCalls"], 3);
     assert!(job["inputTokens"].as_u64().unwrap() > 300, "{job}");
+}
+
+/// 120 millionths for each of a worker's calls; the planner's have no price.
+const PRICES: [(&str, &str); 3] = [
+    ("WORKERS_LLM_PRICE_INPUT", "1"),
+    ("WORKERS_LLM_PRICE_CACHED_INPUT", "0.5"),
+    ("WORKERS_LLM_PRICE_OUTPUT", "2"),
+];
+
+/// Runs into a limit of money after two calls of the worker; what the job says of it, and what it kept.
+async fn stopped_by(limit: &str) -> (Scene, i64, String, serde_json::Value) {
+    let variables: Vec<_> = PRICES.into_iter().chain([(limit, "0.00024")]).collect();
+    let scene = Scene::of([plan(), write("notes/a.txt"), look(), write("notes/b.txt"), finish()], &variables);
+    let (cursor, id) = scene.task().await;
+    let waiting = scene.server.first("dev", cursor, "job.waiting").await;
+    let wait = waiting.payload()["wait"].clone();
+    assert_eq!((&wait["reason"], scene.model.requests().len()), (&"budget".into(), 3), "{wait}");
+    assert!(wait["resumeCommit"].is_string(), "what it did is kept: {wait}");
+    assert!(wait["detail"].as_str().unwrap().contains("0.00024 of 0.00024"), "{wait}");
+    let near = scene.server.first("dev", cursor, "budget.near").await;
+    assert_eq!(
+        (&near.payload()["reached"], &near.payload()["standing"]["used"]),
+        (&true.into(), &240.into())
+    );
+    (scene, cursor, id, wait)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_whose_money_is_used_up_waits_and_goes_on_when_it_is_raised() {
+    let (scene, cursor, id, wait) = stopped_by("PILOTHOUSE_BUDGET_MONEY_PER_JOB").await;
+    assert!(wait["detail"].as_str().unwrap().contains("this job"), "{wait}");
+    assert!(wait["resetsAt"].is_null(), "a job's own budget does not begin anew by itself");
+    scene.post(&format!("/jobs/{id}/raise"), serde_json::json!({ "moneyMicros": 10_000 })).await;
+    scene.lands(cursor).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_money_of_a_day_stops_its_jobs_until_midnight() {
+    let (scene, _, id, wait) = stopped_by("PILOTHOUSE_BUDGET_MONEY_PER_DAY").await;
+    assert!(wait["detail"].as_str().unwrap().contains("this day"), "{wait}");
+    assert!(wait["resetsAt"].is_string(), "{wait}");
+    // A job's raise is no raise of the day.
+    scene.post(&format!("/jobs/{id}/raise"), serde_json::json!({ "moneyMicros": 10_000 })).await;
+    let report = scene.get(&format!("/budget?jobId={id}")).await;
+    assert_eq!(report["standings"][0]["limit"], 240, "{report}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_money_of_a_workspace_stops_its_jobs_until_midnight() {
+    let (_scene, _, _, wait) = stopped_by("PILOTHOUSE_BUDGET_MONEY_PER_WORKSPACE").await;
+    assert!(wait["detail"].as_str().unwrap().contains("this workspace"), "{wait}");
+    assert!(wait["resetsAt"].is_string(), "{wait}");
 }

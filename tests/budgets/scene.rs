@@ -1,7 +1,7 @@
 //! A repository with one failing test, a scripted model for planner and workers, and budgets given by variables.
 
 use serde_json::{Value, json};
-use testkit::model_server::{ModelServer, Script, Step, When};
+use testkit::model_server::{ModelServer, Script, Step, Task, When};
 use testkit::world::{RunningServer, Start, TestRepo};
 
 /// Every scripted call uses this much: 100 tokens in, of which 40 came from a cache, and 20 out.
@@ -24,17 +24,16 @@ pub fn worker() -> When {
 }
 
 pub fn plan() -> Step {
-    let plan = json!({
-        "schemaVersion": 2, "requiresWorker": true, "lane": "worker", "assistantMessage": "I will write it.",
-        "title": "Write the notes", "instruction": "Write notes/a.txt and notes/b.txt.",
-        "planning": {
-            "intent": "code_change", "riskLevel": "low",
-            "scope": { "readAnywhere": true, "writeGlobs": ["notes/**"], "maxFilesToEdit": 4 },
-            "acceptanceCriteria": ["Both notes are there"], "validationSteps": [["test", "-s", "notes/a.txt"], ["test", "-s", "notes/b.txt"]],
-            "queuePriority": "interactive", "queueWaitBudgetMs": 90000, "executionBudgetMs": 300000, "finalizationBudgetMs": 120000
-        }
-    });
-    Step::json(plan).when(planner())
+    let task = Task {
+        says: "I will write it.",
+        title: "Write the notes",
+        instruction: "Write notes/a.txt and notes/b.txt.",
+        write_globs: &["notes/**"],
+        most_files: 4,
+        accepted: "Both notes are there",
+        proven_by: &[&["test", "-s", "notes/a.txt"], &["test", "-s", "notes/b.txt"]],
+    };
+    Step::json(task.plan()).when(planner())
 }
 
 pub fn write(path: &str) -> Step {
@@ -78,6 +77,15 @@ impl Scene {
         let Self { server, model, repo, data, start } = self;
         server.kill();
         Self { server: RunningServer::start(&start), model, repo, data, start }
+    }
+
+    /// The same with other workers and more variables.
+    pub fn restarted_with(mut self, workers: usize, variables: &[(&str, &str)]) -> Self {
+        self.start = self.start.workers(workers);
+        for (name, value) in variables {
+            self.start = self.start.env(name, value);
+        }
+        self.restarted()
     }
 
     /// The owner posts; it must be taken.

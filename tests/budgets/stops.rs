@@ -93,6 +93,42 @@ async fn minutes_of_a_job_stop_it_and_a_raise_lets_it_go_on() {
     scene.lands(cursor).await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn minutes_of_a_day_and_of_a_workspace_stop_a_job_and_are_named() {
+    for (limit, whose) in [("DAY", "this day"), ("WORKSPACE", "this workspace")] {
+        let steps = [plan(), write("notes/a.txt"), write("notes/b.txt"), finish()];
+        let scene = Scene::with_workers(0, steps, &[]);
+        let (cursor, id) = scene.task().await;
+        // Planned without a limit, which would stop planning too; the server is started again with one.
+        let variable = format!("PILOTHOUSE_BUDGET_MINUTES_PER_{limit}");
+        let scene = scene.restarted_with(1, &[(&variable, "0")]);
+        let waiting = scene.server.first("dev", cursor, "job.waiting").await;
+        let wait = &waiting.payload()["wait"];
+        assert_eq!(wait["reason"], "budget", "{wait}");
+        let detail = wait["detail"].as_str().unwrap();
+        assert!(detail.contains(whose) && detail.contains("minutes"), "{wait}");
+        assert!(wait["resetsAt"].is_string(), "{wait}");
+        assert_eq!(scene.job(&id).await["status"], "waiting");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_raise_of_a_running_jobs_time_counts_at_once() {
+    let long = Step::call("bash", json!({ "command": "sleep 3; ls notes" })).when(crate::scene::worker());
+    let steps = [plan(), write("notes/a.txt"), long, write("notes/b.txt"), finish()];
+    let scene = Scene::of(steps, &[("PILOTHOUSE_BUDGET_MINUTES_PER_JOB", "1")]);
+    let (cursor, id) = scene.task().await;
+    assert!(scene.model.has_seen(3, std::time::Duration::from_secs(30)).await, "it is at its long command");
+    assert_eq!(scene.job(&id).await["status"], "claimed");
+    scene.post(&format!("/jobs/{id}/raise"), json!({ "minutes": 30 })).await;
+    let report = scene.get(&format!("/budget?jobId={id}")).await;
+    let time = report["standings"].as_array().unwrap().iter().find(|one| one["scope"] == "job").unwrap();
+    assert_eq!(time["limit"].as_u64(), Some(30 * 60_000), "{report}");
+    scene.lands(cursor).await;
+    let (_, seen) = scene.server.until("dev", cursor, |event| event.kind() == "merge.entry.landed").await;
+    assert!(seen.iter().all(|event| event.kind() != "job.waiting"), "it was never put aside");
+}
+
 fn said(event: &client::StreamEvent, words: &str) -> bool {
     event.kind() == "assistant_message"
         && event.payload()["text"].as_str().is_some_and(|text| text.contains(words))

@@ -82,3 +82,50 @@ async fn a_job_nobody_began_waits_at_once_and_can_be_cancelled_there() {
         assert_eq!(refused.code(), "conflict", "{act}");
     }
 }
+
+/// A worker that is driven by hand, so that a person changes their mind exactly while it is stopping.
+async fn stops_for(scene: &Scene, reason: &str, meanwhile: impl AsyncFnOnce(&str)) -> serde_json::Value {
+    let (_, id) = scene.task().await;
+    let rpc = async |method: &str, params: serde_json::Value| {
+        scene.post(&format!("/v1/rpc/{method}"), params).await
+    };
+    let claimed = rpc("jobs.claim", json!({ "workerId": "w-9", "kinds": ["task.execute"] })).await;
+    let claim = json!({ "id": id, "claimToken": claimed["claimToken"] });
+    if reason == "paused" {
+        rpc("jobs.pause", json!({ "id": id })).await;
+    }
+    let renewed = rpc("jobs.renew", claim.clone()).await;
+    assert_eq!(renewed["pause"]["reason"], reason, "it is told to stop: {renewed}");
+    meanwhile(&id).await;
+    let mut park = claim;
+    park["reason"] = reason.into();
+    park["detail"] = renewed["pause"]["detail"].clone();
+    rpc("jobs.park", park).await;
+    scene.job(&id).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_lets_a_job_go_on_while_it_is_stopping_has_it_go_on() {
+    let scene = Scene::with_workers(0, [plan()], &[]);
+    let resume = async |id: &str| drop(scene.post(&format!("/jobs/{id}/resume"), json!({})).await);
+    let job = stops_for(&scene, "paused", resume).await;
+    assert_eq!((job["status"].as_str(), &job["waiting"]), (Some("pending"), &json!(null)), "{job}");
+    let scene = Scene::with_workers(0, [plan()], &[]);
+    let job = stops_for(&scene, "paused", async |_: &str| {}).await;
+    assert_eq!(job["waiting"]["reason"], "paused", "nobody changed their mind: {job}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_raises_a_jobs_budget_while_it_is_stopping_has_it_go_on() {
+    let limits = [("PILOTHOUSE_BUDGET_MINUTES_PER_JOB", "0")];
+    let scene = Scene::with_workers(0, [plan()], &limits);
+    let raise = async |id: &str| {
+        drop(scene.post(&format!("/jobs/{id}/raise"), json!({ "minutes": 30 })).await);
+    };
+    let job = stops_for(&scene, "budget", raise).await;
+    assert_eq!((job["status"].as_str(), &job["waiting"]), (Some("pending"), &json!(null)), "{job}");
+    let scene = Scene::with_workers(0, [plan()], &limits);
+    let raise = async |id: &str| drop(scene.post(&format!("/jobs/{id}/raise"), json!({ "tokens": 5 })).await);
+    let job = stops_for(&scene, "budget", raise).await;
+    assert_eq!(job["waiting"]["reason"], "budget", "of what it lacks nothing was raised: {job}");
+}

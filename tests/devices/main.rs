@@ -3,7 +3,11 @@
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod answers;
 mod command;
+mod crowded;
+#[cfg(target_os = "linux")]
+mod half_day;
 mod key;
 mod lessened;
 mod more;
@@ -13,6 +17,8 @@ mod refused;
 mod restart;
 mod revoked;
 mod scene;
+mod taken;
+mod told;
 #[allow(dead_code)]
 #[path = "../terminals/wire.rs"]
 mod wire;

@@ -28,8 +28,12 @@ pub struct Link {
 
 impl Scene {
     pub fn new() -> Self {
+        Self::with(|start| start)
+    }
+
+    pub fn with(more: impl FnOnce(Start) -> Start) -> Self {
         let (repo, data) = (TestRepo::with(&[("file.txt", "here\n")]), tempfile::tempdir().unwrap());
-        let start = Start::on(data.path(), repo.path()).workers(0).flag("--trust");
+        let start = more(Start::on(data.path(), repo.path()).workers(0).flag("--trust"));
         let server = RunningServer::start(&start);
         Self { server, start, data, repo }
     }

@@ -194,5 +194,11 @@ async fn a_change_that_talks_to_its_reviewer_gets_words_and_nothing_more() {
     assert_eq!(asked.len(), 2, "fields that nobody asked for are an error, and it is asked once more");
     let told = scene.server.first("dev", after, "approval_required").await;
     assert_eq!(told.payload()["action"], "land", "a person is asked as ever");
+    let id = told.payload()["approvalId"].as_str().unwrap().to_owned();
+    let status = scene.cli(&["status"]);
+    assert!(
+        status.lines().any(|line| line.contains(&format!("{id}  Land"))),
+        "with what answers it: {status}"
+    );
     assert!(!told.payload().to_string().contains("I approve"), "and not in the reviewer's words");
 }

@@ -1,7 +1,7 @@
 //! A repository, a scripted model for every role, and what the tests ask the server.
 
 use serde_json::{Value, json};
-use testkit::model_server::{ModelServer, Script, Step, When};
+use testkit::model_server::{ModelServer, Script, Step, Task, When};
 use testkit::world::{RunningServer, Start, TestRepo};
 
 pub struct Scene {
@@ -26,17 +26,16 @@ pub fn reviewer() -> When {
 
 /// A plan whose commands prove the work, or one that names none.
 pub fn plan(validation: &[&[&str]]) -> Step {
-    let plan = json!({
-        "schemaVersion": 2, "requiresWorker": true, "lane": "worker", "assistantMessage": "I will write it.",
-        "title": "Write the notes", "instruction": "Write notes/a.txt and notes/b.txt.",
-        "planning": {
-            "intent": "code_change", "riskLevel": "low",
-            "scope": { "readAnywhere": true, "writeGlobs": ["notes/**"], "maxFilesToEdit": 4 },
-            "acceptanceCriteria": ["Both notes are there"], "validationSteps": validation,
-            "queuePriority": "interactive", "queueWaitBudgetMs": 90000, "executionBudgetMs": 300000, "finalizationBudgetMs": 120000
-        }
-    });
-    Step::json(plan).when(planner())
+    let task = Task {
+        says: "I will write it.",
+        title: "Write the notes",
+        instruction: "Write notes/a.txt and notes/b.txt.",
+        write_globs: &["notes/**"],
+        most_files: 4,
+        accepted: "Both notes are there",
+        proven_by: validation,
+    };
+    Step::json(task.plan()).when(planner())
 }
 
 pub fn proven() -> Step {

@@ -10,7 +10,7 @@ use tokio_tungstenite::tungstenite::{Error, Message};
 /// Connections at once that docs/PROTOCOL.md names.
 const MOST: usize = 512;
 /// KiB that a round may leave behind once the first has shown what the server needs for it.
-const LEFT_BEHIND: u64 = 24 * 1024;
+pub const LEFT_BEHIND: u64 = 24 * 1024;
 
 /// Connected with the owner's token in a header, as a script does.
 async fn known(scene: &Scene) -> Result<Wire, Box<Error>> {
@@ -121,4 +121,72 @@ async fn a_flood_of_frames_types_nothing_and_leaves_no_memory_behind() {
     assert!(grown < LEFT_BEHIND, "{grown} KiB after 12,000 more frames");
     let (_, shown) = scene.rpc("terminals.snapshot", json!({ "id": id })).await;
     assert!(!shown["text"].as_str().unwrap().contains("broken"), "{shown}");
+}
+
+/// So many requests of nobody to the routes that need no token, from many addresses; how many of them were answered
+/// with more than a challenge.
+#[cfg(target_os = "linux")]
+async fn at_the_open_routes(scene: &Scene, link: &Value, rounds: u8) -> usize {
+    let nobody = "00000000-0000-4000-8000-000000000000";
+    let (mut inside, mut kept_waiting) = (0, 0);
+    for round in 0..rounds {
+        let asks = (1..=50_u8).map(async |n| {
+            let (pairing, guess) = (&link["id"], format!("{round}-{n}-{}", "g".repeat(40)));
+            let (path, body) = match n % 6 {
+                0 => ("/pair/claim", json!({ "nonce": guess, "name": "x", "kind": "phone" })),
+                1 => ("/pair/state", json!({ "pairingId": pairing, "claim": guess })),
+                2 => ("/pair/state", json!({ "pairingId": nobody, "claim": guess, "waitMs": 30_000 })),
+                3 => ("/pair/cancel", json!({ "pairingId": pairing, "claim": guess })),
+                4 => ("/auth/challenge", json!({ "deviceId": nobody })),
+                _ => ("/auth/device", json!({ "deviceId": nobody, "challenge": guess, "signature": guess })),
+            };
+            // Some addresses come once, some again and again.
+            let from = if n % 2 == 0 { [127, 1, round, n] } else { [127, 1, 0, n] };
+            let answer = scene.server.bare("POST", path).from(from).json(&body).send().await;
+            (path, answer.status, answer.code())
+        });
+        for (path, status, code) in join_all(asks).await {
+            match (path, status) {
+                ("/auth/challenge", 200) => {}
+                (_, 400..=499) => kept_waiting += usize::from(code == "rate_limited"),
+                (_, status) => {
+                    assert!(status < 500, "{path}: {status} {code}");
+                    inside += 1;
+                }
+            }
+        }
+    }
+    assert!(kept_waiting > 0, "whoever guesses again and again waits");
+    inside
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_flood_at_the_routes_of_pairing_and_of_challenges_lets_nobody_in_and_leaves_nothing_behind() {
+    let scene = Scene::trusted();
+    let (status, link) = scene.rpc("pairing.start", json!({})).await;
+    assert_eq!(status, 200, "{link}");
+    assert_eq!(at_the_open_routes(&scene, &link, 10).await, 0);
+    let (before, left) = (memory(&scene), written(&scene).await);
+    assert_eq!(at_the_open_routes(&scene, &link, 40).await, 0);
+    let grown = memory(&scene).saturating_sub(before);
+    assert!(grown < LEFT_BEHIND, "{grown} KiB after 2,000 more requests");
+    assert_eq!(written(&scene).await, left, "nothing is written for any of them");
+    assert_eq!(left.0["devices"], json!([]), "nobody was let in");
+    // The link died of the guesses; the owner, and whoever has a new one, are kept from nothing.
+    assert_eq!(left.1["pairings"][0]["state"], "dead", "{}", left.1);
+    let (_, link) = scene.rpc("pairing.start", json!({})).await;
+    let nonce = link["url"].as_str().unwrap().split("&n=").nth(1).unwrap().split('&').next().unwrap();
+    let claim = json!({ "nonce": nonce, "name": "phone", "kind": "phone" });
+    let claimed = scene.server.bare("POST", "/pair/claim").from([127, 2, 0, 1]).json(&claim).send().await;
+    assert_eq!(claimed.status, 200, "{}", claimed.json());
+}
+
+/// What the server keeps of devices, pairings and events.
+#[cfg(target_os = "linux")]
+async fn written(scene: &Scene) -> (Value, Value, Value) {
+    let (_, devices) = scene.rpc("device.list", json!({})).await;
+    let (_, pairings) = scene.rpc("pairing.list", json!({})).await;
+    let (_, status) = scene.rpc("system.status", json!({})).await;
+    (devices, pairings, status["latestCursor"].clone())
 }

@@ -111,3 +111,26 @@ async fn a_welcome_shows_what_waits_and_what_runs() {
     };
     scene.server.eventually("the end of the terminal", ended).await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_changes_while_somebody_is_let_in_is_in_their_snapshot_or_told_after_it() {
+    let scene = Scene::trusted();
+    let id = scene.open().await;
+    for n in 0..60 {
+        let name = format!("name {n}");
+        let rename = json!({ "id": id, "name": name });
+        let ((mut wire, welcome), (status, _)) = tokio::join!(
+            Wire::welcomed(&scene.server.url, &scene.server.token),
+            scene.rpc("terminals.rename", rename)
+        );
+        assert_eq!(status, 200);
+        if welcome["snapshot"]["terminals"][0]["name"] == name {
+            continue;
+        }
+        let told = |frame: &Frame| match frame {
+            Frame::Text(frame) => frame["data"]["type"] == "terminals.changed",
+            other => panic!("{other:?}"),
+        };
+        while !told(&wire.frame().await) {}
+    }
+}

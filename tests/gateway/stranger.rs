@@ -2,12 +2,23 @@
 
 use crate::proxy::Proxy;
 use crate::scene::Scene;
+use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines};
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 
 const PATIENCE: Duration = Duration::from_secs(120);
+
+/// A client in a file that is given an address, a terminal and, where nobody else reads it, a token.
+pub fn node(client: &Path, url: &str, token: &str, terminal: &str) -> Command {
+    let mut command = Command::new("node");
+    // Older ones have the WebSocket behind a flag; newer ones know the flag and need it not.
+    command.args(["--experimental-websocket", "--no-warnings"]).arg(client).args([url, terminal]);
+    command.env("TOKEN", token).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command.kill_on_drop(true);
+    command
+}
 
 struct Stranger {
     child: Child,
@@ -19,16 +30,7 @@ struct Stranger {
 impl Stranger {
     fn at(url: &str, token: &str, terminal: &str) -> Self {
         let client = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../tests/gateway/stranger.mjs");
-        let mut child = Command::new("node")
-            // Older ones have the WebSocket behind a flag; newer ones know the flag and need it not.
-            .args(["--experimental-websocket", "--no-warnings", client, url, terminal])
-            .env("TOKEN", token)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .kill_on_drop(true)
-            .spawn()
-            .unwrap();
+        let mut child = node(client.as_ref(), url, token, terminal).spawn().unwrap();
         let keys = child.stdin.take().unwrap();
         let screen = BufReader::new(child.stdout.take().unwrap()).lines();
         let mut said = BufReader::new(child.stderr.take().unwrap()).lines();

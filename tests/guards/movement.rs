@@ -1,7 +1,7 @@
 //! Somebody else moves the integration branch: it stands, and it is said, once.
 
 use crate::scene::Scene;
-use testkit::world::{RunningServer, Start};
+use testkit::world::RunningServer;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_reset_of_the_branch_is_said_although_nothing_waits_to_land() {
@@ -41,7 +41,7 @@ async fn our_own_landing_that_a_crash_cut_in_half_is_not_called_a_movement_from_
     let workspace = scene.workspace().await;
 
     // The server dies after the depot's branch has moved and before the user's has.
-    let Scene { server, repo, data } = scene;
+    let Scene { server, repo, data, start } = scene;
     server.kill();
     let depot = data.path().join("depots").join(format!("{workspace}.git"));
     let depot = format!("--git-dir={}", depot.display());
@@ -50,8 +50,8 @@ async fn our_own_landing_that_a_crash_cut_in_half_is_not_called_a_movement_from_
     repo.git(&[&depot, "update-ref", integration, &candidate]);
     repo.git(&["checkout", "--quiet", "--", "NOTES.md"]);
 
-    let server = RunningServer::start(&Start::on(data.path(), repo.path()).flag("--trust"));
-    let scene = Scene { server, repo, data };
+    let server = RunningServer::start(&start);
+    let scene = Scene { server, repo, data, start };
     scene.entry_event(&second, "merge.entry.landed").await;
     assert_eq!(scene.tip().unwrap(), candidate);
     // A real movement afterwards is the only one that was said.

@@ -53,11 +53,10 @@ async fn a_question_names_the_strategy_its_candidate_was_built_with() {
     let text = long_file();
     let scene = Scene::trusted(&[("src/a.txt", &text)]);
     let first = scene.question("/replace \"line 01\" \"line one\" src/a.txt").await;
-    let second = scene.question("/replace \"line 40\" \"line forty\" src/a.txt").await;
     scene.update(json!({ "strategy": "no_ff" })).await;
-    scene.approve(&first).await;
-    scene.entry_event(&first, "merge.entry.landed").await;
-    let anew = scene.question_after(second.cursor).await;
+    let anew = scene.question_after(first.cursor).await;
+    assert_eq!(anew.entry, first.entry);
+    assert_eq!(scene.state_of(&first.id).await, "superseded", "it was about another way of landing");
     let shown = scene.server.client.send("GET", &format!("/approvals/{}", anew.id), None).await.unwrap();
     assert_eq!(shown["approval"]["details"]["strategy"], "no_ff");
     scene.approve(&anew).await;

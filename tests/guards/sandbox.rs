@@ -48,8 +48,9 @@ async fn besieged(flags: &[&str]) -> (Scene, Question, tempfile::TempDir) {
         .flag("--trust")
         .env("HOME", &home.path().to_string_lossy())
         .env("DEPLOY_TOKEN", "hunter3");
-    let server = RunningServer::start(&flags.iter().fold(start, |start, flag| start.flag(flag)));
-    let scene = Scene { server, repo, data };
+    let start = flags.iter().fold(start, |start, flag| start.flag(flag));
+    let server = RunningServer::start(&start);
+    let scene = Scene { server, repo, data, start };
     let question = scene.question("append a line \"x\" to NOTES.md").await;
     let attack = script(&scene, home.path(), &question);
     let check = format!("out=$({attack}) 2>&1; echo \"$out\"; case \"$out\" in *reached:*) exit 1;; esac");

@@ -9,6 +9,7 @@ pub struct Scene {
     pub server: RunningServer,
     pub repo: TestRepo,
     pub data: tempfile::TempDir,
+    pub start: Start,
 }
 
 impl Scene {
@@ -19,8 +20,17 @@ impl Scene {
 
     pub fn started(files: &[(&str, &str)], with: impl FnOnce(Start) -> Start) -> Self {
         let (repo, data) = (TestRepo::with(files), tempfile::tempdir().unwrap());
-        let server = RunningServer::start(&with(Start::on(data.path(), repo.path())));
-        Self { server, repo, data }
+        let start = with(Start::on(data.path(), repo.path()));
+        let server = RunningServer::start(&start);
+        Self { server, repo, data, start }
+    }
+
+    /// Killed without a warning, and started again.
+    pub fn killed(self) -> Self {
+        let Self { server, repo, data, start } = self;
+        server.kill();
+        let server = RunningServer::start(&start);
+        Self { server, repo, data, start }
     }
 
     /// Where `main_agents` is; none while nothing has landed.

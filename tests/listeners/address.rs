@@ -1,6 +1,7 @@
 //! An address with TLS of one's own.
 
 use crate::scene::{Scene, ask, from, trusting};
+use crate::walked::{Attempt, Of, revoke, walk, without_right};
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
 use std::path::Path;
@@ -18,7 +19,16 @@ use tokio_tungstenite::tungstenite::{Error, Message};
 const IP: &str = "127.0.0.2";
 
 fn free_port() -> u16 {
-    std::net::TcpListener::bind((IP, 0)).unwrap().local_addr().unwrap().port()
+    testkit::ports::free_port(IP)
+}
+
+/// A server that listens on an address, and which.
+async fn listening() -> (Scene, String) {
+    let scene = Scene::with(|start| start);
+    let at = format!("{IP}:{}", free_port());
+    scene.command(&["listen", &at]).await;
+    scene.listener("address", "open").await;
+    (scene, at)
 }
 
 /// A WebSocket over TLS, or why there is none.
@@ -186,4 +196,86 @@ async fn an_own_certificate_is_used_renewed_and_missed_when_it_is_gone() {
     assert_ne!(renewed["fingerprint"], open["fingerprint"]);
     let client = trusting(&std::fs::read(&certificate).unwrap());
     assert_eq!(ask(client.get(&health)).await.0, 200);
+}
+
+/// Connections of one address on which nobody is known, as docs/TAILNET.md says.
+const SHARE: usize = 16;
+
+/// Open connections from this address, idle but for their handshake.
+async fn idle(at: &str, from: [u8; 4], count: usize) -> Vec<TcpStream> {
+    let mut all = Vec::new();
+    for _ in 0..count {
+        let socket = tokio::net::TcpSocket::new_v4().unwrap();
+        socket.bind((from, 0).into()).unwrap();
+        all.push(socket.connect(at.parse().unwrap()).await.unwrap());
+    }
+    all
+}
+
+/// Whether the other end hangs up on it within so many seconds. After ten it does so on whoever says nothing.
+async fn hung_up(socket: &mut TcpStream, seconds: u64) -> bool {
+    use tokio::io::AsyncReadExt;
+    let (soon, mut byte) = (std::time::Duration::from_secs(seconds), [0; 1]);
+    let read = tokio::time::timeout(soon, socket.read(&mut byte));
+    matches!(read.await, Ok(Ok(0) | Err(_)))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_machine_with_idle_connections_keeps_no_paired_device_off() {
+    let (scene, at) = listening().await;
+    let (url, pem) = (format!("https://{at}"), std::fs::read(scene.made()).unwrap());
+    let other = trusting(&pem);
+    let device = scene.pair(&other, &url, &[]).await;
+    let status = format!("{url}/system/status");
+
+    // More than all the places there are; all but a share of them are hung up on.
+    let mut crowd = idle(&at, [127, 0, 0, 9], 300).await;
+    assert!(hung_up(crowd.last_mut().unwrap(), 5).await, "the last of a crowd");
+    assert_eq!(ask(other.get(&status).bearer_auth(&device.token)).await.0, 200, "it comes from elsewhere");
+    drop(crowd);
+
+    // A device that is known keeps its connections beside the share of its address.
+    let kept = phone(&pem);
+    let streams =
+        (0..SHARE + 4).map(|_| kept.get(format!("{url}/v1/events")).bearer_auth(&device.token).send());
+    let mut open = Vec::new();
+    for stream in streams {
+        open.push(stream.await.unwrap());
+    }
+    assert!(open.iter().all(|answer| answer.status() == 200));
+    let mut crowd = idle(&at, [127, 0, 0, 1], SHARE + 1).await;
+    assert!(hung_up(crowd.last_mut().unwrap(), 5).await, "one more than a share");
+    assert!(!hung_up(&mut crowd[0], 2).await, "the share itself is served");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_method_and_no_route_opens_elsewhere_to_whoever_may_not() {
+    let (scene, at) = listening().await;
+    let (url, pem) = (format!("https://{at}"), std::fs::read(scene.made()).unwrap());
+    let device = scene.pair(&trusting(&pem), &url, &[]).await;
+    let gone = scene.pair(&trusting(&pem), &url, &[]).await;
+    let client = phone(&pem);
+    revoke(&scene, &url, &client, &[], &gone.token).await;
+    let mut attempts = without_right(&scene, &client, &[], (&device.token, &gone.token));
+    // Whoever is let in is so under this listener's own names and from its own pages.
+    for (what, name, value, code) in [
+        ("under another name", "host", "evil.example", "wrong_host"),
+        ("under the name of loopback", "host", "localhost", "wrong_host"),
+        ("from another page", "origin", "https://evil.example", "foreign_origin"),
+        ("from a page of nowhere", "origin", "null", "foreign_origin"),
+    ] {
+        let (headers, token) = (vec![(name, value.to_owned())], Some(device.token.as_str()));
+        let refused = (403, code);
+        attempts.push(Attempt { what, client: &client, headers, token, refused, of: Of::Everything });
+    }
+    let walked = walk(&scene, &url, &attempts).await;
+    assert!(walked > 1_000, "only {walked} were walked");
+    let status = client.get(format!("{url}/system/status")).bearer_auth(&device.token);
+    assert_eq!(ask(status).await.0, 200, "it was let in all the time");
+}
+
+/// A client that keeps its connections.
+fn phone(pem: &[u8]) -> reqwest::Client {
+    let trusted = reqwest::Certificate::from_pem(pem).unwrap();
+    reqwest::Client::builder().no_proxy().tls_certs_only([trusted]).build().unwrap()
 }

@@ -7,7 +7,20 @@
 
 mod address;
 mod daemon;
+mod invited;
+#[allow(dead_code)]
+#[path = "../devices/key.rs"]
+mod key;
 mod page;
+mod pinned;
 mod scene;
 mod serve;
+/// The same list of routes that the walk over loopback goes through.
+#[path = "../api/surface.rs"]
+#[allow(dead_code)]
+mod surface;
 mod tailnet;
+mod walked;
+#[allow(dead_code)]
+#[path = "../terminals/wire.rs"]
+mod wire;

@@ -108,6 +108,11 @@ pub fn from(ip: &str) -> Client {
     builder().local_address(Some(ip.parse().unwrap())).build().unwrap()
 }
 
+/// The same, which keeps its connections.
+pub fn staying(ip: &str) -> Client {
+    Client::builder().no_proxy().local_address(Some(ip.parse().unwrap())).build().unwrap()
+}
+
 /// A client that trusts a certificate.
 pub fn trusting(pem: &[u8]) -> Client {
     builder().tls_certs_only([Certificate::from_pem(pem).unwrap()]).build().unwrap()

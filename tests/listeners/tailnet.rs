@@ -1,7 +1,8 @@
 //! The tailnet address: the daemon says whose machine a peer is, and headers say nothing.
 
 use crate::daemon::{ANN, ANN_TOO, BOB, Daemon, NAME, OWN, STRANGER, TAGGED};
-use crate::scene::{Scene, ask, from};
+use crate::scene::{Scene, ask, from, staying};
+use crate::walked::{Attempt, Of, revoke, walk, without_right};
 use serde_json::{Value, json};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -123,4 +124,61 @@ async fn where_the_local_api_is_out_of_reach_the_tool_is_asked_who_comes() {
         (1, 1),
         "an answer counts for a while"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_method_and_no_route_opens_to_a_machine_that_is_not_let_in_or_to_nobody() {
+    let daemon = Daemon::start();
+    let socket = daemon.socket();
+    let scene = Scene::with(|start| start.env("PILOTHOUSE_LISTEN_TAILSCALED", socket.to_str().unwrap()));
+    scene.command(&["tailnet", "on"]).await;
+    let at = scene.listener("tailnet", "open").await["bound"].as_str().unwrap().to_owned();
+    let (url, port) = (format!("http://{at}"), at.rsplit(':').next().unwrap());
+    let device = scene.pair(&from(ANN), &url, &[]).await;
+    let gone = scene.pair(&from(ANN), &url, &[]).await;
+    revoke(&scene, &url, &from(ANN), &[], &gone.token).await;
+
+    let ann = staying(ANN);
+    let mut attempts = without_right(&scene, &ann, &[], (&device.token, &gone.token));
+    let token = Some(device.token.as_str());
+    // With the token of a device that is let in, and with what Serve would say of its machine.
+    let forged: Vec<(&str, String)> = vec![
+        ("tailscale-user-login", "ann@example.com".into()),
+        ("x-forwarded-for", ANN.into()),
+        ("x-forwarded-proto", "https".into()),
+        ("x-forwarded-host", NAME.into()),
+    ];
+    let others = [
+        ("by somebody else", staying(BOB), "tailnet.not_allowed"),
+        ("by a machine with tags", staying(TAGGED), "tailnet.tagged"),
+        ("by a machine of no tailnet", staying(STRANGER), "tailnet.unknown"),
+    ];
+    for (what, client, code) in &others {
+        for headers in [Vec::new(), forged.clone()] {
+            attempts.push(Attempt {
+                what,
+                client,
+                headers,
+                token,
+                refused: (403, *code),
+                of: Of::Everything,
+            });
+        }
+    }
+    let nearly = format!("laptop:{port}");
+    for (what, name, value, code) in [
+        ("through Funnel", "tailscale-funnel-request", "?1", "tailnet.funnel"),
+        ("by a name that is made to point here", "host", "evil.example", "wrong_host"),
+        ("by the name of loopback", "host", "localhost", "wrong_host"),
+        ("by a name that is nearly right", "host", nearly.as_str(), "wrong_host"),
+        ("from another page", "origin", "http://evil.example", "foreign_origin"),
+        ("from a page of nowhere", "origin", "null", "foreign_origin"),
+    ] {
+        let (headers, refused) = (vec![(name, value.to_owned())], (403, code));
+        attempts.push(Attempt { what, client: &ann, headers, token, refused, of: Of::Everything });
+    }
+    let walked = walk(&scene, &url, &attempts).await;
+    assert!(walked > 2_000, "only {walked} were walked");
+    let status = ann.get(format!("{url}/system/status")).bearer_auth(&device.token);
+    assert_eq!(ask(status).await.0, 200, "it was let in all the time");
 }

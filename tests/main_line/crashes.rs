@@ -2,6 +2,27 @@
 
 use crate::scene::Scene;
 use serde_json::json;
+use std::time::Duration;
+
+/// When the server dies, counted from the answer to the wish.
+#[derive(Debug, Clone, Copy)]
+enum Dies {
+    After(Duration),
+    /// When the landing was told to be in this state.
+    Told(&'static str),
+}
+
+/// Before anything was done, at moments of which nobody knows what is being done, and beside each step that is told.
+const MOMENTS: [Dies; 8] = [
+    Dies::After(Duration::ZERO),
+    Dies::After(Duration::from_millis(3)),
+    Dies::After(Duration::from_millis(10)),
+    Dies::After(Duration::from_millis(25)),
+    Dies::After(Duration::from_millis(60)),
+    Dies::After(Duration::from_millis(150)),
+    Dies::Told("landing"),
+    Dies::Told("landed"),
+];
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_that_dies_while_it_proves_is_followed_by_one_that_lands() {
@@ -55,13 +76,17 @@ async fn a_server_that_dies_while_a_hook_runs_is_followed_by_one_that_waits_for_
 #[tokio::test(flavor = "multi_thread")]
 async fn wherever_it_dies_it_lands_once_and_the_files_are_whole() {
     let mut scene = Scene::new();
-    for round in 0..4 {
+    for (round, moment) in MOMENTS.into_iter().enumerate() {
         scene.land(&format!("append a line \"round {round}\" to NOTES.md")).await;
         let landing = scene.wish("server", false).await.unwrap();
-        scene = scene.dies(|_| {});
         let id = landing["id"].as_str().unwrap();
+        match moment {
+            Dies::After(moment) => tokio::time::sleep(moment).await,
+            Dies::Told(state) => scene.told(id, state).await,
+        }
+        scene = scene.dies(|_| {});
         let ended = scene.ended(id).await;
-        assert_eq!(ended["state"], "landed", "{ended:#}");
+        assert_eq!(ended["state"], "landed", "{moment:?}: {ended:#}");
         assert_eq!(scene.rev("main"), scene.rev("main_agents"));
         assert_eq!(scene.repo.git(&["status", "--porcelain"]), "");
         assert!(scene.read("NOTES.md").ends_with(&format!("round {round}\n")));
@@ -70,6 +95,6 @@ async fn wherever_it_dies_it_lands_once_and_the_files_are_whole() {
         let landed = all
             .iter()
             .filter(|e| e.payload()["landing"]["id"] == id && e.payload()["landing"]["state"] == "landed");
-        assert_eq!(landed.count(), 1, "it is told once");
+        assert_eq!(landed.count(), 1, "it is told once; {moment:?}");
     }
 }

@@ -83,6 +83,15 @@ impl Scene {
         self.ended(landing["id"].as_str().unwrap()).await
     }
 
+    /// Waits until a landing was told to be in a state.
+    pub async fn told(&self, id: &str, state: &str) {
+        let so = |e: &client::StreamEvent| {
+            let landing = &e.payload()["landing"];
+            e.kind() == "main.landing" && landing["id"] == id && landing["state"] == state
+        };
+        self.server.until("dev", 0, so).await;
+    }
+
     /// How a landing ended.
     pub async fn ended(&self, id: &str) -> Value {
         let over = |e: &client::StreamEvent| {

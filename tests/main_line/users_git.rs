@@ -50,7 +50,8 @@ async fn a_hook_that_was_not_shown_does_not_run() {
     let scene = Scene::new();
     scene.land("append a line \"more\" to NOTES.md").await;
     let line = scene.show().await;
-    scene.hook("post-merge", "touch /tmp/never");
+    let ran = scene.data.path().join("ran");
+    scene.hook("post-merge", &format!("touch {}", ran.display()));
     let body = json!({
         "workspaceId": line["workspaceId"], "expectedTip": line["tip"], "hash": line["git"]["hash"], "with": "my_git",
     });
@@ -58,6 +59,11 @@ async fn a_hook_that_was_not_shown_does_not_run() {
     assert_eq!(stale.code.as_str(), "stale");
     let body = json!({ "workspaceId": line["workspaceId"], "expectedTip": line["tip"], "with": "my_git" });
     assert_eq!(scene.call("main.land", body).await.unwrap_err().code.as_str(), "bad_request");
+    assert!(!ran.exists(), "nothing of it ran");
+    assert_ne!(scene.rev("main"), scene.rev("main_agents"));
+    // Once it is shown, it is the same hook that runs.
+    let landing = scene.land_main("my_git", false).await;
+    assert_eq!((&landing["state"], ran.exists()), (&json!("landed"), true), "{landing:#}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

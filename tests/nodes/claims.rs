@@ -3,6 +3,7 @@
 use crate::key::Key;
 use crate::scene::{Scene, text};
 use crate::wire::{Frame, Wire, knock};
+use protocol::ops::{Method, OTHER_NAMES, Permission};
 use serde_json::{Value, json};
 
 /// A machine that was let in, as far as the server can tell.
@@ -87,6 +88,37 @@ async fn asked(wire: &mut Wire, answer: impl FnOnce(&Value) -> Value) -> Value {
             _ => {}
         }
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_key_of_a_machine_opens_no_method_over_http() {
+    let scene = Scene::new();
+    let odd = Odd::new(&scene, "odd").await;
+    let ask = json!({ "deviceId": odd.id });
+    let asked = scene.hub.bare("POST", "/auth/challenge").json(&ask).send().await.json();
+    let signature = odd.key.connects(&text(&asked["serverId"]), &text(&asked["challenge"]), &odd.id);
+    let signed = json!({ "deviceId": odd.id, "challenge": asked["challenge"], "signature": signature });
+    let answer = scene.hub.bare("POST", "/auth/device").json(&signed).send().await;
+    let cookie = answer.header("set-cookie").and_then(|set| set.split(';').next()).map(str::to_owned);
+    let own = Method::ALL.iter().map(|method| (method.operation().name, *method));
+    let mut walked = 0;
+    for (name, method) in own.chain(OTHER_NAMES.iter().copied()) {
+        let call = scene.hub.bare("POST", format!("/v1/rpc/{name}")).json(&json!({}));
+        let call = match &cookie {
+            Some(cookie) => call.header("cookie", cookie),
+            None => call,
+        };
+        let refused = call.send().await;
+        let expected = match (&cookie, method.operation().scope) {
+            (None, _) => (401, "unauthenticated"),
+            // Its own methods belong to its connection.
+            (Some(_), Permission::Node) => (400, "bad_request"),
+            (Some(_), _) => (403, "forbidden"),
+        };
+        assert_eq!((refused.status, refused.code().as_str()), expected, "{name}");
+        walked += 1;
+    }
+    assert!(walked > 150, "{walked}");
 }
 
 fn terminal(id: &str, name: &str) -> Value {
@@ -219,5 +251,53 @@ impl Scene {
         let mut wire = node.registered(self, now_ms()).await;
         self.done("node.allow", json!({ "id": node.id, "services": ["terminals"] })).await;
         wire.closed().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_terminal_is_asked_of_a_machine_for_one_key_whatever_became_of_the_first_answer() {
+    let scene = Scene::new();
+    let odd = Odd::new(&scene, "odd").await;
+    let mut wire = odd.registered(&scene, now_ms()).await;
+    scene.done("node.allow", json!({ "id": odd.id, "services": ["terminals"] })).await;
+    drop(wire);
+    wire = odd.registered(&scene, now_ms()).await;
+    let open = || {
+        let call = scene.hub.owner("POST", "/v1/rpc/terminals.open").header("idempotency-key", "k");
+        call.json(&json!({ "node": odd.id })).send()
+    };
+    // It opens one, and its line breaks before it can say so.
+    let mut asks = Vec::new();
+    let (lost, ()) = tokio::join!(open(), async {
+        asks.push(next_ask(&mut wire).await["ask"].clone());
+        drop(wire);
+    });
+    assert_eq!((lost.status, lost.code()), (503, "node.away".into()));
+    // Asked again, twice at once, it is asked for the same one, once.
+    let mut wire = odd.registered(&scene, now_ms()).await;
+    let (one, two, ()) = tokio::join!(open(), open(), async {
+        let frame = next_ask(&mut wire).await;
+        asks.push(frame["ask"].clone());
+        let shown = terminal(frame["ask"]["id"].as_str().unwrap(), "odd");
+        wire.say(json!({ "t": "answer", "id": frame["id"], "result": shown })).await;
+    });
+    assert_eq!(asks[0], asks[1]);
+    assert_eq!((one.status, one.json()), (200, two.json()), "{}", two.json());
+    // Another key is another one.
+    let other = scene.hub.owner("POST", "/v1/rpc/terminals.open").header("idempotency-key", "other");
+    let (_, asked) = tokio::join!(
+        other.json(&json!({ "node": odd.id })).send(),
+        asked(&mut wire, |ask| terminal(ask["id"].as_str().unwrap(), "odd"))
+    );
+    assert_ne!(asked["id"], asks[0]["id"]);
+}
+
+async fn next_ask(wire: &mut Wire) -> Value {
+    loop {
+        match wire.frame().await {
+            Frame::Text(frame) if frame["t"] == "ask" => return frame,
+            Frame::Closed(code) => panic!("closed with {code}"),
+            _ => {}
+        }
     }
 }

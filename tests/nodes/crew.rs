@@ -2,7 +2,6 @@
 //! that decides stays at the hub.
 
 use crate::machine::Machine;
-use crate::proxy::Proxy;
 use crate::scene::{Scene, text};
 use client::StreamEvent;
 use serde_json::{Value, json};
@@ -54,7 +53,7 @@ impl Scene {
             .await
     }
 
-    async fn landed(&self, cursor: i64) {
+    pub async fn landed(&self, cursor: i64) {
         self.hub.approve_next("dev", cursor, "land").await;
         let ends = |e: &StreamEvent| matches!(e.kind(), "merge.entry.landed" | "merge.entry.returned");
         let (end, _) = self.hub.until("dev", cursor, ends).await;
@@ -65,10 +64,8 @@ impl Scene {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_job_runs_on_a_machine_and_lands_at_the_hub() {
     let scene = Scene::crew();
-    let port = scene.hub.url.rsplit(':').next().unwrap().parse().unwrap();
-    let line = Proxy::to(port).await;
     let mut machine = machine();
-    let id = scene.serving_as(&mut machine, |link| line.seen(link), json!(["workers"])).await;
+    let (id, _line) = scene.over_a_line(&mut machine, json!(["workers"])).await;
     let worker = Scene::worker_of(&id);
 
     let (job, cursor) = scene.job_for(&worker, "/replace quiet loud src/bird.txt").await;

@@ -3,7 +3,6 @@
 
 use crate::crew::machine;
 use crate::machine::Machine;
-use crate::proxy::Proxy;
 use crate::scene::{Scene, text};
 use serde_json::{Value, json};
 use std::path::PathBuf;
@@ -14,8 +13,10 @@ const CONFIG: &str = "checks = []\n\
     [recipes.slow]\nrun = [\"sh\", \"-c\", \"echo begun; while [ ! -e src/go ]; do sleep 0.05; done; rm src/go; echo made >> src/made.txt\"]\nwrites = [\"src/made.txt\"]\n\
     [recipes.large]\nrun = [\"sh\", \"-c\", \"head -c 2000000 /dev/urandom > src/large.bin\"]\nwrites = [\"src/large.bin\"]\n";
 
+const FILES: [(&str, &str); 2] = [("src/bird.txt", "a quiet bird\n"), (".pilothouse/config.toml", CONFIG)];
+
 pub fn scene() -> Scene {
-    Scene::on(&[("src/bird.txt", "a quiet bird\n"), (".pilothouse/config.toml", CONFIG)], |start| start)
+    Scene::on(&FILES, |start| start)
 }
 
 fn folders(machine: &Machine) -> Vec<PathBuf> {
@@ -76,10 +77,8 @@ impl Scene {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_job_goes_on_over_a_cut_line_and_a_hub_that_is_killed() {
     let scene = scene();
-    let port = scene.hub.url.rsplit(':').next().unwrap().parse().unwrap();
-    let line = Proxy::to(port).await;
     let mut machine = machine();
-    let id = scene.serving_as(&mut machine, |link| line.seen(link), json!(["workers"])).await;
+    let (id, line) = scene.over_a_line(&mut machine, json!(["workers"])).await;
     let (job, _) = scene.slow_for(&Scene::worker_of(&id)).await;
     let clone = scene.begun(&machine, &job, 1).await;
     line.cut();
@@ -101,6 +100,50 @@ async fn a_job_goes_on_over_a_cut_line_and_a_hub_that_is_killed() {
     machine.said("connected").await;
     std::fs::write(clone.join("src/go"), "").unwrap();
     scene.made_once(&job, 1).await;
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_whose_line_is_cut_for_more_than_90_seconds_goes_back_in_line_and_is_done_once() {
+    let Some(mut time) = crate::passing::Time::made() else {
+        testkit::notes::not_run("a line that is cut for long: no C compiler makes the hub's clock");
+        return;
+    };
+    let scene = time.scene(&FILES);
+    let mut machine = machine();
+    let (id, line) = scene.over_a_line(&mut machine, json!(["workers"])).await;
+    let worker = Scene::worker_of(&id);
+    let (job, _) = scene.slow_for(&worker).await;
+    let first = scene.begun(&machine, &job, 1).await;
+    let before = scene.done("jobs.get", json!({ "id": job })).await;
+    line.cut();
+    scene.sees(&id, false).await;
+    let passed = time.until_taken_back(&scene, &job).await;
+    assert!(passed > 50, "after {passed} seconds");
+    let waits = scene.done("jobs.get", json!({ "id": job })).await;
+    assert_eq!((&waits["targetWorkerId"], &waits["attempts"]), (&json!(worker), &json!(1)), "{waits}");
+
+    // The machine ends what it had meanwhile. That is not taken: it is not the machine's any more.
+    std::fs::write(first.join("src/go"), "").unwrap();
+    let made = || async { first.join("src/made.txt").exists().then_some(()) };
+    scene.hub.eventually("it has gone on there", made).await;
+    line.heal();
+    machine.said("connected").await;
+    scene
+        .hub
+        .eventually("its command runs once more", || async {
+            let logs = scene.done("jobs.logs_tail", json!({ "id": job, "lines": 1000 })).await;
+            let lines = logs["logs"].as_array().unwrap().iter();
+            (lines.filter(|line| text(&line["message"]) == "begun").count() == 2).then_some(())
+        })
+        .await;
+    let now = scene.done("jobs.get", json!({ "id": job })).await;
+    assert_eq!((&now["status"], &now["commitSha"]), (&json!("claimed"), &Value::Null), "{now}");
+    assert_ne!(before["claimedAt"], now["claimedAt"]);
+    for clone in folders(&machine).into_iter().map(|one| one.join("clone/src")).filter(|one| one.is_dir()) {
+        std::fs::write(clone.join("go"), "").unwrap();
+    }
+    scene.made_once(&job, 2).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -176,10 +219,8 @@ async fn a_large_base_and_a_large_result_go_on_over_cuts_and_a_hub_that_is_kille
     let large: String = (0..3_000_000).map(|n| if n % 80 == 79 { '\n' } else { letter() }).collect();
     let files = [("src/noise.txt", large.as_str()), (".pilothouse/config.toml", CONFIG)];
     let scene = Scene::on(&files, |start| start);
-    let port = scene.hub.url.rsplit(':').next().unwrap().parse().unwrap();
-    let line = Proxy::to(port).await;
     let mut machine = machine();
-    let id = scene.serving_as(&mut machine, |link| line.seen(link), json!(["workers"])).await;
+    let (id, line) = scene.over_a_line(&mut machine, json!(["workers"])).await;
     line.slow(1024 * 1024);
     let (job, _) = scene.recipe_for(&Scene::worker_of(&id), "large").await;
     let depots = machine.ground.path().join("data/node/crew/depots");

@@ -2,16 +2,15 @@
 //! typed is typed once.
 
 use crate::machine::Machine;
-use crate::proxy::Proxy;
 use crate::scene::Scene;
 use crate::wire::{ACK, EXIT, Frame, INPUT, OUTPUT, Wire};
 use serde_json::{Value, json};
 
 /// Lines a program counts.
-const LINES: usize = 30_000;
+pub const LINES: usize = 30_000;
 
 /// Reads output until its end is `end`, from `after` on, and checks that no byte is left out or comes twice.
-async fn read(wire: &mut Wire, stream: u32, all: &mut Vec<u8>, end: &str) {
+pub async fn read(wire: &mut Wire, stream: u32, all: &mut Vec<u8>, end: &str) {
     let from = all.len();
     while !String::from_utf8_lossy(&all[from.saturating_sub(64)..]).contains(end) {
         match wire.frame().await {
@@ -29,7 +28,7 @@ async fn read(wire: &mut Wire, stream: u32, all: &mut Vec<u8>, end: &str) {
     }
 }
 
-async fn attach(wire: &mut Wire, id: &str, after: usize, seat: Option<&Value>) -> Value {
+pub async fn attach(wire: &mut Wire, id: &str, after: usize, seat: Option<&Value>) -> Value {
     let mut params = json!({ "id": id, "after": after });
     if let Some(seat) = seat {
         params["seat"] = seat.clone();
@@ -37,23 +36,21 @@ async fn attach(wire: &mut Wire, id: &str, after: usize, seat: Option<&Value>) -
     wire.call("terminals.attach", params).await.unwrap()
 }
 
-fn counted(all: &[u8]) {
+pub fn counted(all: &[u8]) {
     let text = String::from_utf8_lossy(all);
     let numbers: Vec<usize> = text.lines().filter_map(|line| line.strip_prefix("n")?.parse().ok()).collect();
     assert_eq!(numbers, (1..=LINES).collect::<Vec<_>>());
 }
 
-fn count() -> String {
+pub fn count() -> String {
     format!("i=0; while [ $i -lt {LINES} ]; do i=$((i+1)); echo n$i; done; echo d''one\n")
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_cut_line_of_a_machine_is_a_pause_to_whoever_looks() {
     let scene = Scene::new();
-    let port = scene.hub.url.rsplit(':').next().unwrap().parse().unwrap();
-    let line = Proxy::to(port).await;
     let mut machine = Machine::new("box", "");
-    let id = scene.serving(&mut machine, |link| line.seen(link)).await;
+    let (id, line) = scene.over_a_line(&mut machine, json!(["terminals", "recipes"])).await;
     let terminal = scene.open(&id).await;
     let mut wire = scene.wire().await;
     let reply = attach(&mut wire, &terminal, 0, None).await;

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use std::path::Path;
 use std::process::Command;
 
-const PIECE: usize = 192 * 1024;
+pub const PIECE: usize = 192 * 1024;
 /// What the worker of a job calls in its life.
 const LIFE: [&str; 12] = [
     "workers.heartbeat",
@@ -26,13 +26,13 @@ const LIFE: [&str; 12] = [
     "jobs.fail",
 ];
 
-async fn works(wire: &mut Wire, method: &str, params: Value) -> Result<Value, Value> {
+pub async fn works(wire: &mut Wire, method: &str, params: Value) -> Result<Value, Value> {
     let call = json!({ "method": method, "params": params, "crew": true });
     wire.call("node.work", call).await.map(|done| done["result"].clone())
 }
 
 /// A machine that may have jobs, and its connection.
-async fn let_work(scene: &Scene, name: &str) -> (Odd, Wire) {
+pub async fn let_work(scene: &Scene, name: &str) -> (Odd, Wire) {
     let odd = Odd::new(scene, name).await;
     drop(odd.registered_for(scene, now_ms(), "workers").await);
     scene.done("node.allow", json!({ "id": odd.id, "services": ["workers"] })).await;
@@ -100,11 +100,25 @@ async fn a_machine_with_jobs_calls_nothing_else_and_none_of_others_jobs() {
     }
     for errand in [
         json!({ "what": "base", "have": [] }),
+        json!({ "what": "layer", "digest": "ab".repeat(32) }),
         json!({ "what": "result" }),
         json!({ "what": "model", "reviewer": false, "call": "responses", "head": {} }),
     ] {
         let begin = json!({ "id": job, "claimToken": token, "errand": errand });
         assert_eq!(wire.call("node.errand", begin).await.unwrap_err()["code"], "lease_lost");
+    }
+    // A job without set-up has no layer, whatever its name; a boundary is one of commits, and not of too many.
+    for digest in ["ab".repeat(32), "../../../etc".to_owned(), String::new()] {
+        let begin =
+            json!({ "id": job, "claimToken": token, "errand": { "what": "layer", "digest": digest } });
+        assert_eq!(other.call("node.errand", begin).await.unwrap_err()["code"], "forbidden", "{digest}");
+    }
+    for (shallow, code) in
+        [(vec!["../x".to_owned()], "git.commit_not_found"), (vec!["ab".repeat(20); 5000], "bad_request")]
+    {
+        let errand = json!({ "what": "base", "have": [], "shallow": shallow });
+        let begin = json!({ "id": job, "claimToken": token, "errand": errand });
+        assert_eq!(other.call("node.errand", begin).await.unwrap_err()["code"], code);
     }
     let begin = json!({ "id": job, "claimToken": token, "errand": { "what": "base", "have": [] } });
     let begun = other.call("node.errand", begin).await.unwrap();

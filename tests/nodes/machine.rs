@@ -35,6 +35,41 @@ impl Machine {
         Self { name: name.to_owned(), ground, under, child: None, lines: None }
     }
 
+    #[cfg(target_os = "linux")]
+    pub fn pid(&self) -> u32 {
+        self.child.as_ref().unwrap().id()
+    }
+
+    /// From its next start on it has this folder of its own on a file system in memory, of so many bytes.
+    #[cfg(target_os = "linux")]
+    pub fn small(&mut self, folder: &str, bytes: u64) {
+        let folder = self.ground.path().join(folder);
+        std::fs::create_dir_all(&folder).unwrap();
+        let (bytes, folder) = (bytes.to_string(), folder.display().to_string());
+        let small = [
+            "bwrap",
+            "--dev-bind",
+            "/",
+            "/",
+            "--size",
+            &bytes,
+            "--tmpfs",
+            &folder,
+            "--die-with-parent",
+            "--",
+        ];
+        self.under = small.iter().map(|word| (*word).to_owned()).collect();
+    }
+
+    /// A path of this machine's own as its program sees it.
+    #[cfg(target_os = "linux")]
+    pub fn inside(&self, path: &str) -> PathBuf {
+        let outer = self.pid();
+        let program = testkit::world::processes::below(outer).into_iter().next().map_or(outer, |p| p.pid);
+        let path = self.ground.path().join(path);
+        PathBuf::from(format!("/proc/{program}/root")).join(path.strip_prefix("/").unwrap())
+    }
+
     pub fn home(&self) -> PathBuf {
         self.ground.path().join("home")
     }
@@ -50,7 +85,7 @@ impl Machine {
             .arg(self.ground.path().join("data"))
             .args(argv)
             .env("PILOTHOUSE_CONFIG_DIR", self.ground.path().join("settings"))
-            .env("SHELL", "/bin/sh")
+            .env("SHELL", testkit::world::PLAIN_SHELL)
             // Whoever runs the tests keeps their own keychain to themselves.
             .env("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent")
             .env("OPENAI_API_KEY", "s3cret")

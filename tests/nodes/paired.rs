@@ -123,6 +123,19 @@ async fn a_terminal_on_a_machine_is_one_like_any_other() {
         })
         .await;
     assert_eq!(ended["name"], "elsewhere");
+    let started = scene.hub.first("dev", 0, "terminal.session.started").await;
+    assert_eq!(
+        started.payload(),
+        &json!({ "id": terminal, "name": "there", "node": id, "by": "owner" }),
+        "where it began stays there"
+    );
+    let told = scene.hub.first("dev", 0, "terminal.session.ended").await;
+    let end = json!({ "id": terminal, "name": "elsewhere", "node": id, "state": "exited", "exitCode": 7 });
+    assert_eq!(told.payload(), &end);
     scene.done("terminals.close", json!({ "id": terminal })).await;
+    assert!(scene.terminal(&terminal).await.is_some(), "it is kept until it is removed");
+    scene.done("terminals.remove", json!({ "id": terminal })).await;
     assert_eq!(scene.terminal(&terminal).await, None);
+    let (status, _) = scene.owner("terminals.export", json!({ "id": terminal })).await;
+    assert_eq!(status, 404);
 }

@@ -1,6 +1,7 @@
 //! A hub, and machines that belong to it.
 
 use crate::machine::Machine;
+use crate::proxy::Proxy;
 use crate::wire::Wire;
 use serde_json::{Value, json};
 use testkit::world::{RunningServer, Start, TestRepo};
@@ -102,6 +103,13 @@ impl Scene {
         // What it may do is told by a new connection.
         assert_eq!(machine.said("connected").await["allowed"], services);
         id
+    }
+
+    /// The same over a line that can be cut and slowed down; the machine's id, and the line.
+    pub async fn over_a_line(&self, machine: &mut Machine, services: Value) -> (String, Proxy) {
+        let line = Proxy::to(self.hub.url.rsplit(':').next().unwrap().parse().unwrap()).await;
+        let id = self.serving_as(machine, |link| line.seen(link), services).await;
+        (id, line)
     }
 
     pub async fn node(&self, id: &str) -> Value {

@@ -50,6 +50,34 @@ async fn a_rule_that_denies_reaches_the_model_with_its_place() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_rule_that_denies_keeps_a_job_from_being_given_more() {
+    let rules = "[[rule]]\nid = \"enough\"\neffect = \"deny\"\nkinds = [\"budget.raise\"]\n";
+    let tools = vec![bash("npm install left-pad")];
+    let mut scene = Scene::of(Given { tools, rules, ..Given::default() }).await;
+    // Its question keeps the job there for as long as it is looked at.
+    let asked = scene.asked("command").await;
+    let job = asked.subject.split(':').next().unwrap().to_owned();
+    let raise = ["job", "raise", job.as_str(), "--tokens", "5000"];
+    let (ok, said) = scene.cli(&raise);
+    assert!(!ok && said.contains("Your rule `enough` denies this."), "{said}");
+    scene.settings_file("policy.toml", "");
+    let (ok, said) = scene.cli(&raise);
+    assert!(ok && said.contains("may use more"), "{said}");
+    scene.server.answer(asked.id.as_str(), Decision::Deny).await.unwrap();
+    let decided = scene.ends("policy.decided").await;
+    let raises: Vec<_> = decided
+        .iter()
+        .filter(|one| one["action"] == "budget.raise")
+        .map(|one| (one["effect"].clone(), one["what"].clone(), one["jobId"].clone()))
+        .collect();
+    assert_eq!(
+        raises,
+        [(json!("deny"), json!("tokens"), json!(job))],
+        "what the profile lets by is not told"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn without_a_sandbox_everything_asks_but_what_the_users_list_allows() {
     let rules = "[[rule]]\nid = \"look\"\neffect = \"allow\"\nkinds = [\"command\"]\nargvPrefix = [\"git\", \"status\"]\n";
     let tools = vec![bash("git status --short | head -3"), bash("git status && ls")];
@@ -107,4 +135,34 @@ async fn a_file_outside_the_plan_that_somebody_allowed_is_handed_over_and_no_oth
         let paths: Vec<_> = diff.files.iter().map(|file| file.path.clone()).collect();
         assert_eq!(paths, ["docs/a.md", "other/b.md"]);
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_repositorys_globs_bound_what_a_plan_may_write_and_its_hints_reach_the_planner() {
+    let repository = "[scope]\nwriteGlobs = [\"docs/**\"]\nhints = [\"other is made by a program\"]\n";
+    let write_globs = vec!["docs/**", "other/**"];
+    let tools = vec![bash("mkdir -p docs other && echo x > docs/a.md && echo x > other/b.md")];
+    let scene = Scene::of(Given { tools, write_globs, repository, ..Given::default() }).await;
+    let ready = scene.server.first("dev", scene.cursor, "plan.ready").await;
+    assert_eq!(ready.payload()["plan"]["planning"]["scope"]["writeGlobs"], json!(["docs/**"]));
+    let said = ready.payload()["plan"]["assistantMessage"].as_str().unwrap();
+    assert!(said.contains("`scope.writeGlobs` of this repository leaves `docs/**`"), "{said}");
+    // The model is told at the hand-over, and the script knows nothing to say to that.
+    scene.server.first("dev", scene.cursor, "job_failed").await;
+    let shown = scene.shown();
+    assert!(shown.contains("leaves its scope: other/b.md"), "{shown}");
+    let asked = scene.model.requests().first().unwrap().all();
+    assert!(asked.contains("- other is made by a program") && asked.contains("docs/**"), "{asked}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plan_that_lies_outside_a_repositorys_globs_is_not_begun() {
+    let repository = "[scope]\nwriteGlobs = [\"docs/**\"]\n";
+    let write_globs = vec!["other/**"];
+    let scene = Scene::of(Given { write_globs, repository, ..Given::default() }).await;
+    let said = |e: &client::StreamEvent| {
+        e.kind() == "assistant_message" && e.payload()["text"].as_str().unwrap().contains("nothing was begun")
+    };
+    let (_, before) = scene.server.until("dev", scene.cursor, said).await;
+    assert!(!before.iter().any(|event| event.kind() == "job_enqueued"), "{before:?}");
 }

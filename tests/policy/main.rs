@@ -7,3 +7,4 @@ mod commands;
 mod looking;
 mod remembered;
 mod scene;
+mod workspaces;

@@ -25,6 +25,8 @@ pub struct Given<'a> {
     /// The user's rules.
     pub rules: &'a str,
     pub write_globs: Vec<&'static str>,
+    /// `.pilothouse/config.toml` of the repository, committed before it is trusted.
+    pub repository: &'a str,
     pub flags: Vec<&'static str>,
     pub variables: Vec<(&'static str, String)>,
 }
@@ -52,7 +54,11 @@ impl Scene {
         let steps =
             std::iter::once(Step::json(plan).when(When::system("RemoteBuddy"))).chain(tools).chain([end]);
         let model = ModelServer::start(Script::new(steps)).unwrap();
-        let (repo, data) = (TestRepo::with(&[("README.md", "x\n")]), tempfile::tempdir().unwrap());
+        let committed = (".pilothouse/config.toml", given.repository);
+        let has_config = !given.repository.is_empty();
+        let files: Vec<_> =
+            std::iter::once(("README.md", "x\n")).chain(has_config.then_some(committed)).collect();
+        let (repo, data) = (TestRepo::with(&files), tempfile::tempdir().unwrap());
         let settings = tempfile::tempdir().unwrap();
         std::fs::write(settings.path().join("policy.toml"), given.rules).unwrap();
         let mut start = Start::on(data.path(), repo.path())

@@ -8,3 +8,4 @@ mod scene;
 mod size;
 mod targets;
 mod trouble;
+mod warm;

@@ -5,7 +5,7 @@
 mod dockerd;
 
 use crate::scene::Scene;
-use dockerd::dockerd;
+use dockerd::{Dockerd, dockerd};
 use protocol::doctor::{DoctorLine, Finding};
 use protocol::ops::{Nothing, typed};
 use std::os::unix::fs::PermissionsExt as _;
@@ -148,29 +148,71 @@ async fn a_sandbox_that_does_not_pass_its_own_test_is_named_by_the_worker_the_do
 async fn the_doctor_names_why_the_image_cannot_be_got_and_finds_one_that_is_there() {
     let Some(engine) = dockerd().await else { return };
     let data = tempfile::tempdir().unwrap();
-    let doctor = |image: &str, fix: &[&str]| {
-        let run = std::process::Command::new(program("pilothouse"))
-            .arg("--data")
-            .arg(data.path())
-            .arg("doctor")
-            .args(fix)
-            .env("PILOTHOUSE_CONFIG_DIR", data.path().join("no-settings"))
-            .env("PILOTHOUSE_SANDBOX_BACKEND", "container")
-            .env("PILOTHOUSE_SANDBOX_ENGINE", engine.socket())
-            .env("PILOTHOUSE_SANDBOX_IMAGE", image)
-            .output()
-            .unwrap();
-        let text = [run.stdout, run.stderr].concat();
-        (run.status.success(), String::from_utf8_lossy(&text).into_owned())
-    };
     // Ours is built, and what it is built from cannot be fetched.
-    let (well, said) = doctor("pilothouse-worker:latest", &["--fix"]);
+    let (well, said) = mends(data.path(), &engine, Some(OURS));
     println!("{said}");
     assert!(!well && said.contains("debian"), "{said}");
-    let (well, said) = doctor("pilothouse-nowhere:7", &["--fix"]);
+    let (well, said) = mends(data.path(), &engine, Some("pilothouse-nowhere:7"));
     println!("{said}");
     assert!(!well && said.contains("pilothouse-nowhere:7"), "{said}");
-    let (_, said) = doctor(dockerd::IMAGE, &["--fix"]);
+    let (_, said) = mends(data.path(), &engine, Some(dockerd::IMAGE));
     println!("{said}");
     assert!(said.contains(&format!("The image {} is there", dockerd::IMAGE)), "{said}");
+}
+
+const OURS: &str = "pilothouse-worker:latest";
+
+/// `pilothouse doctor --fix`: whether all is well then, and everything it said.
+fn mends(data: &Path, engine: &Dockerd, image: Option<&str>) -> (bool, String) {
+    let run = std::process::Command::new(program("pilothouse"))
+        .arg("--data")
+        .arg(data)
+        .args(["doctor", "--fix"])
+        .env("PILOTHOUSE_CONFIG_DIR", data.join("no-settings"))
+        .env("PILOTHOUSE_SANDBOX_BACKEND", "container")
+        .env("PILOTHOUSE_SANDBOX_ENGINE", engine.socket())
+        .envs(image.map(|image| ("PILOTHOUSE_SANDBOX_IMAGE", image)))
+        .output()
+        .unwrap();
+    let text = [run.stdout, run.stderr].concat();
+    (run.status.success(), String::from_utf8_lossy(&text).into_owned())
+}
+
+/// What our image is built from is a stand-in here, whose `apt-get` installs nothing; the steps are those of our own
+/// Dockerfile, and whoever works in it is the real worker.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_doctor_builds_our_image_which_jobs_run_in_and_names_a_step_that_fails() {
+    let Some(engine) = dockerd().await else { return };
+    let base =
+        host::sandbox::container::image::WORKER_DOCKERFILE.lines().find_map(|l| l.strip_prefix("FROM "));
+    let base = base.expect("what it is built from");
+    let data = tempfile::tempdir().unwrap();
+    let fails = "#!/bin/sh\necho 'E: Unable to locate package ripgrep' >&2\nexit 100\n";
+    engine.image_with(base, &[("apt-get", fails)], &[]).await;
+    let (well, said) = mends(data.path(), &engine, None);
+    println!("{said}");
+    assert!(!well && said.contains("Unable to locate package ripgrep") && said.contains(OURS), "{said}");
+
+    engine.image_with(base, &[("apt-get", "#!/bin/sh\necho \"stand-in: apt-get $*\"\n")], &[]).await;
+    let (_, said) = mends(data.path(), &engine, None);
+    println!("{said}");
+    assert!(said.contains("stand-in: apt-get install -y --no-install-recommends bash"), "{said}");
+    assert!(said.contains(&format!("The image {OURS} is there")), "{said}");
+    let (_, said) = mends(data.path(), &engine, None);
+    assert!(!said.contains("stand-in"), "what is there is not built again: {said}");
+
+    let scene = Scene::of(|start| {
+        start
+            .env("PILOTHOUSE_SANDBOX_BACKEND", "container")
+            .env("PILOTHOUSE_SANDBOX_ENGINE", engine.socket().to_str().unwrap())
+    });
+    let job = scene.long_job(None).await;
+    scene.let_go(&job).await;
+    let job = scene.until_status(&job, "completed").await;
+    assert_eq!(
+        (&job["isolation"]["backend"], &job["isolation"]["image"]),
+        (&"container".into(), &OURS.into())
+    );
+    let line = doctor(&scene, "sandbox").await.unwrap();
+    assert_eq!(line.finding, Finding::Ok, "{line:?}");
 }

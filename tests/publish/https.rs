@@ -5,7 +5,7 @@ use serde_json::json;
 use testkit::git_host::{self, HttpsGit};
 
 /// `ada:a-password` and `x-access-token:TOKEN`, as they stand in the header.
-const ADA: &str = "YWRhOmEtcGFzc3dvcmQ=";
+pub const ADA: &str = "YWRhOmEtcGFzc3dvcmQ=";
 
 /// `helper`: what the user's git signs in with.
 fn scene(https: &HttpsGit, remotes: tempfile::TempDir, helper: &str, trusted: bool, token: bool) -> Scene {
@@ -38,7 +38,7 @@ fn ready(remotes: &std::path::Path) {
     git_host::bare(&remotes.join("tern.git"));
 }
 
-fn helper(user: &str, password: &str) -> String {
+pub fn helper(user: &str, password: &str) -> String {
     format!(
         "[credential]\n\thelper = \"!f() {{ test \\\"$1\\\" = get && echo username={user} && echo password={password}; }}; f\"\n"
     )

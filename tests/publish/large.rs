@@ -10,7 +10,7 @@ use testkit::world::TestRepo;
 const CONTENT: &[u8] = b"a picture of many bytes\n";
 
 /// The pointer that git-lfs makes of a content, which it keeps in the repository.
-fn kept(repo: &TestRepo, content: &[u8]) -> (String, String) {
+pub fn kept(repo: &TestRepo, content: &[u8]) -> (String, String) {
     let file = repo.file(".git/content");
     std::fs::write(&file, content).unwrap();
     let mut clean = Command::new("git");

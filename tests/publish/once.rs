@@ -69,13 +69,16 @@ async fn a_retry_with_its_key_is_the_same_publication_and_never_a_second_pull_re
     let press = |key: &str, body: Value| {
         scene.server.owner("POST", "/sessions/dev/pr").header("idempotency-key", key).json(&body).send()
     };
-    let body = json!({ "title": "Prices" });
+    let body = json!({ "title": "Prices", "base-branch": "main", "create-pr": true });
     let first = press("k1", body.clone()).await.json();
     assert_eq!(first["status"], "pr-created", "{first}");
     scene.forge.close(1, false);
     let retried = press("k1", body.clone()).await.json();
     assert_eq!(retried, first, "though the pull request was closed meanwhile");
-    // The other spelling is the same call.
+    // The other spelling is the same call; another title is not.
+    let spelled = json!({ "title": "Prices", "baseBranch": "main", "createPr": true });
+    let spelled = press("k1", spelled).await;
+    assert_eq!((spelled.status, spelled.json()), (200, first.clone()));
     let other = press("k1", json!({ "title": "Other" })).await;
     assert_eq!((other.status, other.code().as_str()), (409, "conflict"));
     assert_eq!(scene.forge.openings().len(), 1);

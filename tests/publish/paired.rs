@@ -11,9 +11,14 @@ pub struct Device {
     pub cookie: String,
 }
 
-/// Pairs a device and signs it in.
+/// Pairs a member's device and signs it in.
 pub async fn paired(scene: &Scene, name: &str, key: Key) -> Device {
-    let pairing = scene.rpc("pairing.start", json!({ "role": "member" })).await;
+    paired_as(scene, "member", name, key).await
+}
+
+/// The same with another role.
+pub async fn paired_as(scene: &Scene, role: &str, name: &str, key: Key) -> Device {
+    let pairing = scene.rpc("pairing.start", json!({ "role": role })).await;
     let url = pairing["url"].as_str().unwrap();
     let nonce = url.split(['#', '&']).find_map(|part| part.strip_prefix("n=")).unwrap();
     let claim = json!({ "nonce": nonce, "name": name, "kind": "phone", "publicKey": key.public() });

@@ -122,3 +122,16 @@ async fn a_forge_that_does_not_answer_is_left_after_its_time() {
     let answer = scene.publish(json!({})).await;
     assert_eq!((&answer["reason"], &answer["pushed"]), (&json!("timeout"), &json!(true)), "{answer}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_that_came_in_between_is_found_when_the_forge_says_that_there_is_one() {
+    let scene = Scene::new();
+    assert_eq!(scene.publish(json!({ "title": "First" })).await["status"], "pr-created");
+    landed(&scene.repo, "Say more");
+    scene.forge.play(Play::ShowLate);
+    let answer = scene.publish(json!({ "title": "Second" })).await;
+    assert_eq!(answer["status"], "pr-created", "{answer}");
+    assert_eq!((scene.forge.openings().len(), scene.forge.pulls().len()), (2, 1), "the second was refused");
+    let latest = scene.shown().await["latest"].clone();
+    assert_eq!((&latest["pr"]["reused"], &latest["pr"]["number"]), (&json!(true), &json!(1)), "{latest}");
+}

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::atomic::{AtomicU32, Ordering};
 use testkit::forge::Forge;
 use testkit::git_host;
 use testkit::world::{RunningServer, Start, TestRepo};
@@ -164,23 +165,39 @@ pub fn at(bare: &Path, branch: &str) -> Option<String> {
     (!text.is_empty()).then_some(text)
 }
 
-/// Somebody else's commit on a branch of a bare repository.
+/// Somebody else's commit on a branch of a bare repository, in place of what was there.
 pub fn foreign(bare: &Path, branch: &str) -> String {
-    let git = |args: &[&str]| {
-        let output = Command::new("git")
-            .arg("--git-dir")
-            .arg(bare)
-            .args(["-c", "user.name=Eve", "-c", "user.email=eve@example.invalid"])
-            .args(args)
-            .output()
-            .unwrap();
-        assert!(output.status.success(), "{args:?}: {}", String::from_utf8_lossy(&output.stderr));
-        String::from_utf8(output.stdout).unwrap().trim().to_owned()
-    };
-    let tree = git(&["hash-object", "-t", "tree", "-w", "/dev/null"]);
-    let commit = git(&["commit-tree", &tree, "-m", "Eve was here"]);
-    git(&["update-ref", &format!("refs/heads/{branch}"), &commit]);
+    let commit = of_eve(bare, None);
+    put(bare, branch, &commit);
     commit
+}
+
+/// Somebody else's commit in a bare repository, on no branch yet; `onto` is what it continues.
+pub fn of_eve(bare: &Path, onto: Option<&str>) -> String {
+    let tree = as_eve(bare, &["hash-object", "-t", "tree", "-w", "/dev/null"]);
+    // Never the same commit twice, also within a second.
+    static TIMES: AtomicU32 = AtomicU32::new(1);
+    let message = format!("Eve was here, {}", TIMES.fetch_add(1, Ordering::Relaxed));
+    let mut commit = vec!["commit-tree", &tree, "-m", &message];
+    commit.extend(onto.into_iter().flat_map(|onto| ["-p", onto]));
+    as_eve(bare, &commit)
+}
+
+/// Sets a branch of a bare repository to a commit, wherever it was.
+pub fn put(bare: &Path, branch: &str, commit: &str) {
+    as_eve(bare, &["update-ref", &format!("refs/heads/{branch}"), commit]);
+}
+
+fn as_eve(bare: &Path, args: &[&str]) -> String {
+    let output = Command::new("git")
+        .arg("--git-dir")
+        .arg(bare)
+        .args(["-c", "user.name=Eve", "-c", "user.email=eve@example.invalid"])
+        .args(args)
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{args:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap().trim().to_owned()
 }
 
 /// As it stands in a header of basic authentication. The text is on no command line.

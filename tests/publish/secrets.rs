@@ -10,7 +10,7 @@ use testkit::git_host::{self, HttpsGit};
 const PASSWORD: &str = "correct-horse-battery-staple";
 
 /// Command lines of all processes, looked at until told to stop; those that held a secret.
-fn watched(stop: Arc<AtomicBool>) -> std::thread::JoinHandle<(usize, Vec<String>)> {
+pub fn watched(stop: Arc<AtomicBool>) -> std::thread::JoinHandle<(usize, Vec<String>)> {
     std::thread::spawn(move || {
         let (mut looked, mut found) = (0, Vec::new());
         while !stop.load(Ordering::Acquire) {
@@ -28,7 +28,7 @@ fn watched(stop: Arc<AtomicBool>) -> std::thread::JoinHandle<(usize, Vec<String>
 }
 
 /// The secret is given in a file: other tests look at command lines meanwhile.
-fn files_with(dir: &Path, secret: &str) -> Vec<String> {
+pub fn files_with(dir: &Path, secret: &str) -> Vec<String> {
     let pattern = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(pattern.path(), secret).unwrap();
     let output =

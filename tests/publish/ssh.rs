@@ -53,3 +53,52 @@ async fn hooks_other_commits_and_a_line_that_is_cut_are_told_apart_over_ssh() {
     assert_eq!(behind["reason"], "non-fast-forward", "{behind}");
     assert_eq!(at(&scene.bare(), "pilothouse/dev"), Some(eve));
 }
+
+/// What a remote says of itself before anything is pushed to an empty repository.
+fn greeting(capabilities: &str) -> String {
+    let line = format!("{:040} capabilities^{{}}\0{capabilities}\n", 0);
+    format!("{:04x}{line}0000", line.len() + 4)
+}
+
+/// A scripted stand-in for ssh, which ends at a moment of the test's choosing; git is the real one.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_line_that_is_cut_is_a_matter_of_the_network_at_whatever_moment() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    std::fs::write(at("ssh"), format!("#!/bin/sh\nexec sh {}\n", at("moment").display())).unwrap();
+    std::fs::set_permissions(at("ssh"), std::fs::Permissions::from_mode(0o755)).unwrap();
+    std::fs::write(at("answers"), greeting("report-status delete-refs side-band-64k ofs-delta")).unwrap();
+    std::fs::write(at("mute"), "0000").unwrap();
+    let scene = Scene::made(|places, start| {
+        places.push_to("ssh://h.test/tern.git");
+        start.env("GIT_SSH_COMMAND", &at("ssh").to_string_lossy())
+    });
+    let (gone, killed) = ("echo 'Connection to h.test closed by remote host.' >&2; exit 255", "kill -9 $$");
+    let all = "while [ \"$(head -c 65536 | wc -c)\" -gt 0 ]; do :; done";
+    let greets = |file: &str| format!("cat {}", at(file).display());
+    for (moment, script) in [
+        ("before a word", gone.to_owned()),
+        ("before a word, killed", killed.to_owned()),
+        ("within the greeting", format!("head -c 30 {}; {gone}", at("answers").display())),
+        ("after the greeting", format!("{}; {gone}", greets("answers"))),
+        ("within what is pushed", format!("{}; head -c 100 > /dev/null; {gone}", greets("answers"))),
+        (
+            "within what is pushed, killed",
+            format!("{}; head -c 100 > /dev/null; {killed}", greets("answers")),
+        ),
+        (
+            "after what was pushed",
+            format!("{}; head -c 400 > /dev/null; printf 0000; {gone}", greets("answers")),
+        ),
+        ("after a greeting that promised no answer", format!("{}; {gone}", greets("mute"))),
+        ("after all was written, no answer promised", format!("{}; exec >&-; {all}; {gone}", greets("mute"))),
+        ("the same, without a word", format!("{}; exec >&-; {all}; exit 255", greets("mute"))),
+        ("the same, killed", format!("{}; exec >&-; {all}; {killed}", greets("mute"))),
+    ] {
+        std::fs::write(at("moment"), script).unwrap();
+        let cut = scene.publish(json!({ "create-pr": false, "title": moment })).await;
+        assert_eq!(cut["reason"], "network", "{moment}: {cut}");
+        assert_eq!(cut["pushed"], false, "{moment}: {cut}");
+    }
+}

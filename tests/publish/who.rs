@@ -1,5 +1,7 @@
 //! Who may publish: any collaborator who signed in, nobody else; and what a session may do.
 
+use crate::key::Key;
+use crate::paired::paired_as;
 use crate::scene::Scene;
 use serde_json::json;
 
@@ -20,6 +22,34 @@ async fn nobody_without_a_token_publishes_and_every_signed_in_browser_may() {
     let answer = call.json(&json!({ "create-pr": false })).send().await;
     assert_eq!((answer.status, answer.json()["status"].as_str().unwrap()), (200, "pushed"));
     assert_eq!(scene.shown().await["latest"]["by"], "Browser on this machine");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn owners_and_members_publish_from_their_devices_and_who_may_only_look_or_approve_does_not() {
+    let scene = Scene::new();
+    let press = |cookie: &str, verb_and_path: (&str, &str), body| {
+        let call = scene.server.bare(verb_and_path.0, verb_and_path.1).header("cookie", cookie).json(&body);
+        async move { call.send().await }
+    };
+    let (route, rpc) = (("POST", "/sessions/dev/pr"), ("POST", "/v1/rpc/publish.run"));
+    for role in ["viewer", "approver"] {
+        let device = paired_as(&scene, role, &format!("Eve's phone, {role}"), Key::p256()).await;
+        for (path, body) in [(route, json!({ "create-pr": false })), (rpc, json!({ "sessionId": "dev" }))] {
+            let refused = press(&device.cookie, path, body).await;
+            assert_eq!((refused.status, refused.code().as_str()), (403, "forbidden"), "{role}");
+        }
+        // It may look at what others publish.
+        let shown = press(&device.cookie, ("POST", "/v1/rpc/publish.show"), json!({ "sessionId": "dev" }));
+        assert_eq!(shown.await.status, 200, "{role}");
+    }
+    assert!(scene.told().await.is_empty() && scene.head("pilothouse/dev").is_none());
+    for role in ["member", "owner"] {
+        let name = format!("Ada's phone, {role}");
+        let device = paired_as(&scene, role, &name, Key::p256()).await;
+        let answer = press(&device.cookie, route, json!({ "create-pr": false, "title": role })).await;
+        assert_eq!((answer.status, &answer.json()["status"]), (200, &json!("pushed")), "{role}");
+        assert_eq!(scene.shown().await["latest"]["by"], name);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

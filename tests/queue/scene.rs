@@ -14,7 +14,7 @@ const POLICY: &str =
     "[[rule]]\nid = \"lands\"\neffect = \"allow\"\nkinds = [\"land\", \"recipe.first_use\"]\n";
 
 /// Numbers of changes that are lined up one by one, with files of their own.
-const SPARE: std::ops::Range<usize> = 100..103;
+const SPARE: std::ops::Range<usize> = 100..104;
 
 pub struct Scene {
     pub server: RunningServer,
@@ -29,11 +29,26 @@ impl Scene {
     /// Lines up one change after the other: `changes[n]` is what change `n` writes behind its number, into the file of
     /// its number or of the one before the `@`.
     pub async fn lined_up(slots: usize, changes: &[&str]) -> Self {
+        Self::lined_up_with(slots, changes, |start| start).await
+    }
+
+    /// The same by a server that is started in another way.
+    pub async fn lined_up_with(slots: usize, changes: &[&str], with: impl FnOnce(Start) -> Start) -> Self {
+        let check = |records: &Path| json!(["sh", records.join("check.sh"), records]);
+        Self::lined_up_by(slots, changes, check, with).await
+    }
+
+    /// The same with another check: `check` gets the folder of the records and gives the command.
+    pub async fn lined_up_by(
+        slots: usize,
+        changes: &[&str],
+        check: impl FnOnce(&Path) -> Value,
+        with: impl FnOnce(Start) -> Start,
+    ) -> Self {
         let records = Records::new();
         let numbers = (0..changes.len()).chain(SPARE);
         let files: Vec<_> = numbers.map(|n| (format!("changes/{n}.txt"), String::new())).collect();
-        let check = records.path().join("check.sh");
-        let run = json!(["sh", check, records.path()]);
+        let run = check(records.path());
         let config = format!("[[check]]\nname = \"merged tree\"\nrun = {run}\ntimeoutS = 60\n");
         let fixed =
             [("README.md", "# Tern\n"), (".gitignore", "target\n"), (".pilothouse/config.toml", &config)];
@@ -50,6 +65,7 @@ impl Scene {
             .env("PILOTHOUSE_CONFIG_DIR", &home.path().to_string_lossy())
             .env("PILOTHOUSE_MERGE_SLOTS", &slots.to_string())
             .env("PILOTHOUSE_MERGE_FIX_UPS", "0");
+        let start = with(start);
         let server = RunningServer::start(&start);
         let scene = Self { server, repo, records, start, data, _home: home };
         scene.pause(true).await;
@@ -106,8 +122,13 @@ impl Scene {
     }
 
     pub async fn pause(&self, paused: bool) {
+        self.set(json!({ "mergePaused": paused })).await;
+    }
+
+    /// Changes what the workspace is set to.
+    pub async fn set(&self, mut change: Value) {
         let all = self.server.client.call(typed::WorkspaceList, &Default::default(), None).await.unwrap();
-        let change = json!({ "id": all.workspaces[0].id, "mergePaused": paused });
+        change["id"] = json!(all.workspaces[0].id);
         let change = serde_json::from_value(change).unwrap();
         self.server.client.call(typed::WorkspaceUpdate, &change, None).await.unwrap();
     }

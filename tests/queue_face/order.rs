@@ -69,6 +69,49 @@ async fn a_queue_is_paused_put_in_order_drained_and_goes_on_in_that_order() {
     let today = stats["buckets"].as_array().unwrap().last().unwrap().clone();
     assert_eq!((&today["landed"], &today["runs"]), (&Value::from(3), &Value::from(3)));
     assert!(today["timeToLandMs"]["p50"].as_f64().unwrap() > 0.0);
+    // The same by the hour; it may have struck meanwhile.
+    let hours = scene.cli_json(&["queue", "stats", "--by-hour", "--last", "2"]).await;
+    let hours = hours["buckets"].as_array().unwrap();
+    let sum = |key: &str| hours.iter().map(|hour| hour[key].as_u64().unwrap()).sum::<u64>();
+    assert_eq!((hours.len(), sum("landed"), sum("runs")), (2, 3, 3));
+    assert!(hours.iter().all(|hour| hour["from"].as_str().unwrap().contains(":00:00")), "{hours:?}");
+    let table = scene.cli(&["queue", "stats", "--by-hour", "--last", "2"]).await;
+    assert_eq!(table.lines().count(), 4, "a sentence, a head and two hours: {table}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_drain_that_is_waited_for_says_by_its_exit_code_whether_it_came_to_its_end() {
+    let scene = Scene::new(1);
+    let a = scene.approved("a", "two").await;
+    scene.until_begun(1).await;
+    let draining = || async {
+        let look = || async { scene.queue().await.drain };
+        scene.server().eventually("it drains", look).await;
+    };
+    let ended = async {
+        draining().await;
+        scene.cli(&["queue", "resume"]).await;
+    };
+    let (said, ()) = tokio::join!(scene.run(&["queue", "drain", "--wait"]), ended);
+    let text = String::from_utf8_lossy(&said.stdout);
+    assert_eq!((said.status.code(), text.contains("Somebody ended the drain.")), (Some(1), true), "{text}");
+    assert_eq!(scene.entry(&a).await.state, EntryState::Checking, "what is under way goes on");
+
+    let lands = async {
+        draining().await;
+        scene.let_end(None);
+    };
+    let (said, ()) = tokio::join!(scene.run(&["queue", "drain", "--wait"]), lands);
+    let text = String::from_utf8_lossy(&said.stdout);
+    assert_eq!((said.status.code(), text.contains("landing is paused.")), (Some(0), true), "{text}");
+    assert!(scene.queue().await.paused);
+    assert_eq!(scene.landed().len(), 1, "{:?}", scene.landed());
+
+    // Nothing is under way: it is over at once.
+    scene.cli(&["queue", "resume"]).await;
+    let told = scene.cli_json(&["queue", "drain", "--wait"]).await;
+    assert_eq!(told["state"], "paused", "{told}");
+    assert_eq!(scene.refused(&["queue", "drain", "--wait"]).await, ErrorCode::Conflict, "it is paused");
 }
 
 #[tokio::test(flavor = "multi_thread")]

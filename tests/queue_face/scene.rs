@@ -153,7 +153,7 @@ impl Scene {
         ErrorCode::from_word(error["code"].as_str().unwrap()).unwrap()
     }
 
-    async fn run(&self, args: &[&str]) -> Output {
+    pub async fn run(&self, args: &[&str]) -> Output {
         let mut command = std::process::Command::new(program("pilothouse"));
         command.args(args).arg("--data").arg(self.data.path());
         command.env("PILOTHOUSE_CONFIG_DIR", self.data.path().join("no-settings"));

@@ -2,7 +2,7 @@
 
 use crate::scene::{Scene, write};
 use crate::{ended, still_lands};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// The check is a script of the tree, which each change may replace.
 fn scene() -> Scene {
@@ -82,4 +82,22 @@ async fn one_that_wants_the_network_is_told_that_checks_have_none() {
     assert_eq!(now["state"], "parked", "{now}");
     assert!(now["reason"].as_str().unwrap().contains("want the network, which checks do not have"), "{now}");
     still_lands(&scene).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_confirmed_list_without_any_is_warned_of_at_its_workspace_and_holds_nothing_up() {
+    let scene = Scene::with(&[("a.txt", "one\n"), (".pilothouse/config.toml", "checks = []\n")]);
+    let warned = async || {
+        let workspace = scene.workspace().await;
+        let warnings = workspace["warnings"].as_array().unwrap();
+        let says = |warning: &&Value| warning.as_str().unwrap().contains("by anything but its own gate");
+        (workspace["checks"]["confirmed"].clone(), warnings.iter().filter(says).count())
+    };
+    assert_eq!(warned().await, (json!(true), 1));
+    still_lands(&scene).await;
+    scene.update(json!({ "checks": [{ "name": "look", "run": ["true"], "timeoutS": 10 }] })).await;
+    assert_eq!(warned().await, (json!(true), 0));
+    // The owner's own empty list says no more than the repository's.
+    scene.update(json!({ "checks": [] })).await;
+    assert_eq!(warned().await, (json!(true), 1));
 }

@@ -2,6 +2,7 @@
 
 use crate::scene::{Scene, checks, git, write};
 use crate::{ended, still_lands};
+use serde_json::json;
 
 fn scene() -> Scene {
     Scene::with(&[
@@ -161,4 +162,34 @@ async fn pointers_to_large_files_and_filters_are_taken_as_they_are_and_no_filter
     assert_eq!(scene.repo.git(&["cat-file", "-p", "main_agents:film.big"]), pointer.trim_end());
     assert!(!proof.exists(), "no filter ran");
     still_lands(&scene).await;
+}
+
+/// One that has both already, before any change of the crew.
+fn with_parts() -> Scene {
+    let checks = "[[check]]\nname = \"script\"\nrun = [\"sh\", \"ci.sh\"]\n";
+    Scene::started(
+        &[
+            ("ci.sh", "true\n"),
+            ("a.txt", "one\n"),
+            (".gitattributes", "*.big filter=lfs diff=lfs merge=lfs -text\n"),
+            (".gitmodules", "[submodule \"lib\"]\n\tpath = lib\n\turl = https://lib.invalid/lib.git\n"),
+            (".pilothouse/config.toml", checks),
+        ],
+        |start| start.env("PILOTHOUSE_MERGE_FIX_UPS", "0").env("PILOTHOUSE_MERGE_FLAKY_RETRIES", "0"),
+    )
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_check_that_misses_large_files_or_submodules_is_told_what_is_not_there() {
+    let scene = with_parts();
+    let entry = scene.change("main", "two", |dir| write(dir, "a.txt", "two\n")).await;
+    assert_eq!(ended(&scene, &entry).await["state"], "landed");
+    let entry = scene.change("main", "needs", |dir| write(dir, "ci.sh", "test -e lib/Makefile\n")).await;
+    let now = ended(&scene, &entry).await;
+    assert_eq!(now["state"], "parked", "{now}");
+    assert_eq!(now["because"]["absent"], json!(["large_files", "submodules"]), "{now}");
+    let said = now["reason"].as_str().unwrap();
+    assert!(said.contains("only their pointers") && said.contains("only empty folders"), "{said}");
+    let entry = scene.change("main", "three", |dir| write(dir, "b.txt", "three\n")).await;
+    assert_eq!(ended(&scene, &entry).await["state"], "landed", "and the queue goes on");
 }

@@ -48,7 +48,13 @@ async fn a_check_that_reads_nothing_of_a_change_is_skipped_and_says_so() {
     let landed = scene.landed(&entry).await;
     // The cheap group comes first, whatever the order of writing.
     assert_eq!(shown(&landed), [pair("words", "passed"), pair("tests", "skipped")]);
-    assert_eq!(landed["checks"][1]["reason"], "Nothing that it reads is touched (src/**).");
+    let left_out = &landed["checks"][1];
+    assert_eq!(left_out["reason"], "Nothing that it reads is touched (src/**).");
+    assert_eq!(left_out["because"], json!({ "code": "untouched", "paths": ["src/**"] }));
+    // Each says its group, and how long it may take: the group's limit, or the built-in one.
+    let told = |check: &Value| (check["group"].clone(), check["timeoutS"].clone());
+    assert_eq!(told(&landed["checks"][0]), (json!("lint"), json!(600)));
+    assert_eq!(told(left_out), (json!("test"), json!(30)));
     let log = scene.repo.git(&["reflog", "show", "--format=%gs", "main_agents"]);
     assert!(log.contains("(skipped: tests)"), "{log}");
 

@@ -2,6 +2,7 @@
 
 use crate::scene::{Scene, checks, write};
 use serde_json::json;
+use testkit::model_server::{ModelServer, Script, Step, When};
 
 fn red() -> Scene {
     Scene::with(&[
@@ -90,6 +91,61 @@ async fn a_repair_that_does_not_mend_goes_back_to_its_job_with_that_reason_and_n
         returned.into_iter().all(|e| e.payload()["entry"]["id"] == repair.as_str()),
         "nobody else was blamed"
     );
+}
+
+/// A plan of the scripted model.
+fn plan(title: &str) -> serde_json::Value {
+    json!({
+        "schemaVersion": 2, "requiresWorker": true, "lane": "worker", "assistantMessage": "I will look at it.",
+        "title": title, "instruction": title,
+        "planning": {
+            "intent": "code_change", "riskLevel": "low",
+            "scope": { "readAnywhere": true, "writeGlobs": ["**"], "maxFilesToEdit": 10 },
+            "acceptanceCriteria": ["The check passes"], "validationSteps": [],
+            "queuePriority": "interactive", "queueWaitBudgetMs": 90000, "executionBudgetMs": 300000,
+            "finalizationBudgetMs": 120000,
+        },
+    })
+}
+
+/// A scripted model plans; the request is the one that the queue offers, sent as a person's message.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_made_of_the_request_that_the_queue_offers_is_marked_and_so_is_its_entry_and_no_other_is() {
+    let planner = || When::system("RemoteBuddy");
+    let steps = ["Write notes", "Mend the check"].map(|title| Step::json(plan(title)).when(planner()));
+    let model = ModelServer::start(Script::new(steps)).unwrap();
+    let files = [
+        ("state.txt", "broken\n"),
+        (".pilothouse/config.toml", &*checks(&[("whole", "! grep -q broken state.txt")])),
+    ];
+    let scene = Scene::started(&files, |start| {
+        start.model("REMOTEBUDDY", &model.base_url(), "openai").env("REMOTEBUDDY_LLM_API_KEY", "sk-a")
+    });
+    let innocent = scene.change("main", "more", |dir| write(dir, "more.md", "m\n")).await;
+    scene.once(&innocent, "it waits for the branch", |entry| entry["repair"]["redBase"].is_object()).await;
+
+    // Any other request makes a job like any other, even while the branch fails.
+    let say = async |text: &str| {
+        scene.rpc("chat.send", json!({ "sessionId": "dev", "text": text })).await;
+    };
+    say("Please write down in notes.md how the parts fit together").await;
+    let other = scene.claim().await;
+    assert_eq!(other.params["title"], "Write notes");
+    assert!(other.params.get("mendsBranch").is_none(), "{}", other.params);
+    scene.fail(&other).await;
+
+    let ask = scene.queue().await["red"]["ask"].as_str().unwrap().to_owned();
+    say(&ask).await;
+    let mender = scene.claim().await;
+    assert_eq!(mender.params["title"], "Mend the check");
+    let mends = json!({ "branch": "main_agents", "check": "whole" });
+    assert_eq!(mender.params["mendsBranch"], mends, "{}", mender.params);
+    let commit = scene.commit("main", "mend", |dir| write(dir, "state.txt", "whole\n"));
+    let entry = scene.hand_over(&mender, &commit, "mend").await;
+    assert_eq!(scene.entry(&entry).await["repair"]["mendsBranch"], mends);
+    scene.landed(&entry).await;
+    scene.landed(&innocent).await;
+    assert!(model.unmatched().is_empty(), "{:?}", model.unmatched());
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -233,10 +233,13 @@ fn at(dir: &Path, base: &str) -> String {
     }
 }
 
+/// Without what is configured for this whole machine: git-lfs, where it is, would put its hook into the clone.
 pub fn git(dir: &Path, args: &[&str]) -> String {
     let who =
         ["-c", "user.name=Ada", "-c", "user.email=ada@example.invalid", "-c", "protocol.file.allow=always"];
-    let output = Command::new("git").current_dir(dir).args(who).args(args).output().unwrap();
+    let mut call = Command::new("git");
+    call.current_dir(dir).args(who).args(args).env("GIT_CONFIG_NOSYSTEM", "1");
+    let output = call.output().unwrap();
     assert!(output.status.success(), "git {args:?}: {}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8_lossy(&output.stdout).trim_end().to_owned()
 }

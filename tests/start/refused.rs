@@ -24,7 +24,8 @@ fn a_folder_that_is_no_usable_repository_is_named_with_the_next_step() {
     std::fs::create_dir(at("plain")).unwrap();
     RefusedStart::of(&start(&at("plain"), &data))
         .assert_says(4, &["plain", "not inside a git repository", "git init"]);
-    RefusedStart::of(&start(&at("absent"), &data)).assert_says(4, &["absent", "not inside a git repository"]);
+    RefusedStart::of(&start(&at("absent"), &data))
+        .assert_says(4, &["absent does not exist", "Choose a folder"]);
     git(&["init", "--quiet", "--bare", "bare.git"]);
     RefusedStart::of(&start(&at("bare.git"), &data)).assert_says(4, &["bare.git", "bare", "Choose a clone"]);
     git(&["init", "--quiet", "empty"]);

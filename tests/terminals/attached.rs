@@ -178,8 +178,17 @@ async fn closing_ends_all_that_runs_in_it_and_lists_are_told() {
     assert_eq!((kept["name"].as_str(), kept["state"].as_str()), (Some("builds"), Some("exited")));
     let (status, piece) = scene.rpc("terminals.export", json!({ "id": id })).await;
     assert!(status == 200 && piece["text"].as_str().unwrap().contains("started"));
-    assert_eq!(scene.rpc("terminals.close", json!({ "id": id })).await.0, 200);
+    // Closed once more, as by whoever did not see its end, it is kept; what deletes it has a name of its own.
+    for name in ["terminals.close", "terminal.session.kill"] {
+        assert_eq!(scene.rpc(name, json!({ "id": id })).await.0, 200, "{name}");
+        assert_eq!(scene.rpc("terminals.export", json!({ "id": id })).await.1, piece, "{name}");
+    }
+    assert_eq!(scene.rpc("terminals.remove", json!({ "id": id })).await.0, 200);
     assert_eq!(scene.listed(&id).await, None);
+    assert_eq!(scene.rpc("terminals.close", json!({ "id": id })).await.0, 404);
+    let running = scene.open().await;
+    let (status, refused) = scene.rpc("terminals.remove", json!({ "id": running })).await;
+    assert_eq!((status, refused["code"].as_str()), (409, Some("conflict")), "{refused}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

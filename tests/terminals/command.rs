@@ -111,6 +111,9 @@ async fn one_is_opened_left_come_back_to_and_ends_with_its_exit_code() {
     let (listed, _) = run(&scene, &["list"]).await;
     assert!(listed.contains("exit code 9"), "{listed}");
     let (said, code) = run(&scene, &["close", "builds"]).await;
+    assert!(code == Some(0) && said.contains("had ended already"), "{said}");
+    assert!(run(&scene, &["list"]).await.0.contains("exit code 9"), "it is kept");
+    let (said, code) = run(&scene, &["remove", "builds"]).await;
     assert!(code == Some(0) && said.contains("removed"), "{said}");
     assert!(run(&scene, &["list"]).await.0.contains("There is no terminal"));
 }
@@ -187,4 +190,6 @@ async fn scripts_open_and_list_in_json_and_need_a_terminal_to_attach() {
     run(&scene, &["open", "--detached", "--name", "one"]).await;
     let (said, code) = run(&scene, &["close", "one"]).await;
     assert!(code == Some(1) && said.contains("Several are meant"), "{said}");
+    let (said, code) = run(&scene, &["remove", opened["id"].as_str().unwrap()]).await;
+    assert!(code == Some(1) && said.contains("still runs"), "{said}");
 }

@@ -6,7 +6,11 @@ mod attached;
 mod command;
 mod frames;
 mod hello;
+#[cfg(target_os = "linux")]
+mod idle;
+mod program;
 mod restart;
 mod scene;
 mod scopes;
+mod told;
 mod wire;

@@ -31,7 +31,7 @@ async fn is_interrupted(scene: &Scene, id: &str) {
     let mut wire = scene.wire().await;
     let refused = wire.call("terminals.attach", json!({ "id": id })).await.unwrap_err();
     assert_eq!(refused["code"], "terminal.ended");
-    assert_eq!(scene.rpc("terminals.close", json!({ "id": id })).await.0, 200);
+    assert_eq!(scene.rpc("terminals.remove", json!({ "id": id })).await.0, 200);
     assert_eq!(scene.listed(id).await, None);
 }
 

@@ -9,7 +9,7 @@ pub struct Scene {
     pub server: RunningServer,
     pub start: Start,
     pub data: tempfile::TempDir,
-    _repo: TestRepo,
+    repo: TestRepo,
 }
 
 impl Scene {
@@ -19,13 +19,16 @@ impl Scene {
 
     pub fn with(more: impl FnOnce(Start) -> Start) -> Self {
         let (repo, data) = (TestRepo::with(&[("inner/file.txt", "here\n")]), tempfile::tempdir().unwrap());
-        let start = Start::on(data.path(), repo.path())
-            .workers(0)
-            .env("SHELL", "/bin/sh")
-            .env("OPENAI_API_KEY", "s3cret");
+        let start = Start::on(data.path(), repo.path()).workers(0).env("OPENAI_API_KEY", "s3cret");
         let start = more(start);
         let server = RunningServer::start(&start);
-        Self { server, start, data, _repo: repo }
+        Self { server, start, data, repo }
+    }
+
+    /// Where its terminals begin.
+    #[allow(dead_code)]
+    pub fn folder(&self) -> &std::path::Path {
+        self.repo.path()
     }
 
     pub async fn wire(&self) -> Wire {

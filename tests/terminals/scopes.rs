@@ -77,6 +77,7 @@ async fn a_worker_may_not_even_look() {
         ("attach", json!({ "id": id })),
         ("input", json!({ "stream": 1, "text": "x" })),
         ("close", json!({ "id": id })),
+        ("remove", json!({ "id": id })),
         ("export", json!({ "id": id })),
         ("signal", json!({ "id": id, "signal": "kill" })),
         ("rename", json!({ "id": id, "name": "x" })),

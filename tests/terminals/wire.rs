@@ -45,10 +45,16 @@ pub async fn knock(url: &str, headers: &[(&'static str, &str)]) -> Result<Wire, 
         request.headers_mut().insert(*name, value.parse().unwrap());
     }
     let (socket, _) = tokio_tungstenite::connect_async(request).await?;
-    Ok(Wire { socket, kept: VecDeque::new(), last: 0 })
+    Ok(Wire::over(socket))
 }
 
 impl Wire {
+    /// Over a connection made elsewhere.
+    #[allow(dead_code)]
+    pub fn over(socket: WebSocketStream<MaybeTlsStream<TcpStream>>) -> Self {
+        Self { socket, kept: VecDeque::new(), last: 0 }
+    }
+
     /// Connected, with a token in the first frame.
     pub async fn open(url: &str, token: &str) -> Self {
         Self::welcomed(url, token).await.0

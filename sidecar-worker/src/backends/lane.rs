@@ -116,12 +116,7 @@ async fn tracked(attempt: &Attempt<'_>) -> anyhow::Result<Vec<String>> {
 
 /// What a command printed, its ends.
 fn output(outcome: &Outcome) -> String {
-    ends(&whole(outcome))
-}
-
-/// What a command printed, as far as it was kept.
-fn whole(outcome: &Outcome) -> String {
-    host::ansi::strip(&format!("{}{}", outcome.stdout.text(), outcome.stderr.text()))
+    ends(&outcome.printed())
 }
 
 /// A report that changes nothing.

@@ -1,9 +1,8 @@
 //! The job's one way out: a proxy, whose every target the server is asked about.
 
 use client::Client;
-use host::cell::{Answering, Door, Stream};
 use host::network::Target;
-use host::proxy::{Ended, Judge, Judgement, Limits, SystemWay, serve};
+use host::proxy::{Ended, Judge, Judgement, ProxyDoor, SystemWay};
 use protocol::JobId;
 use protocol::job::{NetworkAnswer, NetworkAsk};
 use protocol::ops::typed;
@@ -12,38 +11,17 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
-use tokio::sync::Semaphore;
 
 /// One call to the server waits this long for a person; then it is asked again.
 const WAIT_MS: u64 = 25_000;
-/// Connections at the same time. A program that opens more waits.
-const AT_ONCE: usize = 64;
 /// How long an answer counts that may be revoked while the job runs.
 const FOR_A_WHILE: Duration = Duration::from_secs(60);
 /// Targets of one job that are remembered. A job that scans is not remembered for it.
 const REMEMBERED: usize = 1_000;
 
 /// The proxy of one job.
-pub(crate) struct ProxyDoor {
-    judge: Arc<Asker>,
-    places: Arc<Semaphore>,
-}
-
-impl ProxyDoor {
-    pub(crate) fn new(client: Client, id: JobId, claim_token: String) -> Arc<Self> {
-        let judge = Arc::new(Asker { client, id, claim_token, known: Mutex::default() });
-        Arc::new(Self { judge, places: Arc::new(Semaphore::new(AT_ONCE)) })
-    }
-}
-
-impl Door for ProxyDoor {
-    fn answer(&self, connection: Stream) -> Answering {
-        let (judge, places) = (self.judge.clone(), self.places.clone());
-        Box::pin(async move {
-            let Ok(_place) = places.acquire_owned().await else { return };
-            serve(connection, judge, Arc::new(SystemWay), Limits::default()).await;
-        })
-    }
+pub(crate) fn proxy_door(client: Client, id: JobId, claim_token: String) -> Arc<ProxyDoor> {
+    ProxyDoor::new(Arc::new(Asker { client, id, claim_token, known: Mutex::default() }), Arc::new(SystemWay))
 }
 
 struct Asker {
@@ -55,17 +33,30 @@ struct Asker {
 }
 
 impl Asker {
+    fn about(&self, target: &Target) -> NetworkAsk {
+        NetworkAsk {
+            id: self.id.clone(),
+            claim_token: self.claim_token.clone(),
+            host: target.host.clone(),
+            port: target.port,
+            wait_ms: None,
+            refused: None,
+        }
+    }
+
+    /// `settled` holds for the rest of the job, anything else for a while.
+    fn remember(&self, target: &Target, said: Judgement, settled: bool) {
+        let mut all = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if all.len() < REMEMBERED || all.contains_key(target) {
+            all.insert(target.clone(), (said, (!settled).then(Instant::now)));
+        }
+    }
+
     /// An error when nobody could be asked: that is no answer to remember.
     /// With the answer whether it may be remembered for the rest of the job.
     async fn ask(&self, target: &Target) -> Result<(Judgement, bool), Judgement> {
         loop {
-            let ask = NetworkAsk {
-                id: self.id.clone(),
-                claim_token: self.claim_token.clone(),
-                host: target.host.clone(),
-                port: target.port,
-                wait_ms: Some(WAIT_MS),
-            };
+            let ask = NetworkAsk { wait_ms: Some(WAIT_MS), ..self.about(target) };
             match self.client.call(typed::JobsNetwork, &ask, None).await {
                 Ok(NetworkAnswer { approval_id: Some(_), .. }) => {}
                 Ok(NetworkAnswer { allowed: true, again, .. }) => return Ok((Judgement::Allow, !again)),
@@ -93,20 +84,32 @@ impl Judge for Asker {
                 Ok(said) => said,
                 Err(unasked) => return unasked,
             };
-            let mut all = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-            if all.len() < REMEMBERED || all.contains_key(&target) {
-                all.insert(target, (said.clone(), (!settled).then(Instant::now)));
-            }
+            self.remember(&target, said.clone(), settled);
             said
         })
     }
 
-    fn ended(&self, target: &Target, outcome: &Ended) {
-        match outcome {
-            Ended::Served { sent, received } => {
-                tracing::debug!(job = %self.id, %target, sent, received, "connection")
+    fn ended<'a>(
+        &'a self,
+        target: &'a Target,
+        outcome: Ended,
+    ) -> Pin<Box<dyn Future<Output = ()> + Send + 'a>> {
+        Box::pin(async move {
+            match outcome {
+                Ended::Served { sent, received } => {
+                    tracing::debug!(job = %self.id, %target, sent, received, "connection");
+                }
+                Ended::NotReached(why) => tracing::info!(job = %self.id, %target, why, "not reached"),
+                Ended::Refused(why) => {
+                    tracing::info!(job = %self.id, %target, why, "refused by its address");
+                    // For a while it is refused without being looked up: told once, and not for each try.
+                    self.remember(target, Judgement::Deny(why.clone()), false);
+                    let told = NetworkAsk { refused: Some(why), ..self.about(target) };
+                    if let Err(error) = self.client.call(typed::JobsNetwork, &told, None).await {
+                        tracing::warn!(job = %self.id, code = error.code.as_str(), "a refused host is not in the log");
+                    }
+                }
             }
-            Ended::NotReached(why) => tracing::info!(job = %self.id, %target, why, "not reached"),
-        }
+        })
     }
 }

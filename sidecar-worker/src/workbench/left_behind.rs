@@ -38,6 +38,7 @@ impl Workbench {
 
     /// Ends what runs here and leaves the files to the next attempt.
     pub(crate) async fn leave(mut self) {
+        self.sandbox.end_ahead().await;
         if let Some(cell) = self.cell.take() {
             cell.close().await;
         }

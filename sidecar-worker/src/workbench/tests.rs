@@ -4,7 +4,8 @@
 use super::*;
 use crate::tests_alone::TestsAlone;
 use client::Client;
-use host::sandbox::Preference;
+use host::layers::LayerStore;
+use host::sandbox::{Confinement, Preference};
 use host::toolchains::{Machine, Toolchains};
 use protocol::check::CheckPlan;
 use protocol::job::{CheckResult, VerifiedLine};
@@ -43,7 +44,8 @@ impl Place {
             client: Client::new("http://127.0.0.1:9", "token").unwrap(),
             id: "w-1".into(),
             git,
-            sandbox: host::sandbox::detect(Preference::Auto, folder.path()).await,
+            confinement: Confinement::find(Preference::Auto, Default::default(), folder.path().to_owned())
+                .await,
             toolchains: Toolchains::detect(&Machine::current()),
             images: crate::images::Images::new(Default::default(), folder.path().to_owned()),
             layers: LayerStore::open(&at("layers"), 1 << 20).unwrap(),
@@ -66,6 +68,7 @@ impl Place {
             hide: Vec::new(),
             checks: CheckPlan::none(),
             layers: Vec::new(),
+            layers_for: None,
             image: None,
             allow_host: false,
             network: false,

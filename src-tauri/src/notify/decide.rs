@@ -8,9 +8,9 @@ use protocol::limit::{self, Stop};
 use protocol::line;
 
 use super::notice::{Kind, Notice, Question};
-use crate::exactly;
 use crate::follow::{Ended, Fact, Link, Snapshot, What};
 use crate::words::Words;
+use crate::{asked, exactly};
 
 /// More new questions at once than this are told by one notification.
 const AT_ONCE: usize = 3;
@@ -29,7 +29,8 @@ pub fn questions(now: &Snapshot, was_told: impl Fn(&str) -> bool, words: Words) 
     if new.len() <= AT_ONCE {
         return new.into_iter().map(|one| question(one, now, words)).collect();
     }
-    let titles = new.iter().rev().map(|one| exactly::shortened(&one.summary)).take(TITLES).collect();
+    let titles =
+        new.iter().rev().map(|one| exactly::shortened(&asked::sentence(one, words))).take(TITLES).collect();
     vec![Notice {
         key: format!("questions:{}", new[0].id),
         kind: Kind::NeedsYou,

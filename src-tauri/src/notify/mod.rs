@@ -29,7 +29,7 @@ pub use notice::Notice;
 /// Answers to clicks that wait to be shown.
 const CLICKS: usize = 16;
 /// The end of the program waits this long for the desktop to take notifications back.
-const PARTING: Duration = Duration::from_millis(500);
+const PARTING: Duration = Duration::from_secs(2);
 
 /// Asks for everything shown to be taken back; told when it is.
 struct Parting(mpsc::Sender<oneshot::Sender<()>>);

@@ -34,9 +34,7 @@ pub(super) async fn perform(attempt: &Attempt<'_>, runs: u32) -> anyhow::Result<
         );
         let failed = match outcome.success() {
             true => Vec::new(),
-            false => {
-                failures::read(&super::whole(&outcome)).into_iter().map(|failure| failure.name).collect()
-            }
+            false => failures::read(&outcome.printed()).into_iter().map(|failure| failure.name).collect(),
         };
         seen.push(Run { passed: outcome.success(), summary: outcome.summary(), failed });
     }

@@ -1,10 +1,14 @@
 //! What can be typed.
 
 mod devices;
+mod job;
+mod key;
 mod node;
 mod terminal;
 
 pub use devices::{DevicesCommand, scope};
+pub use job::JobCommand;
+pub use key::KeyCommand;
 pub use node::{NodeCommand, ServeNode};
 pub use terminal::TerminalCommand;
 
@@ -13,7 +17,6 @@ use crate::commands::tailnet::TailnetCommand;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use protocol::Priority;
 use protocol::grant::GrantFor;
-use protocol::settings::Role;
 use std::ffi::OsString;
 use std::net::IpAddr;
 use std::path::PathBuf;
@@ -134,7 +137,7 @@ pub enum Command {
     },
     /// Resume everything.
     Resume,
-    /// One job: show it, pause it, let it go on, stop it, let it use more.
+    /// Jobs: list them; show one, pause it, let it go on, stop it, let it use more. The beginning of an id is enough.
     Job {
         #[command(subcommand)]
         what: JobCommand,
@@ -424,98 +427,6 @@ pub struct Install {
 }
 
 #[derive(Debug, Subcommand)]
-pub enum JobCommand {
-    /// Where it stands and what it used.
-    Show { id: String },
-    /// Let it keep its work and wait.
-    Pause { id: String },
-    /// Let a waiting job go on.
-    Resume { id: String },
-    /// Stop it; nothing of it lands.
-    Stop { id: String },
-    /// Run an ended one again.
-    Retry {
-        id: String,
-        /// The only worker that may have it.
-        #[arg(long, value_name = "ID")]
-        worker: Option<String>,
-        /// The worker of another machine.
-        #[arg(long, value_name = "MACHINE", conflicts_with = "worker")]
-        node: Option<String>,
-    },
-    /// Say which worker may have one that nobody has yet.
-    Give {
-        id: String,
-        #[arg(required_unless_present_any = ["any", "node"])]
-        worker: Option<String>,
-        /// Any of them.
-        #[arg(long, conflicts_with_all = ["worker", "node"])]
-        any: bool,
-        /// The worker of another machine.
-        #[arg(long, value_name = "MACHINE", conflicts_with = "worker")]
-        node: Option<String>,
-    },
-    /// Tell it something while it runs or waits; its model reads it before its next step.
-    Steer {
-        id: String,
-        /// One word or many; `-` reads standard input.
-        #[arg(required = true, num_args = 1.., value_name = "TEXT")]
-        text: Vec<String>,
-    },
-    /// Take it over: it keeps its work, and its files are put into a folder of yours.
-    TakeOver { id: String },
-    /// Hand back what is in that folder: it is checked and lands like any worker's change.
-    HandBack {
-        id: String,
-        /// Message of the commit [built in: the job's title]
-        #[arg(long, short)]
-        message: Option<String>,
-    },
-    /// Give it back to the crew, or end it. Changes in the folder need a word.
-    LetGo {
-        id: String,
-        /// Changes that were not handed back are gone with the folder.
-        #[arg(long, conflicts_with = "keep")]
-        discard: bool,
-        /// They are committed, and the job goes on from there.
-        #[arg(long)]
-        keep: bool,
-        /// Stop the job instead of giving it to a worker.
-        #[arg(long)]
-        end: bool,
-    },
-    /// Run a recipe: of a trusted workspace, or of another machine by that machine's own configuration.
-    Start {
-        recipe: String,
-        /// Name or id of a machine.
-        #[arg(long, value_name = "MACHINE", conflicts_with = "workspace")]
-        node: Option<String>,
-        /// Its id [built in: the first trusted one]
-        #[arg(long, value_name = "ID")]
-        workspace: Option<String>,
-    },
-    /// The newest lines of its log.
-    Tail {
-        id: String,
-        #[arg(long)]
-        lines: Option<u32>,
-    },
-    /// Let it use more than the budget of a job, and go on if that was what it waited for.
-    Raise {
-        id: String,
-        /// Input and output together, all in all.
-        #[arg(long)]
-        tokens: Option<u64>,
-        /// Minutes of work, all in all.
-        #[arg(long)]
-        minutes: Option<u64>,
-        /// An amount such as 2.50, all in all.
-        #[arg(long)]
-        money: Option<String>,
-    },
-}
-
-#[derive(Debug, Subcommand)]
 pub enum WorkerCommand {
     /// All of them, and how many there may be.
     List,
@@ -525,36 +436,6 @@ pub enum WorkerCommand {
     Drain { id: String },
     /// Let it take jobs again.
     Undrain { id: String },
-}
-
-#[derive(Debug, Subcommand)]
-pub enum KeyCommand {
-    /// Save the key of a role's model, or the token of a host for pull requests; read from standard input or a hidden prompt.
-    Set {
-        /// The host of a token: `github`, or a GitHub Enterprise host that is configured.
-        #[arg(value_name = "HOST", conflicts_with = "role")]
-        host: Option<String>,
-        /// localbuddy, remotebuddy or workers; needed where several have a model.
-        #[arg(long, value_parser = role)]
-        role: Option<Role>,
-    },
-    /// Remove a saved key or token from where it is kept.
-    Forget {
-        /// The host of a token, such as `github`.
-        #[arg(value_name = "HOST", conflicts_with = "role")]
-        host: Option<String>,
-        #[arg(long, value_parser = role)]
-        role: Option<Role>,
-    },
-    /// Where keys are kept, and which are saved; never a key itself.
-    Status {
-        #[arg(long, value_parser = role)]
-        role: Option<Role>,
-    },
-}
-
-fn role(word: &str) -> Result<Role, String> {
-    Role::from_word(word).ok_or_else(|| "must be localbuddy, remotebuddy or workers".to_owned())
 }
 
 #[derive(Debug, Subcommand)]

@@ -16,7 +16,7 @@ pub(crate) fn plain(markdown: &str) -> String {
 }
 
 fn words(line: &str) -> String {
-    let (mut out, mut rest) = (String::with_capacity(line.len()), line);
+    let (mut out, mut rest, mut heavy) = (String::with_capacity(line.len()), line, false);
     while let Some(c) = rest.chars().next() {
         let after = &rest[c.len_utf8()..];
         match c {
@@ -29,7 +29,12 @@ fn words(line: &str) -> String {
                 out.push_str(code);
                 rest = beyond;
             }
-            '*' if after.starts_with('*') => rest = &after[1..],
+            '*' if after.starts_with('*')
+                && (if heavy { closes(&out) } else { opens(&out, &after[1..]) }) =>
+            {
+                heavy = !heavy;
+                rest = &after[1..];
+            }
             _ => {
                 out.push(c);
                 rest = after;
@@ -37,6 +42,16 @@ fn words(line: &str) -> String {
         }
     }
     out
+}
+
+/// Whether two stars between these begin something of weight. Those of patterns, `src/**` and `**/x`, do not.
+fn opens(before: &str, after: &str) -> bool {
+    let free = before.chars().next_back().is_none_or(|c| c.is_whitespace() || "(\"“".contains(c));
+    free && after.contains("**") && !after.starts_with(|c: char| c.is_whitespace() || c == '/')
+}
+
+fn closes(before: &str) -> bool {
+    !before.ends_with(|c: char| c.is_whitespace() || c == '/')
 }
 
 #[cfg(test)]
@@ -50,5 +65,15 @@ mod tests {
             plain(text),
             "Replace a*b with ** did _not_ land: 2 * 3 is 6\n\nlet **x** = `1`;\nlone ` tick"
         );
+    }
+
+    #[test]
+    fn the_stars_of_a_pattern_stay() {
+        assert_eq!(plain("Replace foo with bar in src/**"), "Replace foo with bar in src/**");
+        assert_eq!(
+            plain("src/** and **/*.rs and lib/**/x: **done**"),
+            "src/** and **/*.rs and lib/**/x: done"
+        );
+        assert_eq!(plain("**Replace foo in src/****: landed"), "Replace foo in src/**: landed");
     }
 }

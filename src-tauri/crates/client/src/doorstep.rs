@@ -1,6 +1,7 @@
 //! A server as somebody sees it who bears no token: pairing with it, and connecting by a key it knows.
 
 use crate::Gateway;
+use crate::certificate;
 use crate::wire;
 use protocol::device::DeviceProof;
 use protocol::gateway::ClientNote;
@@ -26,12 +27,8 @@ impl Doorstep {
     /// `fingerprint` is the SHA-256 of the only certificate that counts, in hexadecimal; without one the system
     /// decides.
     pub fn new(url: &str, fingerprint: Option<&str>) -> Result<Self, ApiError> {
-        let tls = fingerprint.map(wire::pinned).transpose()?;
-        let mut http = reqwest::Client::builder().connect_timeout(Duration::from_secs(10)).no_proxy();
-        if let Some(tls) = &tls {
-            http = http.tls_backend_preconfigured(ClientConfig::clone(tls));
-        }
-        let http = http.build().map_err(|e| ApiError::new(ErrorCode::Internal, e.to_string()))?;
+        let tls = fingerprint.map(|known| certificate::pinned(url, known)).transpose()?;
+        let http = crate::http(Duration::from_secs(10), tls.as_deref())?;
         Ok(Self { http, url: url.trim_end_matches('/').to_owned(), tls })
     }
 
@@ -54,7 +51,7 @@ impl Doorstep {
         note: ClientNote,
         prove: impl FnOnce(&str, &str) -> Result<DeviceProof, ApiError>,
     ) -> Result<Gateway, ApiError> {
-        let socket = wire::open(&self.url, self.tls.clone()).await?;
+        let socket = wire::open(&self.url, self.tls.clone(), None).await?;
         Gateway::begin(socket, note, |server, challenge| {
             prove(server, challenge).map(|proof| (None, Some(proof)))
         })

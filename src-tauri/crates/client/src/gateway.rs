@@ -10,6 +10,7 @@ use protocol::{ApiError, ErrorCode};
 use serde_json::Value;
 use std::collections::VecDeque;
 use std::time::Duration;
+use tokio::time::{Instant, timeout, timeout_at};
 use tokio_tungstenite::tungstenite::Message;
 
 /// The server lets itself be heard every 15 s; three times that is no server any more.
@@ -29,17 +30,22 @@ pub struct Gateway {
     socket: Socket,
     last: u32,
     kept: VecDeque<Incoming>,
+    /// When anything last came, a ping as well.
+    heard: Instant,
+    /// How long it may be silent, and how long one frame may take to be taken.
+    silence: Duration,
 }
 
 impl Client {
-    /// Connects as `name`. The token goes in the first frame.
+    /// Connects as `name`. The token goes in a header and in the first frame.
     pub async fn gateway(&self, name: &str) -> Result<Gateway, ApiError> {
         let note = ClientNote {
             name: name.to_owned(),
             version: Some(env!("CARGO_PKG_VERSION").to_owned()),
             kind: Some("cli".to_owned()),
         };
-        let socket = wire::open(&self.url, None).await?;
+        // Said before the first frame too: a crowd of strangers at the door keeps nobody out who is known.
+        let socket = wire::open(&self.url, self.tls.clone(), Some(&self.token)).await?;
         Gateway::begin(socket, note, |_, _| Ok((Some(self.token.clone()), None))).await
     }
 }
@@ -51,7 +57,7 @@ impl Gateway {
         note: ClientNote,
         proof: impl FnOnce(&str, &str) -> Result<(Option<String>, Option<DeviceProof>), ApiError>,
     ) -> Result<Self, ApiError> {
-        let mut gateway = Self { socket, last: 0, kept: VecDeque::new() };
+        let mut gateway = Self::over(socket);
         let (token, device) = match gateway.read().await? {
             Incoming::Frame(frame) => match *frame {
                 ServerFrame::Hello { server_id, challenge, .. } => proof(&server_id, &challenge)?,
@@ -68,6 +74,10 @@ impl Gateway {
             },
             Incoming::Binary(..) => Err(broken("bytes came before the welcome")),
         }
+    }
+
+    fn over(socket: Socket) -> Self {
+        Self { socket, last: 0, kept: VecDeque::new(), heard: Instant::now(), silence: SILENCE }
     }
 
     /// Calls a method over this connection; what comes before its answer is kept for [`Gateway::next`].
@@ -132,13 +142,19 @@ impl Gateway {
     }
 
     async fn write(&mut self, message: Message) -> Result<(), ApiError> {
-        self.socket.send(message).await.map_err(|e| broken(&e.to_string()))
+        // Whoever writes does not listen meanwhile: a dead line must not hold it for good.
+        let sent = timeout(self.silence, self.socket.send(message)).await;
+        sent.map_err(|_| broken("it takes nothing"))?.map_err(|e| broken(&e.to_string()))
     }
 
     async fn read(&mut self) -> Result<Incoming, ApiError> {
         loop {
-            let next = tokio::time::timeout(SILENCE, self.socket.next()).await;
-            match next.map_err(|_| broken("it is silent"))? {
+            // From when something last came, not from when it was last asked: a loop that also does other things asks
+            // anew each time, and would never find out.
+            let next = timeout_at(self.heard + self.silence, self.socket.next()).await;
+            let next = next.map_err(|_| broken("it is silent"))?;
+            self.heard = Instant::now();
+            match next {
                 Some(Ok(Message::Text(text))) => {
                     // A newer server may say more than this client knows.
                     if let Ok(frame) = serde_json::from_str(&text) {
@@ -159,5 +175,73 @@ impl Gateway {
                 None => return Err(broken("it was closed")),
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::Wire;
+    use tokio::io::DuplexStream;
+    use tokio_tungstenite::WebSocketStream;
+    use tokio_tungstenite::tungstenite::protocol::Role;
+
+    /// Other things a loop has to do while it listens.
+    const OFTEN: Duration = Duration::from_millis(5);
+    const LONG: Duration = Duration::from_secs(60);
+
+    /// Both ends of a line that holds so many bytes.
+    async fn line(bytes: usize) -> (Gateway, WebSocketStream<DuplexStream>) {
+        let (near, far) = tokio::io::duplex(bytes);
+        let near: Box<dyn Wire> = Box::new(near);
+        let near = WebSocketStream::from_raw_socket(near, Role::Client, None).await;
+        let far = WebSocketStream::from_raw_socket(far, Role::Server, None).await;
+        (Gateway::over(near), far)
+    }
+
+    /// Listens as a loop does that has something else to do again and again.
+    async fn listen(gateway: &mut Gateway) -> Result<Incoming, ApiError> {
+        let mut often = tokio::time::interval(OFTEN);
+        let listening = async {
+            loop {
+                tokio::select! {
+                    biased;
+                    _ = often.tick() => {}
+                    next = gateway.next() => return next,
+                }
+            }
+        };
+        timeout(LONG, listening).await.expect("it finds out")
+    }
+
+    #[tokio::test]
+    async fn who_is_silent_for_too_long_is_given_up_however_often_it_is_listened_to() {
+        let (mut gateway, mut far) = line(1024).await;
+        assert_eq!(gateway.silence, Duration::from_secs(45), "what docs/PROTOCOL.md says");
+        gateway.heard -= Duration::from_millis(44_900);
+        let error = listen(&mut gateway).await.unwrap_err();
+        assert!(error.code == ErrorCode::Unavailable && error.message.contains("silent"), "{error:?}");
+
+        // Any word begins it anew, also one that is none of the protocol's.
+        far.send(Message::Ping(vec![1].into())).await.unwrap();
+        let heard = Instant::now();
+        gateway.silence = Duration::from_millis(200);
+        gateway.heard = heard;
+        listen(&mut gateway).await.unwrap_err();
+        assert!(gateway.heard > heard, "the ping counts");
+        // What waits to be read is read first, however long nobody looked.
+        gateway.heard -= LONG;
+        let frame = serde_json::to_string(&ServerFrame::Pong {}).unwrap();
+        far.send(Message::text(frame)).await.unwrap();
+        assert_eq!(listen(&mut gateway).await.unwrap(), Incoming::Frame(Box::new(ServerFrame::Pong {})));
+    }
+
+    #[tokio::test]
+    async fn who_takes_nothing_is_given_up() {
+        let (mut gateway, _far) = line(64).await;
+        gateway.silence = Duration::from_millis(50);
+        let head = Head { kind: protocol::gateway::Kind::Input, replay: false, stream: 1, offset: 0 };
+        let error = timeout(LONG, gateway.send(head, &[b'x'; 4096])).await.unwrap().unwrap_err();
+        assert!(error.message.contains("takes nothing"), "{error:?}");
     }
 }

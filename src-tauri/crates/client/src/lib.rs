@@ -2,6 +2,7 @@
 //!
 //! It knows addresses and tokens, not what the calls mean.
 
+mod certificate;
 mod doorstep;
 mod events;
 mod find;
@@ -15,7 +16,9 @@ pub use gateway::{Gateway, Incoming};
 
 use protocol::ops::typed::Typed;
 use protocol::{ApiError, ErrorCode};
+use std::sync::Arc;
 use std::time::Duration;
+use tokio_rustls::rustls::ClientConfig;
 
 /// Longer than any claim waits.
 const TIMEOUT: Duration = Duration::from_secs(60);
@@ -26,6 +29,8 @@ pub struct Client {
     http: reqwest::Client,
     url: String,
     token: String,
+    /// The one certificate that counts; none leaves it to the system.
+    tls: Option<Arc<ClientConfig>>,
 }
 
 impl std::fmt::Debug for Client {
@@ -37,13 +42,24 @@ impl std::fmt::Debug for Client {
 impl Client {
     /// `url` is the server's origin, such as `http://127.0.0.1:3001`.
     pub fn new(url: impl Into<String>, token: impl Into<String>) -> Result<Self, ApiError> {
-        let http = reqwest::Client::builder()
-            .connect_timeout(Duration::from_secs(5))
-            .no_proxy()
-            .build()
-            .map_err(|e| ApiError::new(ErrorCode::Internal, e.to_string()))?;
-        let url = url.into().trim_end_matches('/').to_owned();
-        Ok(Self { http, url, token: token.into() })
+        Self::by(url.into(), token.into(), None)
+    }
+
+    /// The same over TLS where one certificate counts, whose SHA-256 in hexadecimal is `fingerprint`. A server that
+    /// shows another is told nothing.
+    pub fn pinned(
+        url: impl Into<String>,
+        token: impl Into<String>,
+        fingerprint: &str,
+    ) -> Result<Self, ApiError> {
+        let url = url.into();
+        let tls = certificate::pinned(&url, fingerprint)?;
+        Self::by(url, token.into(), Some(tls))
+    }
+
+    fn by(url: String, token: String, tls: Option<Arc<ClientConfig>>) -> Result<Self, ApiError> {
+        let http = http(Duration::from_secs(5), tls.as_deref())?;
+        Ok(Self { http, url: url.trim_end_matches('/').to_owned(), token, tls })
     }
 
     /// The same server, as the bearer of another token.
@@ -125,19 +141,41 @@ impl Client {
     }
 
     /// What a job on another machine begins with, as a bundle in pieces as they come. `have` names commits that are
-    /// there with all of their history.
+    /// there with all of their history, `shallow` those at which that is cut off.
     pub async fn base(
         &self,
         job: &str,
         claim_token: &str,
         have: &[String],
+        shallow: &[String],
+    ) -> Result<impl futures_util::Stream<Item = Result<bytes::Bytes, ApiError>> + use<>, ApiError> {
+        let asked = serde_json::json!({ "have": have, "shallow": shallow });
+        self.fetch(job, claim_token, "base", &asked).await
+    }
+
+    /// A set-up layer of a job on another machine, in pieces as they come.
+    pub async fn layer(
+        &self,
+        job: &str,
+        claim_token: &str,
+        digest: &str,
+    ) -> Result<impl futures_util::Stream<Item = Result<bytes::Bytes, ApiError>> + use<>, ApiError> {
+        self.fetch(job, claim_token, "layer", &serde_json::json!({ "digest": digest })).await
+    }
+
+    async fn fetch(
+        &self,
+        job: &str,
+        claim_token: &str,
+        what: &str,
+        asked: &serde_json::Value,
     ) -> Result<impl futures_util::Stream<Item = Result<bytes::Bytes, ApiError>> + use<>, ApiError> {
         let response = self
             .http
-            .post(format!("{}/jobs/{job}/base", self.url))
+            .post(format!("{}/jobs/{job}/{what}", self.url))
             .bearer_auth(&self.token)
             .header("x-claim-token", claim_token)
-            .json(&serde_json::json!({ "have": have }))
+            .json(asked)
             .send()
             .await
             .map_err(unreachable)?;
@@ -180,7 +218,19 @@ impl Client {
     }
 }
 
+/// Calls over HTTP, with one certificate that counts or those the system trusts.
+fn http(patience: Duration, tls: Option<&ClientConfig>) -> Result<reqwest::Client, ApiError> {
+    let mut http = reqwest::Client::builder().connect_timeout(patience).no_proxy();
+    if let Some(tls) = tls {
+        http = http.tls_backend_preconfigured(tls.clone());
+    }
+    http.build().map_err(|e| ApiError::new(ErrorCode::Internal, e.to_string()))
+}
+
 fn unreachable(error: reqwest::Error) -> ApiError {
+    if let Some(refused) = certificate::refused(&error) {
+        return refused;
+    }
     let cause = if error.is_timeout() { "did not answer in time" } else { "cannot be reached" };
     ApiError::new(ErrorCode::Unavailable, format!("The server {cause}."))
 }

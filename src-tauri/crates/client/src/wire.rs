@@ -1,20 +1,19 @@
 //! What a WebSocket of ours goes over: TCP, or TLS on it, by certificates the system trusts or by one that is known.
 
+use crate::certificate;
 use futures_util::TryFutureExt;
 use protocol::gateway::FRAME_BYTES;
 use protocol::{ApiError, ErrorCode};
-use sha2::{Digest, Sha256};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
-use tokio_rustls::rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
-use tokio_rustls::rustls::crypto::{
-    CryptoProvider, aws_lc_rs, verify_tls12_signature, verify_tls13_signature,
-};
-use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName, UnixTime};
-use tokio_rustls::rustls::{ClientConfig, DigitallySignedStruct, Error, SignatureScheme};
+use tokio_rustls::rustls::ClientConfig;
+use tokio_rustls::rustls::pki_types::ServerName;
+use tokio_tungstenite::tungstenite::Error;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+use tokio_tungstenite::tungstenite::http::{HeaderValue, header::AUTHORIZATION};
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::{WebSocketStream, client_async_with_config};
 
@@ -27,14 +26,18 @@ impl<T: AsyncRead + AsyncWrite + Unpin + Send> Wire for T {}
 pub(crate) type Socket = WebSocketStream<Box<dyn Wire>>;
 
 /// The gateway of the server at this origin.
-pub(crate) async fn open(url: &str, tls: Option<Arc<ClientConfig>>) -> Result<Socket, ApiError> {
-    match tokio::time::timeout(PATIENCE, connect(url, tls)).await {
+pub(crate) async fn open(
+    url: &str,
+    tls: Option<Arc<ClientConfig>>,
+    token: Option<&str>,
+) -> Result<Socket, ApiError> {
+    match tokio::time::timeout(PATIENCE, connect(url, tls, token)).await {
         Ok(opened) => opened,
         Err(_) => Err(broken("it does not answer")),
     }
 }
 
-async fn connect(url: &str, tls: Option<Arc<ClientConfig>>) -> Result<Socket, ApiError> {
+async fn connect(url: &str, tls: Option<Arc<ClientConfig>>, token: Option<&str>) -> Result<Socket, ApiError> {
     let (secure, place) = match (url.strip_prefix("https://"), url.strip_prefix("http://")) {
         (Some(place), _) => (true, place),
         (_, Some(place)) => (false, place),
@@ -47,20 +50,34 @@ async fn connect(url: &str, tls: Option<Arc<ClientConfig>>) -> Result<Socket, Ap
     let stream: Box<dyn Wire> = if secure {
         let config = match tls {
             Some(config) => config,
-            None => trusted()?,
+            None => certificate::trusted()?,
         };
         let name = ServerName::try_from(host).map_err(|e| ApiError::bad(e.to_string()))?;
         let secured = TlsConnector::from(config).connect(name, stream);
-        Box::new(secured.map_err(|e| broken(&e.to_string())).await?)
+        let why = |e: std::io::Error| certificate::refused(&e).unwrap_or_else(|| broken(&e.to_string()));
+        Box::new(secured.map_err(why).await?)
     } else {
         Box::new(stream)
     };
     let config =
         WebSocketConfig::default().max_message_size(Some(FRAME_BYTES)).max_frame_size(Some(FRAME_BYTES));
     let address = format!("{}/v1/ws", url.replacen("http", "ws", 1));
-    let (socket, _) =
-        client_async_with_config(address, stream, Some(config)).await.map_err(|e| broken(&e.to_string()))?;
+    let mut request = address.into_client_request().map_err(|e| ApiError::bad(e.to_string()))?;
+    if let Some(token) = token.filter(|token| !token.is_empty()) {
+        let mut bearer = HeaderValue::from_str(&format!("Bearer {token}"))
+            .map_err(|_| ApiError::bad("the token has a character that no token has"))?;
+        bearer.set_sensitive(true);
+        request.headers_mut().insert(AUTHORIZATION, bearer);
+    }
+    let (socket, _) = client_async_with_config(request, stream, Some(config)).await.map_err(refused)?;
     Ok(socket)
+}
+
+/// Why there is no connection: what the server said, where it said something.
+fn refused(error: Error) -> ApiError {
+    let Error::Http(answer) = &error else { return broken(&error.to_string()) };
+    let body = answer.body().as_deref().unwrap_or_default();
+    serde_json::from_slice(body).unwrap_or_else(|_| broken(&error.to_string()))
 }
 
 fn host_and_port(place: &str, usual: u16) -> Result<(String, u16), ApiError> {
@@ -77,78 +94,6 @@ pub(crate) fn broken(why: &str) -> ApiError {
     ApiError::new(ErrorCode::Unavailable, format!("The connection to the server is broken: {why}."))
 }
 
-fn provider() -> Arc<CryptoProvider> {
-    Arc::new(aws_lc_rs::default_provider())
-}
-
-/// By what the system trusts.
-fn trusted() -> Result<Arc<ClientConfig>, ApiError> {
-    let wrong = |e: Error| ApiError::new(ErrorCode::Internal, format!("TLS cannot be used here: {e}"));
-    let verifier = rustls_platform_verifier::Verifier::new(provider()).map_err(wrong)?;
-    let config = ClientConfig::builder_with_provider(provider()).with_safe_default_protocol_versions();
-    let config = config.map_err(wrong)?.dangerous().with_custom_certificate_verifier(Arc::new(verifier));
-    Ok(Arc::new(config.with_no_client_auth()))
-}
-
-/// By one certificate alone, whose SHA-256 is known; neither its name nor its dates count.
-pub(crate) fn pinned(fingerprint: &str) -> Result<Arc<ClientConfig>, ApiError> {
-    let hex: String = fingerprint.chars().filter(|c| *c != ':').map(|c| c.to_ascii_lowercase()).collect();
-    if hex.len() != 64 || !hex.bytes().all(|b| b.is_ascii_hexdigit()) {
-        return Err(ApiError::bad("The fingerprint of a certificate is 64 hexadecimal digits"));
-    }
-    let wrong = |e: Error| ApiError::new(ErrorCode::Internal, format!("TLS cannot be used here: {e}"));
-    let config = ClientConfig::builder_with_provider(provider()).with_safe_default_protocol_versions();
-    let pin = Pin { fingerprint: hex, provider: provider() };
-    let config = config.map_err(wrong)?.dangerous().with_custom_certificate_verifier(Arc::new(pin));
-    Ok(Arc::new(config.with_no_client_auth()))
-}
-
-#[derive(Debug)]
-struct Pin {
-    fingerprint: String,
-    provider: Arc<CryptoProvider>,
-}
-
-impl ServerCertVerifier for Pin {
-    fn verify_server_cert(
-        &self,
-        end_entity: &CertificateDer<'_>,
-        _: &[CertificateDer<'_>],
-        _: &ServerName<'_>,
-        _: &[u8],
-        _: UnixTime,
-    ) -> Result<ServerCertVerified, Error> {
-        let found: String = Sha256::digest(end_entity).iter().map(|byte| format!("{byte:02x}")).collect();
-        if found == self.fingerprint {
-            Ok(ServerCertVerified::assertion())
-        } else {
-            Err(Error::General("the server shows another certificate than the one it was paired with".into()))
-        }
-    }
-
-    fn verify_tls12_signature(
-        &self,
-        message: &[u8],
-        cert: &CertificateDer<'_>,
-        dss: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, Error> {
-        verify_tls12_signature(message, cert, dss, &self.provider.signature_verification_algorithms)
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        message: &[u8],
-        cert: &CertificateDer<'_>,
-        dss: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, Error> {
-        verify_tls13_signature(message, cert, dss, &self.provider.signature_verification_algorithms)
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.provider.signature_verification_algorithms.supported_schemes()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -163,11 +108,5 @@ mod tests {
         for bad in ["", ":80", "box:x", "a/b"] {
             assert_eq!(read(bad), None, "{bad}");
         }
-    }
-
-    #[test]
-    fn a_fingerprint_is_64_hexadecimal_digits() {
-        assert!(pinned(&"aB:".repeat(32)).is_ok());
-        assert!(pinned("abc").is_err() && pinned(&"g".repeat(64)).is_err());
     }
 }

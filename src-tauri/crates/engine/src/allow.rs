@@ -6,9 +6,11 @@
 
 use crate::policy::For;
 use crate::{Caller, Engine, ask, hash};
+use flow::asks::sentence;
 use flow::policy::command::{reading, risk};
 use flow::scope::{ScopeCheck, path_problem};
 use protocol::approval::{Approval, ApprovalState};
+use protocol::asks::Asks;
 use protocol::command::{AllowAnswer, AllowAsk};
 use protocol::job::Job;
 use protocol::plan::TaskParams;
@@ -72,15 +74,18 @@ impl Engine {
             Effect::Ask if p.begun => Ok(said(true, verdict)),
             Effect::Ask => {
                 let offer = flow::policy::offer(&action, Some(&job.id));
+                let asks = asks_of(&job, &action.what);
                 let new = NewApproval {
                     workspace_id: Some(workspace.clone()),
                     session_id: session.clone(),
                     action: word.into(),
                     subject,
-                    summary: summary(&job, &action.what),
+                    summary: sentence(&asks),
+                    asks: Some(Box::new(asks)),
                     details,
                     hash: asked_hash,
                     risk: action.risk,
+                    because: ask::because(&verdict),
                     why: verdict.rule,
                     asked_by: job.worker_id.clone().unwrap_or_else(|| "worker".into()),
                     expires_at: Some(self.clock.now_ms() + ASKED_FOR_MS),
@@ -197,12 +202,12 @@ fn weighed(job: &Job, action: &mut Action) -> Result<serde_json::Value, ApiError
     }
 }
 
-fn summary(job: &Job, what: &ActionKind) -> String {
-    let title: String = job.title.chars().take(80).collect();
+fn asks_of(job: &Job, what: &ActionKind) -> Asks {
+    let job: String = job.title.chars().take(80).collect();
     let about: String = flow::policy::about(what).chars().take(160).collect();
     match what {
-        ActionKind::FileWrite { .. } => format!("Let “{title}” write {about}, outside what it may change"),
-        _ => format!("Let “{title}” run {about}"),
+        ActionKind::FileWrite { .. } => Asks::JobWrite { job, paths: about },
+        _ => Asks::JobCommand { job, command: about },
     }
 }
 

@@ -1,8 +1,12 @@
 //! Asking a person: one durable record and the events that show it everywhere.
 
 use crate::hash;
+use flow::asks::sentence;
 use protocol::approval::{Approval, ApprovalState};
+use protocol::asks::Asks;
+use protocol::because::Because;
 use protocol::grant::GrantOffer;
+use protocol::policy::Verdict;
 use protocol::{Event, RiskLevel, SessionId, WorkspaceId};
 use serde_json::{Value, json};
 use store::{NewApproval, NewEvent, StoreError, Tx};
@@ -32,6 +36,12 @@ pub(crate) fn ask_offering(
     Ok(approval)
 }
 
+/// What policy's sentence is made of, where it is one of those that have a code.
+pub(crate) fn because(verdict: &Verdict) -> Option<Box<Because>> {
+    let ruling = verdict.ruling.clone()?;
+    Some(Box::new(Because::Policy { effect: verdict.effect, ruling }))
+}
+
 /// Shows an approval's new state to everyone who follows.
 pub(crate) fn changed(tx: &mut Tx<'_>, approval: &Approval) -> Result<(), StoreError> {
     let event = Event::ApprovalChanged { approval: Box::new(approval.clone()) };
@@ -55,16 +65,19 @@ pub(crate) fn ask_about_tool(
     by: &str,
 ) -> Result<(), StoreError> {
     let details = json!({ "kind": "tool", "toolCallId": tool_call, "tool": tool, "args": args });
+    let asks = Asks::Tool { name: tool.to_owned() };
     let new = NewApproval {
         workspace_id: workspace,
         session_id: session.clone(),
         action: "other".into(),
         subject: tool_call.to_owned(),
-        summary: format!("Run the tool {tool}"),
+        summary: sentence(&asks),
+        asks: Some(Box::new(asks)),
         hash: hash::json(&details),
         details,
         risk: RiskLevel::Medium,
         why: "The tool call asks for an approval itself.".into(),
+        because: None,
         asked_by: by.to_owned(),
         expires_at: None,
     };

@@ -29,6 +29,15 @@ impl Principal {
         }
     }
 
+    /// What it may be told of: all of it, or what these scopes open.
+    pub fn scopes(&self) -> Option<Vec<Permission>> {
+        match self {
+            Principal::Owner | Principal::Server => None,
+            Principal::Device { scopes, .. } => Some(scopes.clone()),
+            Principal::Worker { .. } | Principal::Job { .. } => Some(vec![Permission::Work]),
+        }
+    }
+
     /// Shown in events and approvals.
     pub fn label(&self) -> String {
         match self {

@@ -16,6 +16,7 @@ impl Engine {
         caller: Caller,
         work: impl FnOnce(&mut Tx<'_>) -> Result<R, StoreError> + Send + 'static,
     ) -> Reply {
+        self.notice_sleep().await?;
         let answer = self.store.write(move |tx| {
             if let Some(print) = &caller.idempotency
                 && let Some(replay) = tx.replay(print)?

@@ -1,16 +1,25 @@
 //! Frames that need not survive: a slow or absent reader simply misses them.
 
+use protocol::Event;
+use protocol::ops::Permission;
 use serde_json::Value;
 use std::sync::Arc;
 use tokio::sync::broadcast;
 
 pub struct Ephemeral {
-    sender: broadcast::Sender<Arc<str>>,
+    sender: broadcast::Sender<Frame>,
+}
+
+/// One of them, and what its reader has to be allowed.
+#[derive(Debug, Clone)]
+pub struct Frame {
+    pub scope: Permission,
+    pub text: Arc<str>,
 }
 
 /// A reader of ephemeral frames.
 pub struct Frames {
-    receiver: broadcast::Receiver<Arc<str>>,
+    receiver: broadcast::Receiver<Frame>,
     missed: u64,
 }
 
@@ -20,8 +29,9 @@ impl Ephemeral {
     }
 
     pub(crate) fn send(&self, frame: Value) {
+        let scope = Event::scope_of_now(frame["type"].as_str().unwrap_or_default());
         // Nobody listening is the normal case.
-        let _ = self.sender.send(frame.to_string().into());
+        let _ = self.sender.send(Frame { scope, text: frame.to_string().into() });
     }
 
     pub(crate) fn listen(&self) -> Frames {
@@ -31,7 +41,7 @@ impl Ephemeral {
 
 impl Frames {
     /// The next frame; frames missed while being slow are skipped.
-    pub async fn recv(&mut self) -> Result<Arc<str>, ()> {
+    pub async fn recv(&mut self) -> Result<Frame, ()> {
         loop {
             match self.receiver.recv().await {
                 Ok(frame) => return Ok(frame),

@@ -22,6 +22,9 @@ pub(crate) fn api(error: RepoError) -> ApiError {
         RepoError::NotARepository { .. } => {
             (ErrorCode::NotARepository, " Choose a folder inside a git repository, or run `git init` there.")
         }
+        RepoError::NoFolder { .. } => {
+            (ErrorCode::NotARepository, " Choose a folder inside a git repository.")
+        }
         RepoError::Bare { .. } => (ErrorCode::BareRepository, " Choose a clone of it that has files."),
         RepoError::Empty { .. } => (ErrorCode::EmptyRepository, " Make a first commit, then try again."),
         RepoError::Unreadable { .. } => {

@@ -71,6 +71,7 @@ impl Engine {
             checks,
             carried: false,
             layers,
+            layers_for: None,
             image,
             allow_host: self.allows_host(&room),
             network,

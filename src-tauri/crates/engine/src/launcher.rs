@@ -43,6 +43,9 @@ impl Engine {
         if let Some(cpus) = workers.cpus {
             command.argv.extend(["--cpus".into(), cpus.to_string().into()]);
         }
+        if let Some(memory) = workers.memory {
+            command.argv.extend(["--memory-mb".into(), (memory >> 20).to_string().into()]);
+        }
         command.argv.extend([
             "--token-file".into(),
             file.into_os_string(),

@@ -7,11 +7,13 @@ mod alarm;
 mod allow;
 mod ask;
 mod attempts;
+mod bounds;
 mod budgets;
 mod bundles;
 mod caller;
 mod change;
 mod configured;
+mod confinement;
 mod depots;
 mod devices;
 mod dry_run;
@@ -49,7 +51,10 @@ mod remote_buddy;
 mod returned;
 mod rooms;
 mod rulebook;
+#[cfg(test)]
+mod scene;
 mod setup;
+mod sleep;
 mod sweep;
 mod taken;
 mod terminals;
@@ -58,6 +63,7 @@ pub use alarm::Alarm;
 pub use caller::{Caller, Principal};
 pub use change::Reply;
 pub use devices::{Connected, Ending, NewSession, Reach, Whence};
+pub use ephemeral::Frames;
 pub use local_buddy::steps::{BuddyStep, BuddySteps};
 pub use models::BrokeredModel;
 pub use nodes::{NodeLine, Relay, Relayed, ToNode};
@@ -96,7 +102,7 @@ pub struct Inner {
     pub(crate) git: Option<repo::Git>,
     /// Why there is no git, when there is none.
     pub(crate) git_problem: Option<ApiError>,
-    pub(crate) sandbox: Result<host::sandbox::SelectedSandbox, host::sandbox::NoSandbox>,
+    pub(crate) confinement: host::sandbox::Confinement,
     pub(crate) toolchains: host::toolchains::Toolchains,
     /// Results of set-up steps.
     pub(crate) layers: host::layers::LayerStore,
@@ -115,6 +121,8 @@ pub struct Inner {
     pub(crate) answers: tokio::sync::Notify,
     /// The worker processes.
     pub(crate) pool: pool::Standing,
+    /// Until when the machine was awake.
+    pub(crate) awake: sleep::Awake,
     /// Rung when a job was put aside.
     pub(crate) parked: tokio::sync::Notify,
     /// Who is at the folders of jobs that people have taken over.

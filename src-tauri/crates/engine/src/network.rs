@@ -5,9 +5,11 @@
 
 use crate::policy::For;
 use crate::{Caller, Engine, allow, ask, hash};
+use flow::asks::sentence;
 use host::config::{Network, Reach};
 use host::network::{Target, hosts_of, never_reached};
 use protocol::approval::{Approval, ApprovalState};
+use protocol::asks::Asks;
 use protocol::grant::GrantFor;
 use protocol::job::{Job, JobStatus, NetworkAnswer, NetworkAsk};
 use protocol::policy::{Action, ActionKind, ActorKind, Effect, Verdict};
@@ -16,10 +18,12 @@ use serde_json::json;
 use store::{NewApproval, NewEvent, QueueName, StoreError, Tx};
 
 pub(crate) const ACTION: &str = "network";
+/// Characters of a worker's own sentence about a host that are kept.
+const MOST_WHY: usize = 200;
 
 impl Engine {
-    /// Whether a running job may connect to a host. Without an answer of a person yet it says so after `waitMs`; ask
-    /// again then.
+    /// Whether a running job may connect to a host; what a worker tells of one it was kept from is only told on.
+    /// Without an answer of a person yet it says so after `waitMs`; ask again then.
     pub async fn jobs_network(&self, caller: Caller, p: NetworkAsk) -> Result<NetworkAnswer, ApiError> {
         caller.require_job(p.id.as_str())?;
         let target =
@@ -33,6 +37,10 @@ impl Engine {
         let (Some(workspace), Some(session)) = (&job.workspace_id, &job.session_id) else {
             return Err(ApiError::new(ErrorCode::Forbidden, "This job has no network."));
         };
+        if let Some(why) = p.refused {
+            let why = why.chars().take(MOST_WHY).collect();
+            return self.told(&job, session, &target, NetworkAnswer::no(why)).await;
+        }
         if let Some(why) = target.address().and_then(never_reached) {
             return self
                 .told(&job, session, &target, NetworkAnswer::no(format!("It is never reached: {why}.")))
@@ -65,7 +73,7 @@ impl Engine {
             // What is remembered may be revoked while the job runs.
             Effect::Allow => NetworkAnswer { again: by_grant, ..NetworkAnswer::yes(verdict.rule) },
             Effect::Ask => {
-                let asked = self.ask_about(&job, session, &target, subject, &action, verdict.rule).await?;
+                let asked = self.ask_about(&job, session, &target, subject, &action, verdict).await?;
                 return self.answered(&job, session, &target, asked, deadline).await;
             }
         };
@@ -79,22 +87,26 @@ impl Engine {
         target: &Target,
         subject: String,
         action: &Action,
-        why: String,
+        verdict: Verdict,
     ) -> Result<Approval, ApiError> {
         let offer = flow::policy::offer(action, Some(&job.id));
         let details = json!({
             "kind": ACTION, "workspaceId": job.workspace_id, "jobId": job.id, "hosts": [target.to_string()],
         });
+        let title = job.title.chars().take(120).collect();
+        let asks = Asks::JobNetwork { job: title, target: target.to_string() };
         let new = NewApproval {
             workspace_id: job.workspace_id.clone(),
             session_id: session.clone(),
             action: ACTION.into(),
             subject,
-            summary: format!("Let “{}” reach {target}", job.title.chars().take(120).collect::<String>()),
+            summary: sentence(&asks),
+            asks: Some(Box::new(asks)),
             hash: hash::json(&details),
             details,
             risk: RiskLevel::Medium,
-            why,
+            because: ask::because(&verdict),
+            why: verdict.rule,
             asked_by: job.worker_id.clone().unwrap_or_else(|| "worker".into()),
             expires_at: Some(self.clock.now_ms() + allow::ASKED_FOR_MS),
         };
@@ -155,7 +167,8 @@ impl Engine {
 /// What a verdict about a host comes to with what the user listed: a denial stands, a list allows, and where nobody is
 /// to be asked, what is not listed is denied. Pure.
 pub(crate) fn weighed(network: &Network, target: &Target, verdict: Verdict) -> Verdict {
-    let as_setting = |effect, key: &str, rule: String| Verdict { effect, rule_id: key.into(), rule };
+    let as_setting =
+        |effect, key: &str, rule: String| Verdict { effect, rule_id: key.into(), rule, ruling: None };
     if let Some(why) = target.address().and_then(never_reached) {
         return as_setting(Effect::Deny, "never.reached", format!("It is never reached: {why}."));
     }

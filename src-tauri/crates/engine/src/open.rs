@@ -1,16 +1,14 @@
 //! Opening a server: folder, lock, database, sandbox, repositories; then waking the crew.
 
+use crate::confinement;
 use crate::ephemeral::Ephemeral;
 use crate::principal::Principals;
 use crate::{Engine, Inner, Options};
 use host::HostError;
 use host::clock::{Clock, SystemClock};
-use host::config::Workers;
 use host::data_lock::DataLock;
 use host::ids::{Ids, SystemIds};
 use host::paths::DataFolder;
-use host::sandbox::container::Wish;
-use host::sandbox::{NoSandbox, SelectedSandbox};
 use host::server_record::{RecordedWorkspace, ServerRecord};
 use protocol::{ApiError, ErrorCode};
 use std::net::IpAddr;
@@ -110,6 +108,11 @@ pub struct Opened {
 
 /// Takes the data folder and everything in it.
 pub async fn open(options: Options) -> Result<Opened, StartError> {
+    open_by(options, Arc::new(SystemClock::new())).await
+}
+
+/// The same by a clock that is handed in.
+pub(crate) async fn open_by(options: Options, clock: Arc<dyn Clock>) -> Result<Opened, StartError> {
     let own = options.own().map_err(StartError::configuration)?;
     let root = match &options.data {
         Some(_) => options.data_folder()?,
@@ -121,7 +124,6 @@ pub async fn open(options: Options) -> Result<Opened, StartError> {
     if let Err(error) = crate::bundles::remove_unfinished(&data.bundles()) {
         tracing::warn!(%error, "an unfinished bundle stays behind");
     }
-    let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
     let ids: Arc<dyn Ids> = Arc::new(SystemIds);
     let (now, id) = (clock.clone(), ids.clone());
     let sources = Sources { now: Arc::new(move || now.now_ms()), id: Arc::new(move || id.uuid()) };
@@ -131,9 +133,9 @@ pub async fn open(options: Options) -> Result<Opened, StartError> {
     let token = ids.secret();
     host::token_file::write_secret(&data.token_file(), &token)?;
     let keys = crate::keys::Keys::open(&options, &own.config, &data)?;
-    let layers = host::layers::LayerStore::open(&data.layers(), crate::setup::LARGEST_LAYER)?;
-    host::sandbox::container::clear(&wish(&own.config.workers), data.root()).await;
-    let sandbox = sandbox(&own.config.workers, data.root()).await;
+    let layers = host::layers::LayerStore::open(&data.layers(), host::layers::LARGEST)?;
+    host::sandbox::container::clear(&confinement::wish(&own.config.workers), data.root()).await;
+    let confinement = confinement::find(&own.config.workers, data.root()).await;
     let (git, git_problem) = match crate::git::find(&options, &data) {
         Ok(git) => (Some(git), None),
         Err(problem) => (None, Some(problem)),
@@ -157,7 +159,7 @@ pub async fn open(options: Options) -> Result<Opened, StartError> {
             own,
             git,
             git_problem,
-            sandbox,
+            confinement,
             toolchains: host::toolchains::Toolchains::detect(&host::toolchains::Machine::current()),
             layers,
             rooms: Default::default(),
@@ -170,6 +172,7 @@ pub async fn open(options: Options) -> Result<Opened, StartError> {
             started_mono,
             url: Default::default(),
             answers: Default::default(),
+            awake: crate::sleep::Awake::new(started_at),
             pool: Default::default(),
             parked: Default::default(),
             desk: Default::default(),
@@ -184,9 +187,10 @@ pub async fn open(options: Options) -> Result<Opened, StartError> {
         }),
     };
     engine.recall_node_terminals().await?;
+    engine.tell_terminal_ends().await;
     // The time the server was down counts against nobody; whoever is gone with it gives back what they held.
+    engine.return_downtime().await?;
     engine.take_back_claims().await?;
-    engine.store.write(move |tx| tx.extend_leases(started_at)).await?;
     engine.restore_rooms().await.map_err(|error| StartError::Other(error.message))?;
     for path in engine.options.repos.clone() {
         let path = std::path::absolute(&path).unwrap_or(path);
@@ -257,6 +261,8 @@ impl Engine {
         let e = self.clone();
         self.run(async move { e.going_on_loop().await }).await;
         let e = self.clone();
+        self.run(async move { e.sandbox_loop().await }).await;
+        let e = self.clone();
         self.run(async move { e.desk_loop().await }).await;
         let e = self.clone();
         self.run(async move { e.terminals_loop().await }).await;
@@ -296,28 +302,4 @@ impl Engine {
         })
         .await;
     }
-}
-
-/// What is configured of containers.
-pub(crate) fn wish(workers: &Workers) -> Wish {
-    Wish { engine: workers.engine.clone(), image: workers.image.clone(), inside: None, cpus: workers.cpus }
-}
-
-/// The configured sandbox, if it works. Where one is required, the next step is not to take another.
-pub(crate) async fn sandbox(
-    workers: &Workers,
-    scratch: &std::path::Path,
-) -> Result<SelectedSandbox, NoSandbox> {
-    let found = host::sandbox::detect_with(workers.sandbox, &wish(workers), scratch).await;
-    found.map_err(|none| match workers.require {
-        Some(required) => NoSandbox {
-            reason: format!(
-                "sandbox.require asks for {}, and {}",
-                crate::options::word(required),
-                none.reason
-            ),
-            fix: "Make it work, or remove sandbox.require".to_owned(),
-        },
-        None => none,
-    })
 }

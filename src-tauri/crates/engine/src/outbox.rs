@@ -15,12 +15,14 @@ pub(crate) const LOCAL_ANSWER: &str = "local_answer";
 pub(crate) const ENHANCE: &str = "enhance";
 /// A workspace's set-up is made, and what waits for it starts.
 pub(crate) const SET_UP: &str = "set_up";
+/// LocalBuddy runs one command that a person allowed.
+pub(crate) const LOCAL_RUN: &str = "local_run";
 
 /// What landed is pushed, where that is configured.
 pub(crate) const AFTER_LANDING: &str = "after_landing";
 
 /// Effects that may take minutes.
-const LASTING: &[&str] = &[SET_UP];
+const LASTING: &[&str] = &[SET_UP, LOCAL_RUN];
 /// How many of them at once.
 const LASTING_AT_ONCE: usize = 4;
 /// Quick rows taken at once.
@@ -81,6 +83,7 @@ impl Engine {
             LOCAL_ANSWER => self.answer_locally(row).await,
             ENHANCE => self.enhance_request(row).await,
             SET_UP => self.perform_set_up(row).await,
+            LOCAL_RUN => self.perform_local_run(row).await,
             AFTER_LANDING => self.publish_after_landing(row).await,
             unknown => {
                 tracing::error!(unknown, "an effect this version does not know");

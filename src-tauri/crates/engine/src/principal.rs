@@ -77,6 +77,7 @@ impl Engine {
             key: None,
             login: None,
             node: None,
+            invited: false,
         };
         self.store.write(move |tx| tx.add_device(new).map(drop)).await?;
         Ok(token)

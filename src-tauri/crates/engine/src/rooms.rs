@@ -5,7 +5,7 @@ use crate::{Engine, git, merge};
 use host::clock::iso;
 use host::config::Config;
 use protocol::check::CheckPlan;
-use protocol::merge::Strategy;
+use protocol::merge::{MergeEntry, Strategy};
 use protocol::workspace::Workspace;
 use protocol::{ApiError, ErrorCode, WorkspaceId};
 use repo::{Depot, DepotRef, IntegrationLease, ObjectId};
@@ -34,6 +34,8 @@ pub(crate) struct Room {
     /// Where the branch itself is checked.
     pub(crate) bench: crate::returned::Bench,
     pub(crate) set_up: crate::setup::SetUpState,
+    /// Who is in its places for one run.
+    pub(crate) once: crate::setup::OnceTurns,
     /// The image its code runs in, where that is its own.
     pub(crate) image: crate::image::OwnImage,
     pub(crate) trial: crate::dry_run::Trial,
@@ -127,16 +129,9 @@ impl Room {
         work()
     }
 
-    /// How candidates are built now: the repository's word for it, and the one shown to people.
-    pub(crate) fn strategy(&self) -> (repo::Strategy, Strategy) {
-        let chosen = self.row().strategy;
-        let git = match chosen {
-            Strategy::CherryPick => repo::Strategy::CherryPick,
-            Strategy::NoFf => repo::Strategy::NoFf,
-            Strategy::FfOnly => repo::Strategy::FfOnly,
-            Strategy::Squash => repo::Strategy::Squash,
-        };
-        (git, chosen)
+    /// How an entry's candidate is built now.
+    pub(crate) fn strategy_of(&self, entry: &MergeEntry) -> Strategy {
+        flow::merge::strategy_of(entry.kind, self.row().strategy)
     }
 }
 
@@ -197,6 +192,7 @@ impl Engine {
             moves: Moves::default(),
             bench: Default::default(),
             set_up: Default::default(),
+            once: Default::default(),
             image: Default::default(),
             trial: Default::default(),
             main: Default::default(),

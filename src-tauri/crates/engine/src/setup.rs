@@ -9,30 +9,32 @@
 //! the workspace's.
 
 mod build;
-mod fresh;
 mod hosts;
 mod lay;
 mod network;
+mod once;
+mod online;
 mod run;
 mod state;
 mod wanted;
 
 pub(crate) use build::Prepared;
 pub(crate) use lay::laid_note;
+pub(crate) use once::{Laid, Once, OnceTurns};
 pub(crate) use state::SetUpState;
 pub(crate) use wanted::{On, runs_repository_code};
 
 use crate::rooms::Room;
 use crate::{Engine, ask, ground};
+use flow::asks::sentence;
 use protocol::ApiError;
 use protocol::RiskLevel;
+use protocol::asks::Asks;
+use protocol::because::Because;
 use protocol::check::CheckPlan;
 use protocol::merge::MergeEntry;
 use serde_json::json;
 use store::NewApproval;
-
-/// Bytes of one layer; a larger one is refused.
-pub(crate) const LARGEST_LAYER: u64 = 8 << 30;
 
 impl Engine {
     /// Asks the owner, once per content, to accept the workspace's checks, recipes and set-up steps.
@@ -48,25 +50,22 @@ impl Engine {
             "kind": "workspace.trust", "workspaceId": room.id, "root": room.root, "origin": plan.origin, "hash": digest,
             "checks": plan.checks, "setup": plan.setup, "recipes": plan.recipes,
         });
-        let what = match plan.checks.len() {
-            0 => "No checks were found for this repository. Land its changes without any?".to_owned(),
-            n => format!(
-                "Use {} of this repository to decide what lands: {}",
-                protocol::count(n, "check", "checks"),
-                plan.checks.iter().map(|c| c.run.join(" ")).collect::<Vec<_>>().join("; ")
-            ),
+        let asks = Asks::Trust {
+            checks: plan.checks.len() as u32,
+            commands: plan.checks.iter().map(|c| c.run.join(" ")).collect::<Vec<_>>().join("; "),
         };
         let new = NewApproval {
             workspace_id: Some(room.id.clone()),
             session_id: session,
             action: "workspace.trust".into(),
             subject: room.id.to_string(),
-            summary: what,
+            summary: sentence(&asks),
+            asks: Some(Box::new(asks)),
             details,
             hash: digest,
             risk: RiskLevel::Medium,
-            why: "Checks, recipes and set-up steps of a repository count only after its owner accepted them."
-                .into(),
+            why: flow::because::sentence(&Because::Trust),
+            because: Some(Box::new(Because::Trust)),
             asked_by: "merge".into(),
             expires_at: None,
         };

@@ -1,6 +1,6 @@
 //! The timer: expired leases go back, overdue approvals close, old answers are forgotten, sleep is noticed.
 
-use crate::ops::jobs;
+use crate::ops::{approvals, jobs};
 use crate::{Engine, ask, reaction};
 use protocol::approval::ApprovalState;
 use protocol::job::failure;
@@ -13,8 +13,6 @@ use store::{Expired, NewEvent, QueueName, StoreError, Tx};
 /// out, so that an idle machine is left alone and a lease is taken back when it ends. A claim that is made meanwhile
 /// is seen at the next look: its lease is taken back at most a second late.
 const LOOKS: (Duration, Duration) = (Duration::from_millis(250), Duration::from_secs(1));
-/// A gap between two ticks longer than this is sleep, not slowness.
-const SLEEP_GAP_MS: i64 = 10_000;
 /// Old rows are dropped this often.
 const PRUNE_EVERY: Duration = Duration::from_secs(600);
 /// What nobody needs any more is removed from the disk this often.
@@ -22,7 +20,6 @@ const CLEAR_EVERY: Duration = Duration::from_secs(600);
 
 impl Engine {
     pub(crate) async fn sweep_loop(&self) {
-        let mut last = self.clock.now_ms();
         let (mut wait, mut pruned) = (LOOKS.0, tokio::time::Instant::now());
         while !self.is_stopping() {
             tokio::select! {
@@ -30,13 +27,7 @@ impl Engine {
                 () = self.stopping() => break,
             }
             let now = self.clock.now_ms();
-            let result = if now - last > SLEEP_GAP_MS {
-                let extended = self.store.write(move |tx| tx.extend_leases(now)).await;
-                extended.map(|()| None).map_err(ApiError::from)
-            } else {
-                self.sweep().await
-            };
-            last = now;
+            let result = self.tick(now).await;
             wait = match result {
                 Ok(next) => until(next, now),
                 Err(error) => {
@@ -56,6 +47,15 @@ impl Engine {
         }
     }
 
+    /// One look. What has run out in a sleep is looked at only in the next one.
+    pub(crate) async fn tick(&self, now: i64) -> Result<Option<i64>, ApiError> {
+        if self.notice_sleep().await? {
+            return Ok(None);
+        }
+        self.awake.tick(now);
+        self.sweep().await
+    }
+
     /// Removes leftovers at once and then now and again. Apart from the sweep: large folders take their time, which
     /// would hold leases up and look like sleep.
     pub(crate) async fn leftovers_loop(&self) {
@@ -68,9 +68,15 @@ impl Engine {
         }
     }
 
-    /// Removes what attempts and uploads left that nobody needs.
+    /// Removes what attempts, uploads and runs left that nobody needs.
     async fn clear_leftovers(&self) {
-        for cleared in [self.clear_attempts().await, self.clear_bundles().await, self.tidy_depots().await] {
+        let cleared = [
+            self.clear_attempts().await,
+            self.clear_bundles().await,
+            self.clear_places().await,
+            self.tidy_depots().await,
+        ];
+        for cleared in cleared {
             if let Err(error) = cleared {
                 tracing::error!(%error, "what was left behind is not removed");
             }
@@ -112,7 +118,8 @@ fn expire(tx: &mut Tx<'_>, approval: &str) -> Result<(), StoreError> {
         return Ok(());
     }
     let closed = tx.close_approval(current, ApprovalState::Expired, "time")?;
-    ask::changed(tx, &closed)
+    ask::changed(tx, &closed)?;
+    approvals::release(tx, &closed)
 }
 
 /// How long to rest when something runs out `next`.
@@ -201,10 +208,12 @@ mod tests {
             action: "network".into(),
             subject: "j-1".into(),
             summary: "Connect".into(),
+            asks: None,
             details: serde_json::json!({}),
             hash: "h".into(),
             risk: RiskLevel::Medium,
             why: "nobody listed it".into(),
+            because: None,
             asked_by: "worker".into(),
             expires_at: Some(2_000),
         };

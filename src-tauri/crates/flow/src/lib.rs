@@ -1,7 +1,10 @@
 //! flow
+pub mod asks;
+pub mod because;
 pub mod budget;
 pub mod checks;
 pub mod forecast;
+pub mod hints;
 pub mod history;
 pub mod intent;
 pub mod light;

@@ -4,9 +4,12 @@
 //! is not visible. That is why spellings that some file system could read as another path are refused outright.
 
 mod glob;
+mod narrow;
 mod path;
 
+pub(crate) use glob::WILD;
 pub use glob::{canonical_glob, glob_problem, literal_globs};
+pub use narrow::{Narrowed, narrow};
 pub use path::{PathProblem, path_problem};
 
 use protocol::Scope;

@@ -3,15 +3,23 @@
 //! The lock is one of the operating system and ends with the process that holds it, however it ends. The
 //! holder's process id stands in a file of its own beside it (a locked file cannot be read on Windows) and is
 //! only ever used to name the holder, never to decide who holds.
+//!
+//! On Unix a program that the holder was just starting has the lock as well until it has begun. A holder that was killed
+//! at that moment keeps the folder a little longer than it lived, which is waited for.
 
 use std::fs::{self, File, OpenOptions};
 use std::path::PathBuf;
+use std::time::Duration;
 
 use fs4::{FileExt, TryLockError};
 
 use crate::HostError;
 use crate::atomic_file;
 use crate::paths::DataFolder;
+
+/// How often, and how long each time, a lock is waited for whose holder is gone.
+const TRIES: u32 = 50;
+const BETWEEN: Duration = Duration::from_millis(20);
 
 /// Proof that this process owns the data folder. Dropping it gives the folder back.
 #[derive(Debug)]
@@ -32,15 +40,23 @@ impl DataLock {
             .truncate(false)
             .open(&path)
             .map_err(HostError::file("open", &path))?;
-        match FileExt::try_lock(&file) {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => {
-                return Err(HostError::DataFolderHeld {
-                    path: data.root().to_path_buf(),
-                    holder: read_pid(&holder),
-                });
+        let mut tries = 0;
+        loop {
+            match FileExt::try_lock(&file) {
+                Ok(()) => break,
+                Err(TryLockError::WouldBlock) => {
+                    let named = read_pid(&holder);
+                    if tries == TRIES || named.is_none_or(is_there) {
+                        let path = data.root().to_path_buf();
+                        return Err(HostError::DataFolderHeld { path, holder: named });
+                    }
+                }
+                Err(TryLockError::Error(source)) => {
+                    return Err(HostError::File { action: "lock", path, source });
+                }
             }
-            Err(TryLockError::Error(source)) => return Err(HostError::File { action: "lock", path, source }),
+            tries += 1;
+            std::thread::sleep(BETWEEN);
         }
         atomic_file::write(&holder, std::process::id().to_string().as_bytes())?;
         Ok(Self { file, holder })
@@ -52,6 +68,17 @@ impl Drop for DataLock {
         let _ = fs::remove_file(&self.holder);
         let _ = FileExt::unlock(&self.file);
     }
+}
+
+#[cfg(unix)]
+fn is_there(pid: u32) -> bool {
+    crate::spawn::process_is_alive(pid)
+}
+
+/// A handle is passed on here only where that is asked for.
+#[cfg(not(unix))]
+fn is_there(_pid: u32) -> bool {
+    true
 }
 
 fn read_pid(path: &std::path::Path) -> Option<u32> {
@@ -73,6 +100,24 @@ mod tests {
         }
         drop(held);
         DataLock::acquire(&data).unwrap();
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_a_holder_that_was_killed_was_just_starting_is_waited_for() {
+        let temp = tempfile::tempdir().unwrap();
+        let data = DataFolder::open(temp.path()).unwrap();
+        let lock = File::create(data.root().join("lock")).unwrap();
+        FileExt::try_lock(&lock).unwrap();
+        let mut started = std::process::Command::new("sleep").arg("0.2").stdin(lock).spawn().unwrap();
+        let holder = data.root().join("lock.holder");
+        fs::write(&holder, std::process::id().to_string()).unwrap();
+        assert!(DataLock::acquire(&data).is_err(), "its holder is there");
+        let mut gone = std::process::Command::new("true").spawn().unwrap();
+        gone.wait().unwrap();
+        fs::write(&holder, gone.id().to_string()).unwrap();
+        DataLock::acquire(&data).unwrap();
+        assert!(started.wait().unwrap().success());
     }
 
     #[test]

@@ -13,6 +13,7 @@ pub mod coloured;
 pub mod config;
 pub mod data_lock;
 pub mod detect_project;
+pub mod dotenv;
 mod error;
 pub mod folder_watch;
 pub mod ids;

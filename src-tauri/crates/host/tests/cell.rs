@@ -106,13 +106,11 @@ async fn nothing_but_the_doors_is_there() {
     listener.set_nonblocking(true).unwrap();
     let port = listener.local_addr().unwrap().port();
     let Some(cell) = opened(ground.spec(), shut_doors()).await else { return };
-    for call in [
-        format!("exec 3<>/dev/tcp/127.0.0.1/{port}"),
-        "timeout 5 bash -c 'exec 3<>/dev/tcp/169.254.169.254/80'".to_owned(),
-        "timeout 5 bash -c 'exec 3<>/dev/tcp/10.0.0.1/80'".to_owned(),
-        "timeout 5 bash -c 'exec 3<>/dev/tcp/::1/3128'".to_owned(),
-        "timeout 5 getent ahosts example.com".to_owned(),
-    ] {
+    let call = format!("exec 3<>/dev/tcp/127.0.0.1/{port}");
+    let control = Sandbox::Host.run(&ground.spec(), sh(&call)).await.unwrap();
+    assert!(control.success() && listener.accept().is_ok(), "the control reaches it: {}", control.summary());
+    // Hosts of a LAN, a metadata service and a resolver are tried in `escape_effects`, in a network of the test's own.
+    for call in [call, "timeout 5 bash -c 'exec 3<>/dev/tcp/::1/3128'".to_owned()] {
         assert!(!run(&cell, &call).await.success(), "{call}");
     }
     assert!(listener.accept().is_err());
@@ -313,7 +311,7 @@ async fn too_many_commands_at_once_are_refused_and_the_cell_goes_on() {
     assert_eq!(refused.code(), "host.supervision", "{refused}");
     assert_eq!(running.len(), 32);
     drop(running);
-    let deadline = Instant::now() + Duration::from_secs(10);
+    let deadline = Instant::now() + Duration::from_secs(60);
     while cell.start(sh("true")).await.is_err() {
         assert!(Instant::now() < deadline);
     }
@@ -377,7 +375,7 @@ fn packaged() -> Option<std::path::PathBuf> {
         true => Some(path),
         false if std::env::var_os("CI").is_some() => panic!("no static program in CI: {said}"),
         false => {
-            eprintln!("skipped: {} is no static program", path.display());
+            support::notes::not_run(&format!("{} is no static program", path.display()));
             None
         }
     }

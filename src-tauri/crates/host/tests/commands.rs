@@ -144,7 +144,7 @@ async fn no_descendant_survives_a_timeout_even_if_the_program_ignores_the_reques
     for place in places().await {
         let seconds = unique_seconds();
         let script = format!("trap '' TERM; {}", hiding_tree(&seconds));
-        let outcome = run(&place, sh(&script).timeout(Duration::from_millis(900))).await;
+        let outcome = run(&place, sh(&script).timeout(Duration::from_secs(3))).await;
         assert_eq!((outcome.ended, outcome.leaked), (Ended::TimedOut, 0), "{place:?}");
         assert_eq!(outcome.stdout.text(), "planted\n");
         gone(&place, &seconds).await;
@@ -199,10 +199,10 @@ async fn a_polite_program_gets_the_grace_to_end_by_itself() {
 #[tokio::test]
 async fn silence_ends_a_program_and_output_keeps_it_alive() {
     for place in places().await {
-        let quiet = run(&place, sh("echo on; sleep 60").silence(Duration::from_millis(400))).await;
+        let quiet = run(&place, sh("echo on; sleep 60").silence(Duration::from_secs(3))).await;
         assert_eq!((quiet.ended, quiet.stdout.text().as_str()), (Ended::Silent, "on\n"), "{place:?}");
-        let chatty = sh("for i in 1 2 3 4 5 6; do echo $i; sleep 0.1; done");
-        let chatty = run(&place, chatty.silence(Duration::from_millis(900))).await;
+        let chatty = sh("for i in 1 2 3 4 5 6 7 8; do echo $i; sleep 0.5; done");
+        let chatty = run(&place, chatty.silence(Duration::from_secs(3))).await;
         assert!(chatty.success(), "{place:?} {}", chatty.summary());
     }
 }

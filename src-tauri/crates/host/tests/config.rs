@@ -379,14 +379,14 @@ fn the_endpoint_for_all_roles_serves_only_those_nobody_chose_a_model_for() {
 #[test]
 fn a_key_that_nothing_reads_is_answered_with_a_warning() {
     let layers = Layers {
-        user: file("u.toml", "[scope]\nhints = [\"x\"]"),
+        user: file("u.toml", "[llm.localbuddy]\ncontextWindow = 1"),
         environment: vec![variable("LOCALBUDDY_PORT", "1"), variable("PILOTHOUSE_LOCALBUDDY_PORT", "3003")],
         ..Layers::default()
     };
     let config = Config::resolve(&layers).unwrap();
     let told: Vec<_> = config.warnings.iter().map(|w| (w.key.as_str(), w.why.as_str())).collect();
     let why = "without effect: nothing in this build reads it yet";
-    assert_eq!(told, [("scope.hints", why), ("server.localbuddyPort", why)]);
+    assert_eq!(told, [("llm.localbuddy.contextWindow", why), ("server.localbuddyPort", why)]);
 }
 
 #[test]

@@ -7,7 +7,7 @@ mod dockerd;
 
 use std::collections::BTreeMap;
 
-use dockerd::{Dockerd, IMAGE, dockerd};
+use dockerd::{Dockerd, IMAGE, dockerd, with_podman};
 use host::sandbox::container::engine::{Silent, explain, find, surroundings};
 use host::sandbox::container::facts::Kind;
 use host::sandbox::container::image::Recipe;
@@ -19,7 +19,7 @@ fn wish(engine: &Dockerd) -> Wish {
         engine: Some(engine.socket().display().to_string()),
         image: Some(IMAGE.to_owned()),
         inside: None,
-        cpus: None,
+        ..Wish::default()
     }
 }
 
@@ -33,7 +33,8 @@ fn recipe<'a>(tag: &'a str, files: &[(&'a str, &'a str)]) -> Recipe<'a> {
 async fn an_engine_is_found_and_says_what_it_is() {
     let Some(engine) = dockerd().await else { return };
     let found = engine.engine().await;
-    assert_eq!((found.facts.kind, found.facts.rootless), (Kind::Docker, false));
+    let kind = if with_podman() { Kind::Podman } else { Kind::Docker };
+    assert_eq!((found.facts.kind, found.facts.rootless), (kind, false));
     assert!(found.facts.limits_hold() && found.facts.memory > 0, "{:?}", found.facts);
     assert!(found.facts.root_dir.starts_with(engine.folder().to_str().unwrap()));
     assert!(found.facts.sentence().contains("sandbox.engine"), "{}", found.facts.sentence());

@@ -36,7 +36,7 @@ fn wish(engine: &Dockerd, image: &str) -> Wish {
         engine: Some(engine.socket().display().to_string()),
         image: Some(image.to_owned()),
         inside: Some(inside()),
-        cpus: None,
+        ..Wish::default()
     }
 }
 

@@ -26,7 +26,7 @@ async fn build(
     now_ms: i64,
 ) -> Built {
     let digest = digest(step, "here", |name| std::fs::read(spec.work.join(name)).ok());
-    let build = Build { step, digest: &digest, sandbox, spec, job: None, lines: None, now_ms };
+    let build = Build { step, digest: &digest, sandbox, spec, cell: None, job: None, lines: None, now_ms };
     store.build(build).await.unwrap()
 }
 
@@ -98,6 +98,7 @@ async fn a_layer_above_its_limit_is_refused_and_leaves_nothing() {
         digest: &digest,
         sandbox: &sandbox,
         spec: &spec,
+        cell: None,
         job: None,
         lines: None,
         now_ms: 1,

@@ -27,8 +27,13 @@ impl Judge for Book {
         })
     }
 
-    fn ended(&self, target: &Target, outcome: &Ended) {
-        self.ended.lock().unwrap().push((target.to_string(), outcome.clone()));
+    fn ended<'a>(
+        &'a self,
+        target: &'a Target,
+        outcome: Ended,
+    ) -> Pin<Box<dyn Future<Output = ()> + Send + 'a>> {
+        self.ended.lock().unwrap().push((target.to_string(), outcome));
+        Box::pin(std::future::ready(()))
     }
 }
 
@@ -148,7 +153,7 @@ async fn an_allowed_name_that_leads_to_this_machine_is_not_reached() {
     let said = all(&mut program).await;
     assert!(said.starts_with("HTTP/1.1 502 ") && said.contains("this machine"), "{said}");
     assert!(
-        matches!(&book.ended.lock().unwrap()[..], [(_, Ended::NotReached(why))] if why.contains("never reached"))
+        matches!(&book.ended.lock().unwrap()[..], [(_, Ended::Refused(why))] if why.contains("never reached"))
     );
 }
 

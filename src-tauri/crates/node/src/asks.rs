@@ -14,7 +14,7 @@ use serde::Serialize;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use terminal::{Opening, Who};
+use terminal::{NoFolder, Opening, Who};
 
 /// Longest name a terminal is given when nobody names it.
 const NAMED: usize = 16;
@@ -54,6 +54,7 @@ pub(crate) fn serve(
         | NodeAsk::Rename { .. }
         | NodeAsk::Signal { .. }
         | NodeAsk::Close { .. }
+        | NodeAsk::Remove { .. }
         | NodeAsk::Snapshot { .. }
         | NodeAsk::Export { .. }) => {
             let (machine, out) = (machine.clone(), out.clone());
@@ -77,6 +78,7 @@ fn perform(machine: &Machine, ask: NodeAsk) -> Result<Value, ApiError> {
         NodeAsk::Rename { id, name } => read(terminals.rename(&id, &name).map_err(told)?),
         NodeAsk::Signal { id, signal } => terminals.signal(&id, signal).map_err(told).and_then(|()| done()),
         NodeAsk::Close { id } => terminals.close(&id).map_err(told).and_then(|()| done()),
+        NodeAsk::Remove { id } => terminals.remove(&id).map_err(told).and_then(|()| done()),
         NodeAsk::Snapshot { id } => read(terminals.snapshot(&id).map_err(told)?),
         NodeAsk::Export { id, after } => {
             let piece: TerminalRecording = terminals.export(&id, after).map_err(told)?;
@@ -118,22 +120,17 @@ fn open(
     machine.terminals.open(opening).map_err(told)
 }
 
-/// A folder inside the one terminals begin in, with every link followed.
+/// A folder inside the one terminals begin in.
 fn inside(root: &Path, folder: Option<&str>) -> Result<PathBuf, ApiError> {
-    let real = |path: &Path| {
-        std::fs::canonicalize(path)
-            .map_err(|e| ApiError::new(ErrorCode::TerminalFailed, format!("{}: {e}.", path.display())))
-    };
-    let root = real(root)?;
-    let cwd = match folder {
-        Some(folder) => real(&root.join(folder))?,
-        None => root.clone(),
-    };
-    if !cwd.starts_with(&root) {
-        let message = "The folder is not inside the one that terminals of this machine begin in.";
-        return Err(ApiError::new(ErrorCode::TerminalFolder, message));
-    }
-    Ok(cwd)
+    terminal::folder_inside(root, folder).map_err(|refused| match refused {
+        NoFolder::Outside { .. } => ApiError::new(
+            ErrorCode::TerminalFolder,
+            "The folder is not inside the one that terminals of this machine begin in.",
+        ),
+        unusable @ NoFolder::Unusable { .. } => {
+            ApiError::new(ErrorCode::TerminalFailed, format!("{unusable}."))
+        }
+    })
 }
 
 fn done() -> Result<Value, ApiError> {

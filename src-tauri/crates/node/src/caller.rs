@@ -86,6 +86,17 @@ impl Caller {
         }
     }
 
+    /// Whether there is no connection now.
+    pub(crate) fn is_away(&self) -> bool {
+        self.sessions.borrow().is_none()
+    }
+
+    /// Until there is none.
+    pub(crate) async fn away(&self) {
+        // Whoever makes connections is gone: there will be none.
+        drop(self.sessions.clone().wait_for(Option::is_none).await);
+    }
+
     async fn within(&self, method: Method, params: Value, patience: Duration) -> Result<Value, ApiError> {
         tokio::time::timeout(patience, self.once(method, params)).await.unwrap_or_else(|_| Err(lost()))
     }

@@ -5,6 +5,7 @@ use crate::backoff::Backoff;
 use crate::caller::Caller;
 use crate::door::Door;
 use host::ids::Ids;
+use host::layers::LayerStore;
 use host::spawn::{Command, OutputCaps};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -115,9 +116,15 @@ async fn prepare(folder: PathBuf, token: String) -> std::io::Result<PathBuf> {
         for name in ["jobs", "depots"] {
             host::paths::private_folder(&folder.join(name))?;
         }
+        // Sweeps away what was on its way here.
+        LayerStore::open(&folder.join("layers"), host::layers::LARGEST).map_err(told)?;
         let file = folder.join("token");
-        host::token_file::write_secret(&file, &token).map_err(|e| std::io::Error::other(e.to_string()))?;
+        host::token_file::write_secret(&file, &token).map_err(told)?;
         Ok(file)
     });
     prepared.await.map_err(std::io::Error::other)?
+}
+
+fn told(error: host::HostError) -> std::io::Error {
+    std::io::Error::other(error.to_string())
 }

@@ -19,6 +19,7 @@ use protocol::job::JobClaimed;
 use protocol::node::{CARRIED_BYTES, Errand, ErrandHead, WorkNode};
 use protocol::ops::Method;
 use protocol::{ApiError, ErrorCode, JobId};
+use serde::Deserialize;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::convert::Infallible;
@@ -104,6 +105,7 @@ impl Door {
             ("POST", ["v1", "rpc", name]) => self.call(name, request).await,
             ("PUT", ["jobs", id, "bundle"]) => self.hand_over(id, request).await,
             ("POST", ["jobs", id, "base"]) => self.base(id, request).await,
+            ("POST", ["jobs", id, "layer"]) => self.layer(id, request).await,
             _ => Err(ApiError::new(ErrorCode::NotFound, "Not found")),
         };
         answered.unwrap_or_else(|error| refused(&error))
@@ -151,10 +153,18 @@ impl Door {
 
     async fn base(&self, id: &str, request: Request<Incoming>) -> Result<Reply, ApiError> {
         let claim = claim(id, &request)?;
-        let body = whole(request).await?;
-        let asked: Value = serde_json::from_slice(&body).map_err(|e| ApiError::bad(e.to_string()))?;
-        let have = serde_json::from_value(asked["have"].clone()).map_err(|e| ApiError::bad(e.to_string()))?;
-        let open = Open::begin(&self.caller, &claim, Errand::Base { have }).await?;
+        let Asked { have, shallow, .. } = asked(request).await?;
+        self.fetched(&claim, Errand::Base { have, shallow }).await
+    }
+
+    async fn layer(&self, id: &str, request: Request<Incoming>) -> Result<Reply, ApiError> {
+        let claim = claim(id, &request)?;
+        let Asked { digest, .. } = asked(request).await?;
+        self.fetched(&claim, Errand::Layer { digest }).await
+    }
+
+    async fn fetched(&self, claim: &Claim, errand: Errand) -> Result<Reply, ApiError> {
+        let open = Open::begin(&self.caller, claim, errand).await?;
         Ok(flowing(StatusCode::OK, BTreeMap::new(), Bytes::new(), open))
     }
 
@@ -203,6 +213,20 @@ impl Door {
         let status = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_GATEWAY);
         Ok(flowing(status, head, first, open))
     }
+}
+
+/// What the worker says of what it wants.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Asked {
+    have: Vec<String>,
+    shallow: Vec<String>,
+    digest: String,
+}
+
+async fn asked(request: Request<Incoming>) -> Result<Asked, ApiError> {
+    let body = whole(request).await?;
+    serde_json::from_slice(&body).map_err(|e| ApiError::bad(e.to_string()))
 }
 
 fn claim(id: &str, request: &Request<Incoming>) -> Result<Claim, ApiError> {

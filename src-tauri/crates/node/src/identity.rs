@@ -7,6 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use host::data_lock::DataLock;
 use host::keychain::{Keychain, Supplied};
+use host::layers::LayerStore;
 use host::paths::DataFolder;
 use host::{atomic_file, token_file};
 use protocol::DeviceId;
@@ -96,6 +97,11 @@ impl Home {
         let text = KeyText::new(URL_SAFE_NO_PAD.encode(&key.pkcs8));
         let key_place = self.keep(&hub, &text).await?;
         let hub = Hub { key_place, ..hub };
+        // They are known by what they were made of and not by their content, and another hub said what that is.
+        let layers = self.crew().join("layers");
+        if layers.is_dir() {
+            LayerStore::open(&layers, host::layers::LARGEST)?.collect(0, &[])?;
+        }
         let text = serde_json::to_string_pretty(&hub).map_err(|error| NodeError::Key(error.to_string()))?;
         atomic_file::write(&self.hub_file(), text.as_bytes())?;
         Ok(hub)

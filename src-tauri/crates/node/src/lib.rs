@@ -6,9 +6,9 @@
 //! what they have seen. Recipes are those of this machine's own configuration, and a job names one, never a command.
 //!
 //! `identity` is the key and whose machine this is, `pairing` how that begins, `hub` the connection that is made again
-//! and again, `session` one of them, `asks` what the hub asks, `streams` the bytes of terminals, `worker` and `recipe`
-//! recipes. `crew` runs the worker that takes jobs of the crew, `door` is the server it believes to speak to, `errand`
-//! what goes in pieces, `caller` the way to the hub. Nothing here listens but that door, on loopback.
+//! and again, `session` one of them, `asks` what the hub asks, `streams` the bytes of terminals, `worker`, `recipe` and
+//! `kept` recipes. `crew` runs the worker that takes jobs of the crew, `door` is the server it believes to speak to,
+//! `errand` what goes in pieces, `caller` the way to the hub. Nothing here listens but that door, on loopback.
 
 mod asks;
 mod backoff;
@@ -19,6 +19,7 @@ mod errand;
 mod error;
 mod hub;
 mod identity;
+mod kept;
 mod pairing;
 mod recipe;
 mod session;

@@ -2,29 +2,32 @@
 //! they go.
 //!
 //! Every call has a key of its own and is made again over the next connection until it is answered, so nothing is told
-//! twice and nothing is left out while this process lives. A recipe is begun once: one that was begun before and whose
-//! end nobody heard of fails and says so, because doing it again may not be harmless.
+//! twice while this process lives. What a recipe prints is read on while a call waits for the line, so a cut does not
+//! hold it back; what is then too much to keep is counted and said. A recipe is begun once: one that was begun before and
+//! whose end nobody heard of fails and says so, because doing it again may not be harmless.
 
 use crate::caller::Caller;
 use crate::hub::Machine;
+use crate::kept::Kept;
 use crate::recipe::{self, Told};
 use protocol::job::{AppendLog, CompleteJob, FailJob, Job, JobClaimed, LogLine, failure};
 use protocol::ops::typed;
-use protocol::queue::{LeaseRenewed, RenewParams};
+use protocol::queue::RenewParams;
 use protocol::{ApiError, ErrorCode};
 use serde_json::Value;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc;
+use tokio::time::MissedTickBehavior;
 
 /// How long a claim waits at the hub, in milliseconds.
 const CLAIM_MS: u64 = 25_000;
 /// How long a job is ours without a word, in milliseconds: a cut may take so long.
 const LEASE_MS: u64 = 300_000;
 const RENEWED_EVERY: Duration = Duration::from_secs(5);
-/// Lines told at once, and how long they are gathered.
-const LINES: usize = 200;
-const GATHERED: Duration = Duration::from_millis(300);
+/// Lines between the program and what is kept of it.
+const PASSING: usize = 64;
 /// After a refusal, before the next claim.
 const REST: Duration = Duration::from_secs(5);
 
@@ -85,41 +88,42 @@ async fn attend(
     let Some(wanted) = machine.setting.recipes.get(name) else {
         return Err((failure::REFUSED, format!("This machine has no recipe {name}.")));
     };
-    let (lines, mut printed) = mpsc::channel(LINES);
+    let (lines, mut printed) = mpsc::channel(PASSING);
     let mut running = recipe::start(machine, job.id.as_str(), wanted, lines)
         .await
         .map_err(|error| (failure::FAILED, error.to_string()))?;
     let mut renew = tokio::time::interval(RENEWED_EVERY);
+    renew.set_missed_tick_behavior(MissedTickBehavior::Delay);
     renew.reset();
-    let mut waiting: Vec<LogLine> = Vec::new();
-    let mut gathered = Box::pin(tokio::time::sleep(GATHERED));
-    let mut open = true;
+    let (mut kept, mut open) = (Kept::new(), true);
+    // One call at a time, and what is printed is read beside it.
+    let mut calling: Option<Calling<'_>> = None;
     let ended = loop {
+        let (away, busy) = (caller.is_away(), calling.is_some());
         tokio::select! {
-            line = printed.recv(), if open && waiting.len() < LINES => match line {
-                Some(line) => {
-                    if waiting.is_empty() {
-                        gathered.as_mut().reset(tokio::time::Instant::now() + GATHERED);
-                    }
-                    waiting.push(line);
-                }
+            line = printed.recv(), if open && (away || kept.has_room()) => match line {
+                Some(line) => kept.add(line),
                 None => open = false,
             },
-            () = &mut gathered, if !waiting.is_empty() => {
-                tell(caller, job, token, &mut waiting).await.map_err(lost)?;
-            }
-            _ = renew.tick() => {
-                let params = RenewParams { id: job.id.to_string(), claim_token: token.to_owned(), lease_ms: None };
-                let renewed: LeaseRenewed = caller.call(typed::JobsRenew, &params).await.map_err(lost)?;
-                if renewed.cancel_requested {
+            // Kept back by a line that is only slow, it goes on as soon as there is none.
+            () = caller.away(), if open && !away && !kept.has_room() => {}
+            wanted = answered(&mut calling) => {
+                calling = None;
+                if wanted.map_err(lost)? == Wanted::No {
                     running.cancel();
                 }
             }
-            ended = running.ended(), if !open => break ended,
+            () = tokio::time::sleep_until(kept.due()), if !busy && !kept.is_empty() => {
+                calling = Some(Box::pin(tell(caller, job, token, kept.take())));
+            }
+            _ = renew.tick(), if !busy => {
+                calling = Some(Box::pin(still_wanted(caller, job, token)));
+            }
+            ended = running.ended(), if !open && !busy => break ended,
         }
     };
-    while !waiting.is_empty() {
-        tell(caller, job, token, &mut waiting).await.map_err(lost)?;
+    while !kept.is_empty() {
+        tell(caller, job, token, kept.take()).await.map_err(lost)?;
     }
     match ended {
         Told::Well(summary) => Ok(summary),
@@ -134,8 +138,24 @@ fn lost(error: ApiError) -> (&'static str, String) {
     (failure::LOST, error.message)
 }
 
-async fn tell(caller: &Caller, job: &Job, token: &str, waiting: &mut Vec<LogLine>) -> Result<(), ApiError> {
-    let lines = std::mem::take(waiting);
+/// Whether the hub still wants it done.
+#[derive(PartialEq)]
+enum Wanted {
+    Yes,
+    No,
+}
+
+type Calling<'a> = Pin<Box<dyn Future<Output = Result<Wanted, ApiError>> + Send + 'a>>;
+
+/// The answer to the call under way; never, while there is none.
+async fn answered(calling: &mut Option<Calling<'_>>) -> Result<Wanted, ApiError> {
+    match calling {
+        Some(call) => call.await,
+        None => std::future::pending().await,
+    }
+}
+
+async fn tell(caller: &Caller, job: &Job, token: &str, lines: Vec<LogLine>) -> Result<Wanted, ApiError> {
     let append = AppendLog {
         id: job.id.clone(),
         message: None,
@@ -144,7 +164,13 @@ async fn tell(caller: &Caller, job: &Job, token: &str, waiting: &mut Vec<LogLine
         claim_token: Some(token.to_owned()),
         progress: None,
     };
-    caller.call(typed::JobsLog, &append).await.map(drop)
+    caller.call(typed::JobsLog, &append).await.map(|_| Wanted::Yes)
+}
+
+async fn still_wanted(caller: &Caller, job: &Job, token: &str) -> Result<Wanted, ApiError> {
+    let renew = RenewParams { id: job.id.to_string(), claim_token: token.to_owned(), lease_ms: None };
+    let renewed = caller.call(typed::JobsRenew, &renew).await?;
+    Ok(if renewed.cancel_requested { Wanted::No } else { Wanted::Yes })
 }
 
 fn complete(job: &Job, token: &str, summary: String) -> CompleteJob {

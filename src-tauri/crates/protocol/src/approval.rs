@@ -1,5 +1,7 @@
 //! Approvals: one durable question, answered once, bound to the hash of exactly what will be done.
 
+use crate::asks::Asks;
+use crate::because::Because;
 use crate::grant::{GrantFor, GrantOffer, Remember};
 use crate::{ApprovalId, RiskLevel, SessionId, WorkspaceId, wire};
 
@@ -20,6 +22,10 @@ wire! {
         /// Policy action kind, such as `land` or `workspace.trust`.
         pub action: String,
         pub summary: String,
+        /// What `summary` is made of. Absent where it has only its sentence.
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "crate::because::known")]
+        #[ts(optional)]
+        pub asks: Option<Box<Asks>>,
         /// Canonical payload: exactly what will be done.
         pub details: serde_json::Value,
         /// SHA-256 of the canonical payload, hex.
@@ -27,6 +33,10 @@ wire! {
         pub risk: RiskLevel,
         /// Which policy rule asks, as a sentence.
         pub why: String,
+        /// What `why` is made of. Absent where it has only its sentence.
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "crate::because::known")]
+        #[ts(optional)]
+        pub because: Option<Box<Because>>,
         pub asked_by: String,
         /// What the answer releases: an entry, job or set-up id.
         pub subject: String,

@@ -1,5 +1,6 @@
 //! Checks, set-up steps and recipes of a workspace.
 
+use crate::because::Because;
 use crate::merge::CheckVerdict;
 use crate::{WorkspaceId, wire};
 use std::collections::BTreeMap;
@@ -184,6 +185,10 @@ wire! {
         pub checks: Vec<CheckVerdict>,
         /// What it waits for, or why it could not be run.
         pub reason: Option<String>,
+        /// What `reason` is made of.
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "crate::because::known")]
+        #[ts(optional)]
+        pub because: Option<Box<Because>>,
         /// The newest lines of output, redacted; empty in events.
         pub lines: Vec<String>,
         /// Older lines that are not kept.

@@ -132,6 +132,8 @@ codes! {
     NotServe = "listen.not_serve", 403, false;
     /// What was shown is taken on this machine's loopback alone.
     LocalOnly = "listen.local_only", 403, false;
+    /// A client's own: the server shows another certificate than the one that is known of it.
+    ServerCertificate = "server.certificate", 502, false;
     ConfigInvalid = "config.invalid", 422, false;
     /// The place keys are kept in does not open, or not with the key that was given for it.
     KeychainClosed = "keychain.closed", 422, true;

@@ -233,6 +233,8 @@ events! {
     SystemHeld "system.held" { hold: Box<hold::Hold> }
     /// These holds ended; `held` when another one remains.
     SystemResumed "system.resumed" { by: String, ended: Vec<hold::Hold>, held: bool }
+    /// There was nothing to confine the code of repositories, and now there is; to the session `dev`.
+    SystemSandbox "system.sandbox" { isolation: crate::worker::EffectiveIsolation }
     /// A worker takes no new jobs from now on; it goes to the session `dev`, though it is about all.
     WorkerDrained "worker.drained" { worker_id: String, by: String }
     WorkerUndrained "worker.undrained" { worker_id: String, by: String }
@@ -269,6 +271,24 @@ events! {
     DeviceRevoked "device.revoked" { id: DeviceId, name: String, by: String }
     /// Its scopes or its key are others from now on.
     DeviceUpgraded "device.upgraded" { id: DeviceId, name: String, role: device::DeviceRole, scopes: Vec<ops::Permission>, new_key: bool, by: String }
+    /// A terminal was opened, here or on a machine; events about terminals go to the session `dev`, though they are about
+    /// all. They say nothing of what it shows, what is typed, where it began or what runs in it.
+    TerminalStarted "terminal.session.started" {
+        id: TerminalId, name: String, by: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")] #[ts(optional)] node: Option<DeviceId>,
+        #[serde(default, skip_serializing_if = "Option::is_none")] #[ts(optional)] workspace_id: Option<WorkspaceId>,
+        #[serde(default, skip_serializing_if = "Option::is_none")] #[ts(optional)] job_id: Option<JobId>,
+    }
+    /// It has ended; `why` when that was not by itself, as its list says it.
+    TerminalEnded "terminal.session.ended" {
+        id: TerminalId, name: String, state: terminal::TerminalState,
+        #[serde(default, skip_serializing_if = "Option::is_none")] #[ts(optional)] node: Option<DeviceId>,
+        #[serde(default, skip_serializing_if = "Option::is_none")] #[ts(optional)] exit_code: Option<u32>,
+        #[serde(default, skip_serializing_if = "Option::is_none")] #[ts(optional)] signal: Option<String>,
+        #[serde(default, skip_serializing_if = "Option::is_none")] #[ts(optional)] why: Option<String>,
+    }
+    /// What was decided about a host that a set-up step asked for; told when the step has ended.
+    SetupNetwork "setup.network" { run: Vec<String>, host: String, port: u16, allowed: bool, why: String }
     SetupFinished "setup.finished" { run: Vec<String>, ok: bool, duration_ms: u64, tail: String }
 }
 
@@ -277,6 +297,26 @@ impl Event {
     /// has it.
     pub fn added_to(type_name: &str) -> Option<&'static str> {
         (type_name == "job_failed").then_some("code")
+    }
+
+    /// The scope a reader needs for events of this type: that of the method which tells the same. What it needs for
+    /// everything else is to read.
+    pub fn scope_of(type_name: &str) -> ops::Permission {
+        match type_name.split_once('.') {
+            // `device.list` shows those of others to whoever may pair.
+            Some(("device", _)) => ops::Permission::Pair,
+            Some(("terminal", _)) => ops::Permission::TerminalRead,
+            _ => ops::Permission::Read,
+        }
+    }
+
+    /// The same for what is true only now and has no cursor.
+    pub fn scope_of_now(type_name: &str) -> ops::Permission {
+        match type_name {
+            "terminals.changed" => ops::Permission::TerminalRead,
+            "listen.changed" => ops::Permission::Admin,
+            _ => ops::Permission::Read,
+        }
     }
 
     /// Whether a strict 0.1.0 client knows this type.

@@ -87,7 +87,7 @@ wire! {
 }
 
 wire! {
-    /// Asks whether a running job may connect to a host.
+    /// Asks whether a running job may connect to a host, or tells that it was kept from one that had been allowed.
     pub struct NetworkAsk {
         pub id: JobId,
         pub claim_token: String,
@@ -97,6 +97,10 @@ wire! {
         #[serde(default)]
         #[ts(optional)]
         pub wait_ms: Option<u64>,
+        /// The host's name leads to an address that is never reached: why, as a sentence. Nobody is asked, it is told.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        pub refused: Option<String>,
     }
 }
 
@@ -308,6 +312,10 @@ wire! {
         pub carried: bool,
         /// Set-up layers to start from.
         pub layers: Vec<String>,
+        /// On another machine: what they were made for. They are fetched from the server, where they work.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        pub layers_for: Option<LayersFor>,
         /// Whether the owner allowed plain host processes for this workspace.
         pub allow_host: bool,
         /// Whether the job may ask for hosts, through the one way out it has.
@@ -336,6 +344,18 @@ wire! {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[ts(optional)]
         pub image: Option<ImageGround>,
+    }
+}
+
+wire! {
+    /// Where a set-up layer works; anywhere else it is of no use.
+    pub struct LayersFor {
+        /// Operating system and architecture, such as `linux x86_64`, and the distribution where there is no image.
+        pub platform: String,
+        /// The kind of sandbox, such as `bwrap`.
+        pub sandbox: String,
+        /// The image by its content, or each tool by its place and content.
+        pub tools: Vec<String>,
     }
 }
 

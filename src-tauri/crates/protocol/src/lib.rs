@@ -6,7 +6,9 @@
 //! JSON Schema (`/openapi.json`), so a change here is a change of contract.
 
 pub mod approval;
+pub mod asks;
 pub mod backend;
+pub mod because;
 pub mod budget;
 pub mod check;
 pub mod command;
@@ -51,6 +53,7 @@ pub mod request;
 pub mod returned;
 pub mod review;
 pub mod rulebook;
+pub mod services;
 pub mod session;
 pub mod settings;
 pub mod status;
@@ -97,7 +100,7 @@ macro_rules! wire {
             }
         }
         impl std::fmt::Display for $name {
-            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { f.write_str(self.as_str()) }
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { f.pad(self.as_str()) }
         }
     };
 }
@@ -114,4 +117,17 @@ macro_rules! snake {
             Err(_) => WORD,
         }
     }};
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Priority;
+
+    #[test]
+    fn a_word_of_the_wire_can_be_put_into_a_column() {
+        assert_eq!(
+            format!("{}|{:<8}|{:>8}", Priority::Normal, Priority::Normal, Priority::Normal),
+            "normal|normal  |  normal"
+        );
+    }
 }

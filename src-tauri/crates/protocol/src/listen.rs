@@ -161,6 +161,25 @@ wire! {
     }
 }
 
+impl Listening {
+    /// Whose machines of the tailnet are let in, in words; none where nobody's are.
+    pub fn let_in(&self) -> Option<String> {
+        machines_of(&self.logins)
+    }
+}
+
+/// A machine with tags belongs to no login: it is let in by the name of a tag alone.
+fn machines_of(logins: &[String]) -> Option<String> {
+    let (tags, logins): (Vec<&str>, Vec<&str>) =
+        logins.iter().map(String::as_str).partition(|one| one.starts_with("tag:"));
+    match (logins.join(", "), tags.join(", ")) {
+        (logins, tags) if logins.is_empty() && tags.is_empty() => None,
+        (logins, tags) if tags.is_empty() => Some(format!("machines of {logins}")),
+        (logins, tags) if logins.is_empty() => Some(format!("machines tagged {tags}")),
+        (logins, tags) => Some(format!("machines of {logins} and those tagged {tags}")),
+    }
+}
+
 impl SetListening {
     /// This choice with what a later one says laid over it.
     pub fn with(self, later: Self) -> Self {
@@ -170,5 +189,24 @@ impl SetListening {
             address: later.address.or(self.address),
             allow: later.allow.or(self.allow),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::machines_of;
+
+    #[test]
+    fn machines_with_tags_are_said_apart_from_those_of_logins() {
+        let said =
+            |logins: &[&str]| machines_of(&logins.iter().map(|one| (*one).to_owned()).collect::<Vec<_>>());
+        assert_eq!(said(&[]), None);
+        assert_eq!(
+            said(&["ann@x.example", "bo@x.example"]).unwrap(),
+            "machines of ann@x.example, bo@x.example"
+        );
+        assert_eq!(said(&["tag:ci"]).unwrap(), "machines tagged tag:ci");
+        let both = "machines of ann@x.example and those tagged tag:ci, tag:box";
+        assert_eq!(said(&["ann@x.example", "tag:ci", "tag:box"]).unwrap(), both);
     }
 }

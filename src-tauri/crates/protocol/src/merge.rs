@@ -1,5 +1,6 @@
 //! Completions and the merge queue that lands them.
 
+use crate::because::{Because, QueueNote};
 use crate::queue::Counts;
 use crate::{ApprovalId, CompletionId, EntryId, JobId, Priority, SessionId, WorkspaceId, wire};
 
@@ -127,12 +128,24 @@ wire! {
     pub struct CheckVerdict {
         pub name: String,
         pub run: Vec<String>,
+        /// The group it belongs to.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        pub group: Option<String>,
+        /// Seconds it may take. Absent of what an older server said.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        pub timeout_s: Option<u64>,
         /// `waiting`, `running`, `passed`, `failed`, or `skipped`, which proves nothing.
         pub state: String,
         /// Why it was skipped.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[ts(optional)]
         pub reason: Option<String>,
+        /// What `reason` is made of.
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "crate::because::known")]
+        #[ts(optional)]
+        pub because: Option<Box<Because>>,
         pub duration_ms: Option<u64>,
         /// Taken over from an earlier run on the same tree.
         pub reused: bool,
@@ -170,6 +183,10 @@ wire! {
         pub position: Option<u64>,
         /// Why it waits or what went wrong, with the next step.
         pub reason: Option<String>,
+        /// What the first paragraph of `reason` is made of. Absent of what an older server said.
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "crate::because::known")]
+        #[ts(optional)]
+        pub because: Option<Box<Because>>,
         pub approval_id: Option<ApprovalId>,
         pub checks: Vec<CheckVerdict>,
         pub landed_commit: Option<String>,
@@ -239,6 +256,8 @@ wire! {
         Reordered,
         /// The branch was moved from outside.
         TipMoved,
+        /// How changes land was changed, and it was built in another way.
+        StrategyChanged,
         /// The entry itself was removed.
         Removed,
         /// The server ended or died while it ran.
@@ -276,6 +295,10 @@ wire! {
         /// Newest first.
         pub recent: Vec<MergeEntry>,
         pub warnings: Vec<String>,
+        /// The same, each with what it is made of. An older server sends none.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        pub notes: Option<Vec<QueueNote>>,
         /// Checks that run at the same time.
         #[serde(default)]
         pub slots: u32,

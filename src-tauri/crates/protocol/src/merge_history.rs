@@ -1,5 +1,6 @@
 //! Looking back at the merge queue: every step of one entry, a trial of one, and figures over time.
 
+use crate::because::Because;
 use crate::check::DryRunState;
 use crate::job::JobStatus;
 use crate::merge::{CheckVerdict, EntryState, MergeEntry, ThrownReason};
@@ -47,6 +48,10 @@ wire! {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[ts(optional)]
         pub text: Option<String>,
+        /// What the first paragraph of `text` is made of, where it is an entry's reason.
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "crate::because::known")]
+        #[ts(optional)]
+        pub because: Option<Box<Because>>,
         /// Number of the run of its checks this belongs to, from 1.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[ts(optional)]
@@ -130,6 +135,10 @@ wire! {
         pub checks: Vec<CheckVerdict>,
         /// Why it could not be built or run.
         pub reason: Option<String>,
+        /// What `reason` is made of.
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "crate::because::known")]
+        #[ts(optional)]
+        pub because: Option<Box<Because>>,
         pub by: String,
         pub started_at: String,
         pub finished_at: Option<String>,

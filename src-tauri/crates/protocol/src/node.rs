@@ -139,6 +139,8 @@ pub const PIECE_BYTES: usize = 192 * 1024;
 pub const CARRIED_BYTES: (u64, u64) = (2 << 30, 256 << 20);
 /// Most commits a machine says it has.
 pub const MOST_HAVES: usize = 64;
+/// Most places where a history that is carried may be cut off.
+pub const MOST_CUTS: usize = 4096;
 
 /// Something larger than a call that goes between a machine's worker and the hub, in pieces.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, TS)]
@@ -148,7 +150,12 @@ pub enum Errand {
     Base {
         /// Commits the machine has with all of their history.
         have: Vec<String>,
+        /// Commits at which that history is cut off there, as in a shallow clone.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        shallow: Vec<String>,
     },
+    /// Down: one of the set-up layers the job starts from.
+    Layer { digest: String },
     /// Up: the git bundle of what the job hands over; the last answer is what intake says of it.
     Result {},
     /// Up the body of a call to the job's model, down the answer.
@@ -354,6 +361,10 @@ pub enum NodeAsk {
         signal: TerminalSignal,
     },
     Close {
+        id: TerminalId,
+    },
+    /// One that has ended, with its recording.
+    Remove {
         id: TerminalId,
     },
     /// Answered with `TerminalSnapshot`.

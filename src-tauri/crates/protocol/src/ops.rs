@@ -1,7 +1,7 @@
 //! Every operation, once: its name, parameters, answer, scope and whether it changes anything.
 //!
 //! `POST /v1/rpc/<method>`, WebSocket requests and the REST routes all end in this table; a method that is
-//! not in it does not exist, and one whose scope the caller lacks is refused.
+//! not in it does not exist, and one whose scope the caller lacks is refused. Some have another name beside their own.
 
 use crate::{
     approval::*, backend::*, budget::*, check::*, command::*, device::*, doctor::*, forecast::*, grant::*,
@@ -94,8 +94,9 @@ macro_rules! operations {
             pub fn operation(self) -> Operation {
                 match self { $(Method::$name => Operation { name: $word, scope: Permission::$scope, mutating: operations!(@ $kind) }),* }
             }
+            /// By its own name or another one of it.
             pub fn from_name(name: &str) -> Option<Method> {
-                match name { $($word => Some(Method::$name),)* _ => None }
+                match name { $($word => Some(Method::$name),)* _ => other_name(name) }
             }
             /// JSON Schemas of parameters and answer.
             pub fn schemas(self, generator: &mut schemars::SchemaGenerator) -> (schemars::Schema, schemars::Schema) {
@@ -126,6 +127,29 @@ macro_rules! operations {
     };
     (@ query) => { false };
     (@ change) => { true };
+}
+
+/// Other names of the same methods, for programs written to them. Everything else about a method, its scope above all,
+/// is what stands in the table.
+pub const OTHER_NAMES: &[(&str, Method)] = &[
+    ("terminal.session.start", Method::TerminalsOpen),
+    ("terminal.session.attach", Method::TerminalsAttach),
+    ("terminal.session.detach", Method::TerminalsDetach),
+    ("terminal.session.input", Method::TerminalsInput),
+    ("terminal.session.resize", Method::TerminalsResize),
+    ("terminal.session.take_control", Method::TerminalsTakeControl),
+    ("terminal.session.list", Method::TerminalsList),
+    ("terminal.session.rename", Method::TerminalsRename),
+    ("terminal.session.signal", Method::TerminalsSignal),
+    ("terminal.session.kill", Method::TerminalsClose),
+    ("terminal.session.remove", Method::TerminalsRemove),
+    ("terminal.session.snapshot", Method::TerminalsSnapshot),
+    ("terminal.session.export", Method::TerminalsExport),
+    ("jobs.logs.tail", Method::JobsLogsTail),
+];
+
+fn other_name(name: &str) -> Option<Method> {
+    OTHER_NAMES.iter().find(|(other, _)| *other == name).map(|(_, method)| *method)
 }
 
 operations! {
@@ -264,6 +288,7 @@ operations! {
     TerminalsSignal "terminals.signal" (SignalTerminal) -> Done, TerminalWrite, change;
     TerminalsRename "terminals.rename" (RenameTerminal) -> TerminalReply, TerminalWrite, change;
     TerminalsClose "terminals.close" (TerminalParams) -> Done, TerminalWrite, change;
+    TerminalsRemove "terminals.remove" (TerminalParams) -> Done, TerminalWrite, change;
     TerminalsSnapshot "terminals.snapshot" (TerminalParams) -> TerminalSnapshot, TerminalRead, query;
     TerminalsExport "terminals.export" (ExportTerminal) -> TerminalRecording, TerminalRead, query;
     PresenceHeartbeat "presence.heartbeat" (PresenceBeat) -> Done, Read, query;

@@ -176,5 +176,41 @@ wire! {
         pub rule_id: String,
         /// A sentence a person understands.
         pub rule: String,
+        /// What the sentence is made of, where it is one of these.
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "crate::because::known")]
+        #[ts(optional)]
+        pub ruling: Option<Ruling>,
     }
+}
+
+/// Who decided, with what a sentence in any language needs beside the effect.
+#[derive(
+    Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize, schemars::JsonSchema, ts_rs::TS,
+)]
+#[serde(tag = "by", rename_all = "snake_case", rename_all_fields = "camelCase")]
+pub enum Ruling {
+    /// A rule of the user's own; an empty id is one without a name.
+    Own { rule: String },
+    /// A rule of the repository's file.
+    Repository { rule: String },
+    /// An answer that was remembered; `ends`: for a time that is not over.
+    Grant { ends: bool },
+    /// A landing that touches paths which always ask: the first, and how many more.
+    RiskyPath { path: String, more: u32 },
+    /// Overwriting a branch of a remote always asks.
+    Overwrites,
+    /// Moving the user's own branch always asks.
+    MovesMain { branch: String },
+    /// Publishing by anyone but a person always asks.
+    PublishesItself,
+    /// The profile: every landing asks.
+    EveryLanding { profile: Profile },
+    /// The profile: what is not verified asks before it lands.
+    Unverified { profile: Profile },
+    /// The profile: what is not of low risk asks before it lands.
+    NotLowRisk { profile: Profile },
+    /// The profile: what is not small asks before it lands.
+    NotSmall { profile: Profile },
+    /// The profile: verified work of this size and risk lands by itself.
+    Fits { profile: Profile },
 }

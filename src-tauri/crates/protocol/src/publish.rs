@@ -307,6 +307,17 @@ wire! {
 }
 
 wire! {
+    /// Where a branch of a remote was when it was looked at.
+    #[derive(Default)]
+    pub struct RemoteTip {
+        /// None where it was not there.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        pub commit: Option<String>,
+    }
+}
+
+wire! {
     /// One publication, from the press on.
     pub struct Publication {
         pub id: PublishId,
@@ -319,6 +330,11 @@ wire! {
         pub base_branch: String,
         pub create_pr: bool,
         pub force: bool,
+        /// With `force`, what is overwritten: the remote's branch as it was before anybody was asked. What came to it
+        /// afterwards is kept, and the push refused.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        pub overwrites: Option<RemoteTip>,
         pub title: String,
         pub body: String,
         pub remote: String,

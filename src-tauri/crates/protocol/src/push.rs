@@ -2,6 +2,9 @@
 //!
 //! What is sent is described, not worded: whoever shows it puts it into the language of its user.
 
+use crate::asks::Asks;
+use crate::because::Because;
+use crate::publish::PublishReason;
 use crate::{ApprovalId, RiskLevel, wire};
 
 wire! {
@@ -109,8 +112,20 @@ wire! {
         pub told: Told,
         /// Title of what it is about, in the words of whoever made it.
         pub subject: String,
+        /// What the title of a question is made of.
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "crate::because::known")]
+        #[ts(optional)]
+        pub asks: Option<Box<Asks>>,
         /// Lines below it.
         pub detail: String,
+        /// What the first of them is made of, where it is the server's own sentence.
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "crate::because::known")]
+        #[ts(optional)]
+        pub because: Option<Box<Because>>,
+        /// Why something was not published: the cause, of which the lines are the server's words.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        pub reason: Option<PublishReason>,
         /// The workspace.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[ts(optional)]
@@ -167,6 +182,9 @@ wire! {
         pub kind: NoticeKind,
         pub told: Told,
         pub subject: String,
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "crate::because::known")]
+        #[ts(optional)]
+        pub asks: Option<Box<Asks>>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[ts(optional)]
         pub name: Option<String>,

@@ -113,6 +113,9 @@ wire! {
         pub log: String,
         /// A message that asks for the repair, ready to be sent.
         pub ask: String,
+        /// What the check may have missed.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        pub absent: Vec<crate::because::Absent>,
     }
 }
 

@@ -1,6 +1,6 @@
 //! Jobs whose work a person has taken over, into a folder of their own.
 
-use crate::{JobId, wire};
+use crate::{DeviceId, JobId, wire};
 
 wire! {
     pub enum TakenState {
@@ -34,6 +34,10 @@ wire! {
         #[ts(optional)]
         pub handed_back: Option<String>,
         pub by: String,
+        /// The device it was, so that its own page knows itself; names may be shared or change.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        pub device_id: Option<DeviceId>,
         /// RFC 3339.
         pub since: String,
         /// Why the folder is not there yet, or why what was handed back came back: a sentence.
@@ -45,7 +49,7 @@ wire! {
 
 impl TakenOver {
     /// Asked for just now: the folder will be at `path`.
-    pub fn coming(job: &JobId, path: String, by: String, since: String) -> Self {
+    pub fn coming(job: &JobId, path: String, by: String, device_id: Option<DeviceId>, since: String) -> Self {
         Self {
             state: TakenState::Coming,
             path,
@@ -54,6 +58,7 @@ impl TakenOver {
             commit: None,
             handed_back: None,
             by,
+            device_id,
             since,
             problem: None,
         }

@@ -68,18 +68,39 @@ fn methods() -> String {
     out
 }
 
+/// Each other name with the method it is one of.
+fn other_names() -> String {
+    let name = |(other, method): &(&str, ops::Method)| format!("{other} ({})", method.operation().name);
+    let all: Vec<_> = ops::OTHER_NAMES.iter().map(name).collect();
+    format!("{}\n", all.join(", "))
+}
+
 #[test]
 fn the_documented_methods_are_those_of_the_table() {
-    const FROM: &str = "<!-- methods -->\n";
-    const TO: &str = "<!-- end of methods -->";
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../docs/PROTOCOL.md");
-    let kept = std::fs::read_to_string(path).unwrap();
-    let (before, rest) = kept.split_once(FROM).unwrap();
-    let (_, after) = rest.split_once(TO).unwrap();
-    let now = format!("{before}{FROM}{}{TO}{after}", methods());
-    if std::env::var_os("PILOTHOUSE_GEN").is_some() {
-        std::fs::write(path, &now).unwrap();
+    for (what, made) in [("methods", methods()), ("other names", other_names())] {
+        let (from, to) = (format!("<!-- {what} -->\n"), format!("<!-- end of {what} -->"));
+        let kept = std::fs::read_to_string(path).unwrap();
+        let (before, rest) = kept.split_once(&from).unwrap();
+        let (_, after) = rest.split_once(&to).unwrap();
+        let now = format!("{before}{from}{made}{to}{after}");
+        if std::env::var_os("PILOTHOUSE_GEN").is_some() {
+            std::fs::write(path, &now).unwrap();
+        }
+        let kept = std::fs::read_to_string(path).unwrap();
+        assert!(kept == now, "the {what} in docs/PROTOCOL.md differ from the table: run `npm run gen`");
     }
-    let kept = std::fs::read_to_string(path).unwrap();
-    assert!(kept == now, "the methods in docs/PROTOCOL.md differ from the table: run `npm run gen`");
+}
+
+#[test]
+fn another_name_is_nobody_elses_and_leads_to_its_method() {
+    for (n, (other, method)) in ops::OTHER_NAMES.iter().enumerate() {
+        assert!(
+            ops::Method::ALL.iter().all(|one| one.operation().name != *other),
+            "{other} is a name already"
+        );
+        assert!(ops::OTHER_NAMES[..n].iter().all(|(earlier, _)| earlier != other), "{other} twice");
+        assert_eq!(ops::Method::from_name(other), Some(*method));
+    }
+    assert_eq!(ops::Method::from_name("terminal.session.no_such"), None);
 }

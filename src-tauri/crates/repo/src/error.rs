@@ -10,6 +10,8 @@ pub type Result<T, E = RepoError> = std::result::Result<T, E>;
 pub enum RepoError {
     #[error("{} is not inside a git repository", path.display())]
     NotARepository { path: PathBuf },
+    #[error("{} does not exist", path.display())]
+    NoFolder { path: PathBuf },
     #[error("{} is a bare repository, it has no files to work on", path.display())]
     Bare { path: PathBuf },
     #[error("{} has no commit yet", path.display())]
@@ -64,7 +66,7 @@ impl RepoError {
     /// Stable over releases; what the interface and tests match on.
     pub fn code(&self) -> &'static str {
         match self {
-            Self::NotARepository { .. } => "git.not_a_repository",
+            Self::NotARepository { .. } | Self::NoFolder { .. } => "git.not_a_repository",
             Self::Bare { .. } => "git.bare",
             Self::Empty { .. } => "git.empty",
             Self::MidOperation { .. } => "git.mid_merge",

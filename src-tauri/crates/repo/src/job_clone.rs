@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use crate::depot::{Depot, DepotRef, Expected};
 use crate::error::IoContext;
-use crate::{Git, ObjectId, RepoError, Result, agent_branch, exclude, removal};
+use crate::{Git, ObjectId, RepoError, Result, agent_branch, exclude, free_folder, removal};
 
 const IDENTITY: &str = "\
 [user]
@@ -48,22 +48,19 @@ impl JobClone {
 }
 
 impl Depot {
-    /// Makes a clone in `dir` (absolute, missing or empty) and keeps `base` for the job until
-    /// `release_job`. A base kept before for this job is replaced.
+    /// Makes a clone in `dir` (absolute; missing, or an empty folder of this user's, which stays the same one) and keeps
+    /// `base` for the job until `release_job`. A base kept before for this job is replaced.
     pub fn clone_for_job(&self, worker: &str, job: &str, base: &ObjectId, dir: &Path) -> Result<JobClone> {
-        let branch = self.begin_clone(worker, job, base, dir)?;
+        free_folder::is_there(dir)?;
+        let branch = self.begin_clone(worker, job, base)?;
         self.borrow_into(dir, false)?;
         self.make_it_the_jobs(branch, base, dir)
     }
 
-    /// Keeps the base and answers the branch; the folder must be free.
-    pub(crate) fn begin_clone(&self, worker: &str, job: &str, base: &ObjectId, dir: &Path) -> Result<String> {
+    /// Keeps the base and answers the branch.
+    pub(crate) fn begin_clone(&self, worker: &str, job: &str, base: &ObjectId) -> Result<String> {
         let branch = agent_branch(worker, job)?;
         self.tree_of(base)?;
-        if std::fs::read_dir(dir).is_ok_and(|mut entries| entries.next().is_some()) {
-            let reason = "the folder of a job clone must be empty".into();
-            return Err(RepoError::BadRef { name: dir.display().to_string(), reason });
-        }
         let keep = DepotRef::Base(job.to_owned());
         let kept = self.read_ref(&keep)?;
         if kept.as_ref() != Some(base) {

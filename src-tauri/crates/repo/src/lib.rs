@@ -5,6 +5,8 @@
 //! are given by the caller, and what a caller must decide comes back as data. All calls block; async
 //! callers wrap them. It alone opens git2 and starts the git program.
 
+mod absent;
+mod boundary;
 mod candidate;
 mod carry;
 mod check_tree;
@@ -12,6 +14,7 @@ mod depot;
 mod diff;
 mod error;
 mod exclude;
+mod free_folder;
 mod grep;
 mod handover;
 mod history;
@@ -41,6 +44,7 @@ mod tree_diff;
 mod user_branch;
 mod user_tips;
 
+pub use absent::Absent;
 pub use candidate::{
     Candidate, CandidateOutcome, CandidateRequest, ConflictFile, ConflictHunk, HalfMerged, Picked, Refusal,
     Signature, Strategy, Trailers,

@@ -33,6 +33,19 @@ pub(crate) fn writable(path: &Path) -> bool {
     std::fs::metadata(path).is_ok_and(|found| !found.permissions().readonly())
 }
 
+/// Whether a file belongs to the user this process runs as.
+#[cfg(unix)]
+#[allow(unsafe_code)] // geteuid(2) only answers with a number
+pub(crate) fn is_ours(found: &std::fs::Metadata) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    found.uid() == unsafe { libc::geteuid() }
+}
+
+#[cfg(not(unix))]
+pub(crate) fn is_ours(_found: &std::fs::Metadata) -> bool {
+    true
+}
+
 /// Whether a process with this id runs; true when that cannot be known.
 #[cfg(unix)]
 #[allow(unsafe_code)] // kill(2) with signal 0 only asks

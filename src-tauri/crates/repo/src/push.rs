@@ -58,8 +58,6 @@ pub enum Lease {
     Continue,
     /// The remote's branch has to be at this commit, or not to be there.
     At(Option<ObjectId>),
-    /// Whatever is there goes.
-    Overwrite,
 }
 
 /// One push.
@@ -166,6 +164,20 @@ impl UserRemote {
 impl Git {
     /// Pushes. Blocks until git has ended, its time is over or somebody cancels.
     pub fn push(&self, request: &PushRequest<'_>, watch: &Watch<'_>) -> Result<Watched> {
+        self.push_with(request, &[], watch)
+    }
+
+    /// Asks the remote all that a push asks, and sends nothing.
+    pub fn try_push(&self, request: &PushRequest<'_>, watch: &Watch<'_>) -> Result<Watched> {
+        self.push_with(request, &["--dry-run"], watch)
+    }
+
+    fn push_with(
+        &self,
+        request: &PushRequest<'_>,
+        more: &[&'static str],
+        watch: &Watch<'_>,
+    ) -> Result<Watched> {
         check_branch(request.branch)?;
         let user = libgit::open_users(request.user_repo)?;
         let (git_dir, _) = places(&user);
@@ -176,14 +188,14 @@ impl Git {
             .call(self, &git_dir, request.credentials)?
             .env("GIT_ALTERNATE_OBJECT_DIRECTORIES", request.depot.objects_dir())
             .flags(&["push", "--porcelain", "--progress", "--no-verify", "--no-follow-tags", "--no-signed"])
-            .flags(&["--recurse-submodules=no", "--no-atomic"]);
+            .flags(&["--recurse-submodules=no", "--no-atomic"])
+            .flags(more);
         let call = match request.lease {
             Lease::Continue => call,
             Lease::At(at) => {
                 let at = at.as_ref().map_or("", ObjectId::as_str);
                 call.joined("--force-with-lease=", format!("{target}:{at}"))
             }
-            Lease::Overwrite => call.flags(&["--force"]),
         };
         let call = call.flags(&["--"]).value(NAME).value(format!("{}:{target}", request.commit));
         watched(&call, watch)

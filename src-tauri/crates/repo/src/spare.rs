@@ -6,7 +6,7 @@ use std::path::Path;
 use crate::depot::Depot;
 use crate::error::IoContext;
 use crate::job_clone::JobClone;
-use crate::{ObjectId, RepoError, Result, removal};
+use crate::{ObjectId, RepoError, Result, free_folder, removal};
 
 /// The branch of a clone that is nobody's yet.
 const NOBODYS: &str = "refs/heads/spare";
@@ -20,7 +20,7 @@ impl Depot {
     }
 
     /// The same as [`Depot::clone_for_job`], out of a spare clone of this depot: only what differs from its commit is
-    /// written. The spare is used up, whatever comes of it.
+    /// written. The spare is used up, whatever comes of it; where none comes of it the folder is as it was.
     pub fn spare_for_job(
         &self,
         spare: &Path,
@@ -29,28 +29,25 @@ impl Depot {
         base: &ObjectId,
         dir: &Path,
     ) -> Result<JobClone> {
-        let taken = self.begin_clone(worker, job, base, dir).and_then(|branch| {
-            if dir.exists() {
-                std::fs::remove_dir(dir).at("remove", dir)?;
-            }
-            std::fs::rename(spare, dir).at("rename", spare)?;
-            Ok(branch)
-        });
-        let branch = match taken {
-            Ok(branch) => branch,
+        let taken =
+            free_folder::is_there(dir).and_then(|there| Ok((there, self.begin_clone(worker, job, base)?)));
+        let (there, branch) = match taken {
+            Ok(taken) => taken,
             Err(error) => {
                 removal::remove_tree(spare)?;
                 return Err(error);
             }
         };
-        let made = self.same_boundary(dir).and_then(|()| {
+        let made = free_folder::move_in(spare, dir, there).and_then(|()| {
+            self.same_boundary(dir)?;
             forget_its_past(dir)?;
             let clone = self.make_it_the_jobs(branch, base, dir)?;
             self.as_it_was_left(dir)?;
             Ok(clone)
         });
         if made.is_err() {
-            removal::remove_tree(dir)?;
+            removal::remove_tree(spare)?;
+            free_folder::give_back(dir, there)?;
         }
         made
     }

@@ -3,7 +3,7 @@
 use crate::shapes::Unknown;
 use crate::state::ServerState;
 use engine::{Caller, Principal, Reply};
-use protocol::ops::Method;
+use protocol::ops::{Method, Permission};
 use protocol::{ApiError, ErrorCode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -22,9 +22,27 @@ pub(crate) struct Call {
     pub unknown: Unknown,
 }
 
+/// A change that has begun is carried through when its connection breaks: whoever asks again under the same key gets
+/// its answer. Claims wait for what may never be heard of, and end with their connection.
 pub(crate) async fn perform(state: &ServerState, call: Call) -> Reply {
     let method = call.method;
     let (caller, params) = admit(state, call)?;
+    let operation = method.operation();
+    if !operation.mutating || matches!(operation.scope, Permission::Work | Permission::Merge) {
+        return in_turn(state, method, caller, params).await;
+    }
+    let state = state.clone();
+    let change = tokio::spawn(async move { in_turn(&state, method, caller, params).await });
+    let broken = |_| Err(ApiError::new(ErrorCode::Internal, "It broke off while it was done."));
+    change.await.unwrap_or_else(broken)
+}
+
+/// One at a time under the same key: what an operation does before its answer is kept happens once, too.
+async fn in_turn(state: &ServerState, method: Method, caller: Caller, params: Value) -> Reply {
+    let _turn = match &caller.idempotency {
+        Some(print) => Some(state.turns.take(&print.actor, &print.key).await),
+        None => None,
+    };
     dispatch(state, method, caller, params).await
 }
 
@@ -73,7 +91,7 @@ async fn dispatch(state: &ServerState, method: Method, caller: Caller, p: Value)
         Method::SessionCreate => e.session_create(caller, read(p)?).await,
         Method::SessionList => answer(e.session_list().await?),
         Method::SessionRename => e.session_rename(caller, read(p)?).await,
-        Method::SessionEvents => answer(e.session_events(read(p)?).await?),
+        Method::SessionEvents => answer(e.session_events(caller, read(p)?).await?),
         Method::ChatSend => e.chat_send(caller, read(p)?).await,
         Method::ChatCommand => e.chat_command(caller, read(p)?).await,
         Method::ApprovalList => answer(e.approval_list(read(p)?).await?),
@@ -205,6 +223,7 @@ async fn dispatch(state: &ServerState, method: Method, caller: Caller, p: Value)
         Method::TerminalsSignal => answer(e.terminals_signal(read(p)?).await?),
         Method::TerminalsRename => answer(e.terminals_rename(read(p)?).await?),
         Method::TerminalsClose => answer(e.terminals_close(read(p)?).await?),
+        Method::TerminalsRemove => answer(e.terminals_remove(read(p)?).await?),
         Method::TerminalsSnapshot => answer(e.terminals_snapshot(read(p)?).await?),
         Method::TerminalsExport => answer(e.terminals_export(read(p)?).await?),
         Method::TerminalsAttach

@@ -4,7 +4,7 @@
 //! it. So the Host must be one of the listener's own, a foreign or `null` Origin is refused, and everything but a short
 //! open list needs a token; on other listeners than loopback, that of a paired device.
 
-use crate::listen::{self, Arrival, Names};
+use crate::listen::{self, Arrival, Names, Unknown};
 use crate::refusal::Refusal;
 use crate::state::ServerState;
 use axum::extract::{Request, State};
@@ -59,6 +59,9 @@ pub(crate) async fn check(State(state): State<ServerState>, mut request: Request
             // The router would refuse such a path too, but without a code.
             if let Err(refusal) = crate::body::decode(path) {
                 return refusal.into_response();
+            }
+            if let Some(unknown) = request.extensions().get::<Unknown>() {
+                unknown.is_known();
             }
             request.extensions_mut().insert(principal);
             next.run(request).await

@@ -21,6 +21,7 @@ mod shapes;
 mod start;
 mod state;
 mod stream;
+mod turns;
 mod ui;
 
 pub use engine::{Options, SandboxChoice, doctor_without_server};

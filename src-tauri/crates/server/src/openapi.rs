@@ -1,7 +1,7 @@
 //! `/openapi.json`, generated from the same tables that serve.
 
 use crate::rest::{ROUTES, Verb};
-use protocol::ops::Method;
+use protocol::ops::{Method, OTHER_NAMES};
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
 
@@ -43,14 +43,19 @@ pub(crate) fn document() -> Value {
         }
     };
     let failure = json!({ "description": "Refused, with a stable code", "content": { "application/json": { "schema": error } } });
-    for method in Method::ALL {
+    let own = Method::ALL.iter().map(|method| (method.operation().name, *method));
+    for (name, method) in own.chain(OTHER_NAMES.iter().copied()) {
         let (params, reply) = method.schemas(&mut generator);
         let operation = method.operation();
+        let mut description = format!("Needs the scope {}.", operation.scope);
+        if name != operation.name {
+            description = format!("The same as {}. {description}", operation.name);
+        }
         add(
-            &format!("/v1/rpc/{}", operation.name),
+            &format!("/v1/rpc/{name}"),
             "post",
             json!({
-                "operationId": operation.name, "description": format!("Needs the scope {}.", operation.scope),
+                "operationId": name, "description": description,
                 "requestBody": { "required": true, "content": { "application/json": { "schema": params } } },
                 "responses": { "200": { "description": "Done", "content": { "application/json": { "schema": reply } } }, "default": failure },
             }),

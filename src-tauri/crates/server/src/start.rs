@@ -85,6 +85,7 @@ pub async fn start(options: Options) -> Result<Running, StartError> {
         port,
         shapes: Arc::new(Shapes::new()),
         codes,
+        turns: Default::default(),
         doors: Default::default(),
         listening: Default::default(),
     };

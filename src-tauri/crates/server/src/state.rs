@@ -9,6 +9,7 @@ pub(crate) struct ServerState {
     pub port: u16,
     pub shapes: Arc<crate::shapes::Shapes>,
     pub codes: Arc<crate::exchange::Codes>,
+    pub turns: crate::turns::Turns,
     pub doors: crate::gateway::Doors,
     pub listening: Arc<crate::listen::Listeners>,
 }

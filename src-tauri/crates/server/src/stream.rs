@@ -10,7 +10,7 @@ use axum::extract::{Path, Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use engine::{Connected, Engine, EventFilter, Subscription};
+use engine::{Connected, Engine, EventFilter, Principal, Subscription};
 use protocol::ops::Permission;
 use protocol::{ApiError, ErrorCode, SessionId};
 use std::time::Duration;
@@ -27,8 +27,8 @@ pub(crate) async fn session_events(
     request: Request,
 ) -> Result<Response, Refusal> {
     let session = SessionId::parse(id).map_err(|e| Refusal(ApiError::bad(e.to_string())))?;
-    let (subscription, connected) = open(&state, Some(session), &request.into_parts().0).await?;
-    Ok(sse(state.engine, subscription, connected, false))
+    let (subscription, _, connected) = open(&state, Some(session), &request.into_parts().0).await?;
+    Ok(sse(state.engine, subscription, connected, None))
 }
 
 /// `GET /v1/events`: every session, for our own interface; ephemeral frames come along.
@@ -36,8 +36,8 @@ pub(crate) async fn all_events(
     State(state): State<ServerState>,
     request: Request,
 ) -> Result<Response, Refusal> {
-    let (subscription, connected) = open(&state, None, &request.into_parts().0).await?;
-    Ok(sse(state.engine, subscription, connected, true))
+    let (subscription, who, connected) = open(&state, None, &request.into_parts().0).await?;
+    Ok(sse(state.engine, subscription, connected, Some(who)))
 }
 
 /// `GET /sessions/{id}/ws`.
@@ -48,7 +48,7 @@ pub(crate) async fn session_socket(
     request: Request,
 ) -> Result<Response, Refusal> {
     let session = SessionId::parse(id).map_err(|e| Refusal(ApiError::bad(e.to_string())))?;
-    let (subscription, connected) = open(&state, Some(session), &request.into_parts().0).await?;
+    let (subscription, _, connected) = open(&state, Some(session), &request.into_parts().0).await?;
     let upgrade = upgrade.map_err(|_| Refusal(ApiError::bad("This address is for WebSocket clients")))?;
     Ok(upgrade
         .max_message_size(64 * 1024)
@@ -59,7 +59,7 @@ async fn open(
     state: &ServerState,
     session: Option<SessionId>,
     request: &Parts,
-) -> Result<(Subscription, Connected), Refusal> {
+) -> Result<(Subscription, Principal, Connected), Refusal> {
     let who = principal(&request.extensions)?;
     if !who.may(Permission::Read) {
         return Err(Refusal::new(ErrorCode::Forbidden, "Reading events needs the scope read."));
@@ -76,14 +76,15 @@ async fn open(
         state.engine.require_session(session).await?;
     }
     let connected = state.engine.enter(&who).await?;
-    Ok((state.engine.follow(EventFilter { session, all_types }, after), connected))
+    let filter = EventFilter { session, all_types, scopes: who.scopes() };
+    Ok((state.engine.follow(filter, after), who, connected))
 }
 
 fn sse(
     engine: Engine,
     mut subscription: Subscription,
     connected: Connected,
-    with_ephemeral: bool,
+    ephemeral_for: Option<Principal>,
 ) -> Response {
     let mut ephemeral = engine.ephemeral();
     let stream = async_stream::stream! {
@@ -105,7 +106,10 @@ fn sse(
                     }
                     Err(_) => break,
                 },
-                frame = ephemeral.recv(), if with_ephemeral => if let Ok(frame) = frame {
+                frame = ephemeral.recv(), if ephemeral_for.is_some() => if let Ok(frame) = frame
+                    && ephemeral_for.as_ref().is_some_and(|who| who.may(frame.scope))
+                {
+                    let frame = frame.text;
                     yield Ok(Bytes::from(format!("event: ephemeral\ndata: {frame}\n\n")));
                 },
                 _ = beat.tick() => yield Ok(Bytes::from_static(b": keepalive\n\n")),

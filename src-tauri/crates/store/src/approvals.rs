@@ -3,6 +3,8 @@
 use crate::tx::Tx;
 use crate::{StoreError, row};
 use protocol::approval::{Approval, ApprovalState, Decision};
+use protocol::asks::Asks;
+use protocol::because::Because;
 use protocol::grant::{GrantFor, GrantOffer};
 use protocol::queue::ListParams;
 use protocol::{ApiError, ErrorCode, RiskLevel, SessionId, WorkspaceId};
@@ -16,10 +18,14 @@ pub struct NewApproval {
     pub action: String,
     pub subject: String,
     pub summary: String,
+    /// What `summary` is made of, where it is more than a sentence.
+    pub asks: Option<Box<Asks>>,
     pub details: serde_json::Value,
     pub hash: String,
     pub risk: RiskLevel,
     pub why: String,
+    /// What `why` is made of, where it is more than a sentence.
+    pub because: Option<Box<Because>>,
     pub asked_by: String,
     pub expires_at: Option<i64>,
 }
@@ -51,10 +57,12 @@ impl Tx<'_> {
             session_id: new.session_id,
             action: new.action,
             summary: new.summary,
+            asks: new.asks,
             details: new.details,
             hash: new.hash,
             risk: new.risk,
             why: new.why,
+            because: new.because,
             asked_by: new.asked_by,
             subject: new.subject,
             state: ApprovalState::Pending,

@@ -11,7 +11,7 @@ use rusqlite::{Row, params};
 const SESSIONS: i64 = 8;
 
 const COLUMNS: &str = "id, name, kind, platform, role, scopes, tokenHash IS NOT NULL AS bears, publicKey, login, node, \
-    createdAt, lastSeenAt, revokedAt";
+    invited, createdAt, lastSeenAt, revokedAt";
 
 #[derive(Debug, Clone)]
 pub struct NewDevice {
@@ -26,6 +26,8 @@ pub struct NewDevice {
     pub login: Option<String>,
     /// Stable id of its machine in the tailnet it came from.
     pub node: Option<String>,
+    /// The tailnet's allow list alone let that machine in.
+    pub invited: bool,
 }
 
 /// One row.
@@ -42,6 +44,7 @@ pub struct Device {
     pub key: Option<PublicKey>,
     pub login: Option<String>,
     pub node: Option<String>,
+    pub invited: bool,
     pub created_at: i64,
     /// None until it came for the first time.
     pub seen_at: Option<i64>,
@@ -60,6 +63,7 @@ fn device(r: &Row<'_>) -> Result<Device, StoreError> {
         key: row::json_opt(r, "publicKey")?,
         login: r.get("login")?,
         node: r.get("node")?,
+        invited: r.get("invited")?,
         created_at: r.get("createdAt")?,
         seen_at: r.get("lastSeenAt")?,
         revoked_at: r.get("revokedAt")?,
@@ -71,7 +75,7 @@ impl Tx<'_> {
         let (id, now) = (self.new_id(), self.now());
         let key = new.key.as_ref().map(serde_json::to_string).transpose()?;
         self.exec(
-            "INSERT INTO devices VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, NULL, NULL)",
+            "INSERT INTO devices VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, NULL, NULL, ?12)",
             params![
                 id,
                 new.name,
@@ -83,7 +87,8 @@ impl Tx<'_> {
                 key,
                 new.login,
                 new.node,
-                now
+                now,
+                new.invited
             ],
         )?;
         self.device(&id)
@@ -203,6 +208,12 @@ impl Tx<'_> {
             "UPDATE devices SET publicKey = ?2, tokenHash = ?3 WHERE id = ?1",
             params![id, key, token_hash],
         )?;
+        Ok(())
+    }
+
+    /// Whether it now comes from a machine that the tailnet's allow list alone lets in.
+    pub fn set_device_invited(&mut self, id: &str, invited: bool) -> Result<(), StoreError> {
+        self.exec("UPDATE devices SET invited = ?2 WHERE id = ?1", params![id, invited])?;
         Ok(())
     }
 

@@ -1,8 +1,9 @@
 //! The event log: append, page, count.
 
 use crate::tx::Tx;
-use crate::{StoreError, row};
+use crate::{EventFilter, StoreError, row};
 use bytes::Bytes;
+use protocol::ops::Permission;
 use protocol::{Cursor, Envelope, Event, PROTOCOL_VERSION, SessionId};
 use rusqlite::{Connection, params};
 use serde_json::Value;
@@ -58,6 +59,8 @@ pub struct StoredEvent {
     pub session_id: Arc<str>,
     /// Whether strict 0.1.0 readers get it.
     pub seed_type: bool,
+    /// What a reader has to be allowed.
+    pub scope: Permission,
     /// A field of its payload that strict 0.1.0 readers do not know.
     added: Option<&'static str>,
     /// `{"envelope":…,"cursor":N}`.
@@ -83,14 +86,25 @@ impl StoredEvent {
             cursor,
             session_id: session_id.into(),
             seed_type: !kind.contains('.'),
+            scope: Event::scope_of(kind),
             added: Event::added_to(kind),
             json: sse.slice(head.len()..end),
             sse,
         }
     }
 
-    /// The event as a reader gets it that may only know what 0.1.0 knew; none when it does not know the type.
-    pub(crate) fn for_reader(self: Arc<Self>, all_types: bool) -> Option<Arc<Self>> {
+    /// Whether a reader with these scopes may be told of it; without any said it is one that may be told everything.
+    pub fn may_be_told(&self, scopes: Option<&[Permission]>) -> bool {
+        scopes.is_none_or(|scopes| scopes.contains(&self.scope))
+    }
+
+    /// The event as a reader gets it that may only know what 0.1.0 knew; none when it does not know the type, or may
+    /// not be told.
+    pub(crate) fn for_reader(self: Arc<Self>, filter: &EventFilter) -> Option<Arc<Self>> {
+        if !self.may_be_told(filter.scopes.as_deref()) {
+            return None;
+        }
+        let all_types = filter.all_types;
         let Some(added) = self.added.filter(|_| !all_types) else {
             return (all_types || self.seed_type).then_some(self);
         };

@@ -241,8 +241,8 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// The server was down or the machine asleep for a while: claims get that time back and lose no attempt.
-    pub fn extend_leases(&mut self, until: i64) -> Result<(), StoreError> {
+    /// Claims last anew from `until` on and lose no attempt.
+    pub(crate) fn extend_leases(&mut self, until: i64) -> Result<(), StoreError> {
         for queue in [QueueName::Requests, QueueName::Jobs, QueueName::Completions] {
             let sql = format!(
                 "UPDATE {} SET leaseExpiresAt = MAX(leaseExpiresAt, ?1 + leaseMs) WHERE status = 'claimed'",

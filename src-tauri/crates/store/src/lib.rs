@@ -35,6 +35,7 @@ mod row;
 mod server_jobs;
 mod sessions;
 mod settings;
+mod sleep;
 mod slo;
 mod steering;
 mod subscription;

@@ -14,6 +14,9 @@ const STEPS: &[&str] = &[
     include_str!("schema/008_devices.sql"),
     include_str!("schema/009_nodes.sql"),
     include_str!("schema/010_push.sql"),
+    include_str!("schema/011_sleep.sql"),
+    include_str!("schema/012_told.sql"),
+    include_str!("schema/013_invited.sql"),
 ];
 
 pub(crate) fn migrate(conn: &mut Connection) -> Result<(), StoreError> {

@@ -22,6 +22,9 @@ pub struct Claimant {
     /// Who they belong to in the tailnet, and their machine's stable id there.
     pub login: Option<String>,
     pub node: Option<String>,
+    /// The tailnet's allow list alone let that machine in.
+    #[serde(default)]
+    pub invited: bool,
     pub from: Option<String>,
     /// Six digits.
     pub code: String,

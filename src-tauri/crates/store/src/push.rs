@@ -298,6 +298,7 @@ fn shown(r: &Row<'_>) -> Result<PushRow, StoreError> {
         kind: message.kind,
         told: message.told,
         subject: message.subject,
+        asks: message.asks,
         name: message.name,
         page: message.page,
         made_at: row::iso(r, "createdAt")?,

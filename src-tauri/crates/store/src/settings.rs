@@ -32,7 +32,7 @@ impl Tx<'_> {
     /// Settings whose key starts with `prefix`.
     pub fn settings_under(&self, prefix: &str) -> Result<Vec<(String, serde_json::Value)>, StoreError> {
         self.all(
-            "SELECT key, value FROM settings WHERE substr(key, 1, length(?1)) = ?1 ORDER BY key",
+            "SELECT key, value FROM settings WHERE key >= ?1 AND substr(key, 1, length(?1)) = ?1 ORDER BY key",
             [prefix],
             |r| Ok((r.get(0)?, crate::row::json(r, "value")?)),
         )

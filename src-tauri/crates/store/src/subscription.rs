@@ -2,6 +2,7 @@
 
 use crate::events::StoredEvent;
 use crate::{Store, StoreError};
+use protocol::ops::Permission;
 use protocol::{Cursor, SessionId};
 use std::sync::Arc;
 use tokio::sync::broadcast::{Receiver, error::RecvError, error::TryRecvError};
@@ -13,6 +14,8 @@ pub struct EventFilter {
     pub session: Option<SessionId>,
     /// Also the types a strict 0.1.0 reader does not know.
     pub all_types: bool,
+    /// What the reader may do, where it is not the server itself: of the rest it is told nothing.
+    pub scopes: Option<Vec<Permission>>,
 }
 
 /// Events read from the log at once while replaying.
@@ -64,8 +67,7 @@ impl Subscription {
         if let Some(last) = page.last() {
             self.at = last.cursor;
         }
-        let all = self.filter.all_types;
-        Ok(page.into_iter().filter_map(|event| Arc::new(event).for_reader(all)).collect())
+        Ok(page.into_iter().filter_map(|event| Arc::new(event).for_reader(&self.filter)).collect())
     }
 
     async fn live(&mut self) -> Result<Vec<Arc<StoredEvent>>, StoreError> {
@@ -82,7 +84,7 @@ impl Subscription {
         while let Some(event) = next.take() {
             if event.cursor > self.at {
                 self.at = event.cursor;
-                batch.extend(event.for_reader(self.filter.all_types));
+                batch.extend(event.for_reader(&self.filter));
             }
             if batch.len() < 256 {
                 next = match self.live.try_recv() {

@@ -46,11 +46,11 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Everything of one job, on whatever days; the claim it has now counts up to now.
+    /// Everything of one job, on whatever days; the claim it has now counts up to now. Sleep is no work.
     pub fn spent_on_job(&self, job: &str) -> Result<Spent, StoreError> {
         let calls = self.spent(&format!("SELECT {SUMS} FROM usage WHERE jobId = ?"), [job])?;
         let sql = "SELECT COALESCE((SELECT SUM(ms) FROM work WHERE jobId = ?1), 0) \
-                   + COALESCE((SELECT MAX(0, ?2 - claimedAt) FROM jobs WHERE id = ?1 AND status = 'claimed'), 0)";
+                   + COALESCE((SELECT MAX(0, ?2 - claimedAt - asleepMs) FROM jobs WHERE id = ?1 AND status = 'claimed'), 0)";
         Ok(Spent { work_ms: self.sum(sql, params![job, self.now()])?, ..calls })
     }
 
@@ -60,8 +60,13 @@ impl Tx<'_> {
             format!("SELECT {SUMS} FROM usage WHERE createdAt >= ?1 AND (?2 IS NULL OR workspaceId = ?2)");
         let calls = self.spent(&sql, params![since, workspace])?;
         let sql = "SELECT COALESCE((SELECT SUM(MIN(ms, endedAt - ?1)) FROM work WHERE endedAt >= ?1 AND (?2 IS NULL OR workspaceId = ?2)), 0) \
-                   + COALESCE((SELECT SUM(MAX(0, ?3 - MAX(claimedAt, ?1))) FROM jobs WHERE status = 'claimed' AND (?2 IS NULL OR workspaceId = ?2)), 0)";
+                   + COALESCE((SELECT SUM(MAX(0, MIN(?3 - claimedAt - asleepMs, ?3 - ?1))) FROM jobs WHERE status = 'claimed' AND (?2 IS NULL OR workspaceId = ?2)), 0)";
         Ok(Spent { work_ms: self.sum(sql, params![since, workspace, self.now()])?, ..calls })
+    }
+
+    /// Whether this is told for the first time; from now on it was.
+    pub fn told_first(&mut self, what: &str) -> Result<bool, StoreError> {
+        Ok(self.exec("INSERT OR IGNORE INTO budget_told VALUES (?1, ?2)", params![what, self.now()])? > 0)
     }
 
     /// What each model had since a moment, the most expensive or longest first.

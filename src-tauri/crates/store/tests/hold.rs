@@ -1,6 +1,8 @@
 //! Holds: while there is one nothing is claimed, wherever a claim comes from, and a restart finds it as it was.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod support;
+
 use protocol::hold::{Hold, HoldReason};
 use protocol::{Priority, SessionId};
 use std::path::Path;
@@ -38,20 +40,7 @@ async fn setting() -> (tempfile::TempDir, Store) {
                 queue_wait_budget_ms: 1,
                 target_worker_id: None,
             })?;
-            tx.enqueue_job(NewJob {
-                task_id: "t".into(),
-                kind: "k".into(),
-                title: "a job".into(),
-                session_id: Some(session()),
-                workspace_id: None,
-                request_id: None,
-                params: serde_json::json!({}),
-                priority: Priority::Normal,
-                target_worker_id: None,
-                queue_wait_budget_ms: 1,
-                execution_budget_ms: 1,
-                finalization_budget_ms: 1,
-            })
+            tx.enqueue_job(NewJob { session_id: Some(session()), ..support::job() })
         })
         .await
         .unwrap();
@@ -129,7 +118,7 @@ async fn everything_goes_on_when_the_last_hold_has_ended_and_whoever_waits_is_wo
     ];
     release(&store, Some(HoldReason::Person)).await;
     for waiter in &mut waiting {
-        tokio::time::timeout(Duration::from_secs(10), waiter.woken()).await.expect("all of them look again");
+        tokio::time::timeout(Duration::from_secs(60), waiter.woken()).await.expect("all of them look again");
     }
     assert_eq!(claimable(&store).await, (true, true));
 }

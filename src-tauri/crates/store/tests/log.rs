@@ -1,6 +1,8 @@
 //! The log, the queues and their claims, on a real file.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod support;
+
 use protocol::approval::Decision;
 use protocol::queue::MAX_ATTEMPTS;
 use protocol::{ErrorCode, Event, Priority, RiskLevel, SessionId};
@@ -58,17 +60,11 @@ fn request(text: &str, priority: Priority) -> NewRequest {
 fn job(title: &str, priority: Priority, target: Option<&str>) -> NewJob {
     NewJob {
         task_id: title.into(),
-        kind: "k".into(),
         title: title.into(),
         session_id: Some(session()),
-        workspace_id: None,
-        request_id: None,
-        params: serde_json::json!({}),
         priority,
         target_worker_id: target.map(str::to_owned),
-        queue_wait_budget_ms: 1,
-        execution_budget_ms: 1,
-        finalization_budget_ms: 1,
+        ..support::job()
     }
 }
 
@@ -78,7 +74,8 @@ async fn a_subscriber_gets_stored_and_live_events_in_order_without_a_gap() {
     for n in 0..2_500 {
         s.store.write(move |tx| tx.append(log(n))).await.unwrap();
     }
-    let mut subscription = s.store.subscribe(EventFilter { session: Some(session()), all_types: true }, 0);
+    let mut subscription =
+        s.store.subscribe(EventFilter { session: Some(session()), all_types: true, scopes: None }, 0);
     let writer = s.store.clone();
     let live = tokio::spawn(async move {
         for n in 2_500..6_000 {
@@ -112,7 +109,7 @@ async fn a_reader_of_the_first_protocol_gets_no_field_that_it_does_not_know() {
     };
     s.store.write(move |tx| tx.append(failed())).await.unwrap();
     for (all_types, code) in [(true, serde_json::json!("limit")), (false, serde_json::Value::Null)] {
-        let mut subscription = s.store.subscribe(EventFilter { session: None, all_types }, 0);
+        let mut subscription = s.store.subscribe(EventFilter { session: None, all_types, scopes: None }, 0);
         let mut seen = subscription.next().await.unwrap();
         s.store.write(move |tx| tx.append(failed())).await.unwrap();
         seen.extend(subscription.next().await.unwrap());
@@ -131,7 +128,7 @@ async fn a_reader_of_the_first_protocol_gets_no_field_that_it_does_not_know() {
 #[tokio::test]
 async fn a_subscriber_that_falls_behind_is_refilled_from_the_log() {
     let s = setting().await;
-    let mut subscription = s.store.subscribe(EventFilter { session: None, all_types: true }, 0);
+    let mut subscription = s.store.subscribe(EventFilter { session: None, all_types: true, scopes: None }, 0);
     s.store.write(|tx| tx.append(log(0))).await.unwrap();
     assert_eq!(subscription.next().await.unwrap().len(), 1);
     for chunk in 0..50 {
@@ -277,7 +274,7 @@ async fn time_away_extends_leases_and_counts_no_attempt() {
     s.store.write(|tx| tx.enqueue_request(request("x", Priority::Normal))).await.unwrap();
     s.store.write(|tx| tx.claim_request("a", Some(1_000))).await.unwrap().unwrap();
     let now = s.now.fetch_add(3_600_000, Ordering::SeqCst) + 3_600_000;
-    s.store.write(move |tx| tx.extend_leases(now)).await.unwrap();
+    s.store.write(move |tx| tx.return_time(now - 3_600_000, now)).await.unwrap();
     assert!(!s.store.read(|tx| tx.has_expired(QueueName::Requests)).await.unwrap());
 }
 
@@ -290,10 +287,12 @@ async fn the_first_answer_wins_and_a_wrong_hash_is_stale() {
         action: "land".into(),
         subject: "e-1".into(),
         summary: "Land it".into(),
+        asks: None,
         details: serde_json::json!({}),
         hash: "aa".into(),
         risk: RiskLevel::Low,
         why: "asks".into(),
+        because: None,
         asked_by: "merge".into(),
         expires_at: None,
     };
@@ -321,7 +320,7 @@ async fn a_newer_database_is_refused_and_left_alone() {
     drop(s.store);
     // The last connection folds the write-ahead log back and removes it.
     let wal = s.path.with_extension("db-wal");
-    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(10);
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(60);
     while wal.exists() {
         assert!(std::time::Instant::now() < deadline, "the store closes");
         tokio::task::yield_now().await;

@@ -1,6 +1,7 @@
 //! Looking back: the events of one entry, and figures of spans of time.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+use protocol::because::{Because, FolderBlock};
 use protocol::merge::{EntryState, MergeEntry, ThrownReason};
 use protocol::{Event, SessionId, WorkspaceId};
 use serde_json::json;
@@ -110,4 +111,42 @@ async fn what_happened_is_counted_in_the_span_in_which_it_did() {
     assert_eq!(mine[1].time_to_land_ms.p50, Some(1_100.0));
     assert_eq!((mine[0].runs_per_landed, mine[1].runs_per_landed), (None, Some(0.0)));
     assert_eq!(all[1].landed, 2, "of every workspace");
+}
+
+#[tokio::test]
+async fn a_reason_is_kept_with_what_it_is_made_of_and_older_rows_have_the_sentence_alone() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(&dir.path().join("because.db"), &Arc::new(AtomicI64::new(1_000)));
+    let because = Because::CheckedOut {
+        branch: "main_agents".into(),
+        folder: "/home/anna/tern".into(),
+        block: FolderBlock::Dirty,
+        names: vec!["a.txt".into()],
+        more: 2,
+    };
+    let said = because.clone();
+    let (new, old) = store
+        .write(move |tx| {
+            tx.insert_session(&session(), None, "dev", None)?;
+            let new = MergeEntry {
+                reason: Some("It is checked out.".into()),
+                because: Some(Box::new(said)),
+                ..entry("e-1", "tern")
+            };
+            tx.insert_entry(&new)?;
+            // As a server stored it that knew no codes, or more of them than this one.
+            let old = MergeEntry { reason: Some("It rains.".into()), ..entry("e-2", "tern") };
+            tx.insert_entry(&old)?;
+            let newer = serde_json::to_value(&old).map(|mut record| {
+                record["because"] = json!({ "code": "rain", "mm": 3 });
+                record
+            })?;
+            let newer: MergeEntry = serde_json::from_value(newer)?;
+            assert_eq!((newer.because, newer.reason.as_deref()), (None, Some("It rains.")));
+            Ok((tx.entry("e-1")?, tx.entry("e-2")?))
+        })
+        .await
+        .unwrap();
+    assert_eq!(new.because.as_deref(), Some(&because));
+    assert_eq!((old.because, old.reason.as_deref()), (None, Some("It rains.")));
 }

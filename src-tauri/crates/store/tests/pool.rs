@@ -1,7 +1,8 @@
 //! Drained workers, jobs for one of them alone, and what the pool sees, on a real file.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use protocol::Priority;
+mod support;
+
 use protocol::job::{JobStatus, TASK_EXECUTE};
 use protocol::worker::{Heartbeat, WorkerEnd, WorkerEndKind};
 use std::path::Path;
@@ -21,20 +22,7 @@ fn open(path: &Path) -> Store {
 }
 
 fn job(target: Option<&str>) -> NewJob {
-    NewJob {
-        task_id: "t".into(),
-        kind: TASK_EXECUTE.into(),
-        title: "a job".into(),
-        session_id: None,
-        workspace_id: None,
-        request_id: None,
-        params: serde_json::json!({}),
-        priority: Priority::Normal,
-        target_worker_id: target.map(str::to_owned),
-        queue_wait_budget_ms: 1,
-        execution_budget_ms: 1,
-        finalization_budget_ms: 1,
-    }
+    NewJob { kind: TASK_EXECUTE.into(), target_worker_id: target.map(str::to_owned), ..support::job() }
 }
 
 async fn enqueue(store: &Store, target: Option<&'static str>) -> String {
@@ -104,14 +92,14 @@ async fn a_drain_wakes_a_waiting_claim_so_that_it_leaves_the_line() {
     meet(&store, "w-1").await;
     let mut waiter = store.waiter(QueueName::Jobs, Some("w-1".into()), None);
     store.write(|tx| tx.drain_worker("w-1", "owner")).await.unwrap();
-    tokio::time::timeout(Duration::from_secs(5), waiter.woken()).await.unwrap();
+    tokio::time::timeout(Duration::from_secs(60), waiter.woken()).await.unwrap();
     // One that takes nothing is offered nothing, and hears when it may take again.
     let mut waiter = store.waiter(QueueName::Jobs, Some("w-1".into()), Some(Vec::new()));
     let mut other = store.waiter(QueueName::Jobs, Some("w-2".into()), None);
     enqueue(&store, None).await;
-    tokio::time::timeout(Duration::from_secs(5), other.woken()).await.unwrap();
+    tokio::time::timeout(Duration::from_secs(60), other.woken()).await.unwrap();
     store.write(|tx| tx.undrain_worker("w-1")).await.unwrap();
-    tokio::time::timeout(Duration::from_secs(5), waiter.woken()).await.unwrap();
+    tokio::time::timeout(Duration::from_secs(60), waiter.woken()).await.unwrap();
 }
 
 #[tokio::test]
@@ -123,7 +111,7 @@ async fn a_job_goes_from_one_worker_to_any_while_nobody_has_it() {
     let mut waiter = store.waiter(QueueName::Jobs, Some("w-1".into()), None);
     let any = id.clone();
     store.write(move |tx| tx.target_job(&any, None)).await.unwrap();
-    tokio::time::timeout(Duration::from_secs(5), waiter.woken()).await.unwrap();
+    tokio::time::timeout(Duration::from_secs(60), waiter.woken()).await.unwrap();
     assert_eq!(claim(&store, "w-1").await, Some(id.clone()));
     assert!(store.write(move |tx| tx.target_job(&id, Some("w-2"))).await.is_err(), "somebody has it");
 }

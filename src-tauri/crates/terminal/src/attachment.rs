@@ -218,7 +218,7 @@ impl Feed {
             self.picture = false;
             self.sent = state.picture_at();
             state.seats.ack(&self.seat, self.sent);
-            return Some(Some(Piece::Snapshot { offset: self.sent, bytes: state.screen.picture() }));
+            return Some(Some(Piece::Snapshot { offset: self.sent, bytes: state.drawn().picture() }));
         }
         if self.sent < state.ring.start() {
             self.picture = true;

@@ -49,7 +49,7 @@ fn line(ms: u64, kind: &str, data: &str) -> String {
 }
 
 /// Bytes at the end that can still become a character.
-fn unfinished(bytes: &[u8]) -> usize {
+pub(crate) fn unfinished(bytes: &[u8]) -> usize {
     for back in 1..=bytes.len().min(3) {
         let Some(&byte) = bytes.get(bytes.len() - back) else { return 0 };
         let length = match byte {

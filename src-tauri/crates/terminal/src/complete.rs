@@ -6,8 +6,9 @@
 /// Longest piece that is held back; more than that is no sequence anybody waits for.
 const LONGEST: usize = 4096;
 
+/// Where in the language of terminals a stream is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-enum At {
+pub(crate) enum At {
     #[default]
     Ground,
     Escape,
@@ -28,16 +29,24 @@ pub(crate) struct Complete {
 }
 
 impl Complete {
-    /// Takes more of the stream; how many bytes at its end are unfinished now.
-    pub(crate) fn take(&mut self, bytes: &[u8]) -> usize {
-        for &byte in bytes {
-            self.at = step(self.at, byte);
-            self.open = if self.at == At::Ground { 0 } else { self.open + 1 };
-            if self.open > LONGEST {
-                *self = Self::default();
-            }
-        }
-        self.open
+    /// Whether a byte is text or the end of a line in the middle of such, which is nearly all of a flood.
+    pub(crate) fn is_plain(&self, byte: u8) -> bool {
+        self.at == At::Ground && matches!(byte, 0x20..=0x7f | b'\r' | b'\n')
+    }
+
+    /// Takes one more byte; where the stream was before it, and where it is now.
+    pub(crate) fn step(&mut self, byte: u8) -> (At, At) {
+        let before = self.at;
+        self.at = step(before, byte);
+        // What begins behind an endless one is counted by itself.
+        let counted = if byte == 0x1b && self.open > LONGEST { 0 } else { self.open };
+        self.open = if self.at == At::Ground { 0 } else { counted + 1 };
+        (before, self.at)
+    }
+
+    /// Bytes at the end that are unfinished; none of something endless.
+    pub(crate) fn open(&self) -> usize {
+        if self.open > LONGEST { 0 } else { self.open }
     }
 }
 
@@ -49,14 +58,16 @@ fn step(at: At, byte: u8) -> At {
         (_, 0x1b) => At::Escape,
         (At::Escape, b'[') => At::Control,
         (At::Escape, b']' | b'P' | b'X' | b'^' | b'_') => At::Text,
-        (At::Escape, 0x20..=0x2f) => At::Escape,
+        // Other controls are obeyed in the middle of a sequence.
+        (At::Escape, 0x00..=0x2f) => At::Escape,
         (At::Escape, _) => At::Ground,
         (At::Control, 0x40..=0x7e) => At::Ground,
         (At::Control, _) => At::Control,
         (At::Text, 0x07) => At::Ground,
         (At::Text, _) => At::Text,
         (At::TextEscape, b'\\') => At::Ground,
-        (At::TextEscape, _) => At::Text,
+        // Anything else that begins with it breaks off the string.
+        (At::TextEscape, _) => step(At::Escape, byte),
         (At::Character(1), 0x80..=0xbf) => At::Ground,
         (At::Character(left), 0x80..=0xbf) => At::Character(left - 1),
         (At::Ground | At::Character(_), 0xc2..=0xdf) => At::Character(1),
@@ -71,7 +82,14 @@ mod tests {
     use super::*;
 
     fn open(bytes: &[u8]) -> usize {
-        Complete::default().take(bytes)
+        take(&mut Complete::default(), bytes)
+    }
+
+    fn take(complete: &mut Complete, bytes: &[u8]) -> usize {
+        for byte in bytes {
+            complete.step(*byte);
+        }
+        complete.open()
     }
 
     #[test]
@@ -92,15 +110,18 @@ mod tests {
         assert_eq!(open(b"x\xf0\x9f\x98"), 3);
         assert_eq!(open(b"\x1b(B"), 0);
         assert_eq!(open(b"\x1b[3\x1b[1"), 6);
+        assert_eq!(open(b"\x1b]0;title\x1b[31m"), 0);
+        assert_eq!(open(b"\x1b\r\n"), 3);
     }
 
     #[test]
     fn it_follows_across_pieces_and_gives_up_on_endless_ones() {
         let mut complete = Complete::default();
-        assert_eq!(complete.take(b"\x1b["), 2);
-        assert_eq!(complete.take(b"1;2"), 5);
-        assert_eq!(complete.take(b"H"), 0);
-        assert_eq!(complete.take(b"\x1b]"), 2);
-        assert!(complete.take(&[b'x'; LONGEST + 9]) < LONGEST);
+        assert_eq!(take(&mut complete, b"\x1b["), 2);
+        assert_eq!(take(&mut complete, b"1;2"), 5);
+        assert_eq!(take(&mut complete, b"H"), 0);
+        assert_eq!(take(&mut complete, b"\x1b]"), 2);
+        assert!(take(&mut complete, &[b'x'; LONGEST + 9]) < LONGEST);
+        assert_eq!(take(&mut complete, b"\x1b[3"), 3);
     }
 }

@@ -16,6 +16,8 @@ pub enum TerminalError {
     Uncontrolled,
     #[error("This terminal has ended.")]
     Ended,
+    #[error("This terminal still runs. Close it first.")]
+    Running,
     #[error("This place at the terminal was given up, or taken up again from another connection.")]
     Left,
     #[error("Input begins at {expected}, and this begins at {found}: something was left out.")]
@@ -43,6 +45,7 @@ impl TerminalError {
             Self::Limit(_) | Self::Crowded(_) => ErrorCode::TerminalLimit,
             Self::NotControlled { .. } | Self::Uncontrolled => ErrorCode::TerminalNotControlled,
             Self::Ended => ErrorCode::TerminalEnded,
+            Self::Running => ErrorCode::Conflict,
             Self::Left => ErrorCode::Stale,
             Self::InputGap { .. } | Self::Size { .. } | Self::Name { .. } | Self::Signal => {
                 ErrorCode::BadRequest

@@ -16,6 +16,9 @@ mod attachment;
 mod cast;
 mod complete;
 mod error;
+mod flood;
+mod folder;
+mod inbox;
 mod input;
 mod open;
 mod output;
@@ -32,6 +35,7 @@ mod tree;
 
 pub use attachment::{Attachment, Feed, Piece};
 pub use error::TerminalError;
+pub use folder::{NoFolder, folder_inside};
 pub use open::Opening;
 pub use seats::Who;
 pub use shell::{Shell, environment};

@@ -1,7 +1,7 @@
 //! Starting a program in a terminal of its own.
 
 use std::ffi::OsString;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread;
 
@@ -11,12 +11,14 @@ use protocol::{JobId, TerminalId, WorkspaceId};
 use tokio::sync::watch;
 
 use crate::cast::Cast;
+use crate::inbox::Inbox;
+use crate::past::Past;
 use crate::recording::Recording;
 use crate::session::{About, Session, checked_name, checked_size};
 use crate::shell::Shell;
 use crate::state::State;
 use crate::tree::Tree;
-use crate::{TerminalError, input, output, past};
+use crate::{TerminalError, input, output};
 
 /// What is opened.
 #[derive(Debug, Clone)]
@@ -42,7 +44,7 @@ pub(crate) fn mark(id: &TerminalId) -> String {
 /// Starts the program and its threads. Blocks for a moment.
 pub(crate) fn open(
     opening: Opening,
-    folder: &Path,
+    past: &Arc<Past>,
     record: bool,
     clock: Arc<dyn Clock>,
     listed: watch::Sender<u64>,
@@ -54,7 +56,7 @@ pub(crate) fn open(
     if !opening.cwd.is_dir() {
         return Err(failed(format!("{} is not a folder", opening.cwd.display())));
     }
-    let folder = folder.join(opening.id.as_str());
+    let folder = past.folder(&opening.id);
     host::paths::private_folder(&folder).map_err(|cause| TerminalError::File {
         path: folder.display().to_string(),
         cause: cause.to_string(),
@@ -62,7 +64,7 @@ pub(crate) fn open(
     let (now, started) = (clock.now_ms(), clock.monotonic_ms());
     let recording = if record {
         let head = Cast::head(size.cols, size.rows, now, &name, &shell);
-        Some(Recording::begin(past::recording(&folder), &head)?)
+        Some(Recording::begin(crate::past::recording(&folder), &head)?)
     } else {
         None
     };
@@ -81,17 +83,20 @@ pub(crate) fn open(
         shell: shell.clone(),
         created_at: iso(now),
         started,
-        folder,
     };
     let state = State::new(name, (size.cols, size.rows), recording, started);
-    let session = Arc::new(Session::new(about, state, pair.master, tree, clock, listed));
-    past::keep(&session.about.folder, &session.shown());
+    let session = Arc::new(Session::new(about, state, pair.master, tree, clock, listed, past.clone()));
+    past.begin(&session.shown());
+    let inbox = Arc::new(Inbox::default());
+    let (read, shown) = (inbox.clone(), inbox.clone());
     let threads = [
-        spawn("terminal-read", &session, move |session| output::read_all(session, reader)),
+        spawn("terminal-read", &session, move |session| output::read_all(session, reader, &read)),
+        spawn("terminal-show", &session, move |session| output::show_all(session, &shown)),
         spawn("terminal-write", &session, move |session| input::write_all(session, writer)),
         spawn("terminal-wait", &session, move |session| output::wait_for_end(session, child)),
     ];
     if let Some(error) = threads.into_iter().find_map(Result::err) {
+        inbox.close();
         session.tree.end();
         session.ended(None, None);
         return Err(failed(error.to_string()));

@@ -1,30 +1,40 @@
-//! The threads that read what a program shows, and that wait for its end.
+//! The threads that read what a program shows, that show it, and that wait for its end.
 
 use std::io::{ErrorKind, Read};
 
 use portable_pty::Child;
 
+use crate::inbox::Inbox;
 use crate::session::Session;
 
 /// Bytes of one read.
-const PIECE: usize = 32 * 1024;
+const PIECE: usize = 16 * 1024;
 /// How long it is waited for output of something that holds the terminal open and was not found when the rest was
 /// ended.
 const LAST_WORDS_MS: u64 = 2_000;
 /// How often the waiting thread looks.
 const LOOK_MS: u64 = 200;
 
-/// Reads until there is nothing more, no faster than whoever is in control.
-pub(crate) fn read_all(session: &Session, mut from: Box<dyn Read + Send>) {
+/// Reads until there is nothing more, no faster than whoever is in control. The program goes on while what it said before
+/// is drawn, recorded and passed on by another thread.
+pub(crate) fn read_all(session: &Session, mut from: Box<dyn Read + Send>, to: &Inbox) {
     let mut piece = vec![0; PIECE];
     while wait_for_room(session) {
         match from.read(&mut piece) {
             Ok(0) => break,
-            Ok(read) => take(session, piece.get(..read).unwrap_or_default()),
+            Ok(read) => to.push(piece.get(..read).unwrap_or_default()),
             Err(error) if error.kind() == ErrorKind::Interrupted => {}
             // On Linux this is how the last program's going is told.
             Err(_) => break,
         }
+    }
+    to.close();
+}
+
+/// Shows what is read, all there is at once, until there is nothing more.
+pub(crate) fn show_all(session: &Session, from: &Inbox) {
+    while let Some(bytes) = from.take() {
+        take(session, &bytes);
     }
     session.with(|state| {
         state.reading = false;
@@ -63,8 +73,7 @@ fn take(session: &Session, bytes: &[u8]) {
         if state.end.is_some() {
             return;
         }
-        state.ring.push(bytes);
-        state.screen.show(bytes);
+        state.show(bytes);
         if let Some(recording) = &mut state.recording {
             recording.output(age, bytes);
         }

@@ -3,7 +3,8 @@
 use std::num::NonZeroU16;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use crate::complete::Complete;
+use crate::cast::unfinished;
+use crate::flood::{Flood, Skip};
 
 /// Lines above the screen that go into a picture.
 const HISTORY_LINES: usize = 500;
@@ -14,19 +15,32 @@ const BEGIN: &str = "\x1b[!p\x1b[?1049l\x1b[0m\x1b[H\x1b[2J";
 
 pub(crate) struct Screen {
     parser: vt100::Parser,
-    complete: Complete,
-    /// Bytes at the end of the stream that are not on the screen yet.
-    open: usize,
+    flood: Flood,
+    /// The beginning of a character: the emulator gets whole ones, since it loses what follows one in two pieces.
+    carried: Vec<u8>,
 }
 
 impl Screen {
     pub(crate) fn new(cols: u16, rows: u16) -> Self {
-        Self { parser: parser(cols, rows), complete: Complete::default(), open: 0 }
+        Self { parser: parser(cols, rows), flood: Flood::default(), carried: Vec::new() }
     }
 
     pub(crate) fn show(&mut self, bytes: &[u8]) {
-        self.open = self.complete.take(bytes);
-        self.guard(|parser| parser.process(bytes));
+        let mut all = std::mem::take(&mut self.carried);
+        all.extend_from_slice(bytes);
+        self.carried = all.split_off(all.len() - unfinished(&all));
+        self.draw(&all);
+    }
+
+    fn draw(&mut self, bytes: &[u8]) {
+        let rows = usize::from(self.parser.screen().size().0.get());
+        // Wherever the cursor is, so many lines push out everything above them.
+        let Some(Skip { range, instead }) = self.flood.take(bytes, HISTORY_LINES + 2 * rows) else {
+            return self.guard(|parser| parser.process(bytes));
+        };
+        let (before, after) = (bytes.get(..range.start), bytes.get(range.end..));
+        let shown = [before.unwrap_or_default(), &instead, after.unwrap_or_default()];
+        self.guard(|parser| shown.into_iter().for_each(|bytes| parser.process(bytes)));
     }
 
     pub(crate) fn resize(&mut self, cols: u16, rows: u16) {
@@ -35,7 +49,7 @@ impl Screen {
 
     /// Bytes at the end of the stream that belong to something unfinished: a picture is as of before them.
     pub(crate) fn unfinished(&self) -> usize {
-        self.open
+        self.flood.unfinished() + self.carried.len()
     }
 
     /// Bytes that draw this screen, and some lines above it, on any terminal of the same size.
@@ -180,7 +194,50 @@ mod tests {
         assert_eq!(other.screen().contents().trim_end(), "red: x");
     }
 
+    /// What is in the lines above and on the screen, with colours, where the cursor is, and the modes.
+    fn everything(screen: &mut Screen) -> String {
+        let at = screen.parser.screen().cursor_position();
+        let drawn = String::from_utf8_lossy(&screen.picture()).into_owned();
+        format!("{at:?}\n{drawn}").escape_debug().collect()
+    }
+
+    /// What programs say. Repeating the last character is not among it: after a control that means nothing.
+    fn word() -> impl Strategy<Value = String> {
+        prop_oneof![
+            20 => "[a-zä€😀 ]{0,90}".prop_map(|text| text),
+            20 => Just("\r\n".to_owned()),
+            8 => (0..110_u8).prop_map(|n| format!("\x1b[{n}m")),
+            2 => Just("\x1b[0;1;38;5;9m".to_owned()),
+            2 => Just("\x1b[m\x1b[K".to_owned()),
+            1 => prop::sample::select(vec![
+                "\n", "\r", "\t", "\x08", "\x1b[A", "\x1b[3;3H", "\x1b[2J", "\x1b[2;4r", "\x1b[r", "\x1bc", "\x1b[4h",
+                "\x1b[4l", "\x1b[?7l", "\x1b[?7h", "\x1b[?1049h", "\x1b[?1049l", "\x1b7", "\x1b8", "\x1b]0;t\x07",
+                "\x1bPq\x07", "\x1b\\", "\x1b[?6h", "\x1b[", "\x1b", "\x1bM", "\x1b[2L",
+            ]).prop_map(str::to_owned),
+        ]
+    }
+
     proptest! {
+        #![proptest_config(ProptestConfig { cases: 24, max_shrink_iters: 60, ..ProptestConfig::default() })]
+        #[test]
+        fn what_is_left_out_of_a_flood_is_never_missed(
+            parts in prop::collection::vec((prop::collection::vec(word(), 1..60), 1_usize..400), 1..6),
+            cut in 1_usize..200_000, cols in 1_u16..100, rows in 1_u16..30,
+        ) {
+            let flood: String = parts.iter().map(|(words, times)| words.concat().repeat(*times)).collect();
+            let bytes = flood.as_bytes();
+            let mut drawn = Screen::new(cols, rows);
+            drawn.parser.process(bytes);
+            let mut quick = Screen::new(cols, rows);
+            for piece in bytes.chunks(cut) {
+                quick.show(piece);
+            }
+            let (quick, drawn) = (everything(&mut quick), everything(&mut drawn));
+            let differs = quick.chars().zip(drawn.chars()).position(|(one, other)| one != other);
+            let after = |text: &str| text.chars().skip(differs.unwrap_or(0).saturating_sub(40)).take(90).collect::<String>();
+            prop_assert!(quick == drawn, "{} | {}", after(&quick), after(&drawn));
+        }
+
         #[test]
         fn no_bytes_and_no_size_break_it(pieces in prop::collection::vec((prop::collection::vec(any::<u8>(), 0..200), 1_u16..60, 1_u16..40), 1..12)) {
             let mut screen = Screen::new(80, 24);

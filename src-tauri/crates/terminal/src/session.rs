@@ -1,6 +1,5 @@
 //! A running terminal: its state, and what its three threads and its attachments do with it.
 
-use std::path::PathBuf;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use host::clock::{Clock, iso};
@@ -11,6 +10,7 @@ use tokio::sync::watch;
 
 use crate::TerminalError;
 use crate::input::Input;
+use crate::past::Past;
 use crate::state::State;
 use crate::tree::Tree;
 
@@ -24,8 +24,6 @@ pub(crate) struct About {
     pub(crate) created_at: String,
     /// On the monotonic clock.
     pub(crate) started: u64,
-    /// Where what is kept of it is.
-    pub(crate) folder: PathBuf,
 }
 
 pub(crate) struct Session {
@@ -41,6 +39,8 @@ pub(crate) struct Session {
     master: Mutex<Option<Box<dyn MasterPty + Send>>>,
     pub(crate) tree: Tree,
     pub(crate) clock: Arc<dyn Clock>,
+    /// Where what is kept of it is.
+    past: Arc<Past>,
 }
 
 impl Session {
@@ -51,6 +51,7 @@ impl Session {
         tree: Tree,
         clock: Arc<dyn Clock>,
         listed: watch::Sender<u64>,
+        past: Arc<Past>,
     ) -> Self {
         Self {
             about,
@@ -62,6 +63,7 @@ impl Session {
             master: Mutex::new(Some(master)),
             tree,
             clock,
+            past,
         }
     }
 
@@ -147,7 +149,7 @@ impl Session {
                 return Ok(false);
             }
             (state.cols, state.rows) = (cols, rows);
-            state.screen.resize(cols, rows);
+            state.drawn().resize(cols, rows);
             if let Some(recording) = &mut state.recording {
                 recording.resize(age, cols, rows);
             }
@@ -210,10 +212,12 @@ impl Session {
             let why = state.why.map(str::to_owned);
             let by_server = state.why == Some(crate::terminals::BY_SERVER);
             let how = if by_server { TerminalState::Interrupted } else { TerminalState::Exited };
-            state.end = Some(TerminalEnd { state: how, at, exit_code, signal, why });
-            self.shown_of(state)
+            let end = TerminalEnd { state: how, at, exit_code, signal, why };
+            Terminal { state: how, end: Some(end), ..self.shown_of(state) }
         });
-        crate::past::keep(&self.about.folder, &shown);
+        // Before anybody can see that it ended: whoever does may remove what is kept of it, and it must stay removed.
+        self.past.keep(&shown);
+        self.with(|state| state.end = shown.end);
         self.master.lock().unwrap_or_else(PoisonError::into_inner).take();
         self.tell_all();
     }

@@ -9,6 +9,8 @@ use crate::seats::Seats;
 
 /// Bytes of output that are kept in memory.
 const RING: usize = 4 * 1024 * 1024;
+/// Most bytes of output that are not on the screen yet; far less than the ring keeps.
+const UNDRAWN: u64 = 512 * 1024;
 /// How far the program may be ahead of whoever is in control.
 pub(crate) const AHEAD: u64 = 512 * 1024;
 
@@ -17,7 +19,10 @@ pub(crate) struct State {
     pub(crate) cols: u16,
     pub(crate) rows: u16,
     pub(crate) ring: Ring,
-    pub(crate) screen: Screen,
+    /// Lags behind the output; see [`State::drawn`].
+    screen: Screen,
+    /// Bytes of output that are on it.
+    drawn_to: u64,
     pub(crate) seats: Seats,
     pub(crate) recording: Option<Recording>,
     pub(crate) end: Option<TerminalEnd>,
@@ -46,6 +51,7 @@ impl State {
             rows,
             ring: Ring::new(RING),
             screen: Screen::new(cols, rows),
+            drawn_to: 0,
             seats: Seats::default(),
             recording,
             end: None,
@@ -64,9 +70,26 @@ impl State {
             || self.seats.waits_for().is_none_or(|acked| self.ring.end().saturating_sub(acked) < AHEAD)
     }
 
+    /// Takes more output. It is drawn when somebody looks, or when there is much of it: of a flood only the end is
+    /// worth the work.
+    pub(crate) fn show(&mut self, bytes: &[u8]) {
+        self.ring.push(bytes);
+        if self.ring.end() - self.drawn_to >= UNDRAWN {
+            self.drawn();
+        }
+    }
+
+    /// The screen with all output on it.
+    pub(crate) fn drawn(&mut self) -> &mut Screen {
+        let fresh = self.ring.read(self.drawn_to, RING).unwrap_or_default();
+        self.drawn_to = self.ring.end();
+        self.screen.show(&fresh);
+        &mut self.screen
+    }
+
     /// Where a picture of the screen stands in the output.
-    pub(crate) fn picture_at(&self) -> u64 {
-        self.ring.end() - self.screen.unfinished() as u64
+    pub(crate) fn picture_at(&mut self) -> u64 {
+        self.ring.end() - self.drawn().unfinished() as u64
     }
 }
 
@@ -107,8 +130,19 @@ mod tests {
     #[test]
     fn a_picture_stands_before_what_is_unfinished() {
         let mut state = state();
-        state.ring.push(b"abc\x1b[3");
-        state.screen.show(b"abc\x1b[3");
+        state.show(b"abc\x1b[3");
         assert_eq!(state.picture_at(), 3);
+        assert_eq!(state.drawn().text(), "abc");
+    }
+
+    #[test]
+    fn what_was_never_looked_at_is_on_the_screen_when_somebody_looks() {
+        let mut state = state();
+        for line in 0..100_000 {
+            state.show(format!("line {line}\r\n").as_bytes());
+        }
+        state.show(b"here");
+        let text = state.drawn().text();
+        assert!(text.starts_with("line 99977\n") && text.ends_with("line 99999\nhere"), "{text}");
     }
 }

@@ -1,7 +1,7 @@
 //! All terminals of this machine: opening, listing, limits, and the end of the server.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use host::clock::{Clock, iso};
@@ -11,6 +11,7 @@ use protocol::terminal::{Terminal, TerminalRecording, TerminalSignal, TerminalSn
 use tokio::sync::watch;
 
 use crate::open::{Opening, mark, open};
+use crate::past::{Past, newest_first};
 use crate::session::Session;
 use crate::{Attachment, TerminalError, Who, past, recording};
 
@@ -32,7 +33,7 @@ pub struct Limits {
 }
 
 pub struct Terminals {
-    folder: PathBuf,
+    past: Arc<Past>,
     limits: Limits,
     clock: Arc<dyn Clock>,
     ids: Arc<dyn Ids>,
@@ -44,7 +45,7 @@ impl Terminals {
     /// Those of an earlier server are ended, in words; [`Terminals::sweep_left`] ends what is left of them.
     pub fn new(folder: &Path, limits: Limits, clock: Arc<dyn Clock>, ids: Arc<dyn Ids>) -> Self {
         Self {
-            folder: folder.to_owned(),
+            past: Arc::new(Past::of(folder)),
             limits,
             clock,
             ids,
@@ -56,11 +57,11 @@ impl Terminals {
     /// Ends what an earlier server left: in words at once, and the processes themselves. Called before the first is
     /// opened.
     pub async fn sweep_left(&self) {
-        for id in past::end_left(&self.folder, &iso(self.clock.now_ms())) {
+        for id in self.past.end_left(&iso(self.clock.now_ms())) {
             let swept = host::spawn::sweep_job(&mark(&id)).await;
             tracing::info!(terminal = %id, killed = swept.killed, "a terminal of an earlier server has ended");
         }
-        past::thin_out(&self.folder);
+        self.past.thin_out();
     }
 
     /// Most that may run at once.
@@ -83,29 +84,28 @@ impl Terminals {
             return Err(TerminalError::Limit(running));
         }
         let id = opening.id.clone();
-        let session =
-            open(opening, &self.folder, self.limits.record, self.clock.clone(), self.listed.clone())?;
+        let session = open(opening, &self.past, self.limits.record, self.clock.clone(), self.listed.clone())?;
         let shown = session.shown();
         sessions.insert(id, session);
         drop(sessions);
-        past::thin_out(&self.folder);
+        self.past.thin_out();
         self.listed.send_modify(|count| *count += 1);
         Ok(shown)
     }
 
-    /// Newest first. Reads what is kept; blocks for a moment.
+    /// Whether it is one of ours and has not ended. Reads nothing that is kept.
+    pub fn is_running(&self, id: &TerminalId) -> bool {
+        self.lock().get(id).is_some_and(|session| session.with(|state| state.end.is_none()))
+    }
+
+    /// Newest first. The first time it reads what is kept, and blocks for a moment.
     pub fn list(&self) -> Vec<Terminal> {
-        let here: Vec<Terminal> = self.lock().values().map(|session| session.shown()).collect();
-        let mut all = past::all(&self.folder);
-        for terminal in &mut all {
-            if let Some(now) = here.iter().find(|one| one.id == terminal.id) {
-                terminal.clone_from(now);
-            }
-        }
-        all.extend(
-            here.into_iter().filter(|one| all.iter().all(|kept| kept.id != one.id)).collect::<Vec<_>>(),
-        );
-        all.sort_by(|a, b| b.created_at.cmp(&a.created_at).then_with(|| b.id.cmp(&a.id)));
+        let sessions: Vec<Arc<Session>> = self.lock().values().cloned().collect();
+        let mut all = self.past.all();
+        // One that was removed meanwhile is shown once more; whoever asks again hears better.
+        all.extend(sessions.iter().map(|session| (session.about.id.clone(), session.shown())));
+        let mut all: Vec<Terminal> = all.into_values().collect();
+        newest_first(&mut all);
         all
     }
 
@@ -138,7 +138,7 @@ impl Terminals {
         let session = self.find(id)?;
         session.rename(name)?;
         let shown = session.shown();
-        past::keep(&session.about.folder, &shown);
+        self.past.keep(&shown);
         Ok(shown)
     }
 
@@ -146,20 +146,30 @@ impl Terminals {
         self.find(id)?.signal(signal)
     }
 
-    /// Ends one that runs; removes one that has ended, with its recording. Blocks for a second or so.
+    /// Ends one that runs; what it showed stays. One that has ended by itself meanwhile is as it was wanted. Blocks for
+    /// a second or so.
     pub fn close(&self, id: &TerminalId) -> Result<(), TerminalError> {
-        let session = self.lock().get(id).cloned();
-        match session {
-            Some(session) if session.with(|state| state.end.is_none()) => session.close(BY_PERSON),
-            _ => {
-                let known = self.lock().remove(id).is_some() || self.is_kept(id);
-                if !known {
-                    return Err(TerminalError::Unknown(id.to_string()));
-                }
-                past::remove(&self.folder, id);
-                self.listed.send_modify(|count| *count += 1);
-            }
+        match self.find(id) {
+            Ok(session) => session.close(BY_PERSON),
+            Err(TerminalError::Ended) => {}
+            Err(unknown) => return Err(unknown),
         }
+        Ok(())
+    }
+
+    /// Takes one that has ended off the list, with its recording. Ending and this are two things to ask for: whoever
+    /// ends one that ended a moment ago, or asks twice, wants nothing deleted.
+    pub fn remove(&self, id: &TerminalId) -> Result<(), TerminalError> {
+        let mut sessions = self.lock();
+        match sessions.get(id) {
+            Some(session) if session.with(|state| state.end.is_none()) => return Err(TerminalError::Running),
+            Some(_) => drop(sessions.remove(id)),
+            None if self.is_kept(id) => {}
+            None => return Err(TerminalError::Unknown(id.to_string())),
+        }
+        drop(sessions);
+        self.past.remove(id);
+        self.listed.send_modify(|count| *count += 1);
         Ok(())
     }
 
@@ -169,8 +179,8 @@ impl Terminals {
         Ok(session.with(|state| TerminalSnapshot {
             ok: true,
             offset: state.picture_at(),
-            text: state.screen.text(),
-            picture: String::from_utf8_lossy(&state.screen.picture()).into_owned(),
+            text: state.drawn().text(),
+            picture: String::from_utf8_lossy(&state.drawn().picture()).into_owned(),
             terminal: session.shown_of(state),
         }))
     }
@@ -180,7 +190,7 @@ impl Terminals {
         if !self.is_kept(id) {
             return Err(TerminalError::Unknown(id.to_string()));
         }
-        let (text, next) = recording::piece(&past::recording(&self.folder.join(id.as_str())), after)?;
+        let (text, next) = recording::piece(&past::recording(&self.past.folder(id)), after)?;
         Ok(TerminalRecording { text, next })
     }
 
@@ -236,7 +246,7 @@ impl Terminals {
     }
 
     fn is_kept(&self, id: &TerminalId) -> bool {
-        self.folder.join(id.as_str()).is_dir()
+        self.past.folder(id).is_dir()
     }
 
     /// Ended ones nobody looks at make room, the oldest first.

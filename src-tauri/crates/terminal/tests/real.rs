@@ -238,16 +238,29 @@ async fn closing_ends_everything_that_was_started_in_it() {
     let (place, mut feed) = ground.attach(&id, "ann");
     read(&place, &mut feed, |text| text.contains("started")).await;
     let mark = format!("terminal-{id}");
-    assert!(marked(&mark) >= 4, "{}", marked(&mark));
+    // It says so while the last of them are still being started.
+    let said = std::time::Instant::now();
+    while marked(&mark) < 4 {
+        assert!(said.elapsed() < Duration::from_secs(20), "{}", marked(&mark));
+        tokio::task::yield_now().await;
+    }
     ground.terminals.close(&id).unwrap();
     let (_, end) = until_exit(&place, &mut feed).await;
     assert_eq!(end.why.as_deref(), Some("closed"));
     assert_eq!(marked(&mark), 0);
-    // A second time removes what is kept of it.
+    // A second time changes nothing: what was shown is kept until somebody removes it.
     drop((place, feed));
     ground.terminals.close(&id).unwrap();
+    assert!(ground.terminals.export(&id, 0).unwrap().text.contains("started"));
+    ground.terminals.remove(&id).unwrap();
     assert!(ground.terminals.list().is_empty());
-    assert_eq!(ground.terminals.close(&id).unwrap_err().code(), ErrorCode::NotFound);
+    assert_eq!(ground.terminals.export(&id, 0).unwrap_err().code(), ErrorCode::NotFound);
+    for gone in [ground.terminals.close(&id), ground.terminals.remove(&id)] {
+        assert_eq!(gone.unwrap_err().code(), ErrorCode::NotFound);
+    }
+    let running = ground.run("read wait");
+    assert_eq!(ground.terminals.remove(&running).unwrap_err().code(), ErrorCode::Conflict);
+    assert_eq!(ground.terminals.list()[0].state, TerminalState::Running);
 }
 
 fn marked(mark: &str) -> usize {
@@ -377,6 +390,40 @@ async fn the_end_of_the_server_ends_all_and_the_next_one_says_so() {
     assert!(next.export(&killed, 0).unwrap().text.contains("kept"));
     let refused = next.attach(&killed, person("ann"), None, None, false).err().unwrap();
     assert_eq!(refused.code(), ErrorCode::TerminalEnded);
+}
+
+#[tokio::test]
+async fn what_is_listed_is_what_the_next_server_reads_from_the_disk() {
+    let ground = ground(4);
+    let shown = |terminals: &Terminals| -> Vec<_> {
+        terminals.list().into_iter().map(|one| (one.id, one.name, one.state, one.end)).collect()
+    };
+    let same = || {
+        let limits = Limits { most: 4, idle_ms: 0, record: true };
+        let next =
+            Terminals::new(ground.folder.path(), limits, Arc::new(SystemClock::new()), Arc::new(SystemIds));
+        let (listed, written) = (shown(&ground.terminals), shown(&next));
+        assert_eq!(listed, written);
+        listed.into_iter().map(|(id, ..)| id).collect::<Vec<_>>()
+    };
+    assert!(same().is_empty());
+    let (stays, ends) = (ground.run("read wait"), ground.run("read wait"));
+    assert_eq!(same().len(), 2);
+    ground.terminals.rename(&stays, "the one that stays").unwrap();
+    assert_eq!(same().len(), 2);
+    let (place, mut feed) = ground.attach(&ends, "ann");
+    place.type_text("\n").unwrap();
+    until_exit(&place, &mut feed).await;
+    assert_eq!(same().len(), 2);
+    ground.terminals.remove(&ends).unwrap();
+    assert_eq!(same(), std::slice::from_ref(&stays));
+    // One more is opened after it, and all are ended.
+    ground.run("read wait");
+    assert_eq!(same().len(), 2);
+    ground.terminals.stop();
+    assert_eq!(same().len(), 2);
+    ground.terminals.remove(&stays).unwrap();
+    assert_eq!(same().len(), 1);
 }
 
 #[tokio::test]

@@ -22,6 +22,8 @@ pub enum Play {
     Say(u16, Vec<(&'static str, String)>, String),
     /// It is opened, and the connection cut before the answer.
     OpenAndCut,
+    /// Lists do not show what is open before the next one is asked for: as where two ask at the same moment.
+    ShowLate,
     /// There is no answer.
     Hang,
 }
@@ -171,7 +173,8 @@ async fn list(
             && query.get("head").is_none_or(|head| pull["head"]["label"] == head.as_str())
             && query.get("base").is_none_or(|base| pull["base"]["ref"] == base.as_str())
     };
-    let found: Vec<Value> = lock(&shared.pulls).iter().filter(fits).cloned().collect();
+    let late = matches!(*lock(&shared.play), Play::ShowLate);
+    let found: Vec<Value> = lock(&shared.pulls).iter().filter(|pull| !late && fits(pull)).cloned().collect();
     Json(Value::from(found)).into_response()
 }
 
@@ -197,6 +200,7 @@ async fn open(
         Play::Hang => {
             std::future::pending::<()>().await;
         }
+        Play::ShowLate => *lock(&shared.play) = Play::Usual,
         Play::Usual | Play::OpenAndCut => {}
     }
     let text = |key: &str| asked[key].as_str().unwrap_or_default().to_owned();

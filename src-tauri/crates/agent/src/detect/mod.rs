@@ -7,6 +7,7 @@ mod places;
 
 use std::time::Duration;
 
+use protocol::services::SERVICES;
 use protocol::settings::{Dialect, ProviderFound};
 use reqwest::Url;
 use serde::{Deserialize, Serialize};
@@ -166,37 +167,22 @@ fn host(url: &Url) -> String {
     url.host_str().unwrap_or("that").to_owned()
 }
 
-/// Key names worth looking for: variable, what it belongs to, dialect, usual address.
-const KEYS: [(&str, &str, Dialect, &str); 6] = [
-    ("OPENAI_API_KEY", "OpenAI", Dialect::OpenaiResponses, "https://api.openai.com/v1"),
-    ("ANTHROPIC_API_KEY", "Anthropic", Dialect::AnthropicMessages, "https://api.anthropic.com"),
-    ("OPENROUTER_API_KEY", "OpenRouter", Dialect::OpenaiChat, "https://openrouter.ai/api/v1"),
-    (
-        "GEMINI_API_KEY",
-        "Gemini",
-        Dialect::OpenaiChat,
-        "https://generativelanguage.googleapis.com/v1beta/openai",
-    ),
-    ("GROQ_API_KEY", "Groq", Dialect::OpenaiChat, "https://api.groq.com/openai/v1"),
-    ("DEEPSEEK_API_KEY", "DeepSeek", Dialect::OpenaiChat, "https://api.deepseek.com/v1"),
-];
-
 /// Providers whose key is set in the environment. Only presence is asked of `is_set`; values are never seen.
 /// `base_url` gives the value of an address variable such as `OPENAI_BASE_URL`, which is no secret.
 pub fn keys(is_set: impl Fn(&str) -> bool, base_url: impl Fn(&str) -> Option<String>) -> Vec<ProviderFound> {
-    let present = KEYS.iter().filter(|(name, ..)| is_set(name));
+    let present = SERVICES.iter().filter(|service| is_set(service.variable));
     let mut found: Vec<ProviderFound> = present
-        .map(|(variable, name, dialect, usual)| {
-            let own = base_url(&variable.replace("_API_KEY", "_BASE_URL"));
+        .map(|service| {
+            let own = base_url(&service.address_variable());
             ProviderFound {
-                id: name.to_lowercase(),
-                name: (*name).to_owned(),
+                id: service.name.to_lowercase(),
+                name: service.name.to_owned(),
                 state: "found_not_ready".to_owned(),
-                detail: format!("{variable} is set. Choose a model to use it."),
+                detail: format!("{} is set. Choose a model to use it.", service.variable),
                 models: Vec::new(),
-                endpoint: Some(own.unwrap_or_else(|| (*usual).to_owned())),
-                dialect: Some(*dialect),
-                key_env: Some((*variable).to_owned()),
+                endpoint: Some(own.unwrap_or_else(|| service.endpoint.to_owned())),
+                dialect: Some(service.dialect),
+                key_env: Some(service.variable.to_owned()),
             }
         })
         .collect();

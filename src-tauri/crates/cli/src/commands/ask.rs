@@ -2,14 +2,14 @@
 
 mod following;
 
-use super::show;
+use super::{short, show};
 use crate::output;
 use client::Client;
 use following::{Asked, Following};
 use protocol::approval::{AnswerParams, ApprovalState, Decision};
 use protocol::message::SendMessage;
 use protocol::ops::{ApprovalParams, typed};
-use protocol::{ApiError, ApprovalId, ErrorCode, SessionId};
+use protocol::{ApiError, ApprovalId, ErrorCode};
 use serde_json::json;
 
 /// How the answer is waited for, shown and given.
@@ -28,9 +28,9 @@ pub(crate) async fn run(
     how: Manner,
 ) -> Result<u8, ApiError> {
     let Manner { wait, approve, as_json } = how;
-    let session_id = SessionId::parse(session).map_err(|e| ApiError::bad(e.to_string()))?;
+    let session_id = short::session(client, session).await?;
     let sent = SendMessage {
-        session_id,
+        session_id: session_id.clone(),
         text: text.to_owned(),
         intent: None,
         priority: None,
@@ -52,7 +52,7 @@ pub(crate) async fn run(
         return Ok(0);
     }
     let mut following = Following::of(accepted.request_id.map(|id| id.to_string()));
-    let mut events = client.events(Some(session), accepted.cursor).await?;
+    let mut events = client.events(Some(session_id.as_str()), accepted.cursor).await?;
     while let Some(event) = events.next().await? {
         if event.kind() == "assistant_message" && !as_json {
             output::message(event.payload()["text"].as_str().unwrap_or_default());

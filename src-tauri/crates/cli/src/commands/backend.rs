@@ -54,7 +54,8 @@ fn line(found: &BackendFound, chosen: bool) -> String {
         parts.push(format!("tried with {tried}"));
     }
     parts.extend(found.logged_in.map(|yes| if yes { "logged in".into() } else { "not logged in".into() }));
-    parts.extend(found.problem.as_deref().map(plain));
+    // One part of a line among others, and so without the full stop of the sentence it is.
+    parts.extend(found.problem.as_deref().map(|problem| plain(problem).trim_end_matches('.').to_owned()));
     if let (Some(install), false) = (&found.install, found.installed) {
         parts.push(format!("install it with: {install}"));
     }
@@ -70,5 +71,23 @@ mod tests {
         assert_eq!(named("fix it", None).unwrap(), "fix it");
         assert_eq!(named("fix it", Some("codex")).unwrap(), "/with codex fix it");
         assert!(named("fix it", Some("gpt")).unwrap_err().message.contains("is none of native, codex"));
+    }
+
+    #[test]
+    fn what_is_wrong_and_how_to_mend_it_stand_in_one_line() {
+        let found = BackendFound {
+            backend: WorkerBackend::Codex,
+            title: "Codex".into(),
+            installed: false,
+            version: None,
+            tried: Some("1.0.0".into()),
+            logged_in: None,
+            install: Some("npm install codex".into()),
+            problem: Some("It is not installed on this machine.".into()),
+        };
+        assert_eq!(
+            line(&found, false),
+            "  codex      It is not installed on this machine, install it with: npm install codex"
+        );
     }
 }

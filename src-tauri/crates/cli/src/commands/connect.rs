@@ -81,5 +81,8 @@ fn named(own: &Own, url: &str) -> Result<Client, ApiError> {
             ));
         }
     };
-    Client::new(url.to_owned(), token)
+    match &own.config.server.fingerprint {
+        Some(known) => Client::pinned(url, token, known),
+        None => Client::new(url, token),
+    }
 }

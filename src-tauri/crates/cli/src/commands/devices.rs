@@ -1,5 +1,6 @@
 //! `pilothouse devices`: who was let in, what they may, and who asks to be.
 
+use super::short;
 use crate::flags::DevicesCommand;
 use crate::output;
 use crate::plain::plain;
@@ -33,6 +34,8 @@ pub(super) async fn run(
             let all = client.call(typed::PairingList, &Nothing {}, None).await?;
             if as_json {
                 output::json(&all);
+            } else if all.pairings.is_empty() {
+                say!("No link was shown yet. Next: pilothouse pair");
             } else {
                 all.pairings.iter().for_each(show_pairing);
             }
@@ -116,16 +119,16 @@ async fn claimed(client: &Client, code: &str) -> Result<PairingShown, ApiError> 
 }
 
 /// A device by its id, the beginning of it, or its name.
-async fn named(client: &Client, what: &str) -> Result<DeviceShown, ApiError> {
+pub(super) async fn named(client: &Client, what: &str) -> Result<DeviceShown, ApiError> {
     let mut all = client.call(typed::DeviceList, &Nothing {}, None).await?.devices;
     if let Some(exact) = all.iter().position(|one| one.id.as_str() == what) {
         return Ok(all.swap_remove(exact));
     }
-    all.retain(|one| one.revoked_at.is_none() && (one.id.as_str().starts_with(what) || one.name == what));
+    all.retain(|one| one.revoked_at.is_none() && (short::begins(one.id.as_str(), what) || one.name == what));
     match all.len() {
         1 => Ok(all.swap_remove(0)),
         0 => Err(ApiError::not_found("device", what)),
-        many => Err(ApiError::bad(format!("{many} devices could be meant by {what}; name the id"))),
+        _ => Err(short::several(what, all.iter().map(|one| (one.id.as_str(), one.name.as_str())))),
     }
 }
 

@@ -43,6 +43,7 @@ async fn mend(data: Option<PathBuf>) -> Result<(), ApiError> {
         image: workers.image.clone(),
         inside: None,
         cpus: workers.cpus,
+        memory: workers.memory,
     };
     match provide(&wish, &mut |line| eprintln!("{line}")).await {
         Ok(image) => {

@@ -1,6 +1,6 @@
 //! `pilothouse job …` and `pilothouse budget`.
 
-use super::job_control as control;
+use super::{job_control as control, job_list, short};
 use crate::flags::JobCommand;
 use crate::output;
 use crate::plain::plain;
@@ -12,59 +12,76 @@ use protocol::taken::LetGoJob;
 use protocol::{ApiError, JobId};
 
 pub(super) async fn run(client: &Client, what: JobCommand, as_json: bool) -> Result<(), ApiError> {
-    let read = |id: &str| JobId::parse(id).map_err(|e| ApiError::bad(e.to_string()));
     let (id, said) = match what {
-        JobCommand::Show { id } => return show(client, read(&id)?, as_json).await,
-        JobCommand::Steer { id, text } => return control::steer(client, read(&id)?, text, as_json).await,
-        JobCommand::TakeOver { id } => return control::take_over(client, read(&id)?, as_json).await,
+        JobCommand::List { state, limit, all } => {
+            return job_list::run(client, job_list::Wanted { state, limit, all }, as_json).await;
+        }
+        JobCommand::Show { id } => return show(client, short::job(client, &id).await?, as_json).await,
+        JobCommand::Steer { id, text } => {
+            let id = short::job(client, &id).await?;
+            return control::steer(client, id, text, as_json).await;
+        }
+        JobCommand::TakeOver { id } => {
+            let id = short::job(client, &id).await?;
+            return control::take_over(client, id, as_json).await;
+        }
         JobCommand::HandBack { id, message } => {
-            return control::hand_back(client, read(&id)?, message, as_json).await;
+            let id = short::job(client, &id).await?;
+            return control::hand_back(client, id, message, as_json).await;
         }
         JobCommand::LetGo { id, discard, keep, end } => {
-            let what = LetGoJob { id: read(&id)?, changes: control::changes(discard, keep), end };
+            let what = LetGoJob {
+                id: short::job(client, &id).await?,
+                changes: control::changes(discard, keep),
+                end,
+            };
             return control::let_go(client, what, as_json).await;
         }
         JobCommand::Start { recipe, node, workspace } => {
             return super::node::start(client, recipe, node, workspace, as_json).await;
         }
         JobCommand::Tail { id, lines } => {
-            return super::node::tail(client, read(&id)?, lines, as_json).await;
+            let id = short::job(client, &id).await?;
+            return super::node::tail(client, id, lines, as_json).await;
         }
         JobCommand::Pause { id } => {
-            client.call(typed::JobsPause, &JobParams { id: read(&id)? }, None).await?;
+            let id = short::job(client, &id).await?;
+            client.call(typed::JobsPause, &JobParams { id: id.clone() }, None).await?;
             (id, "keeps its work and waits")
         }
         JobCommand::Resume { id } => {
-            client.call(typed::JobsResume, &JobParams { id: read(&id)? }, None).await?;
+            let id = short::job(client, &id).await?;
+            client.call(typed::JobsResume, &JobParams { id: id.clone() }, None).await?;
             (id, "goes on")
         }
         JobCommand::Stop { id } => {
-            client.call(typed::JobsCancel, &JobParams { id: read(&id)? }, None).await?;
+            let id = short::job(client, &id).await?;
+            client.call(typed::JobsCancel, &JobParams { id: id.clone() }, None).await?;
             (id, "is stopped")
         }
         JobCommand::Retry { id, worker, node } => {
-            let worker = super::node::worker_of(client, node).await?.or(worker);
-            return super::worker::retry(client, read(&id)?, worker, as_json).await;
+            let worker = super::worker::chosen(client, worker, node).await?;
+            return super::worker::retry(client, short::job(client, &id).await?, worker, as_json).await;
         }
         JobCommand::Give { id, worker, node, .. } => {
-            let worker = super::node::worker_of(client, node).await?.or(worker);
-            return super::worker::give(client, read(&id)?, worker, as_json).await;
+            let worker = super::worker::chosen(client, worker, node).await?;
+            return super::worker::give(client, short::job(client, &id).await?, worker, as_json).await;
         }
         JobCommand::Raise { id, tokens, minutes, money } => {
             let micros = |text: String| {
                 host::config::money(&text).ok_or_else(|| ApiError::bad("--money is an amount such as 2.50"))
             };
             let money_micros = money.map(micros).transpose()?;
-            client
-                .call(typed::JobsRaise, &RaiseJob { id: read(&id)?, tokens, minutes, money_micros }, None)
-                .await?;
+            let id = short::job(client, &id).await?;
+            let raise = RaiseJob { id: id.clone(), tokens, minutes, money_micros };
+            client.call(typed::JobsRaise, &raise, None).await?;
             (id, "may use more")
         }
     };
     if as_json {
         output::json(&serde_json::json!({ "ok": true, "id": id }));
     } else {
-        say!("The job {} {said}.", plain(&id));
+        say!("The job {id} {said}.");
     }
     Ok(())
 }
@@ -78,7 +95,11 @@ async fn show(client: &Client, id: JobId, as_json: bool) -> Result<(), ApiError>
     let report =
         client.call(typed::BudgetShow, &BudgetParams { job_id: Some(id), workspace_id: None }, None).await?;
     say!("{}", plain(&job.title));
+    say!("  Id        {}", job.id);
     say!("  State     {}", job.status);
+    if let Some(worker) = &job.worker_id {
+        say!("  Worker    {}", plain(worker));
+    }
     if let Some(wait) = &job.waiting {
         say!("  Waits     {}", plain(&wait.detail));
     }

@@ -17,11 +17,16 @@ pub(super) async fn run(client: &Client, what: KeyCommand, as_json: bool) -> Res
     match what {
         KeyCommand::Set { host: Some(host), .. } => super::token::set(client, &host, as_json).await,
         KeyCommand::Forget { host: Some(host), .. } => super::token::forget(client, &host, as_json).await,
+        KeyCommand::Import { file, yes } => super::key_import::run(client, file, yes, as_json).await,
         KeyCommand::Set { role, .. } => set(client, role, as_json).await,
         KeyCommand::Forget { role, .. } => {
             let saved = client.call(typed::ConfigKeys, &Nothing {}, None).await?;
             let roles: Vec<Role> = saved.keys.iter().map(|key| key.role).collect();
-            for role in of_all(role, &roles, "forget")? {
+            let roles = of_all(role, &roles, "forget")?;
+            if roles.is_empty() && !as_json {
+                say!("No key is saved.");
+            }
+            for role in roles {
                 client.call(typed::ConfigForgetKey, &ForgetKey { role }, None).await?;
                 if !as_json {
                     say!("The key of {role} is forgotten.");

@@ -9,9 +9,12 @@ mod doctor;
 mod hold;
 mod job;
 mod job_control;
+mod job_list;
 mod judged;
 mod key;
+mod key_import;
 mod main_line;
+mod missing;
 mod node;
 mod open;
 pub(crate) mod pair;
@@ -19,6 +22,7 @@ mod policy;
 mod publish;
 mod queue;
 mod serve;
+mod short;
 mod show;
 pub(crate) mod tailnet;
 mod terminal;
@@ -29,10 +33,11 @@ use crate::flags::{Cli, Command, ConfigCommand, QueueCommand};
 use crate::output;
 use client::Client;
 use connect::Found;
-use protocol::approval::{AnswerParams, Decision};
+use protocol::ApiError;
+use protocol::approval::{AnswerParams, ApprovalState, Decision};
 use protocol::grant::{GrantFor, Remember};
 use protocol::ops::{ApprovalParams, Nothing, TtlParams, typed};
-use protocol::{ApiError, ApprovalId};
+use protocol::queue::ListParams;
 
 pub(crate) async fn run(cli: Cli) -> u8 {
     let as_json = cli.json;
@@ -52,7 +57,10 @@ pub(crate) async fn run(cli: Cli) -> u8 {
                 return 0;
             }
             Ok(found) => match found.server() {
-                Ok(client) => talk(&client, command, as_json).await,
+                Ok(client) => match talk(&client, command, as_json).await {
+                    Err(error) => Err(missing::next(&client, error).await),
+                    done => done,
+                },
                 Err(error) => Err(error),
             },
             Err(error) => Err(error),
@@ -71,10 +79,18 @@ async fn talk(client: &Client, command: Command, as_json: bool) -> Result<u8, Ap
         Command::Status => {
             let status = client.call(typed::SystemStatusShow, &TtlParams::default(), None).await?;
             show::status(&status, as_json);
+            if !as_json && status.pending_approvals > 0 {
+                let pending = ListParams {
+                    status: Some(ApprovalState::Pending.as_str().to_owned()),
+                    limit: Some(show::MOST_WAITING),
+                    ..ListParams::default()
+                };
+                show::waiting(&client.call(typed::ApprovalList, &pending, None).await?.approvals);
+            }
             Ok(0)
         }
         Command::Ask { text, session, wait, approve, worker, node, backend } => {
-            let worker = node::worker_of(client, node).await?.or(worker);
+            let worker = worker::chosen(client, worker, node).await?;
             let text = backend::named(&text, backend.as_deref())?;
             ask::run(client, &text, &session, worker, ask::Manner { wait, approve, as_json }).await
         }
@@ -119,10 +135,13 @@ async fn answer(
     span: Option<GrantFor>,
     as_json: bool,
 ) -> Result<u8, ApiError> {
-    let approval_id = ApprovalId::parse(id).map_err(|e| ApiError::bad(e.to_string()))?;
+    let approval_id = short::approval(client, id).await?;
     let shown = client.call(typed::ApprovalGet, &ApprovalParams { id: approval_id.clone() }, None).await?;
     if !as_json {
         show::question(&shown);
+        if approval_id.as_str() != id {
+            say!("  Id        {approval_id}");
+        }
         if let (Some(_), Some(offer)) = (span, &shown.offer) {
             say!("  Remembers {}, in this workspace", crate::plain::plain(&offer.covers));
         }

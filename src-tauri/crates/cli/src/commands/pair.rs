@@ -1,6 +1,7 @@
 //! `pilothouse pair`: a link to scan or to open, then the question whether both show the same digits.
 
-use super::devices::scopes;
+use super::devices::{named, scopes};
+use super::short;
 use crate::flags::scope;
 use crate::output;
 use crate::plain::plain;
@@ -30,7 +31,7 @@ pub struct PairArgs {
     /// How long the link is good, 1 to 10.
     #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=10))]
     minutes: u64,
-    /// A device that pairs again, by its id: it keeps its row and gets another key.
+    /// A device that pairs again, by its id, the beginning of it or its name: it keeps its row and gets another key.
     #[arg(long, value_name = "DEVICE")]
     again: Option<String>,
     /// Print the link and end; `pilothouse devices approve` answers.
@@ -60,13 +61,19 @@ impl From<Role> for DeviceRole {
 }
 
 pub(super) async fn run(client: &Client, args: PairArgs, as_json: bool) -> Result<u8, ApiError> {
-    let again = args.again.as_deref().map(DeviceId::parse).transpose();
+    let again = match args.again.as_deref() {
+        Some(id) if short::is_whole(id) => {
+            Some(DeviceId::parse(id).map_err(|e| ApiError::bad(e.to_string()))?)
+        }
+        Some(device) => Some(named(client, device).await?.id),
+        None => None,
+    };
     let params = StartPairing {
         role: args.role.map(DeviceRole::from),
         scopes: (!args.scopes.is_empty()).then_some(args.scopes),
         ttl_ms: Some(args.minutes * 60_000),
         address: args.address,
-        upgrade_of: again.map_err(|e| ApiError::bad(e.to_string()))?,
+        upgrade_of: again,
     };
     let pairing = client.call(typed::PairingStart, &params, None).await?;
     if as_json {
@@ -88,11 +95,20 @@ pub(super) async fn run(client: &Client, args: PairArgs, as_json: bool) -> Resul
     }
 }
 
+/// The code in black on white whatever the terminal's own colours are: not every camera reads it the other way round.
+fn on_paper(code: &QrCode) -> String {
+    let drawn = code.render::<Dense1x2>().build();
+    // By number: what a theme calls black and white may be neither.
+    let lines: Vec<String> =
+        drawn.lines().map(|line| format!("\u{1b}[38;5;16;48;5;231m{line}\u{1b}[0m")).collect();
+    lines.join("\n")
+}
+
 fn show(pairing: &Pairing) {
     if std::io::stdout().is_terminal()
         && let Ok(code) = QrCode::new(pairing.url.as_bytes())
     {
-        say!("{}", code.render::<Dense1x2>().build());
+        say!("{}", on_paper(&code));
     }
     say!("{}", pairing.url);
     say!("It lets one device in as {}: {}.", pairing.role, scopes(&pairing.scopes));
@@ -167,4 +183,39 @@ async fn answer(client: &Client, pairing: PairingShown) -> Result<u8, ApiError> 
     let device = client.call(typed::PairingApprove, &params, None).await?;
     say!("{} was let in. It may {}.", plain(&device.name), scopes(&device.scopes));
     Ok(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use qrcode::Color;
+
+    #[test]
+    fn the_code_is_dark_on_light_with_its_margin_in_any_terminal() {
+        let code = QrCode::new(b"https://lighthouse.example.ts.net:8443/pair#nonce").unwrap();
+        let shown = on_paper(&code);
+        let mut rows: Vec<Vec<Color>> = Vec::new();
+        for line in shown.lines() {
+            let inner =
+                line.strip_prefix("\u{1b}[38;5;16;48;5;231m").unwrap().strip_suffix("\u{1b}[0m").unwrap();
+            let of = |upper: bool| {
+                let dark = move |glyph: char| {
+                    glyph == '\u{2588}' || glyph == if upper { '\u{2580}' } else { '\u{2584}' }
+                };
+                inner.chars().map(|glyph| if dark(glyph) { Color::Dark } else { Color::Light }).collect()
+            };
+            rows.extend([of(true), of(false)]);
+        }
+        let (margin, width) = (4, code.width());
+        let meant = |row: usize, column: usize| {
+            let inside = |at: usize| at.checked_sub(margin).filter(|at| *at < width);
+            inside(row).zip(inside(column)).map_or(Color::Light, |(row, column)| code[(column, row)])
+        };
+        assert!(rows.len() >= width + 2 * margin);
+        for (row, colours) in rows.iter().enumerate() {
+            assert_eq!(colours.len(), width + 2 * margin);
+            let wanted: Vec<Color> = (0..colours.len()).map(|column| meant(row, column)).collect();
+            assert_eq!(*colours, wanted, "row {row}");
+        }
+    }
 }

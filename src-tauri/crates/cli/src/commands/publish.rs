@@ -1,6 +1,7 @@
 //! `pilothouse publish`: push and pull request from a terminal. What is printed on standard output is the link, where
 //! there is one; how it ended is the exit code.
 
+use super::short;
 use crate::flags::{PublishArgs, PublishCommand};
 use crate::output;
 use crate::plain::plain;
@@ -41,7 +42,9 @@ pub(super) async fn run(
 }
 
 /// The session that is named, or that of a job that is.
-async fn session_of(client: &Client, named: &str) -> Result<SessionId, ApiError> {
+async fn session_of(client: &Client, what: &str) -> Result<SessionId, ApiError> {
+    let named = short::session_or_job(client, what).await?;
+    let named = named.as_str();
     let session = SessionId::parse(named).map_err(|e| ApiError::bad(e.to_string()))?;
     let known = client.call(typed::SessionList, &Nothing {}, None).await?.sessions;
     if known.iter().any(|one| one.session_id == session) {
@@ -53,7 +56,9 @@ async fn session_of(client: &Client, named: &str) -> Result<SessionId, ApiError>
             ApiError::new(ErrorCode::NotFound, format!("{named} belongs to no session; name one."))
         }),
         Err(error) if error.code == ErrorCode::NotFound => {
-            Err(ApiError::new(ErrorCode::NotFound, format!("There is neither a session nor a job {named}.")))
+            let text =
+                format!("There is neither a session nor a job {named}. `pilothouse job list` lists jobs.");
+            Err(ApiError::new(ErrorCode::NotFound, text))
         }
         Err(error) => Err(error),
     }
@@ -215,12 +220,18 @@ async fn checks(client: &Client, of: &str, as_json: bool) -> Result<u8, ApiError
     } else {
         lines_of(&read).iter().for_each(|line| say!("{line}"));
     }
-    Ok(match read.state {
+    Ok(code_of_checks(&read))
+}
+
+/// The exit code of what was read. What is only known from before says nothing of now.
+fn code_of_checks(read: &PrChecks) -> u8 {
+    match read.state {
+        _ if read.reason.is_some() => ASKED,
         PrChecksState::None | PrChecksState::Passed => 0,
         PrChecksState::Failed => 1,
         PrChecksState::Pending => BY_HAND,
         PrChecksState::Unknown => ASKED,
-    })
+    }
 }
 
 fn lines_of(read: &PrChecks) -> Vec<String> {
@@ -292,6 +303,18 @@ mod tests {
             4
         );
         assert_eq!(code_of(&reply("error", json!({ "reason": "auth" }))), 1);
+    }
+
+    #[test]
+    fn the_exit_code_of_checks_is_of_what_was_read_now() {
+        let code = |state: &str, more: serde_json::Value| {
+            let mut read = json!({ "publishId": "p-1", "state": state, "readAt": "t", "checks": [] });
+            read.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            code_of_checks(&serde_json::from_value(read).unwrap())
+        };
+        let codes = ["none", "passed", "failed", "pending", "unknown"].map(|state| code(state, json!({})));
+        assert_eq!(codes, [0, 0, 1, 3, 4]);
+        assert_eq!(code("passed", json!({ "reason": "auth", "message": "no" })), 4, "known from before");
     }
 
     #[test]

@@ -54,6 +54,20 @@ pub(crate) fn status(status: &SystemStatus, as_json: bool) {
     say!("model     {}", if status.model_ready { "connected" } else { "none" });
 }
 
+/// As many of the questions that wait as are listed.
+pub(crate) const MOST_WAITING: u64 = 20;
+
+/// The questions that wait, each with the id that `approve` and `deny` take.
+pub(crate) fn waiting(approvals: &[Approval]) {
+    for approval in approvals {
+        say!("{}", waiting_line(approval));
+    }
+}
+
+fn waiting_line(approval: &Approval) -> String {
+    format!("          {}  {}", approval.id, plain(&approval.summary))
+}
+
 /// What exactly is asked: enough to answer from.
 pub(crate) fn question(approval: &Approval) {
     output::message(&approval.summary);

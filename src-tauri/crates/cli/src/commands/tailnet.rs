@@ -121,12 +121,12 @@ fn listener(one: &ListenerShown, all: &Listening) {
     }
     line(match one.reachers {
         Reachers::Machine => "Reached by programs of this machine, with a token.".to_owned(),
-        Reachers::Tailnet if all.logins.is_empty() => {
-            "Reached by nobody: this machine belongs to no login, and `listen.allow` is empty.".to_owned()
-        }
-        Reachers::Tailnet => {
-            format!("Reached by paired devices on machines of {}.", plain(&all.logins.join(", ")))
-        }
+        Reachers::Tailnet => match all.let_in() {
+            Some(machines) => format!("Reached by paired devices on {}.", plain(&machines)),
+            None => {
+                "Reached by nobody: this machine belongs to no login, and `listen.allow` is empty.".to_owned()
+            }
+        },
         Reachers::Network => {
             "Reached by whatever is in that network; only paired devices get further.".to_owned()
         }

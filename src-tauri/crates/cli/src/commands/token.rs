@@ -7,6 +7,7 @@ use crate::plain::plain;
 use client::Client;
 use protocol::ops::{Nothing, typed};
 use protocol::publish::{ForgetPublishToken, SetPublishToken, TokenSource};
+use protocol::settings::Role;
 use protocol::{ApiError, ErrorCode};
 
 /// `github` is github.com; everything else is meant as it is written.
@@ -17,7 +18,18 @@ fn named(host: &str) -> String {
     }
 }
 
+/// A role where a host belongs is refused before anything is read: what is typed then would be the key of a model.
+fn no_role(host: &str, verb: &str) -> Result<(), ApiError> {
+    match Role::from_word(&host.to_ascii_lowercase()) {
+        None => Ok(()),
+        Some(role) => Err(ApiError::bad(format!(
+            "{role} is a role and no host. For the key of its model: pilothouse key {verb} --role {role}."
+        ))),
+    }
+}
+
 pub(super) async fn set(client: &Client, host: &str, as_json: bool) -> Result<u8, ApiError> {
+    no_role(host, "set")?;
     let host = named(host);
     let about = format!("Token for {host} (not shown): ");
     let token = tokio::task::spawn_blocking(move || read_key(&about))
@@ -34,6 +46,7 @@ pub(super) async fn set(client: &Client, host: &str, as_json: bool) -> Result<u8
 }
 
 pub(super) async fn forget(client: &Client, host: &str, as_json: bool) -> Result<u8, ApiError> {
+    no_role(host, "forget")?;
     let host = named(host);
     let done =
         client.call(typed::PublishForgetToken, &ForgetPublishToken { host: host.clone() }, None).await?;
@@ -65,11 +78,23 @@ pub(super) async fn status(client: &Client) -> Result<(), ApiError> {
 
 #[cfg(test)]
 mod tests {
-    use super::named;
+    use super::{named, no_role};
 
     #[test]
     fn github_is_short_for_its_host() {
         assert_eq!(named("GitHub"), "github.com");
         assert_eq!(named("git.example.com"), "git.example.com");
+    }
+
+    #[test]
+    fn a_role_in_the_place_of_a_host_is_told_the_right_form() {
+        for (word, form) in [
+            ("reviewer", "pilothouse key set --role reviewer"),
+            ("Workers", "pilothouse key set --role workers"),
+        ] {
+            let error = no_role(word, "set").unwrap_err();
+            assert!(error.message.contains(form), "{}", error.message);
+        }
+        assert!(no_role("github", "set").is_ok() && no_role("reviewer.example.com", "set").is_ok());
     }
 }

@@ -1,5 +1,6 @@
 //! `pilothouse worker …`, and what is said of a job that waits for one worker alone.
 
+use super::{node, short};
 use crate::flags::WorkerCommand;
 use crate::output;
 use crate::plain::plain;
@@ -12,13 +13,15 @@ use protocol::{ApiError, JobId, count};
 pub(super) async fn run(client: &Client, what: WorkerCommand, as_json: bool) -> Result<(), ApiError> {
     match what {
         WorkerCommand::List => list(client, as_json).await,
-        WorkerCommand::Show { id } => show(client, &id, as_json).await,
+        WorkerCommand::Show { id } => show(client, &short::worker(client, &id).await?, as_json).await,
         WorkerCommand::Drain { id } => {
+            let id = short::worker(client, &id).await?;
             client.call(typed::WorkersDrain, &WorkerParams { worker_id: id.clone() }, None).await?;
             said(&id, "takes no new jobs; what it has it finishes", as_json);
             Ok(())
         }
         WorkerCommand::Undrain { id } => {
+            let id = short::worker(client, &id).await?;
             client.call(typed::WorkersUndrain, &WorkerParams { worker_id: id.clone() }, None).await?;
             said(&id, "may take jobs again", as_json);
             Ok(())
@@ -128,6 +131,18 @@ fn ended(end: &WorkerEnd) -> String {
         plain(&end.cause),
         again.unwrap_or_default()
     )
+}
+
+/// The worker that is named, or that of a machine that is.
+pub(super) async fn chosen(
+    client: &Client,
+    worker: Option<String>,
+    machine: Option<String>,
+) -> Result<Option<String>, ApiError> {
+    match (node::worker_of(client, machine).await?, worker) {
+        (None, Some(worker)) => short::worker(client, &worker).await.map(Some),
+        (of_machine, _) => Ok(of_machine),
+    }
 }
 
 /// Runs an ended job again, maybe by one worker alone.

@@ -66,8 +66,13 @@ pub enum TerminalCommand {
         #[arg(value_enum)]
         signal: SignalWord,
     },
-    /// End one and everything that runs in it; one that has ended is removed with its recording.
+    /// End one and everything that runs in it; its recording is kept.
     Close {
+        #[arg(value_name = "ID OR NAME")]
+        what: String,
+    },
+    /// Take one that has ended off the list, with its recording.
+    Remove {
         #[arg(value_name = "ID OR NAME")]
         what: String,
     },

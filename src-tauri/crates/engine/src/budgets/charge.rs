@@ -38,6 +38,7 @@ impl Engine {
     }
 
     async fn try_charge(&self, charge: Charge, usage: Usage) -> Result<(), protocol::ApiError> {
+        self.notice_sleep().await?;
         let (budget, day) = (self.own.config.budget, self.day_began());
         let cost_micros = charge.price.map(|price| cost(price, &usage));
         let new = NewUsage {

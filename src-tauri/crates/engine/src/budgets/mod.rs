@@ -6,10 +6,12 @@
 
 mod charge;
 mod going_on;
+mod minutes;
 mod wording;
 
 pub(crate) use charge::Charge;
 pub use charge::MeteredCall;
+pub(crate) use minutes::time;
 pub(crate) use wording::used_up;
 
 use crate::Engine;
@@ -51,6 +53,7 @@ impl Engine {
 
     /// Refuses with `budget.reached` when anything that bounds this is used up.
     pub(crate) async fn within_budget(&self, whose: Whose) -> Result<(), ApiError> {
+        self.notice_sleep().await?;
         let (budget, day) = (self.own.config.budget, self.day_began());
         let all = self.store.read(move |tx| look(tx, &budget, &whose, day)).await?;
         match all.iter().find(|standing| reached(standing)) {
@@ -64,6 +67,7 @@ impl Engine {
     }
 
     pub async fn budget_show(&self, p: BudgetParams) -> Result<BudgetReport, ApiError> {
+        self.notice_sleep().await?;
         let (budget, day) = (self.own.config.budget, self.day_began());
         let report = self.store.read(move |tx| {
             let workspace =

@@ -4,17 +4,22 @@ use super::live::Ending;
 use super::{device_of, id_of, not_given};
 use crate::ops::tell;
 use crate::{Caller, Engine, Reply};
+use protocol::device::DeviceRole;
 use protocol::ops::{Done, Permission};
 use protocol::pairing::{ApprovePairing, PairingParams, PairingState};
 use protocol::{ApiError, ErrorCode, Event};
 use std::sync::{Arc, OnceLock};
 use store::{Claimant, Device, NewDevice, StoreError, StoredPairing, Tx};
 
+/// What is said where more is asked for a device of somebody else.
+const MEMBER_AT_MOST: &str = "`listen.allow` alone lets this device in from the tailnet, which makes it a member at most. Approve it as one, without the scopes pair and admin.";
+
 impl Engine {
     /// Lets the device in, or gives it what it asks for.
     ///
-    /// Errors: `forbidden` for scopes the caller does not have, `pairing.expired`, `conflict` while nobody has claimed
-    /// the link, `already_resolved`.
+    /// Errors: `forbidden` for scopes the caller does not have, and for more than a member may where the tailnet's allow
+    /// list alone lets the device in; `pairing.expired`, `conflict` while nobody has claimed the link,
+    /// `already_resolved`.
     pub async fn pairing_approve(&self, caller: Caller, p: ApprovePairing) -> Reply {
         let (asking, engine) = (caller.clone(), self.clone());
         let changed = Arc::new(OnceLock::new());
@@ -112,6 +117,14 @@ fn approve(
     let (role, scopes) = given.map_err(|why| StoreError::Refused(not_given(why)))?;
     // With other scopes than were offered it is the role that fits them.
     let role = if scopes == record.scopes { role } else { flow::roles::role_for(&scopes) };
+    let invited = match &record.upgrade_of {
+        // Its machine may be another one since it asked.
+        Some(id) if record.scopes_only => tx.device(id)?.invited,
+        _ => claimant.invited,
+    };
+    if invited && role == DeviceRole::Owner {
+        return Err(StoreError::Refused(ApiError::new(ErrorCode::Forbidden, MEMBER_AT_MOST)));
+    }
     let by = caller.who.label();
     let device = match record.upgrade_of.clone() {
         Some(id) => {
@@ -123,6 +136,7 @@ fn approve(
             let new_key = !record.scopes_only;
             if new_key {
                 tx.set_device_proof(&id, claimant.key.as_ref(), None)?;
+                tx.set_device_invited(&id, claimant.invited)?;
                 tx.forget_device_seen(&id)?;
             }
             let shown = id_of(&device).map_err(StoreError::Refused)?;
@@ -142,6 +156,7 @@ fn approve(
                 key: claimant.key,
                 login: claimant.login,
                 node: claimant.node,
+                invited: claimant.invited,
             })?;
             let id = id_of(&device).map_err(StoreError::Refused)?;
             let (name, kind, scopes) = (device.name.clone(), device.kind, device.scopes.clone());

@@ -46,6 +46,7 @@ impl Engine {
                         key: device.key,
                         login: device.login,
                         node: device.node,
+                        invited: device.invited,
                         from: None,
                         code,
                     }),

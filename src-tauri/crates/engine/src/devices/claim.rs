@@ -30,6 +30,8 @@ pub struct Whence {
     /// Who they belong to in the tailnet, and their machine's stable id there.
     pub login: Option<String>,
     pub node: Option<String>,
+    /// The tailnet's allow list alone lets that machine in: it is none of the owner's own login.
+    pub invited: bool,
     /// Over TLS, or from this machine itself.
     pub secure: bool,
 }
@@ -41,11 +43,11 @@ pub(crate) struct Guesses {
 }
 
 impl Guesses {
-    /// Counts a try against each of `links`; answers those that die of it.
-    fn count(&self, links: &[String]) -> Vec<String> {
+    /// Counts a try against each of `links`, which are some of those that are `live`; answers those that die of it.
+    fn count(&self, links: &[String], live: &[String]) -> Vec<String> {
         let mut wrong = self.wrong.lock().unwrap_or_else(PoisonError::into_inner);
-        // Links that are over are not counted for any more.
-        wrong.retain(|id, _| links.contains(id));
+        // Links that are over are not counted for any more. A try at one link forgets nothing of another's.
+        wrong.retain(|id, _| live.contains(id));
         let mut dead = Vec::new();
         for id in links {
             let count = wrong.entry(id.clone()).or_insert(0);
@@ -80,6 +82,7 @@ impl Engine {
             key: p.public_key,
             login: whence.login.clone(),
             node: whence.node.clone(),
+            invited: whence.invited,
             from: Some(whence.peer.to_canonical().to_string()),
             code: digits(&self.ids.uuid()),
         };
@@ -169,8 +172,9 @@ impl Engine {
             Some(id) => pairing.id == *id,
             None => pairing.state == PairingState::Open,
         };
+        let ids: Vec<String> = live.iter().map(|one| one.id.clone()).collect();
         let links: Vec<String> = live.iter().filter(|one| meant(one)).map(|one| one.id.clone()).collect();
-        let dead = self.devices.guesses.count(&links);
+        let dead = self.devices.guesses.count(&links, &ids);
         if dead.is_empty() {
             return Ok(());
         }
@@ -290,14 +294,16 @@ mod tests {
         let guesses = Guesses::default();
         let (old, both) = (vec!["a".to_owned()], vec!["a".to_owned(), "b".to_owned()]);
         for _ in 0..5 {
-            assert!(guesses.count(&old).is_empty());
+            assert!(guesses.count(&old, &old).is_empty());
         }
         for _ in 0..4 {
-            assert!(guesses.count(&both).is_empty());
+            assert!(guesses.count(&both, &both).is_empty());
         }
-        assert_eq!(guesses.count(&both), ["a"]);
+        guesses.count(&[], &both);
+        guesses.count(&["b".to_owned()], &both);
+        assert_eq!(guesses.count(&both, &both), ["a"], "what was tried elsewhere forgives nothing");
         assert_eq!(guesses.wrong.lock().unwrap().len(), 2);
-        guesses.count(&["b".to_owned()]);
+        guesses.count(&["b".to_owned()], &["b".to_owned()]);
         assert_eq!(guesses.wrong.lock().unwrap().len(), 1, "what is over is forgotten");
     }
 

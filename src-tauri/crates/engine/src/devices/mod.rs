@@ -116,13 +116,20 @@ impl Engine {
         }
     }
 
+    /// A wrong try: counted, or refused where too much came in vain from this address lately.
+    pub fn wrong_try(&self, from: IpAddr) -> Result<(), ApiError> {
+        self.check_tries(from)?;
+        self.tried_wrong(from);
+        Ok(())
+    }
+
     /// Refuses an address from which too much was tried in vain lately.
-    pub fn check_tries(&self, from: IpAddr) -> Result<(), ApiError> {
+    fn check_tries(&self, from: IpAddr) -> Result<(), ApiError> {
         self.devices.tries.check(from, self.clock.monotonic_ms())
     }
 
     /// Counts a wrong try of an address.
-    pub fn tried_wrong(&self, from: IpAddr) {
+    fn tried_wrong(&self, from: IpAddr) {
         self.devices.tries.wrong(from, self.clock.monotonic_ms());
     }
 
@@ -175,6 +182,11 @@ impl Principal {
             Principal::Device { id, .. } => Some(id),
             _ => None,
         }
+    }
+
+    /// The same as it is kept and told.
+    pub fn device_id(&self) -> Option<DeviceId> {
+        self.device().and_then(|id| DeviceId::parse(id).ok())
     }
 }
 

@@ -1,5 +1,7 @@
-//! Wrong tries, by where they come from. Whoever fails too often waits; whoever has what is asked for never does.
+//! Wrong tries, by where they come from. Whoever fails too often waits; a token or a key that is right never does. A
+//! link to pair does wait, since it is what is guessed at.
 
+use host::network::one_place;
 use protocol::{ApiError, ErrorCode};
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -25,7 +27,7 @@ impl Tries {
     /// Refuses an address that has failed too often lately. `now` is monotonic.
     pub(crate) fn check(&self, from: IpAddr, now: u64) -> Result<(), ApiError> {
         let by = self.by.lock().unwrap_or_else(PoisonError::into_inner);
-        match by.get(&whole(from)) {
+        match by.get(&one_place(from)) {
             Some(count) if count.wrong >= MOST && now < count.since + WITHIN_MS => {
                 let wait = count.since + WITHIN_MS - now;
                 let message = "There were too many wrong tries from this address. Wait a minute.";
@@ -39,7 +41,7 @@ impl Tries {
     /// Counts a wrong try.
     pub(crate) fn wrong(&self, from: IpAddr, now: u64) {
         let mut by = self.by.lock().unwrap_or_else(PoisonError::into_inner);
-        let from = whole(from);
+        let from = one_place(from);
         if by.len() >= ADDRESSES && !by.contains_key(&from) {
             by.retain(|_, count| now < count.since + WITHIN_MS);
             // The oldest gives way: a flood from many addresses costs no more memory than this.
@@ -54,14 +56,6 @@ impl Tries {
             *count = Count { since: now, wrong: 0 };
         }
         count.wrong = count.wrong.saturating_add(1);
-    }
-}
-
-/// A network of IPv6 has more addresses than anybody can count; its first half stands for it.
-fn whole(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(v6) => IpAddr::V6((u128::from(v6) & !u128::from(u64::MAX)).into()),
-        v4 => v4,
     }
 }
 
@@ -105,5 +99,10 @@ mod tests {
         }
         assert!(tries.check("fd00::ffff".parse().unwrap(), 1).is_err());
         assert!(tries.check("fd01::1".parse().unwrap(), 1).is_ok());
+        for n in 0..MOST {
+            tries.wrong(format!("fd7a:115c:a1e0::{n}").parse().unwrap(), 0);
+        }
+        let other = "fd7a:115c:a1e0::ffff".parse().unwrap();
+        assert!(tries.check(other, 1).is_ok(), "machines of a tailnet are counted each");
     }
 }

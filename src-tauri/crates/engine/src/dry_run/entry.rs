@@ -4,23 +4,24 @@
 //! verdict of that tree, so landing the same tree runs it no more; what fails is shown and counts for nobody, because
 //! a failure that is blamed on a change is tried twice. It does not survive a restart: it can be run again.
 
-use super::refused;
+use super::{ended_by, refused, said};
 use crate::made_here::OnTip;
 use crate::merge::candidate;
 use crate::merge::checks::{Environment, check_digest, command, fill, output, waiting};
 use crate::rooms::{Room, Tips};
-use crate::setup::{On, Prepared};
+use crate::setup::{Laid, On, Once, Prepared};
 use crate::{Caller, Engine, Reply, git, shutting_down};
+use flow::because::named;
 use flow::merge::Input;
 use host::clock::iso;
 use host::spawn::Ended;
+use protocol::because::Because;
 use protocol::check::{Check, CheckPlan, DryRunState};
 use protocol::merge::{EntryParams, EntryState, MergeEntry};
 use protocol::merge_history::{EntryDryRun, EntryDryRunShown};
 use protocol::{ApiError, Event};
-use repo::{CandidateOutcome, CheckTree, ObjectId};
+use repo::{CandidateOutcome, ObjectId};
 use std::collections::HashMap;
-use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use store::{NewEvent, StoredVerdict};
 use tokio::sync::watch;
@@ -125,6 +126,7 @@ impl Engine {
             tree: String::new(),
             checks: plan.checks.iter().map(waiting).collect(),
             reason: None,
+            because: None,
             by,
             started_at: iso(self.clock.now_ms()),
             finished_at: None,
@@ -160,19 +162,17 @@ impl Engine {
 
     async fn entry_dry_run(&self, room: &Arc<Room>, entry: &MergeEntry, plan: &CheckPlan, tips: &Tips) {
         let ended = self.try_entry(room, entry, plan, tips).await;
-        let (state, reason) = match ended {
-            _ if room.entry_trials.is_unwanted() => {
-                (DryRunState::Stopped, Some("It was stopped before its end.".to_owned()))
-            }
+        let (state, because) = match ended {
+            _ if room.entry_trials.is_unwanted() => (DryRunState::Stopped, Some(Because::Stopped)),
             Ok(true) => (DryRunState::Passed, None),
             Ok(false) => (DryRunState::Failed, None),
-            Err(error) if self.is_stopping() => (DryRunState::Stopped, Some(error.message)),
-            Err(error) => (DryRunState::Failed, Some(error.message)),
+            Err(error) if self.is_stopping() => (DryRunState::Stopped, Some(Because::of(&error))),
+            Err(error) => (DryRunState::Failed, Some(Because::of(&error))),
         };
         let at = iso(self.clock.now_ms());
         room.entry_trials.change(entry.id.as_str(), |run| {
             run.state = state;
-            run.reason = reason;
+            (run.reason, run.because) = said(because);
             run.finished_at = Some(at);
             // What was cut short has no verdict.
             for check in run.checks.iter_mut().filter(|check| check.state == "running") {
@@ -201,9 +201,9 @@ impl Engine {
         }
         let on = On::Candidate { commit: commit.clone(), onto: tips.onto.clone() };
         if let Prepared::Asked = self.prepare(room, &entry.session_id, plan, on.clone()).await? {
-            return Err(refused("Its set-up waits for your answer. Answer it, then try again."));
+            return Err(ended_by(&Because::SetUpWaits));
         }
-        let gone = || refused("Its set-up was removed meanwhile. Try again.");
+        let gone = || ended_by(&Because::SetUpRemoved);
         let environment = self.environment(room, plan, on).await?.ok_or_else(gone)?;
         let mut left = Vec::new();
         for (at, check) in plan.checks.iter().enumerate() {
@@ -223,16 +223,10 @@ impl Engine {
         if left.is_empty() {
             return Ok(passed(room));
         }
-        let dir = self.data.candidates().join(room.id.as_str()).join("try");
-        let home = self.data.homes().join(format!("try-{}", room.id));
-        let laid = self.fresh_tree(room, plan, &commit, (&dir, &home)).await?;
+        let laid = self.fresh_tree(room, Once::Entry, plan, &commit).await?;
         let tried = Tried { room, entry, plan, commit, onto: tips.onto.clone() };
-        let ran = self.try_each(&tried, &left, &laid, &home, (&tree, &environment)).await;
-        let depot = room.depot.clone();
-        let cleared = self.blocking(move || laid.remove().and_then(|()| depot.remove_clone(&home))).await?;
-        if let Err(error) = cleared {
-            tracing::warn!(%error, "the folder of a tried entry stays behind");
-        }
+        let ran = self.try_each(&tried, &left, &laid, (&tree, &environment)).await;
+        self.clear_once(room, laid).await?;
         ran.map(|()| passed(room))
     }
 
@@ -246,27 +240,28 @@ impl Engine {
     ) -> Result<(ObjectId, ObjectId), ApiError> {
         let entry = match self.on_tip(room, entry, onto).await? {
             OnTip::Entry(entry) => entry,
-            OnTip::Not(Input::GiveBack { detail, .. } | Input::Returned { detail, .. }) => {
-                return Err(refused(&detail));
+            OnTip::Not(Input::GiveBack { said, .. } | Input::Returned { said, .. }) => {
+                return Err(match said.because() {
+                    Some(because) => ended_by(because),
+                    None => refused(said.text()),
+                });
             }
             OnTip::Not(_) => return Err(refused("It cannot be built on what has landed.")),
         };
         let maker = self.maker(&entry).await?;
-        let (room, onto) = (room.clone(), onto.clone());
-        let outcome = self.blocking(move || candidate::built_on(&room, &entry, &onto, maker));
+        let (room, onto, branch) = (room.clone(), onto.clone(), entry.target.clone());
+        let outcome = self.blocking(move || {
+            let strategy = room.strategy_of(&entry);
+            candidate::built_on(&room, &entry, &onto, strategy, maker)
+        });
         match outcome.await?.map_err(git::api)? {
             CandidateOutcome::Built(built) => Ok((built.commit, built.tree)),
             CandidateOutcome::Conflict { files, .. } => {
-                let names: Vec<_> = files.iter().map(|file| file.path.as_str()).collect();
-                Err(refused(&format!(
-                    "It conflicts with what has landed meanwhile, in {}.",
-                    names.join(", ")
-                )))
+                let (paths, more) = named(files.into_iter().map(|file| file.path));
+                Err(ended_by(&Because::Conflict { branch, paths, more }))
             }
-            CandidateOutcome::Empty => Err(refused("The branch already has everything in it.")),
-            CandidateOutcome::Refused(_) => Err(refused(
-                "It cannot be built with the strategy of this workspace. Choose another one in Settings.",
-            )),
+            CandidateOutcome::Empty => Err(ended_by(&Because::Empty { branch })),
+            CandidateOutcome::Refused(refusal) => Err(ended_by(&candidate::refused(&refusal))),
         }
     }
 
@@ -274,8 +269,7 @@ impl Engine {
         &self,
         tried: &Tried<'_>,
         left: &[(usize, &Check)],
-        laid: &CheckTree,
-        home: &Path,
+        laid: &Laid,
         (tree, environment): (&ObjectId, &Environment),
     ) -> Result<(), ApiError> {
         let (trials, id) = (&tried.room.entry_trials, tried.entry.id.as_str());
@@ -291,8 +285,9 @@ impl Engine {
                 }
             });
             self.tell_entry_dry_run(tried.room, tried.entry).await;
-            let mut verdict = self.try_one(tried, check, laid, home).await?;
-            if let Some(paths) = self.edited(laid, tree).await? {
+            let mut verdict = self.try_one(tried, check, laid).await?;
+            if let Some(paths) = self.edited(&laid.tree, tree).await? {
+                let paths = paths.join(", ");
                 verdict.ok = false;
                 verdict.tail = format!(
                     "It changed the files it was checking: {paths}. A check must leave the tree as it is.\n\n{}",
@@ -317,7 +312,7 @@ impl Engine {
             now.confirmed && crate::ground::plan_digest(&now) == crate::ground::plan_digest(tried.plan);
         match same {
             true => Ok(()),
-            false => Err(refused("The checks or their set-up were changed meanwhile. Try again.")),
+            false => Err(ended_by(&Because::ChecksChanged)),
         }
     }
 
@@ -325,8 +320,7 @@ impl Engine {
         &self,
         tried: &Tried<'_>,
         check: &Check,
-        laid: &CheckTree,
-        home: &Path,
+        laid: &Laid,
     ) -> Result<StoredVerdict, ApiError> {
         let sandbox = self.sandbox_for(tried.room)?;
         let mut unwanted = tried.room.entry_trials.unwanted.subscribe();
@@ -337,11 +331,11 @@ impl Engine {
             }
         };
         let command::Ended { outcome, duration_ms } =
-            self.run_check(tried.room, check, &sandbox, (laid, home), None, stop).await?;
+            self.run_check(tried.room, check, &sandbox, (&laid.tree, &laid.home), None, stop).await?;
         match outcome {
             Ok(outcome) if outcome.ended == Ended::Cancelled => match self.is_stopping() {
                 true => Err(shutting_down()),
-                false => Err(refused("It was stopped before its end.")),
+                false => Err(ended_by(&Because::Stopped)),
             },
             Ok(outcome) => Ok(StoredVerdict {
                 ok: outcome.success(),
@@ -388,6 +382,7 @@ mod tests {
             tree: String::new(),
             checks: Vec::new(),
             reason: None,
+            because: None,
             by: "anna".into(),
             started_at: id.into(),
             finished_at: None,

@@ -14,15 +14,14 @@ pub(crate) use trial::Trial;
 use crate::merge::checks;
 use crate::rooms::Room;
 use crate::{Caller, Engine, Reply, git, ground};
+use flow::because::sentence;
 use host::clock::iso;
+use protocol::because::Because;
 use protocol::check::{CheckPlan, DryRun, DryRunParams, DryRunShown, DryRunState};
 use protocol::{ApiError, ErrorCode, Event, SessionId};
 use repo::ObjectId;
 use std::sync::Arc;
 use store::NewEvent;
-
-/// Why a trial ended that somebody stopped.
-const STOPPED: &str = "It was stopped before its end.";
 
 impl Engine {
     /// Starts a trial and answers at once; while one runs, that one is answered.
@@ -53,6 +52,7 @@ impl Engine {
             commit: commit.to_string(),
             checks: plan.checks.iter().map(checks::waiting).collect(),
             reason: None,
+            because: None,
             lines: Vec::new(),
             lines_dropped: 0,
             started_at: iso(self.clock.now_ms()),
@@ -84,17 +84,17 @@ impl Engine {
             Ok(session) => self.try_checks(room, &session, plan, commit).await,
             Err(error) => Err(error),
         };
-        let (state, reason) = match ended {
-            _ if room.trial.is_unwanted() => (DryRunState::Stopped, Some(STOPPED.to_owned())),
+        let (state, because) = match ended {
+            _ if room.trial.is_unwanted() => (DryRunState::Stopped, Some(Because::Stopped)),
             Ok(true) => (DryRunState::Passed, None),
             Ok(false) => (DryRunState::Failed, None),
-            Err(error) if self.is_stopping() => (DryRunState::Stopped, Some(error.message)),
-            Err(error) => (DryRunState::Failed, Some(error.message)),
+            Err(error) if self.is_stopping() => (DryRunState::Stopped, Some(Because::of(&error))),
+            Err(error) => (DryRunState::Failed, Some(Because::of(&error))),
         };
         let at = iso(self.clock.now_ms());
         room.trial.change(|run| {
             run.state = state;
-            run.reason = reason;
+            (run.reason, run.because) = said(because);
             run.finished_at = Some(at);
         });
         self.tell_dry_run(room).await;
@@ -106,10 +106,10 @@ impl Engine {
         self.reload_row(&room.id).await?;
         let now = self.check_plan(room).await?;
         if !now.confirmed {
-            return Err(refused("These checks are not confirmed any more. Use them first, then try them."));
+            return Err(ended_by(&Because::TrialUnconfirmed));
         }
         if ground::plan_digest(&now) != ground::plan_digest(plan) {
-            return Err(refused("The checks or their set-up were changed meanwhile. Try the new ones."));
+            return Err(ended_by(&Because::ChecksChanged));
         }
         Ok(())
     }
@@ -136,4 +136,14 @@ impl Engine {
 
 fn refused(text: &str) -> ApiError {
     ApiError::new(ErrorCode::Conflict, text)
+}
+
+/// What ends a trial before it could say anything of the checks; the error keeps what it is made of.
+fn ended_by(why: &Because) -> ApiError {
+    refused(&sentence(why)).with(why.as_details())
+}
+
+/// A reason as a trial shows it: its sentence and what that is made of.
+fn said(because: Option<Because>) -> (Option<String>, Option<Box<Because>>) {
+    (because.as_ref().map(sentence), because.map(Box::new))
 }

@@ -1,17 +1,17 @@
 //! One trial from its set-up to its last check.
 
-use super::{STOPPED, refused};
+use super::{ended_by, said};
 use crate::merge::checks::{Environment, check_digest, command, fill, output, waiting};
 use crate::rooms::Room;
-use crate::setup::{On, Prepared};
+use crate::setup::{Laid, On, Once, Prepared};
 use crate::{Engine, git, shutting_down};
 use host::redact::LogCleaner;
 use host::sandbox::Sandbox;
 use host::spawn::Ended;
+use protocol::because::Because;
 use protocol::check::{Check, CheckPlan, DryRunState};
-use protocol::{ApiError, ErrorCode, SessionId};
-use repo::{CheckTree, ObjectId};
-use std::path::PathBuf;
+use protocol::{ApiError, SessionId};
+use repo::ObjectId;
 use std::sync::Arc;
 use store::{EventFilter, StoredVerdict};
 
@@ -23,8 +23,7 @@ const LOOK_AGAIN: [&str; 2] = ["approval.changed", "workspace.changed"];
 
 /// Where a trial happens: files and HOME of its own, apart from those of landing.
 struct Place {
-    tree: CheckTree,
-    home: PathBuf,
+    laid: Laid,
     sandbox: Sandbox,
 }
 
@@ -62,12 +61,9 @@ impl Engine {
         let sandbox = self.sandbox_for(room)?;
         // Making the set-up takes its time, and waiting for an answer may take days.
         self.still_confirmed(room, plan).await?;
-        let gone = || ApiError::new(ErrorCode::Conflict, "Its set-up was removed meanwhile. Try again.");
+        let gone = || ended_by(&Because::SetUpRemoved);
         let environment = self.environment(room, plan, on).await?.ok_or_else(gone)?;
-        let dir = self.data.candidates().join(room.id.as_str()).join("dry-run");
-        let home = self.data.homes().join(format!("dry-run-{}", room.id));
-        let laid = self.fresh_tree(room, plan, commit, (&dir, &home)).await?;
-        let place = Place { tree: laid, home, sandbox };
+        let place = Place { laid: self.fresh_tree(room, Once::DryRun, plan, commit).await?, sandbox };
         let mut passed = Ok(true);
         for (at, check) in left {
             if room.trial.is_unwanted() {
@@ -87,12 +83,7 @@ impl Engine {
                 }
             }
         }
-        let Place { tree, home, .. } = place;
-        let depot = room.depot.clone();
-        let cleared = self.blocking(move || tree.remove().and_then(|()| depot.remove_clone(&home))).await?;
-        if let Err(error) = cleared {
-            tracing::warn!(%error, "the dry run's folder stays behind");
-        }
+        self.clear_once(room, place.laid).await?;
         passed
     }
 
@@ -104,20 +95,20 @@ impl Engine {
         plan: &CheckPlan,
         commit: &ObjectId,
     ) -> Result<(), ApiError> {
-        let filter = EventFilter { session: Some(session.clone()), all_types: true };
+        let filter = EventFilter { session: Some(session.clone()), all_types: true, scopes: None };
         let mut events = self.follow(filter, self.store.latest_cursor());
         self.tell_dry_run(room).await;
         while let Prepared::Asked = self.prepare(room, session, plan, On::Commit(commit.clone())).await? {
             room.trial.change(|run| {
                 run.state = DryRunState::Waiting;
-                run.reason = Some("Its set-up waits for your answer.".into());
+                (run.reason, run.because) = said(Some(Because::SetUpWaits));
             });
             self.tell_dry_run(room).await;
             loop {
                 let batch = tokio::select! {
                     batch = events.next() => batch.map_err(|_| shutting_down())?,
                     () = self.stopping() => return Err(shutting_down()),
-                    () = room.trial.unwanted() => return Err(refused(STOPPED)),
+                    () = room.trial.unwanted() => return Err(ended_by(&Because::Stopped)),
                 };
                 if batch.iter().any(|event| answers(&event.json)) {
                     break;
@@ -129,7 +120,7 @@ impl Engine {
             }
             room.trial.change(|run| {
                 run.state = DryRunState::Preparing;
-                run.reason = None;
+                (run.reason, run.because) = said(None);
             });
             self.tell_dry_run(room).await;
         }
@@ -154,7 +145,8 @@ impl Engine {
         room.trial.print([format!("$ {}", check.run.join(" "))], 0);
         self.tell_dry_run(room).await;
         let mut verdict = self.watch_check(room, place, check).await?;
-        if let Some(paths) = self.edited(&place.tree, tree).await? {
+        if let Some(paths) = self.edited(&place.laid.tree, tree).await? {
+            let paths = paths.join(", ");
             verdict.ok = false;
             verdict.tail = format!(
                 "It changed the files it was checking: {paths}. A check must leave the tree as it is.\n\n{}",
@@ -187,7 +179,7 @@ impl Engine {
                 () = room.trial.unwanted() => {}
             }
         };
-        let of = (&place.tree, place.home.as_path());
+        let of = (&place.laid.tree, place.laid.home.as_path());
         let mut running = std::pin::pin!(self.run_check(room, check, &place.sandbox, of, Some(lines), stop));
         let ended = loop {
             tokio::select! {
@@ -202,7 +194,7 @@ impl Engine {
         let command::Ended { outcome, duration_ms } = ended?;
         match outcome {
             Ok(outcome) if outcome.ended == Ended::Cancelled => match room.trial.is_unwanted() {
-                true => Err(refused(STOPPED)),
+                true => Err(ended_by(&Because::Stopped)),
                 false => Err(shutting_down()),
             },
             Ok(outcome) => Ok(StoredVerdict {

@@ -98,6 +98,7 @@ mod tests {
             commit: commit.into(),
             checks: Vec::new(),
             reason: None,
+            because: None,
             lines: Vec::new(),
             lines_dropped: 0,
             started_at: String::new(),

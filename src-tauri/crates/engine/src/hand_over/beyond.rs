@@ -1,6 +1,7 @@
 //! Files outside a plan that a job may hand over all the same: a person said so when the job asked, or a rule or a
 //! remembered answer says so now.
 
+use super::places::{RoomToWrite, is_planned};
 use crate::Engine;
 use crate::rooms::Room;
 use protocol::approval::ApprovalState;
@@ -12,20 +13,22 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 impl Engine {
-    /// Takes something in by the job's plan; where that is refused for paths that may be written all the same, once
-    /// more with these. `take` gets the paths beyond the plan.
+    /// Takes something in by the job's plan and the repository's bounds; where that is refused for paths that may be
+    /// written all the same, once more with these.
     pub(super) async fn take_within<F: Future<Output = Result<Intake, ApiError>> + Send>(
         &self,
         room: &Arc<Room>,
         job: &Job,
-        take: impl Fn(Vec<String>) -> F + Sync,
+        take: impl Fn(RoomToWrite) -> F + Sync,
     ) -> Result<Intake, ApiError> {
-        let refused = match take(Vec::new()).await {
+        let bounds = if is_planned(job) { self.scope_said(room).await?.bounds } else { None };
+        let planned = RoomToWrite { bounds, beyond: Vec::new() };
+        let refused = match take(planned.clone()).await {
             Err(refused) => refused,
             taken => return taken,
         };
         match self.allowed_beyond(room, job, &refused).await? {
-            Some(beyond) => take(beyond).await,
+            Some(beyond) => take(RoomToWrite { beyond, ..planned }).await,
             None => Err(refused),
         }
     }

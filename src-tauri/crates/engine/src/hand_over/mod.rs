@@ -13,7 +13,7 @@ pub(crate) use shown::summary_limits;
 
 use crate::rooms::Room;
 use crate::{Engine, git};
-use places::Wanted;
+use places::{RoomToWrite, Wanted};
 use protocol::job::{HandOver, Job};
 use protocol::{ApiError, WorkspaceId};
 use repo::{Intake, ObjectId};
@@ -57,12 +57,13 @@ impl Engine {
         let bundle = self.bundle_of(&job.id);
         let commit = ObjectId::parse(commit).map_err(git::api)?;
         let branch = branch.map(str::to_owned).filter(|branch| !branch.is_empty());
-        let find = |beyond: Vec<String>| {
+        let find = |room_to_write: RoomToWrite| {
             let (room, bundle, job) = (room.clone(), bundle.clone(), job.clone());
             let (commit, branch) = (commit.clone(), branch.clone());
             let found = self.blocking(move || {
                 let branch = branch.as_deref();
-                places::find(&room, &Wanted { job: &job, commit: &commit, branch, beyond: &beyond }, &bundle)
+                let room_to_write = &room_to_write;
+                places::find(&room, &Wanted { job: &job, commit: &commit, branch, room_to_write }, &bundle)
             });
             async { found.await? }
         };

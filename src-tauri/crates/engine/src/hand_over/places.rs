@@ -17,15 +17,23 @@ pub(super) struct Wanted<'a> {
     pub commit: &'a ObjectId,
     /// Where it was pushed, if the worker says so.
     pub branch: Option<&'a str>,
-    /// Paths it may change beyond its plan.
-    pub beyond: &'a [String],
+    pub room_to_write: &'a RoomToWrite,
+}
+
+/// What counts beside a job's plan.
+#[derive(Clone, Default)]
+pub(super) struct RoomToWrite {
+    /// Globs of the repository that every path has to match as well.
+    pub bounds: Option<Vec<String>>,
+    /// Paths it may change whatever its plan and the repository say.
+    pub beyond: Vec<String>,
 }
 
 /// Takes in the commit from the first place that has it. Blocks, for the remote up to a minute.
 pub(super) fn find(room: &Room, wanted: &Wanted<'_>, bundle: &Path) -> Result<Intake, ApiError> {
     let mut missing = Vec::new();
     if bundle.is_file() {
-        match take_bundle(room, wanted.job, wanted.beyond, bundle) {
+        match take_bundle(room, wanted.job, wanted.room_to_write, bundle) {
             Ok(intake) if intake.commit == *wanted.commit => return Ok(intake),
             Ok(intake) => missing.push(format!("the uploaded bundle holds {}", intake.commit)),
             // What is wrong with another commit says nothing about this one.
@@ -73,7 +81,7 @@ pub(super) fn refused(error: &ApiError) -> bool {
 pub(super) fn take_bundle(
     room: &Room,
     job: &Job,
-    beyond: &[String],
+    room_to_write: &RoomToWrite,
     path: &Path,
 ) -> Result<Intake, ApiError> {
     let base = room.depot.read_ref(&DepotRef::Base(job.id.to_string())).map_err(git::api)?;
@@ -87,7 +95,7 @@ pub(super) fn take_bundle(
         job: job.id.as_str(),
         branch: &branch,
         base: &base,
-        scope: &scope(job, beyond),
+        scope: &scope(job, room_to_write),
         limits: &IntakeLimits::default(),
     };
     accept(room.depot.take_in_bundle(path, &request).map_err(git::api)?)
@@ -115,7 +123,7 @@ fn on_a_tip(
     tips: &Tips,
     take: impl Fn(&IntakeRequest<'_>) -> Result<Intake, RepoError>,
 ) -> Result<Intake, RepoError> {
-    let (scope, limits) = (scope(wanted.job, wanted.beyond), IntakeLimits::default());
+    let (scope, limits) = (scope(wanted.job, wanted.room_to_write), IntakeLimits::default());
     let try_on = |base: &ObjectId| {
         take(&IntakeRequest {
             job: wanted.job.id.as_str(),
@@ -131,19 +139,25 @@ fn on_a_tip(
     }
 }
 
+/// Whether a job does what a plan said, and not what a person did by hand.
+pub(super) fn is_planned(job: &Job) -> bool {
+    task(job).is_some_and(|task| task.by_hand.is_none())
+}
+
 fn task(job: &Job) -> Option<TaskParams> {
     serde_json::from_str(&job.params).ok()
 }
 
 /// What a job may write; foreign jobs without planning are not limited here, policy sees their whole diff.
-fn scope(job: &Job, beyond: &[String]) -> repo::Scope {
+fn scope(job: &Job, RoomToWrite { bounds, beyond }: &RoomToWrite) -> repo::Scope {
     match task(job) {
         // A person is not bound by what a plan allowed a worker.
         Some(task) if task.by_hand.is_some() => repo::Scope::default(),
         Some(task) => repo::Scope {
             write_globs: Some(task.planning.scope.write_globs),
             max_files: Some(task.planning.scope.max_files_to_edit as usize + beyond.len()),
-            also: beyond.to_vec(),
+            bounds: bounds.clone(),
+            also: beyond.clone(),
         },
         None => repo::Scope::default(),
     }

@@ -1,6 +1,6 @@
 //! Bundles that workers upload: who may, and what is wrong with one, said at once.
 
-use super::places::{refused, take_bundle};
+use super::places::{RoomToWrite, refused, take_bundle};
 use crate::{Engine, Principal, bundles};
 use protocol::{ApiError, ErrorCode, JobId};
 use std::path::PathBuf;
@@ -57,9 +57,9 @@ impl Engine {
             .ok_or_else(|| ApiError::bad("a job without a workspace hands nothing over"))?;
         let room = self.room(&workspace)?;
         let path = self.bundle_of(&job.id);
-        let take = |beyond: Vec<String>| {
+        let take = |room_to_write: RoomToWrite| {
             let (room, job, path) = (room.clone(), job.clone(), path.clone());
-            let taken = self.blocking(move || take_bundle(&room, &job, &beyond, &path));
+            let taken = self.blocking(move || take_bundle(&room, &job, &room_to_write, &path));
             async { taken.await? }
         };
         self.blocking(keep).await??;

@@ -3,8 +3,10 @@
 use super::wanted::{Build, Wanted};
 use crate::rooms::Room;
 use crate::{Engine, ask, hash, policy};
+use flow::asks::sentence;
 use host::sandbox::container::described::tag_of;
 use protocol::approval::{Approval, ApprovalState};
+use protocol::asks::Asks;
 use protocol::{ApiError, ErrorCode, RiskLevel, SessionId};
 use serde_json::{Value, json};
 use store::NewApproval;
@@ -56,16 +58,18 @@ impl Engine {
     ) -> Result<(), ApiError> {
         let (mut details, hash) = payload(room, wanted, build);
         details["hash"] = json!(hash);
+        let asks = Asks::ImageBuild {
+            file: build.dockerfile.clone(),
+            digest: short(&text_digest(build)).to_owned(),
+            described_by: wanted.place.to_owned(),
+        };
         let new = NewApproval {
             workspace_id: Some(room.id.clone()),
             session_id: session.clone(),
             action: ACTION.into(),
             subject: subject(room),
-            summary: format!(
-                "Build an image from {} (sha256 {})",
-                build.dockerfile,
-                short(&text_digest(build))
-            ),
+            summary: sentence(&asks),
+            asks: Some(Box::new(asks)),
             details,
             hash,
             risk: RiskLevel::High,
@@ -73,6 +77,7 @@ impl Engine {
                 "{} describes the image of jobs and checks. Its build runs the repository's own steps with the engine's network, outside of the sandbox.",
                 wanted.place
             ),
+            because: None,
             asked_by: "setup".into(),
             expires_at: None,
         };

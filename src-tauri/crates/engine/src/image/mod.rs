@@ -137,7 +137,7 @@ impl Engine {
     }
 
     pub(crate) fn image_wish(&self, image: Option<String>) -> Wish {
-        Wish { image, ..crate::open::wish(&self.own.config.workers) }
+        Wish { image, ..crate::confinement::wish(&self.own.config.workers) }
     }
 
     /// What images made for this data folder are known by.

@@ -89,7 +89,7 @@ impl Engine {
 
     /// Whether code of a repository runs in containers here, or would if there were an image.
     pub(super) fn runs_in_containers(&self) -> bool {
-        match &self.sandbox {
+        match self.sandbox() {
             Ok(selected) => matches!(selected.sandbox, Sandbox::Container(_)),
             Err(_) => self.own.config.workers.sandbox == Preference::Container,
         }

@@ -25,6 +25,10 @@ pub(super) fn help() -> String {
     for command in flow::intent::commands() {
         let _ = writeln!(text, "- `{}` {}", command.usage, command.help);
     }
+    text.push_str("\nThese I do myself, at once; `run` asks first, and runs on a copy:\n\n");
+    for usage in flow::light::local_usage() {
+        let _ = writeln!(text, "- `{usage}`");
+    }
     text.push_str("\nAnything else is planned by RemoteBuddy and needs a model; Settings shows which ones were found on this machine.");
     text
 }

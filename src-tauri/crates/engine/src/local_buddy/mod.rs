@@ -5,13 +5,14 @@
 mod facts;
 mod local;
 mod model;
+pub(crate) mod run;
 pub(crate) mod steps;
 
 use crate::Engine;
 use flow::light::{Answer, Route};
 use protocol::{ApiError, Event, WorkspaceId};
 use serde::Deserialize;
-use store::{NewEvent, OutboxRow};
+use store::{NewApproval, NewEvent, OutboxRow};
 
 #[derive(Deserialize)]
 struct LocalAnswer {
@@ -28,18 +29,29 @@ struct Enhance {
     turn: Option<String>,
 }
 
+/// What it says to a message.
+enum Said {
+    Text(String),
+    /// The question, and that it waits for an answer.
+    Question(Box<NewApproval>),
+}
+
 impl Engine {
     /// Performs a `local_answer` effect: the answer and the end of the effect commit together.
     pub(crate) async fn answer_locally(&self, row: &OutboxRow) -> Result<(), ApiError> {
         let job: LocalAnswer =
             serde_json::from_value(row.payload.clone()).map_err(|e| ApiError::bad(e.to_string()))?;
-        let text = match self.compose(&job).await {
-            Ok(text) => text,
-            Err(error) => format!("I could not look that up: {}", error.message),
+        let said = match self.compose(&job).await {
+            Ok(said) => said,
+            Err(error) => Said::Text(format!("I could not look that up: {}", error.message)),
         };
         let id = row.id;
         self.store
             .write(move |tx| {
+                let text = match said {
+                    Said::Text(text) => text,
+                    Said::Question(question) => run::ask(tx, *question)?,
+                };
                 tx.append(
                     NewEvent::new(&job.session, Event::AssistantMessage { text }, "localbuddy")
                         .turn(Some(job.turn)),
@@ -50,7 +62,7 @@ impl Engine {
         Ok(())
     }
 
-    async fn compose(&self, job: &LocalAnswer) -> Result<String, ApiError> {
+    async fn compose(&self, job: &LocalAnswer) -> Result<Said, ApiError> {
         let asked = job.text.clone();
         let route = self
             .store
@@ -59,6 +71,16 @@ impl Engine {
         let Route::Answer(answer) = route else {
             return Err(ApiError::bad("what this was about is gone; send it again."));
         };
+        if let Answer::LocalRun { argv } = answer {
+            return Ok(match self.question_about(job, argv).await {
+                Ok(question) => Said::Question(Box::new(question)),
+                Err(error) => Said::Text(run::refused(&error)),
+            });
+        }
+        self.answer_text(job, answer).await.map(Said::Text)
+    }
+
+    async fn answer_text(&self, job: &LocalAnswer, answer: Answer) -> Result<String, ApiError> {
         match answer {
             Answer::Greeting => {
                 Ok(facts::greeting(self.model(protocol::settings::Role::Remotebuddy).await?.is_some()))
@@ -78,7 +100,7 @@ impl Engine {
                 self.repository_text(job.workspace.as_ref(), &answer).await
             }
             Answer::Local(request) => self.local_text(job.workspace.as_ref(), request).await,
-            Answer::LocalUsage => Ok(format!(
+            Answer::LocalRun { .. } | Answer::LocalUsage => Ok(format!(
                 "I can do these here:\n\n{}",
                 flow::light::local_usage().iter().map(|l| format!("- `{l}`")).collect::<Vec<_>>().join("\n")
             )),

@@ -30,7 +30,7 @@ pub struct BuddySteps {
 impl Engine {
     /// Follows a message just posted at `cursor`.
     pub fn buddy_steps(&self, session: SessionId, cursor: i64, request: Option<String>) -> BuddySteps {
-        let filter = EventFilter { session: Some(session), all_types: true };
+        let filter = EventFilter { session: Some(session), all_types: true, scopes: None };
         let until = tokio::time::Instant::now() + PATIENCE;
         BuddySteps {
             events: self.follow(filter, cursor),

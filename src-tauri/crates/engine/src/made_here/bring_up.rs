@@ -1,9 +1,11 @@
 //! Bringing the base branch into the integration branch, when both have moved: a merge that goes through the queue, so
 //! that the user's branch can follow afterwards without being forced.
 
-use super::{Made, Purpose, conflict_text, fresh_job, keep, place};
+use super::{Made, Purpose, fresh_job, keep, place};
+use crate::merge::candidate::conflict_said;
 use crate::rooms::Room;
 use crate::{Caller, Engine, Reply, git};
+use protocol::because::Because;
 use protocol::main_line::MainParams;
 use protocol::merge::{EntryKind, MergeEntry};
 use protocol::{ApiError, ErrorCode};
@@ -77,7 +79,8 @@ fn build(room: &Room, job: &protocol::JobId, target: &str) -> Result<Option<Made
         return Err(RepoError::StrategyRefused { refusal: repo::Refusal::Unrelated });
     };
     let files = room.depot.overlap(&tips.onto, &base)?;
-    let conflict = (!files.is_empty()).then(|| (conflict_text("Bringing it in", target, &files), files));
+    let of = |paths, more| Because::BringUpConflict { branch: target.to_owned(), paths, more };
+    let conflict = (!files.is_empty()).then(|| (conflict_said(&files, of), files));
     keep(room, job, &base)?;
     let diff = room.depot.diff(&common, &base, &crate::hand_over::summary_limits())?;
     Ok(Some(Made {

@@ -10,12 +10,13 @@ mod revert;
 pub(crate) use revert::OnTip;
 
 use crate::Engine;
+use crate::merge::apply_input;
 use crate::merge::fresh::Fresh;
-use crate::merge::{apply_input, candidate};
 use crate::rooms::Room;
+use flow::because::Said;
 use flow::merge::{Input, Returned};
 use protocol::job::TASK_EXECUTE;
-use protocol::merge::{EntryKind, MergeEntry, RevertOf, Strategy};
+use protocol::merge::{EntryKind, MergeEntry, RevertOf};
 use protocol::plan::TaskParams;
 use protocol::{
     ApiError, ErrorCode, Event, JobId, Lane, Planning, Priority, RequestId, RiskLevel, Scope, SessionId,
@@ -38,8 +39,8 @@ pub(super) struct Made {
     files: u32,
     additions: u32,
     deletions: u32,
-    /// Where it does not go together: as text for whoever mends it, and the files.
-    conflict: Option<(String, Vec<ConflictFile>)>,
+    /// Where it does not go together: what is said of it, and the files.
+    conflict: Option<(Said, Vec<ConflictFile>)>,
 }
 
 /// What it is for.
@@ -54,18 +55,6 @@ pub(super) struct Purpose {
     by: String,
 }
 
-/// How an entry's candidate is built. A merge of the base branch stays one whatever the workspace does with changes,
-/// or the branches would never come together; and what the server built on a tip that moved is built again on the new.
-pub(crate) fn strategy_of(room: &Room, entry: &MergeEntry) -> (repo::Strategy, Strategy) {
-    match (entry.kind, room.strategy()) {
-        (EntryKind::BringUp, _) => (repo::Strategy::NoFf, Strategy::NoFf),
-        (EntryKind::Revert, (repo::Strategy::FfOnly, _)) => {
-            (repo::Strategy::CherryPick, Strategy::CherryPick)
-        }
-        (_, chosen) => chosen,
-    }
-}
-
 /// Ids that are needed before the transaction: the commit's ref and trailers are named by them.
 pub(super) fn fresh_job(engine: &Engine) -> Result<JobId, ApiError> {
     JobId::parse(engine.ids.uuid()).map_err(|e| ApiError::bad(e.to_string()))
@@ -74,11 +63,6 @@ pub(super) fn fresh_job(engine: &Engine) -> Result<JobId, ApiError> {
 /// Keeps the commit reachable whatever becomes of the entry.
 pub(super) fn keep(room: &Room, job: &JobId, commit: &ObjectId) -> Result<(), RepoError> {
     room.depot.write_ref(&DepotRef::Job(job.to_string()), commit, &Expected::Missing)
-}
-
-/// What the server could not do on `target` as it is now.
-pub(super) fn conflict_text(what: &str, target: &str, files: &[ConflictFile]) -> String {
-    candidate::conflict_text(&format!("{what} conflicts with what is on {target} now"), files)
 }
 
 /// Job, completion and entry in one transaction; what conflicts goes back in the same one.
@@ -144,10 +128,10 @@ pub(super) fn place(
     tx.insert_entry(&entry)?;
     let event = Event::MergeQueued { entry: Box::new(entry.clone()) };
     tx.append(NewEvent::new(&session, event, by).about(entry.id.as_str()))?;
-    if let Some((detail, files)) = &made.conflict {
+    if let Some((said, files)) = &made.conflict {
         let input = Input::Returned {
             why: Returned::Conflict,
-            detail: detail.clone(),
+            said: said.clone(),
             back: Box::new(crate::returned::conflict(made.base.as_str(), files)),
             fix_ups: crate::returned::FIX_UPS,
         };

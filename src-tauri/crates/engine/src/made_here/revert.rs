@@ -1,10 +1,12 @@
 //! Taking a landed entry back, by a commit that undoes all of it.
 
-use super::{Made, Purpose, conflict_text, fresh_job, keep, place};
+use super::{Made, Purpose, fresh_job, keep, place};
 use crate::markdown::plain;
+use crate::merge::candidate::{conflict_said, refused};
 use crate::rooms::Room;
 use crate::{Caller, Engine, Reply, git};
 use flow::merge::{Input, Returned};
+use protocol::because::Because;
 use protocol::merge::{EntryKind, EntryParams, EntryState, MergeEntry, RevertOf};
 use protocol::request::Request;
 use protocol::{ApiError, EntryId, ErrorCode, Event, JobId};
@@ -169,8 +171,8 @@ fn build(room: &Room, entry: &MergeEntry, job: &JobId, now: i64) -> Result<Optio
         CandidateOutcome::Built(built) => (built.commit, None),
         CandidateOutcome::Empty => return Ok(None),
         CandidateOutcome::Conflict { files, .. } => {
-            let text = conflict_text("Taking it back", &entry.target, &files);
-            (room.depot.empty_commit(&tip, &title(entry), &trailers, &committer)?, Some((text, files)))
+            let said = conflict_said(&files, conflicting(entry));
+            (room.depot.empty_commit(&tip, &title(entry), &trailers, &committer)?, Some((said, files)))
         }
         CandidateOutcome::Refused(refusal) => return Err(RepoError::StrategyRefused { refusal }),
     };
@@ -184,6 +186,11 @@ fn build(room: &Room, entry: &MergeEntry, job: &JobId, now: i64) -> Result<Optio
         deletions: diff.deletions as u32,
         conflict,
     }))
+}
+
+fn conflicting(entry: &MergeEntry) -> impl FnOnce(Vec<String>, u32) -> Because {
+    let branch = entry.target.clone();
+    |paths, more| Because::RevertConflict { branch, paths, more }
 }
 
 fn signed(job: &JobId, time: i64) -> (Signature, Trailers) {
@@ -233,16 +240,16 @@ impl Engine {
             })),
             CandidateOutcome::Empty => OnTip::Not(Input::GiveBack {
                 why: Returned::Empty,
-                detail: format!("{} has nothing of it any more.", entry.target),
+                said: Because::RevertEmpty { branch: entry.target.clone() }.into(),
             }),
             CandidateOutcome::Conflict { files, .. } => OnTip::Not(Input::Returned {
                 why: Returned::Conflict,
-                detail: conflict_text("Taking it back", &entry.target, &files),
+                said: conflict_said(&files, conflicting(entry)),
                 back: Box::new(crate::returned::conflict(onto.as_str(), &files)),
                 fix_ups: crate::returned::FIX_UPS,
             }),
             CandidateOutcome::Refused(refusal) => {
-                OnTip::Not(Input::GiveBack { why: Returned::StrategyRefused, detail: refusal.to_string() })
+                OnTip::Not(Input::GiveBack { why: Returned::StrategyRefused, said: refused(&refusal).into() })
             }
         })
     }

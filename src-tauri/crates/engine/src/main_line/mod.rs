@@ -60,7 +60,7 @@ enum Round {
 impl Engine {
     /// Rings every room's bell when something happened that may concern it. One for all workspaces.
     pub(crate) async fn main_bells_loop(&self) {
-        let filter = EventFilter { session: None, all_types: true };
+        let filter = EventFilter { session: None, all_types: true, scopes: None };
         let mut events = self.follow(filter, self.store.latest_cursor());
         while !self.is_stopping() {
             let batch = tokio::select! {

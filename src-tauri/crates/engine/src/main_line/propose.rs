@@ -5,7 +5,9 @@ use super::wish::{begin, wanted};
 use super::{Round, tell};
 use crate::rooms::Room;
 use crate::{Engine, ask};
+use flow::asks::sentence;
 use protocol::approval::{Approval, ApprovalState};
+use protocol::asks::Asks;
 use protocol::main_line::{MainWith, ToMain};
 use protocol::merge::EntryState;
 use protocol::policy::{Action, ActorKind, Effect};
@@ -95,20 +97,22 @@ impl Engine {
                     "from": seen.main.as_ref().map(ToString::to_string), "to": seen.tip.as_ref().map(ToString::to_string),
                     "commits": seen.subjects(), "hash": hash,
                 });
+                let asks = Asks::LandMain {
+                    branch: seen.branch.clone(),
+                    to: seen.integration.clone(),
+                    commits: seen.ahead() as u32,
+                };
                 let new = NewApproval {
                     workspace_id: Some(room.id.clone()),
                     session_id: session,
                     action: "land.main".into(),
                     subject: subject(&room.id),
-                    summary: format!(
-                        "Move {} forward to {}: {}",
-                        seen.branch,
-                        seen.integration,
-                        protocol::count(seen.ahead() as u32, "commit", "commits")
-                    ),
+                    summary: sentence(&asks),
+                    asks: Some(Box::new(asks)),
                     details,
                     hash,
                     risk,
+                    because: ask::because(&verdict),
                     why: verdict.rule,
                     asked_by: "merge".into(),
                     expires_at: None,

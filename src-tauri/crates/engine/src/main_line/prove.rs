@@ -3,7 +3,7 @@
 use super::look::state_of;
 use crate::merge::checks::{Environment, check_digest, command, fill, output, waiting};
 use crate::rooms::Room;
-use crate::setup::{On, Prepared};
+use crate::setup::{Laid, On, Once, Prepared};
 use crate::{Engine, git, shutting_down};
 use host::sandbox::Sandbox;
 use host::spawn::Ended;
@@ -11,8 +11,7 @@ use protocol::check::{Check, CheckPlan};
 use protocol::main_line::{MainLanding, ProofState};
 use protocol::merge::CheckVerdict;
 use protocol::{ApiError, ErrorCode};
-use repo::{CheckTree, ObjectId};
-use std::path::PathBuf;
+use repo::ObjectId;
 use std::sync::Arc;
 use store::StoredVerdict;
 
@@ -26,8 +25,7 @@ pub(super) enum Proved {
 
 /// Files and HOME of their own.
 struct Place {
-    tree: CheckTree,
-    home: PathBuf,
+    laid: Laid,
     sandbox: Sandbox,
 }
 
@@ -106,10 +104,7 @@ impl Engine {
         if left.is_empty() {
             return Ok(Proved::Passed(verdicts));
         }
-        let dir = self.data.candidates().join(room.id.as_str()).join("main");
-        let home = self.data.homes().join(format!("main-{}", room.id));
-        let laid = self.fresh_tree(room, plan, &commit, (&dir, &home)).await?;
-        let place = Place { tree: laid, home, sandbox };
+        let place = Place { laid: self.fresh_tree(room, Once::Main, plan, &commit).await?, sandbox };
         let mut proved = Ok(None);
         for (at, check) in left {
             let ran = self.prove_one(room, &place, check, &tree, &environment).await;
@@ -129,12 +124,7 @@ impl Engine {
                 }
             }
         }
-        let Place { tree, home, .. } = place;
-        let depot = room.depot.clone();
-        let cleared = self.blocking(move || tree.remove().and_then(|()| depot.remove_clone(&home))).await?;
-        if let Err(error) = cleared {
-            tracing::warn!(%error, "the folder of the checks stays behind");
-        }
+        self.clear_once(room, place.laid).await?;
         Ok(match proved? {
             None => Proved::Passed(verdicts),
             Some(name) => Proved::Failed(verdicts, name),
@@ -155,7 +145,7 @@ impl Engine {
         let mut tries = 0;
         while tries <= retries && !verdict.ok {
             tries += 1;
-            let of = (&place.tree, place.home.as_path());
+            let of = (&place.laid.tree, place.laid.home.as_path());
             let ended = self.run_check(room, check, &place.sandbox, of, None, self.stopping()).await?;
             let command::Ended { outcome, duration_ms } = ended;
             verdict = match outcome {
@@ -170,7 +160,8 @@ impl Engine {
                     return Err(ApiError::new(ErrorCode::Internal, why));
                 }
             };
-            if let Some(paths) = self.edited(&place.tree, tree).await? {
+            if let Some(paths) = self.edited(&place.laid.tree, tree).await? {
+                let paths = paths.join(", ");
                 verdict.ok = false;
                 verdict.tail = format!(
                     "It changed the files it was checking: {paths}. A check must leave the tree as it is.\n\n{}",

@@ -4,8 +4,10 @@ use super::Round;
 use crate::made_here::OnTip;
 use crate::rooms::Room;
 use crate::{Engine, git};
+use flow::because::{Said, named};
 use flow::merge::{Candidate, Input, Returned};
-use protocol::merge::MergeEntry;
+use protocol::because::Because;
+use protocol::merge::{MergeEntry, Strategy};
 use protocol::{ApiError, EntryId};
 use repo::{
     CandidateOutcome, CandidateRequest, ConflictFile, DepotRef, Expected, ObjectId, Refusal, Trailers,
@@ -58,12 +60,12 @@ pub(crate) struct Maker {
     time: i64,
 }
 
-/// An entry's candidate, by the workspace's strategy as it is now, also for one that came while it was another. Nothing
-/// refers to it yet.
+/// An entry's candidate, built in this way. Nothing refers to it yet.
 pub(crate) fn built_on(
     room: &Room,
     entry: &MergeEntry,
     onto: &ObjectId,
+    strategy: Strategy,
     maker: Maker,
 ) -> Result<CandidateOutcome, repo::RepoError> {
     room.depot.build_candidate(&CandidateRequest {
@@ -71,11 +73,20 @@ pub(crate) fn built_on(
         tip: onto,
         entry: &ObjectId::parse(&entry.commit_sha)?,
         entry_base: &ObjectId::parse(&entry.base)?,
-        strategy: crate::made_here::strategy_of(room, entry).0,
+        strategy: in_git(strategy),
         message: &entry.title,
         trailers: &Trailers { job: Some(entry.job_id.to_string()), worker: maker.worker },
         committer: &git::committer(maker.time),
     })
+}
+
+fn in_git(strategy: Strategy) -> repo::Strategy {
+    match strategy {
+        Strategy::CherryPick => repo::Strategy::CherryPick,
+        Strategy::NoFf => repo::Strategy::NoFf,
+        Strategy::FfOnly => repo::Strategy::FfOnly,
+        Strategy::Squash => repo::Strategy::Squash,
+    }
 }
 
 /// Keeps a commit made for an entry reachable until another takes its place.
@@ -92,15 +103,17 @@ pub(crate) fn keep(room: &Room, entry: &MergeEntry, commit: &ObjectId) -> Result
 fn stood_on(input: Input, onto: &ObjectId, ahead: Option<EntryId>) -> Input {
     match (input, ahead) {
         (Input::Built(candidate), ahead) => Input::Built(Candidate { ahead, ..candidate }),
-        (Input::GiveBack { why, detail } | Input::Returned { why, detail, .. }, Some(ahead)) => {
-            Input::Unfit { onto: onto.to_string(), ahead: Some(ahead), why, detail }
+        (Input::GiveBack { why, said } | Input::Returned { why, said, .. }, Some(ahead)) => {
+            Input::Unfit { onto: onto.to_string(), ahead: Some(ahead), why, said }
         }
         (input, _) => input,
     }
 }
 
 fn build(room: &Room, entry: &MergeEntry, onto: &ObjectId, maker: Maker) -> Result<Input, repo::RepoError> {
-    Ok(match built_on(room, entry, onto, maker)? {
+    // By the workspace's strategy as it is now, also for one that came while it was another.
+    let strategy = room.strategy_of(entry);
+    Ok(match built_on(room, entry, onto, strategy, maker)? {
         CandidateOutcome::Built(built) => {
             keep(room, entry, &built.commit)?;
             let diff = room.depot.diff(onto, &built.commit, &crate::hand_over::summary_limits())?;
@@ -110,7 +123,7 @@ fn build(room: &Room, entry: &MergeEntry, onto: &ObjectId, maker: Maker) -> Resu
                 commit: built.commit.to_string(),
                 tree: built.tree.to_string(),
                 // The entry then says which one made its candidate.
-                strategy: crate::made_here::strategy_of(room, entry).1,
+                strategy,
                 patch_hash: built.patch_hash,
                 files: diff.total_files as u32,
                 additions: diff.additions as u32,
@@ -120,50 +133,46 @@ fn build(room: &Room, entry: &MergeEntry, onto: &ObjectId, maker: Maker) -> Resu
         }
         CandidateOutcome::Conflict { files, .. } => Input::Returned {
             why: Returned::Conflict,
-            detail: conflict_text(
-                &format!("It conflicts with what landed on {} meanwhile", entry.target),
-                &files,
-            ),
+            said: conflict_said(&files, |paths, more| {
+                let branch = entry.target.clone();
+                Because::Conflict { branch, paths, more }
+            }),
             back: Box::new(crate::returned::conflict(onto.as_str(), &files)),
             fix_ups: crate::returned::FIX_UPS,
         },
         CandidateOutcome::Empty => Input::GiveBack {
             why: Returned::Empty,
-            detail: format!("{} already has everything in it.", entry.target),
+            said: Because::Empty { branch: entry.target.clone() }.into(),
         },
         CandidateOutcome::Refused(refusal) => {
-            Input::GiveBack { why: Returned::StrategyRefused, detail: refusal_text(&refusal) }
+            Input::GiveBack { why: Returned::StrategyRefused, said: refused(&refusal).into() }
         }
     })
 }
 
-/// `what` conflicts, in which files and with which lines.
-pub(crate) fn conflict_text(what: &str, files: &[ConflictFile]) -> String {
-    let names: Vec<_> = files.iter().map(|f| f.path.as_str()).collect();
-    let mut text = format!("{what}, in {}.", names.join(", "));
-    for file in files {
-        for hunk in &file.hunks {
-            text.push_str(&format!("\n\n{} line {}:\n{}", file.path, hunk.line, hunk.text));
-        }
+/// A conflict with its reason, which is made of the files, and their lines, for whoever mends it.
+pub(crate) fn conflict_said(files: &[ConflictFile], of: impl FnOnce(Vec<String>, u32) -> Because) -> Said {
+    let (paths, more) = named(files.iter().map(|file| file.path.clone()));
+    let mut lines = String::new();
+    for hunk in files.iter().flat_map(|file| file.hunks.iter().map(move |hunk| (&file.path, hunk))) {
+        let (path, hunk) = hunk;
+        lines.push_str(&format!("\n\n{path} line {}:\n{}", hunk.line, hunk.text));
     }
-    match text.char_indices().nth(CONFLICT_TEXT) {
-        Some((end, _)) => format!("{}\n…", &text[..end]),
-        None => text,
-    }
+    let lines = match lines.char_indices().nth(CONFLICT_TEXT) {
+        Some((end, _)) => format!("{}\n…", &lines[..end]),
+        None => lines,
+    };
+    Said::from(of(paths, more)).and(lines.trim_start())
 }
 
-fn refusal_text(refusal: &Refusal) -> String {
+/// Why the strategy cannot take it.
+pub(crate) fn refused(refusal: &Refusal) -> Because {
     match refusal {
-        Refusal::NotFastForward { .. } => {
-            "The strategy is ff-only and the branch has moved. Choose another strategy, or repeat the job."
-                .into()
-        }
-        Refusal::MergeCommit { .. } => {
-            "It contains a merge commit, which cherry-pick cannot take. Choose no-ff or squash.".into()
-        }
-        Refusal::Unrelated => "It has no history in common with the branch.".into(),
+        Refusal::NotFastForward { .. } => Because::NotFastForward,
+        Refusal::MergeCommit { .. } => Because::MergeCommit,
+        Refusal::Unrelated => Because::Unrelated,
         Refusal::TooManyCommits { limit } => {
-            format!("It has more than {limit} commits. Choose squash or no-ff.")
+            Because::TooManyCommits { limit: u32::try_from(*limit).unwrap_or(u32::MAX) }
         }
     }
 }

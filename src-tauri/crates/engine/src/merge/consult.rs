@@ -3,11 +3,14 @@
 use super::Round;
 use crate::Engine;
 use crate::rooms::Room;
+use flow::asks::sentence;
 use flow::merge::Input;
 use protocol::approval::ApprovalState;
+use protocol::asks::Asks;
+use protocol::because::Because;
 use protocol::check::CheckPlan;
 use protocol::merge::MergeEntry;
-use protocol::policy::{Action, ActionKind, ActorKind, Effect};
+use protocol::policy::{Action, ActionKind, ActorKind, Effect, Verdict};
 use protocol::{ApiError, ErrorCode, RiskLevel};
 use serde_json::json;
 use std::sync::Arc;
@@ -47,14 +50,14 @@ impl Engine {
             Ok(verdict) => verdict,
             // Nobody can say whether it may land; it waits where that is seen, and others go on.
             Err(error) if error.code == ErrorCode::ConfigInvalid => {
-                self.apply(entry, Input::Blocked { reason: error.message }).await?;
+                self.apply(entry, Input::Blocked { said: Because::of(&error).into() }).await?;
                 return Ok(Round::Blocked);
             }
             Err(error) => return Err(error),
         };
         let input = match verdict.effect {
-            Effect::Allow => Input::Allowed { rule: verdict.rule },
-            Effect::Deny => Input::Forbidden { rule: verdict.rule },
+            Effect::Allow => Input::Allowed { rule: ruled(&verdict) },
+            Effect::Deny => Input::Forbidden { rule: ruled(&verdict) },
             Effect::Ask => {
                 let details = json!({
                     "kind": "land", "entryId": entry.id, "jobId": entry.job_id, "title": entry.title, "base": entry.base, "onto": entry.onto,
@@ -62,15 +65,18 @@ impl Engine {
                     "additions": entry.additions, "deletions": entry.deletions, "paths": paths, "risky": entry.risky, "verified": entry.verified,
                     "checks": plan.checks.iter().map(|c| c.run.join(" ")).collect::<Vec<_>>(),
                 });
+                let asks = Asks::Land { title: entry.title.clone(), branch: entry.target.clone() };
                 let new = NewApproval {
                     workspace_id: Some(room.id.clone()),
                     session_id: entry.session_id.clone(),
                     action: "land".into(),
                     subject: entry.id.to_string(),
-                    summary: format!("Land “{}” on {}", entry.title, entry.target),
+                    summary: sentence(&asks),
+                    asks: Some(Box::new(asks)),
                     details,
                     hash,
                     risk,
+                    because: crate::ask::because(&verdict),
                     why: verdict.rule.clone(),
                     asked_by: "merge".into(),
                     expires_at: None,
@@ -83,7 +89,7 @@ impl Engine {
                         super::outcome::apply(
                             tx,
                             &id,
-                            Input::Asked { approval: approval.id, rule: verdict.rule },
+                            Input::Asked { approval: approval.id, rule: ruled(&verdict) },
                         )
                     })
                     .await?;
@@ -127,6 +133,13 @@ impl Engine {
 }
 
 /// Unverified or risky changes are never low risk.
+fn ruled(verdict: &Verdict) -> Because {
+    match verdict.ruling.clone() {
+        Some(ruling) => Because::Policy { effect: verdict.effect, ruling },
+        None => Because::Rule { said: verdict.rule.clone() },
+    }
+}
+
 fn risk_of(entry: &MergeEntry) -> RiskLevel {
     match (
         entry.risky.is_empty(),

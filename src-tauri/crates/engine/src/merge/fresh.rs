@@ -49,6 +49,7 @@ impl Fresh<'_> {
             verified: false,
             position: None,
             reason: None,
+            because: None,
             approval_id: None,
             checks: Vec::new(),
             landed_commit: None,

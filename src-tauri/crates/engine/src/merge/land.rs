@@ -4,8 +4,10 @@ use super::Round;
 use super::checks::Proof;
 use crate::rooms::{Room, Tips};
 use crate::{Engine, git};
+use flow::because::named;
 use flow::merge::Input;
 use protocol::ApiError;
+use protocol::because::{Because, FolderBlock};
 use protocol::check::CheckPlan;
 use protocol::merge::{EntryState, MergeEntry};
 use repo::{Advance, AdvanceRequest, CheckoutBlock, IntegrationLease, ObjectId, RepoError};
@@ -97,9 +99,7 @@ impl Engine {
                     Some(tip) if looked.depot.contains(&tip, &candidate)? => {
                         Some(Input::Landed { commit: candidate.to_string() })
                     }
-                    Some(_) | None => {
-                        held_by(&looked, &store).map(|why| Input::Blocked { reason: why.into() })
-                    }
+                    Some(_) | None => held_by(&looked, &store).map(|why| Input::Blocked { said: why.into() }),
                 })
             })
             .await?
@@ -123,15 +123,15 @@ pub(super) fn is_half_of_the_first(entry: &MergeEntry, tips: &Tips) -> bool {
 }
 
 /// Why a landing waits although everything is proven, as the workspace's owner wants it at this moment.
-fn held_by(room: &Room, store: &Store) -> Option<&'static str> {
+fn held_by(room: &Room, store: &Store) -> Option<Because> {
     let row = room.row();
     // Where nobody can say whether it is held, it is.
     if store.read_blocking(|tx| tx.is_held()).unwrap_or(true) {
-        Some("Everything is paused. It lands when you resume.")
+        Some(Because::AllPaused)
     } else if row.merge_paused || !row.merge_enabled {
-        Some("The merge queue is paused. It lands when you resume.")
+        Some(Because::QueuePaused)
     } else if row.own_checks.is_none() && !row.trusted {
-        Some("Its checks are not confirmed any more. It lands when you have confirmed them.")
+        Some(Because::ChecksUnconfirmed)
     } else {
         None
     }
@@ -148,12 +148,14 @@ fn land(room: &Room, store: &Store, entry: &MergeEntry, proof: &Proof, tips: &Ti
         if tips.integration != new && room.depot.contains(&tips.integration, &new)? {
             return Ok(Input::Landed { commit: new.to_string() });
         }
-        if entry.onto.as_deref() != Some(tips.onto.as_str()) && tips.integration != new {
+        // What is half on the branch is finished; any other is to be what would be built at this moment.
+        let stands = entry.onto.as_deref() == Some(tips.onto.as_str());
+        if !(stands && entry.strategy == room.strategy_of(entry)) && tips.integration != new {
             return Ok(Input::TipMoved);
         }
         // The round looked at this a while ago; what counts is the moment before the branch moves.
         if let Some(why) = held_by(room, store) {
-            return Ok(Input::Blocked { reason: why.into() });
+            return Ok(Input::Blocked { said: why.into() });
         }
         let lease = IntegrationLease::acquire(&room.depot)?;
         let left_out = match proof.skipped() {
@@ -173,19 +175,26 @@ fn land(room: &Room, store: &Store, entry: &MergeEntry, proof: &Proof, tips: &Ti
             Advance::Landed { .. } | Advance::AlreadyThere => Input::Landed { commit: new.to_string() },
             Advance::Moved { .. } => Input::TipMoved,
             Advance::CheckedOutDirty { worktree, reason } => Input::Blocked {
-                reason: checkout_text(&entry.target, &worktree.display().to_string(), &reason),
+                said: checked_out(&entry.target, &worktree.display().to_string(), reason).into(),
             },
         })
     });
     match result {
         Ok(input) => input,
         Err(RepoError::RefMoved { .. } | RepoError::NotFastForward { .. }) => Input::TipMoved,
-        Err(error) => Input::Blocked { reason: git::api(error).message },
+        Err(error) => Input::Blocked { said: Because::of(&git::api(error)).into() },
     }
 }
 
-fn checkout_text(branch: &str, worktree: &str, reason: &CheckoutBlock) -> String {
-    format!(
-        "{branch} is checked out in {worktree}, and those files cannot follow now ({reason:?}). Commit or stash there, or switch to another branch; it lands by itself then."
-    )
+fn checked_out(branch: &str, folder: &str, block: CheckoutBlock) -> Because {
+    let (block, names) = match block {
+        CheckoutBlock::Dirty { files } => (FolderBlock::Dirty, files),
+        CheckoutBlock::Unfinished { operation } => (FolderBlock::Unfinished, vec![operation]),
+        CheckoutBlock::Busy => (FolderBlock::Busy, Vec::new()),
+        CheckoutBlock::Missing => (FolderBlock::Missing, Vec::new()),
+        CheckoutBlock::Sparse => (FolderBlock::Sparse, Vec::new()),
+        CheckoutBlock::Filtered { file } => (FolderBlock::Filtered, vec![file]),
+    };
+    let (names, more) = named(names);
+    Because::CheckedOut { branch: branch.to_owned(), folder: folder.to_owned(), block, names, more }
 }

@@ -21,6 +21,7 @@ pub(crate) use outcome::apply as apply_input;
 use crate::Engine;
 use crate::rooms::Room;
 use flow::merge::{Decision, Ground, Input, View};
+use protocol::because::Because;
 use protocol::merge::{EntryState, MergeEntry};
 use protocol::{ApiError, EntryId, ErrorCode};
 use repo::ObjectId;
@@ -71,8 +72,9 @@ impl Engine {
                     Some(TRY_AGAIN)
                 }
             };
-            let held = room.held.next_retry(self.clock.monotonic_ms()).map(Duration::from_millis);
-            let wait = wait.into_iter().chain(held).min();
+            let now = self.clock.monotonic_ms();
+            let (held, due) = (room.held.next_retry(now), room.slots.overdue_in(now));
+            let wait = wait.into_iter().chain(held.into_iter().chain(due).map(Duration::from_millis)).min();
             while checks.try_join_next().is_some() {}
             tokio::select! {
                 () = room.merge.notified() => room.held.bell(),
@@ -142,7 +144,7 @@ impl Engine {
             // Nobody can say what proves them; that is shown where they wait.
             Err(error) if error.code == ErrorCode::ConfigInvalid => {
                 for entry in entries.iter().filter(|e| e.state != EntryState::Checking) {
-                    self.apply(entry, Input::Blocked { reason: error.message.clone() }).await?;
+                    self.apply(entry, Input::Blocked { said: Because::of(&error).into() }).await?;
                 }
                 return Ok(Round::Blocked);
             }
@@ -154,14 +156,17 @@ impl Engine {
         let row = room.row();
         let paused = self.is_held().await? || row.merge_paused || !row.merge_enabled;
         let (held, running) = (room.held.among(&entries), room.slots.running());
+        let due = room.slots.due(self.clock.monotonic_ms());
         let view = View {
             tip: tips.onto.as_str(),
             entries: &entries,
             held: &held,
             retry_held: room.held.may_retry(self.clock.monotonic_ms()),
             running: &running,
+            due: &due,
             free: room.slots.free(),
             window: room.slots.figures().1,
+            strategy: row.strategy,
             paused,
             checks_confirmed: asked.plan.confirmed,
         };
@@ -213,7 +218,12 @@ impl Engine {
                     match self.ground(on, &tips.onto, &made).await? {
                         Some((onto, ahead)) => {
                             let (one, commit) = self.build_candidate(room, entry, &onto, ahead).await?;
+                            let checks_next = commit.is_some() && entry.state == EntryState::Approved;
                             made.0.insert(entry.id.clone(), commit);
+                            // Its checks begin before the next is built.
+                            if checks_next && room.slots.free() > 0 {
+                                return Ok(Round::Progress);
+                            }
                             one
                         }
                         None => Round::Quiet,

@@ -77,8 +77,8 @@ fn tell(tx: &mut Tx<'_>, before: &MergeEntry, entry: MergeEntry, input: Input) -
         (Input::CheckStarted { .. } | Input::CheckProgress(_) | Input::ChecksPassed(_), _) => {
             Event::MergeChecking { entry: boxed }
         }
-        (Input::GiveBack { why, detail } | Input::Returned { why, detail, .. }, _) => {
-            Event::MergeReturned { entry: boxed, reason: why.code().into(), detail: detail.clone() }
+        (Input::GiveBack { why, said } | Input::Returned { why, said, .. }, _) => {
+            Event::MergeReturned { entry: boxed, reason: why.code().into(), detail: said.text().to_owned() }
         }
         (_, EntryState::Landed) => Event::MergeLanded { entry: boxed },
         (Input::Remove { .. }, _) => {
@@ -101,7 +101,7 @@ fn tell(tx: &mut Tx<'_>, before: &MergeEntry, entry: MergeEntry, input: Input) -
                 detail: entry.reason.clone().unwrap_or_default(),
             }
         }
-        (Input::Blocked { reason }, _) if before.reason.as_deref() == Some(reason) => return Ok(()),
+        (Input::Blocked { said }, _) if before.reason.as_deref() == Some(said.text()) => return Ok(()),
         _ => Event::MergeQueued { entry: boxed },
     };
     tx.append(NewEvent::new(&session, event, "merge").about(entry.id.as_str()))?;
@@ -136,8 +136,8 @@ fn landed(tx: &mut Tx<'_>, entry: &MergeEntry, commit: &str) -> Result<(), Store
 /// Why an entry came back, what is said of it, and how often such are mended by themselves.
 fn returned(input: &Input) -> Option<(Returned, String, u32)> {
     match input {
-        Input::GiveBack { why, detail } => Some((*why, detail.clone(), FIX_UPS)),
-        Input::Returned { why, detail, fix_ups, .. } => Some((*why, detail.clone(), *fix_ups)),
+        Input::GiveBack { why, said } => Some((*why, said.text().to_owned(), FIX_UPS)),
+        Input::Returned { why, said, fix_ups, .. } => Some((*why, said.text().to_owned(), *fix_ups)),
         _ => None,
     }
 }

@@ -6,6 +6,7 @@ use super::slots::Ended;
 use crate::rooms::Room;
 use crate::{Engine, git};
 use flow::merge::{Input, Returned};
+use protocol::because::Because;
 use protocol::check::CheckPlan;
 use protocol::merge::{EntryState, MergeEntry, ThrownReason};
 use protocol::{ApiError, EntryId, ErrorCode, Event};
@@ -34,13 +35,15 @@ impl Engine {
         asked: &Asked,
         checks: &mut JoinSet<()>,
     ) {
-        let Some(slot) = room.slots.take(entry) else { return };
+        let began = self.clock.monotonic_ms();
+        let Some(slot) = room.slots.take(entry, began) else { return };
         let (engine, room, entry, asked) = (self.clone(), room.clone(), entry.clone(), asked.clone());
         let alarm = self.alarm();
         checks.spawn(async move {
             let _alarm = alarm;
             let came = engine.check_candidate(&room, &entry, &asked, &slot).await;
-            room.slots.end(&slot, came);
+            let took = came.is_usual().then(|| engine.clock.monotonic_ms().saturating_sub(began));
+            room.slots.end(&slot, came, took);
         });
     }
 
@@ -83,13 +86,12 @@ impl Engine {
                 self.apply(entry, input).await?;
             }
             Came::AsksFirst => {
-                let reason = "Its set-up waits for an answer.".into();
-                self.apply(entry, Input::Blocked { reason }).await?;
+                self.apply(entry, Input::Blocked { said: Because::SetUpWaits.into() }).await?;
                 room.held.wait(entry, self.clock.monotonic_ms(), false);
                 return Ok(Round::Quiet);
             }
             Came::CouldNotBegin(error) => {
-                self.apply(entry, Input::Blocked { reason: error.message }).await?;
+                self.apply(entry, Input::Blocked { said: Because::of(&error).into() }).await?;
                 room.held.wait(entry, self.clock.monotonic_ms(), true);
                 return Ok(Round::Blocked);
             }
@@ -109,12 +111,14 @@ impl Engine {
         once: Option<String>,
     ) -> Result<(), ApiError> {
         room.held.forget(entry);
-        let (why, detail) = match &said {
-            Input::GiveBack { why, detail } | Input::Returned { why, detail, .. } => (*why, detail.clone()),
+        let doubted = match &said {
+            Input::GiveBack { why, said } | Input::Returned { why, said, .. } => {
+                Input::Doubted { why: *why, said: said.clone() }
+            }
             _ => return Ok(()),
         };
         room.slots.doubt(entry, said, once);
-        self.apply(entry, Input::Doubted { why, detail }).await.map(drop)
+        self.apply(entry, doubted).await.map(drop)
     }
 
     /// What was said in doubt counts from now on, once the check that said it was tried again, if that is wanted: only

@@ -6,7 +6,7 @@
 
 use crate::{Engine, Reply, git};
 use protocol::job::{Job, JobClaimed, JobGround};
-use protocol::node::{CARRIED_BYTES, MOST_HAVES};
+use protocol::node::{CARRIED_BYTES, MOST_CUTS, MOST_HAVES};
 use protocol::plan::TaskParams;
 use protocol::{ApiError, ErrorCode};
 use repo::{DepotRef, ObjectId};
@@ -25,24 +25,19 @@ impl Engine {
             self.fail_claimed(&claimed.job, &claimed.claim_token, &error).await?;
             return Err(ApiError::new(ErrorCode::Empty, "No pending jobs"));
         }
+        self.note_layers(&claimed).await?;
         serde_json::to_value(claimed).map_err(unreadable)
     }
 
     async fn make_portable(&self, job: &Job, ground: &mut JobGround) -> Result<(), ApiError> {
-        if !ground.layers.is_empty() {
-            let message = "This repository's set-up is made on this machine alone, so the job cannot run on another one. Let any worker have it.";
-            return Err(ApiError::new(ErrorCode::NodeNotReady, message));
-        }
         let room = self.room(&ground.workspace_id)?;
+        if !ground.layers.is_empty() {
+            let (sandbox, tools) = (self.sandbox_for(&room)?, self.toolchains.clone());
+            let made_for = self.blocking(move || host::layers::made_for(&sandbox, &tools)).await?;
+            ground.layers_for = Some(made_for);
+        }
         let (id, base) = (job.id.clone(), ObjectId::parse(&ground.base_commit).map_err(git::api)?);
-        self.blocking(move || {
-            if room.depot.is_shallow() {
-                let message = "This repository is a shallow clone, which cannot be carried to another machine: git fetch --unshallow.";
-                return Err(ApiError::new(ErrorCode::NodeNotReady, message));
-            }
-            room.depot.keep_job_base(id.as_str(), &base).map_err(git::api)
-        })
-        .await??;
+        self.blocking(move || room.depot.keep_job_base(id.as_str(), &base).map_err(git::api)).await??;
         ground.carried = true;
         ground.depot.clear();
         let name = Path::new(&ground.folder).file_name().unwrap_or_default();
@@ -64,12 +59,16 @@ impl Engine {
         &self,
         job: &protocol::JobId,
         have: Vec<String>,
+        shallow: Vec<String>,
     ) -> Result<(PathBuf, u64), ApiError> {
-        if have.len() > MOST_HAVES {
-            return Err(ApiError::bad(format!("have names at most {MOST_HAVES} commits")));
+        if have.len() > MOST_HAVES || shallow.len() > MOST_CUTS {
+            let message = format!("have names at most {MOST_HAVES} commits, and shallow at most {MOST_CUTS}");
+            return Err(ApiError::bad(message));
         }
-        let have: Vec<_> =
-            have.iter().map(|id| ObjectId::parse(id)).collect::<Result<_, _>>().map_err(git::api)?;
+        let ids = |list: Vec<String>| -> Result<Vec<ObjectId>, ApiError> {
+            list.iter().map(|id| ObjectId::parse(id).map_err(git::api)).collect()
+        };
+        let (have, cuts) = (ids(have)?, ids(shallow)?);
         let id = job.to_string();
         let job = self.store.read(move |tx| tx.job(&id)).await?;
         let workspace =
@@ -83,7 +82,7 @@ impl Engine {
             let resumed = task.and_then(|task| task.resume_commit);
             let resumed = resumed.map(|id| ObjectId::parse(&id)).transpose().map_err(git::api)?;
             let wants: Vec<_> = std::iter::once(base).chain(resumed).collect();
-            let made = room.depot.carry_out(&wants, &have, &out, CARRIED_BYTES.0);
+            let made = room.depot.carry_out(&wants, &have, &cuts, &out, CARRIED_BYTES.0);
             match made {
                 Ok(size) => Ok((out, size)),
                 Err(error) => {

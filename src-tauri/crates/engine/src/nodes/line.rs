@@ -74,7 +74,7 @@ impl Line {
             let _ = waiting.send(Err(away(&self.name)));
         }
         for relay in relays.into_values() {
-            relay.cut_off();
+            relay.cut_off(self);
         }
     }
 

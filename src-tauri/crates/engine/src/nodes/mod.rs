@@ -11,6 +11,7 @@
 mod claims;
 mod crew;
 mod jobs;
+mod layers;
 mod line;
 mod relay;
 mod relay_output;
@@ -22,6 +23,7 @@ pub use relay::{Relay, Relayed};
 pub(crate) use standing::Standing;
 
 use crate::ops::tell;
+use crate::terminals::told;
 use crate::{Caller, Engine, Principal, Reply};
 use line::Line;
 use protocol::gateway::Head;
@@ -215,8 +217,13 @@ impl NodeLine {
         let (changed, gone) = self.engine.nodes.told(&node, said.terminals);
         if !changed.is_empty() || !gone.is_empty() {
             let kept = self.engine.store.write(move |tx| {
-                changed.iter().try_for_each(|terminal| tx.keep_node_terminal(&node, terminal))?;
-                gone.iter().try_for_each(|id| tx.forget_node_terminal(id))
+                for terminal in &changed {
+                    tx.keep_node_terminal(&node, terminal)?;
+                    if terminal.end.is_some() {
+                        told::ended(tx, terminal)?;
+                    }
+                }
+                gone.iter().try_for_each(|id| told::gone(tx, id))
             });
             kept.await?;
         }

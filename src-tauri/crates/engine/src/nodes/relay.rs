@@ -128,6 +128,11 @@ impl Relay {
                 Err(gone())
             }
             Some((offset, bytes)) => {
+                // One that ended between the node's answer and here has told everybody it knew of.
+                if !line.is_open() {
+                    self.cut_off(line);
+                    return Ok(reply);
+                }
                 if !bytes.is_empty() {
                     line.send(Head { kind: Kind::Input, replay: false, stream, offset }, &bytes)?;
                 }
@@ -136,9 +141,13 @@ impl Relay {
         }
     }
 
-    /// The node's connection is no more.
-    pub(super) fn cut_off(&self) {
-        self.lock().line = None;
+    /// This connection of the node is no more. By now the place may be taken over another one.
+    pub(super) fn cut_off(&self, from: &Line) {
+        let mut state = self.lock();
+        if state.line.as_ref().is_some_and(|(line, _)| std::ptr::eq(Arc::as_ptr(line), from)) {
+            state.line = None;
+        }
+        drop(state);
         self.bell.notify_one();
     }
 
@@ -347,4 +356,59 @@ fn attached(answer: Value) -> Result<TerminalAttached, ApiError> {
 
 fn gone() -> ApiError {
     ApiError::new(ErrorCode::Stale, "This place at the terminal was given up.")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::line::ToNode;
+    use super::*;
+    use protocol::gateway::ServerFrame;
+    use serde_json::json;
+
+    fn relay() -> Arc<Relay> {
+        let sitter = Sitter { key: "k".into(), label: "me".into(), may_write: true, view_only: false };
+        let terminal = TerminalId::parse("6c7b212d-ffca-4593-8b61-af9a9502db2c").unwrap();
+        Relay::new(DeviceId::parse("node-1").unwrap(), terminal, sitter, None, Some(0))
+    }
+
+    fn answer() -> Value {
+        let terminal = json!({
+            "id": "6c7b212d-ffca-4593-8b61-af9a9502db2c", "name": "t", "cwd": "/", "shell": "sh", "state": "running",
+            "cols": 80, "rows": 24, "createdAt": "2026-01-01T00:00:00Z", "bytes": 0, "attached": 1, "recorded": 0,
+            "recordingCut": false,
+        });
+        json!({ "ok": true, "stream": 1, "seat": "s", "controls": true, "inputOffset": 0, "window": 1, "terminal": terminal })
+    }
+
+    /// Sits down over a line that answers, and does something before whoever sits can go on.
+    async fn sits(
+        relay: &Arc<Relay>,
+        line: &Arc<Line>,
+        sent: &mut tokio::sync::mpsc::Receiver<ToNode>,
+        then: impl FnOnce(),
+    ) {
+        let (sitter, over) = (relay.clone(), line.clone());
+        let sitting = tokio::spawn(async move { sitter.sit(&over).await });
+        let Some(ToNode::Frame(frame)) = sent.recv().await else { panic!("nothing was asked") };
+        let ServerFrame::Ask { id, .. } = *frame else { panic!("{frame:?}") };
+        line.answered(id, Ok(answer()));
+        then();
+        sitting.await.unwrap().unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_line_that_ends_right_behind_its_answer_is_not_held_on_to() {
+        let (relay, name) = (relay(), "box".to_owned());
+        let (line, mut sent) = Line::new(relay.node.clone(), name.clone());
+        sits(&relay, &line, &mut sent, || line.close()).await;
+        assert!(relay.at().is_none(), "it would wait for bytes of a line that is gone");
+
+        // The end of an old line means nothing to a place that has a new one.
+        let (second, mut sent) = Line::new(relay.node.clone(), name);
+        sits(&relay, &second, &mut sent, || ()).await;
+        relay.cut_off(&line);
+        assert!(relay.at().is_some_and(|(line, _)| line.is(&second)));
+        second.close();
+        assert!(relay.at().is_none());
+    }
 }

@@ -2,7 +2,8 @@
 
 use super::line::{Line, away};
 use super::relay::{Relay, Sitter};
-use crate::{Caller, Engine, Principal, Reply};
+use crate::terminals::told;
+use crate::{Caller, Engine, Principal, Reply, hash};
 use protocol::node::{NodeAsk, NodeService};
 use protocol::ops::{Done, Permission};
 use protocol::terminal::{
@@ -27,7 +28,7 @@ impl Engine {
         }
         let node = self.node_named(node).await?;
         let line = self.node_line_for(&node.id, NodeService::Terminals)?;
-        let id = TerminalId::parse(self.ids.uuid()).map_err(|e| ApiError::bad(e.to_string()))?;
+        let id = self.node_terminal_id(&caller)?;
         let ask = NodeAsk::Open {
             id: id.clone(),
             name: p.name,
@@ -42,15 +43,35 @@ impl Engine {
         terminal.node = Some(node.id.clone());
         self.nodes.keep_terminal(&node.id, terminal.clone());
         tracing::info!(terminal = %id, node = %node.id, by = caller.who.label(), "a terminal was opened on another machine");
-        let kept = terminal.clone();
+        let (kept, by) = (terminal.clone(), caller.who.label());
         let reply = self
             .change(caller, move |tx| {
                 tx.keep_node_terminal(&node.id, &kept)?;
+                told::started(tx, &kept, &by)?;
                 Ok(TerminalReply { ok: true, terminal })
             })
             .await;
+        // Its end may have come before its start was told.
+        let ended = self.nodes.terminals().into_iter().find(|one| one.id == id && one.end.is_some());
+        if let Some(ended) = ended {
+            self.store.write(move |tx| told::ended(tx, &ended)).await?;
+        }
         self.ephemeral.send(serde_json::json!({ "type": "terminals.changed" }));
         reply
+    }
+
+    /// The same for the same key: a machine whose answer was lost, or whose hub was, is asked for the same terminal
+    /// again and opens no second one. An id that is known already is of a key that was forgotten since.
+    fn node_terminal_id(&self, caller: &Caller) -> Result<TerminalId, ApiError> {
+        let named = caller.idempotency.as_ref().map(|print| {
+            let call = [self.server_id(), &print.actor, &print.key, &print.digest].join("\n");
+            hash::text(&call)[..32].to_owned()
+        });
+        let parse = |text: String| TerminalId::parse(text).map_err(|e| ApiError::bad(e.to_string()));
+        match named.map(parse).transpose()?.filter(|id| self.nodes.node_of(id).is_none()) {
+            Some(id) => Ok(id),
+            None => parse(self.ids.uuid()),
+        }
     }
 
     /// The connection of a node that may do this.
@@ -101,24 +122,25 @@ impl Engine {
         self.node_asked(&p.id, NodeAsk::Signal { id: p.id.clone(), signal: p.signal }).await
     }
 
-    /// One that has ended can be forgotten while its machine is away.
     pub(crate) async fn node_close(&self, p: &TerminalParams) -> Option<Result<Done, ApiError>> {
-        let known = self.nodes.terminal(&p.id)?;
-        let done = self.node_asked::<Done>(&p.id, NodeAsk::Close { id: p.id.clone() }).await?;
-        match done {
-            Err(error) if error.code != ErrorCode::NotFound => Some(Err(error)),
-            _ => {
-                if known.end.is_some() {
-                    self.nodes.forget_terminal(&p.id);
-                    let id = p.id.clone();
-                    if let Err(error) = self.store.write(move |tx| tx.forget_node_terminal(&id)).await {
-                        return Some(Err(error.into()));
-                    }
-                    self.ephemeral.send(serde_json::json!({ "type": "terminals.changed" }));
-                }
-                Some(Ok(Done { ok: true }))
-            }
+        self.node_asked(&p.id, NodeAsk::Close { id: p.id.clone() }).await
+    }
+
+    /// Its machine may have removed it already, among the oldest.
+    pub(crate) async fn node_remove(&self, p: &TerminalParams) -> Option<Result<Done, ApiError>> {
+        let done = self.node_asked::<Done>(&p.id, NodeAsk::Remove { id: p.id.clone() }).await?;
+        if let Err(error) = done
+            && error.code != ErrorCode::NotFound
+        {
+            return Some(Err(error));
         }
+        self.nodes.forget_terminal(&p.id);
+        let id = p.id.clone();
+        if let Err(error) = self.store.write(move |tx| told::gone(tx, &id)).await {
+            return Some(Err(error.into()));
+        }
+        self.ephemeral.send(serde_json::json!({ "type": "terminals.changed" }));
+        Some(Ok(Done { ok: true }))
     }
 
     pub(crate) async fn node_export(

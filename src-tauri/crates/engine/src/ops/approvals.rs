@@ -70,8 +70,9 @@ impl Engine {
     }
 }
 
-/// What an approval sets free at once; landings are released by the merge queue, which reads the answer itself.
-fn release(tx: &mut Tx<'_>, approval: &Approval) -> Result<(), StoreError> {
+/// What a question that is over sets free at once, or gives up; landings are released by the merge queue, which reads
+/// the answer itself.
+pub(crate) fn release(tx: &mut Tx<'_>, approval: &Approval) -> Result<(), StoreError> {
     let approved = approval.state == ApprovalState::Approved;
     match approval.action.as_str() {
         "workspace.trust" if approved => {
@@ -85,7 +86,12 @@ fn release(tx: &mut Tx<'_>, approval: &Approval) -> Result<(), StoreError> {
             ))
             .map(drop)
         }
-        "recipe.first_use" | "job.run" | "command" => crate::remote_buddy::held::release_held(tx, approval),
+        "recipe.first_use" | "job.run" => crate::remote_buddy::held::release_held(tx, approval),
+        // Each looks only for what is its own.
+        "command" => {
+            crate::remote_buddy::held::release_held(tx, approval)?;
+            crate::local_buddy::run::release(tx, approval)
+        }
         "setup.network" | crate::image::ACTION => approval
             .workspace_id
             .iter()

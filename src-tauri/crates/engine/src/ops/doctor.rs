@@ -17,10 +17,11 @@ use protocol::{ApiError, count};
 
 impl Engine {
     pub async fn doctor(&self) -> Result<DoctorReport, ApiError> {
+        let sandbox = self.sandbox_now().await;
         let status = self.system_status(TtlParams::default()).await?;
         let mut lines = vec![
             lines::git(self.git.as_ref(), self.git_problem.as_ref()),
-            lines::sandbox(&self.sandbox),
+            lines::sandbox(&sandbox),
             lines::containers(&self.own.config.workers).await,
             lines::data(self.data.root()),
         ];
@@ -98,7 +99,7 @@ impl Engine {
                 &title,
                 Finding::Warning,
                 "Its checks are not confirmed; nothing lands until they are.".into(),
-                Some("Confirm them on the first-run page or with `pilothouse serve --trust`."),
+                Some("Confirm them in Settings, Checks and landing, or start the server again with --trust."),
             ),
             Ok(plan) if plan.checks.is_empty() => {
                 line(&id, &title, Finding::Warning, plan.warnings.join(" "), Some("Add checks in Settings."))

@@ -4,10 +4,11 @@ use crate::merge::apply_input;
 use crate::{Caller, Engine, Reply, ask};
 use flow::merge::Input;
 use protocol::approval::{ApprovalState, Decision};
+use protocol::because::{NoteCode, QueueNote};
 use protocol::merge::{EntryParams, EntryState, LandParams, MergeEntry, MergeQueue, MergeQueues};
 use protocol::{ApiError, ErrorCode, Event};
 use std::collections::BTreeSet;
-use store::NewEvent;
+use store::{NewEvent, StoreError, Tx};
 
 /// Ended entries shown per workspace.
 const RECENT: usize = 50;
@@ -34,18 +35,19 @@ impl Engine {
             for entry in &mut entries {
                 entry.ahead = entry.ahead.take().filter(|ahead| open.contains(ahead));
             }
-            let (mut tip, mut warnings, mut red) = (None, Vec::new(), None);
+            let (mut tip, mut standing, mut red) = (None, Vec::new(), None);
             let (slots, window, window_most) =
                 self.room(&row.id).map(|r| r.slots.figures()).unwrap_or_default();
             if let Ok(room) = self.room(&row.id) {
-                (warnings, red) = self.queue_standing(&room, &entries).await?;
+                (standing, red) = self.queue_standing(&room, &entries).await?;
                 let branch = row.integration_branch.clone();
                 let read =
                     self.blocking(move || room.depot.read_ref(&repo::DepotRef::Integration(branch))).await?;
                 tip = read.ok().flatten().map(|id| id.to_string());
             } else {
-                warnings.push(format!("{} cannot be opened now.", row.repo_root));
+                standing.push(NoteCode::Closed { folder: row.repo_root.clone() });
             }
+            let notes: Vec<QueueNote> = standing.into_iter().map(flow::because::note).collect();
             queues.push(MergeQueue {
                 workspace_id: row.id,
                 branch: row.integration_branch,
@@ -54,7 +56,8 @@ impl Engine {
                 drain: drain.filter(|_| !row.merge_paused),
                 entries,
                 recent,
-                warnings,
+                warnings: notes.iter().map(|note| note.text.clone()).collect(),
+                notes: Some(notes),
                 slots,
                 window,
                 window_most,
@@ -102,7 +105,7 @@ impl Engine {
                             ask::changed(tx, &answered)?;
                         }
                     }
-                    (_, EntryState::Parked) => drop(apply_input(tx, p.id.as_str(), Input::Retry)?),
+                    (_, EntryState::Parked) => take_up(tx, &entry)?,
                     (_, state)
                         if matches!(
                             state,
@@ -128,20 +131,21 @@ impl Engine {
     }
 
     pub async fn merge_retry(&self, caller: Caller, p: EntryParams) -> Reply {
-        self.move_entry(caller, p, |_| Input::Retry).await
+        self.move_entry(caller, p, |tx, entry, _| take_up(tx, entry)).await
     }
 
     pub async fn merge_remove(&self, caller: Caller, p: EntryParams) -> Reply {
-        self.move_entry(caller, p, |by| Input::Remove { by }).await
+        let remove: Move = |tx, entry, by| apply_input(tx, entry.id.as_str(), Input::Remove { by }).map(drop);
+        self.move_entry(caller, p, remove).await
     }
 
-    async fn move_entry(&self, caller: Caller, p: EntryParams, input: fn(String) -> Input) -> Reply {
+    async fn move_entry(&self, caller: Caller, p: EntryParams, how: Move) -> Reply {
         let id = p.id.clone();
         let mut tries = LANDING_TRIES;
         let reply = loop {
             self.refuse_landed(&id).await?;
             tries -= 1;
-            match self.move_now(caller.clone(), p.clone(), input).await {
+            match self.move_now(caller.clone(), p.clone(), how).await {
                 Err(error) if error.code == ErrorCode::Conflict && error.retryable && tries > 0 => {}
                 ended => break ended?,
             }
@@ -151,7 +155,7 @@ impl Engine {
     }
 
     /// As long as the branch is not being moved to it: then the error is worth trying again.
-    async fn move_now(&self, caller: Caller, p: EntryParams, input: fn(String) -> Input) -> Reply {
+    async fn move_now(&self, caller: Caller, p: EntryParams, how: Move) -> Reply {
         let by = caller.who.label();
         let engine = self.clone();
         self.change(caller, move |tx| {
@@ -161,12 +165,7 @@ impl Engine {
                 let error = ApiError { retryable: true, ..ApiError::new(ErrorCode::Conflict, why) };
                 return Err(error.into());
             }
-            if apply_input(tx, p.id.as_str(), input(by))? {
-                // A retry is a wish to see the checks run again, not their stored verdicts.
-                if let Some(tree) = &before.tree {
-                    tx.forget_verdicts(tree)?;
-                }
-            }
+            how(tx, &before, by)?;
             tx.entry(p.id.as_str())
         })
         .await
@@ -192,4 +191,17 @@ impl Engine {
         self.wake_merge(&workspace);
         Ok(())
     }
+}
+
+/// What a person does to an entry; with their name.
+type Move = fn(&mut Tx<'_>, &MergeEntry, String) -> Result<(), StoreError>;
+
+/// Into the queue again. Whoever asks for that wishes to see the checks run, not their stored verdicts.
+fn take_up(tx: &mut Tx<'_>, entry: &MergeEntry) -> Result<(), StoreError> {
+    if apply_input(tx, entry.id.as_str(), Input::Retry)?
+        && let Some(tree) = &entry.tree
+    {
+        tx.forget_verdicts(tree)?;
+    }
+    Ok(())
 }

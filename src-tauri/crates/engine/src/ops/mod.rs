@@ -1,13 +1,13 @@
 //! The operations of `protocol::ops`, one file per family.
 
 mod agents;
-mod approvals;
+pub(crate) mod approvals;
 pub(crate) mod backends;
 pub(crate) mod chat;
 mod choice;
 mod completions;
 mod doctor;
-mod hold;
+pub(crate) mod hold;
 pub(crate) mod jobs;
 mod keys;
 mod listening;

@@ -98,6 +98,9 @@ impl Engine {
             PublishStage::Pushing => self.cancel_push(&p.publish_id),
             PublishStage::Queued | PublishStage::Waiting => {
                 self.cancel_push(&p.publish_id);
+                // It has ended before its question is closed: whoever waits for the answer takes that for a no.
+                let text = format!("{} cancelled it.", caller.who.label());
+                self.fail_publish(&row.shown, PublishReason::Cancelled, &text, None).await?;
                 if let Some(approval) = row.shown.approval_id.clone() {
                     let close = self.store.write(move |tx| {
                         let approval = tx.approval(approval.as_str())?;
@@ -108,8 +111,6 @@ impl Engine {
                     });
                     close.await?;
                 }
-                let text = format!("{} cancelled it.", caller.who.label());
-                self.fail_publish(&row.shown, PublishReason::Cancelled, &text, None).await?;
                 true
             }
         };

@@ -1,8 +1,10 @@
 //! Sessions: create, list, rename, read pages.
 
 use crate::{Caller, Engine, Reply};
+use protocol::ops::Permission;
 use protocol::session::{CreateSession, EventPage, EventsParams, RenameSession, SessionJoined, Sessions};
 use protocol::{ApiError, ErrorCode, PROTOCOL_VERSION, SessionId, WorkspaceId};
+use store::{StoreError, StoredEvent};
 
 /// Session every workspace has from the start; the first workspace's is plain `dev`.
 pub(crate) fn default_session(first: bool, workspace: &WorkspaceId) -> Result<SessionId, ApiError> {
@@ -69,34 +71,67 @@ impl Engine {
         .await
     }
 
-    pub async fn session_events(&self, p: EventsParams) -> Result<EventPage, ApiError> {
+    pub async fn session_events(&self, caller: Caller, p: EventsParams) -> Result<EventPage, ApiError> {
         let limit = match p.limit.unwrap_or(200) {
             n @ 1..=1000 => n as usize,
             _ => return Err(ApiError::bad("limit is 1 to 1000")),
         };
         let latest = self.store.latest_cursor();
+        let scopes = caller.who.scopes();
         Ok(self
             .store
             .read(move |tx| {
                 tx.require_session(&p.session_id)?;
-                let mut page = match (p.after, p.before) {
-                    (Some(after), _) => tx.events_after(Some(p.session_id.as_str()), after, limit + 1)?,
+                let session = p.session_id.as_str();
+                let mut page: Vec<StoredEvent> = match (p.after, p.before) {
+                    (Some(mut after), _) => {
+                        let pages = told(scopes.as_deref(), limit + 1, || {
+                            let read = tx.events_after(Some(session), after, limit + 1)?;
+                            after = read.last().map_or(after, |event| event.cursor);
+                            Ok(read)
+                        });
+                        pages?.into_iter().flatten().collect()
+                    }
                     (None, before) => {
-                        tx.events_before(p.session_id.as_str(), before.unwrap_or(i64::MAX), limit + 1)?
+                        let mut before = before.unwrap_or(i64::MAX);
+                        let pages = told(scopes.as_deref(), limit + 1, || {
+                            let read = tx.events_before(session, before, limit + 1)?;
+                            before = read.first().map_or(before, |event| event.cursor);
+                            Ok(read)
+                        });
+                        pages?.into_iter().rev().flatten().collect()
                     }
                 };
                 let more = page.len() > limit;
-                if more {
-                    match p.after {
-                        Some(_) => drop(page.pop()),
-                        None => drop(page.remove(0)),
-                    }
+                match p.after {
+                    Some(_) => page.truncate(limit),
+                    None => drop(page.drain(..page.len().saturating_sub(limit))),
                 }
                 let events =
                     page.iter().map(|e| serde_json::from_slice(&e.json)).collect::<Result<Vec<_>, _>>()?;
                 Ok(EventPage { events, latest, more })
             })
             .await?)
+    }
+}
+
+/// Pages of a log, read one after the other, until at least `enough` of what a reader is told is in them, or there is no
+/// more. Each holds only that.
+fn told(
+    scopes: Option<&[Permission]>,
+    enough: usize,
+    mut read: impl FnMut() -> Result<Vec<StoredEvent>, StoreError>,
+) -> Result<Vec<Vec<StoredEvent>>, StoreError> {
+    let (mut pages, mut count) = (Vec::new(), 0);
+    loop {
+        let mut page = read()?;
+        let all = page.len() < enough;
+        page.retain(|event| event.may_be_told(scopes));
+        count += page.len();
+        pages.push(page);
+        if all || count >= enough {
+            return Ok(pages);
+        }
     }
 }
 

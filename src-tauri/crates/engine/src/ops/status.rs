@@ -20,8 +20,8 @@ impl Engine {
             data: self.data.root().to_string_lossy().into_owned(),
             git: self.git.as_ref().map(|g| g.version().to_string()),
         };
-        let (isolation, isolation_problem) = match &self.sandbox {
-            Ok(selected) => (Some(selected.isolation.clone()), None),
+        let (isolation, isolation_problem) = match self.sandbox() {
+            Ok(selected) => (Some(selected.isolation), None),
             Err(none) => (None, Some(none.to_string())),
         };
         let (dry_runs_running, set_ups_running) = self.busy_rooms();

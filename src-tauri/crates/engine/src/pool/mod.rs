@@ -82,7 +82,7 @@ impl Engine {
     /// Least and most workers of this server.
     pub(crate) fn pool_bounds(&self) -> Bounds {
         let workers = &self.own.config.workers;
-        let contained = self.sandbox.as_ref().is_ok_and(|s| s.isolation.backend == "container");
+        let contained = self.sandbox().is_ok_and(|s| s.isolation.backend == "container");
         let machine = Machine {
             cores: std::thread::available_parallelism()
                 .map_or(1, |n| u32::try_from(n.get()).unwrap_or(u32::MAX)),

@@ -44,6 +44,8 @@ pub(crate) struct Look {
     pub protected: Vec<String>,
     pub force: bool,
     pub landing: bool,
+    /// The head is named like a branch of a job, and nobody knows that job.
+    pub unknown_job: bool,
 }
 
 /// What a session may do.
@@ -160,7 +162,11 @@ impl Engine {
             // A repository that cannot be read is an obstacle that is told as one.
             Err(_) => Arc::new(self.own.config.clone()),
         };
-        let look = look(wish, room, &config);
+        let mut look = look(wish, room, &config);
+        if let Some(job) = look.head.as_deref().and_then(facts::job_of) {
+            let job = job.to_owned();
+            look.unknown_job = !self.store.read(move |tx| Ok(tx.job(&job).is_ok())).await?;
+        }
         let own = self.own_credentials();
         let git = self.git_for_publishing()?;
         let room = room.clone();
@@ -211,6 +217,7 @@ impl Engine {
             base_branch: base,
             create_pr,
             force: wish.force,
+            overwrites: None,
             title: text(&wish.title, work.title),
             body: wish.body.clone().unwrap_or(work.body),
             remote: remote.map(|remote| remote.name.clone()).unwrap_or_default(),
@@ -240,6 +247,7 @@ pub(crate) fn look(wish: &Wish, room: &Room, config: &Config) -> Look {
         protected: config.publish.protected.clone(),
         force: wish.force,
         landing: wish.landing,
+        unknown_job: false,
     }
 }
 

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 const LOOKS: Duration = Duration::from_secs(60);
 const SOON: Duration = Duration::from_secs(5);
 const LATER: Duration = Duration::from_secs(20);
-/// Readings that come soon, and most readings of one publication in one run of the server.
+/// Readings that come soon, and after how many whoever looks has to ask again: then it begins anew.
 const SOON_READS: u32 = 12;
 const MOST_READS: u32 = 400;
 

@@ -215,6 +215,15 @@ fn choose(
     Ok(Ok(()))
 }
 
+/// The job whose branch this is by its name.
+pub(super) fn job_of(branch: &str) -> Option<&str> {
+    let mut parts = branch.split('/');
+    match (parts.next(), parts.next(), parts.next(), parts.next()) {
+        (Some("agent"), Some(_), Some(job), None) => Some(job),
+        _ => None,
+    }
+}
+
 /// A requested name: a branch of the user's, then one of the depot, else a new name for what landed.
 fn requested(
     facts: &mut Facts,
@@ -233,17 +242,17 @@ fn requested(
         facts.commit = Some(tips.integration.clone());
         return Ok(());
     }
-    let mut parts = name.split('/');
-    if let (Some("agent"), Some(_), Some(job), None) =
-        (parts.next(), parts.next(), parts.next(), parts.next())
-    {
+    if let Some(job) = job_of(&name) {
         let handed_over = repo::check_id(job)
             .ok()
             .map(|()| room.depot.read_ref(&DepotRef::Job(job.to_owned())))
             .transpose()?;
         facts.generated = true;
         facts.commit = handed_over.flatten();
-        if facts.commit.is_none() {
+        if facts.commit.is_none() && look.unknown_job {
+            let text = format!("There is no branch {name}, neither in your repository nor with the crew.");
+            facts.obstruct(PublishReason::NoBranch, text);
+        } else if facts.commit.is_none() {
             facts.obstruct(
                 PublishReason::WorkspaceGone,
                 format!("What was made on {name} is not here any more, or was never handed over."),

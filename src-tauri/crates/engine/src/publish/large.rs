@@ -3,7 +3,7 @@
 use super::push::{Attempt, Pushed, no};
 use flow::publish::push_answer::{self, PushOutcome, Said};
 use protocol::publish::PublishReason;
-use repo::{LfsObject, RepoError, WatchedEnd, publish_tips};
+use repo::{Lease, LfsObject, RepoError, Watch, WatchedEnd, publish_tips};
 use std::fmt::Write as _;
 
 /// Missing contents that are named.
@@ -11,7 +11,7 @@ const NAMED: usize = 5;
 
 impl Attempt<'_> {
     /// Sends what the commits to be pushed name and the remote's base does not. None when the branch may follow.
-    pub(super) fn large_files(&self) -> Result<Option<Pushed>, RepoError> {
+    pub(super) fn large_files(&self, lease: &Lease) -> Result<Option<Pushed>, RepoError> {
         let (depot, root) = (&self.room.depot, &self.room.root);
         let tips = publish_tips(root, Some(&self.remote.name), &[&self.shown.base_branch])?;
         let base = tips.tracking.into_iter().next().flatten();
@@ -27,7 +27,10 @@ impl Attempt<'_> {
             return Ok(Some(no(PublishReason::LfsMissing, &missing_text(&missing), None)));
         }
         let cancelled = || self.cancelled();
-        let watch = repo::Watch { limit: self.limit, cancelled: &cancelled, progress: &|_| {} };
+        let watch = Watch { limit: self.limit, cancelled: &cancelled, progress: &|_| {} };
+        if let Some(refused) = self.not_let_in(lease, &watch)? {
+            return Ok(Some(refused));
+        }
         let Some(said) = self.git.lfs_push(root, self.remote, &objects, self.own, &watch)? else {
             return Ok(None);
         };
@@ -62,6 +65,27 @@ impl Attempt<'_> {
         let words: String = words.trim().chars().take(1_500).collect();
         Ok(Some(no(reason, &text, Some(words).filter(|words| !words.is_empty()))))
     }
+
+    /// Whether the remote lets nobody in who comes like this: then nothing is sent. Git says so at once, while git-lfs
+    /// asks again with the same password for as long as it is let. What else may be in the branch's way is said when
+    /// it is pushed.
+    fn not_let_in(&self, lease: &Lease, watch: &Watch<'_>) -> Result<Option<Pushed>, RepoError> {
+        use PublishReason::{Auth, Forbidden, HostKey, Network, NotFound, Timeout, Unsupported};
+        let said = self.git.try_push(&self.request(lease), watch)?;
+        let stderr = self.remote.plain(&said.stderr);
+        let status = match said.end {
+            WatchedEnd::Exited(status) => status,
+            ended => return Ok(Some(self.cut(&ended, &stderr))),
+        };
+        let outcome = push_answer::read(Said { status, stdout: &said.stdout, stderr: &stderr });
+        Ok(match outcome {
+            PushOutcome::Failed {
+                reason: reason @ (Auth | HostKey | Forbidden | NotFound | Unsupported | Network | Timeout),
+                ..
+            } => Some(no(reason, &self.explained(reason), push_answer::remote_said(&stderr))),
+            PushOutcome::Failed { .. } | PushOutcome::Pushed { .. } => None,
+        })
+    }
 }
 
 /// What git lfs, which speaks otherwise than git, says of a refusal.
@@ -70,7 +94,21 @@ fn refusal(said: &str) -> PublishReason {
     let any = |words: &[&str]| words.iter().any(|word| said.contains(word));
     if any(&["authentication required", "authorization error", "not logged in", "credentials"]) {
         PublishReason::Auth
-    } else if any(&["dial tcp", "connection refused", "connection reset", "no such host", "eof"]) {
+    } else if any(&[
+        "dial tcp",
+        "read tcp",
+        "write tcp",
+        "connection refused",
+        "connection reset",
+        "no such host",
+        "broken pipe",
+        "closed network connection",
+        "server closed",
+        "connection broken",
+        "connection lost",
+        "timeout",
+        "eof",
+    ]) {
         PublishReason::Network
     } else {
         PublishReason::RemoteRejected
@@ -101,6 +139,21 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_line_that_broke_is_no_refusal_however_it_is_worded() {
+        for said in [
+            "batch response: Post \"https://h.test/info/lfs/objects/batch\": http: server closed idle connection",
+            "LFS: Put \"https://h.test/storage/1\": write tcp 127.0.0.1:1->127.0.0.1:2: write: broken pipe",
+            "LFS: Put \"https://h.test/storage/1\": net/http: HTTP/1.x transport connection broken",
+            "Post \"https://h.test/\": net/http: TLS handshake timeout",
+            "unexpected EOF",
+        ] {
+            assert_eq!(refusal(said), PublishReason::Network, "{said}");
+        }
+        assert_eq!(refusal("[422] contents of this kind are not taken here"), PublishReason::RemoteRejected);
+        assert_eq!(refusal("Authentication required: you must sign in"), PublishReason::Auth);
+    }
+
+    #[test]
     fn what_is_missing_is_named_and_what_is_too_much_is_counted() {
         let object = |n: u32| LfsObject { oid: format!("{n:064}"), size: 7, path: format!("a/{n}.bin") };
         let one = missing_text(&[object(1)]);
@@ -117,6 +170,17 @@ mod tests {
     fn a_refusal_of_git_lfs_is_told_apart() {
         assert_eq!(refusal("Authentication required: Authorization error"), PublishReason::Auth);
         assert_eq!(refusal("dial tcp 127.0.0.1:1: connect: connection refused"), PublishReason::Network);
+        // A line that is cut, at one moment after the other.
+        for text in [
+            "batch response: Post \"https://h/r/info/lfs/objects/batch\": EOF",
+            "LFS: Put \"https://h/s/1\": write tcp 127.0.0.1:1->127.0.0.1:2: write: broken pipe",
+            "LFS: Put \"https://h/s/1\": write tcp 127.0.0.1:1->127.0.0.1:2: write: connection reset by peer",
+            "LFS: Put \"https://h/s/1\": read tcp 127.0.0.1:1->127.0.0.1:2: use of closed network connection",
+            "LFS: Put \"https://h/s/1\": unexpected EOF",
+            "LFS: Put \"https://h/s/1\": http: server closed idle connection; use of closed network connection",
+        ] {
+            assert_eq!(refusal(text), PublishReason::Network, "{text}");
+        }
         assert_eq!(refusal("Fatal error: Server error"), PublishReason::RemoteRejected);
     }
 }

@@ -13,6 +13,10 @@ impl Engine {
             let before = row.shown.stage;
             match before {
                 PublishStage::Done => break,
+                // Before anybody is asked: an answer is for what was there then.
+                PublishStage::Queued if row.shown.force && row.shown.overwrites.is_none() => {
+                    self.note_what_is_there(row.shown).await?;
+                }
                 PublishStage::Queued | PublishStage::Waiting => match self.publish_may_begin(&row).await? {
                     May::Begin => self.begin_push(&row.shown).await?,
                     May::NotNow => break,

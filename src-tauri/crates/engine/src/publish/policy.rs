@@ -2,7 +2,9 @@
 
 use super::reply;
 use crate::{Engine, ask, hash};
+use flow::asks::sentence;
 use protocol::approval::ApprovalState;
+use protocol::asks::Asks;
 use protocol::policy::{Action, ActionKind, ActorKind, Effect, Verdict};
 use protocol::publish::{Publication, PublishReason, PublishStage};
 use protocol::{ApiError, RiskLevel};
@@ -85,22 +87,26 @@ impl Engine {
         let details = json!({
             "kind": what.word(), "publishId": shown.id, "workspaceId": shown.workspace_id, "head": shown.head_branch,
             "base": shown.base_branch, "commit": shown.commit, "remote": shown.remote, "force": shown.force,
-            "createPr": shown.create_pr, "title": shown.title,
+            "createPr": shown.create_pr, "title": shown.title, "overwrites": shown.overwrites,
         });
-        let with = match (shown.force, shown.create_pr) {
-            (true, _) => " over what is there",
-            (false, true) => " and open a pull request",
-            (false, false) => "",
+        let there = shown.overwrites.as_ref().and_then(|tip| tip.commit.as_deref());
+        let asks = Asks::Push {
+            branch: shown.head_branch.clone(),
+            remote: shown.remote.clone(),
+            over: there.filter(|_| shown.force).map(|there| there.get(..7).unwrap_or(there).to_owned()),
+            opens: shown.create_pr,
         };
         let new = NewApproval {
             workspace_id: Some(shown.workspace_id.clone()),
             session_id: shown.session_id.clone(),
             action: what.word().into(),
             subject: shown.id.to_string(),
-            summary: format!("Push {} to {}{with}", shown.head_branch, shown.remote),
+            summary: sentence(&asks),
+            asks: Some(Box::new(asks)),
             hash: hash::json(&details),
             details,
             risk: if shown.force { RiskLevel::High } else { RiskLevel::Medium },
+            because: ask::because(&verdict),
             why: verdict.rule,
             asked_by: shown.by.clone(),
             expires_at: None,
@@ -120,18 +126,22 @@ impl Engine {
         let Some(id) = shown.approval_id.clone() else { return Ok(May::Begin) };
         let approval = self.store.read(move |tx| tx.approval(id.as_str())).await?;
         let by = approval.decided_by.as_deref().unwrap_or("Somebody");
-        let text = match approval.state {
+        let (reason, text) = match approval.state {
             ApprovalState::Pending => return Ok(May::NotNow),
             ApprovalState::Approved => return Ok(May::Begin),
-            ApprovalState::Denied => format!("{by} said no."),
-            ApprovalState::Expired => "Nobody answered in time.".to_owned(),
-            ApprovalState::Superseded | ApprovalState::Orphaned => "The question was closed.".to_owned(),
+            ApprovalState::Denied => (PublishReason::Denied, format!("{by} said no.")),
+            ApprovalState::Expired => (PublishReason::Denied, "Nobody answered in time.".to_owned()),
+            // Nobody said no to it.
+            ApprovalState::Superseded | ApprovalState::Orphaned => {
+                (PublishReason::Cancelled, "The question was closed.".to_owned())
+            }
         };
-        self.fail_publish(shown, PublishReason::Denied, &text, None).await?;
+        self.fail_publish(shown, reason, &text, None).await?;
         Ok(May::NotNow)
     }
 
-    /// Ends a publication that did not succeed, with the event of the stage it was in.
+    /// Ends a publication that did not succeed, with the event of the stage it was in. One that has ended already stays
+    /// as it ended.
     pub(crate) async fn fail_publish(
         &self,
         shown: &Publication,
@@ -150,6 +160,9 @@ impl Engine {
             result.manual_pr_url = told.manual_pr_url;
         }
         let write = self.store.write(move |tx| {
+            if tx.publish(shown.id.as_str())?.shown.stage == PublishStage::Done {
+                return Ok(());
+            }
             tx.update_publish(&shown)?;
             match opening {
                 true => super::tell::pr_failed(tx, &shown, reason, &message),

@@ -2,15 +2,17 @@
 
 use super::reply::{self, Told};
 use super::tell;
+use crate::rooms::Room;
 use crate::{Engine, git};
 use flow::publish::push_answer::{self, PushOutcome, Said};
 use flow::publish::remote::{Remote, Transport};
-use protocol::publish::{Publication, PublishReason, PublishStage, PublishStatus};
+use protocol::publish::{Publication, PublishReason, PublishStage, PublishStatus, RemoteTip};
 use protocol::{ApiError, ErrorCode};
 use repo::{
     HostToken, Lease, ObjectId, OwnCredentials, PushRequest, RemoteChoice, RepoError, UserRemote, Watch,
     WatchedEnd,
 };
+use std::sync::Arc;
 use std::time::Duration;
 use store::StoredPublish;
 
@@ -26,6 +28,14 @@ pub(super) enum Pushed {
     },
     /// The server stops; the row stays for its next start.
     Stopped,
+}
+
+/// Where a push comes from and goes to, and as whom.
+struct Way {
+    room: Arc<Room>,
+    git: repo::Git,
+    remote: Box<UserRemote>,
+    own: OwnCredentials,
 }
 
 /// How one call of git ended, and whether the branch was moved by somebody else meanwhile.
@@ -96,22 +106,18 @@ impl Engine {
         }
     }
 
-    async fn pushed(&self, row: &StoredPublish) -> Result<Pushed, ApiError> {
-        let shown = row.shown.clone();
-        let no = |reason, message: String| Ok(Pushed::No { reason, message, remote_said: None });
+    /// What a push goes through, or why there is none.
+    async fn way(&self, shown: &Publication) -> Result<Result<Way, Pushed>, ApiError> {
+        let no = |reason, message: String| Ok(Err(no(reason, &message, None)));
         let room = match self.room(&shown.workspace_id) {
             Ok(room) => room,
             Err(error) => return no(PublishReason::WorkspaceGone, error.message),
-        };
-        let commit = match shown.commit.as_deref().map(ObjectId::parse) {
-            Some(Ok(commit)) => commit,
-            _ => return no(PublishReason::NoBranch, "There is nothing to push.".into()),
         };
         let (git, own) = (self.git_for_publishing()?, self.own_credentials());
         let (of, signs_in, git_now) = (room.clone(), own.clone(), git.clone());
         let remote = self.blocking(move || repo::user_remote(&git_now, &of.root, &signs_in)).await?;
         let remote = match remote {
-            Ok(RemoteChoice::One(remote)) if remote.name == shown.remote => *remote,
+            Ok(RemoteChoice::One(remote)) if remote.name == shown.remote => remote,
             Ok(_) => {
                 return no(
                     PublishReason::NoRemote,
@@ -131,11 +137,42 @@ impl Engine {
             }
         };
         let own = self.with_token_of(own, &address).await;
+        Ok(Ok(Way { room, git, remote, own }))
+    }
+
+    /// Looks where the branch is that is to be overwritten. One that cannot be looked at is taken for one that is not
+    /// there: nothing is overwritten then, and the push says better what is in its way.
+    pub(super) async fn note_what_is_there(&self, mut shown: Publication) -> Result<(), ApiError> {
+        let mut tip = RemoteTip::default();
+        if let Ok(way) = self.way(&shown).await? {
+            let branch = shown.head_branch.clone();
+            let look = move || way.git.remote_branch(&way.room.root, &way.remote, &branch, &way.own);
+            match self.blocking(look).await? {
+                Ok(commit) => tip.commit = commit.map(|commit| commit.to_string()),
+                Err(error) => tracing::debug!(%error, "the remote's branch cannot be looked at"),
+            }
+        }
+        shown.overwrites = Some(tip);
+        Ok(self.store.write(move |tx| tx.update_publish(&shown)).await?)
+    }
+
+    async fn pushed(&self, row: &StoredPublish) -> Result<Pushed, ApiError> {
+        let shown = row.shown.clone();
+        let Way { room, git, remote, own } = match self.way(&shown).await? {
+            Ok(way) => way,
+            Err(no) => return Ok(no),
+        };
+        let commit = match shown.commit.as_deref().map(ObjectId::parse) {
+            Some(Ok(commit)) => commit,
+            _ => return Ok(no(PublishReason::NoBranch, "There is nothing to push.", None)),
+        };
         let key = (shown.workspace_id.to_string(), remote.name.clone(), shown.head_branch.clone());
         let last = self.store.read(move |tx| tx.pushed_branch(&key.0, &key.1, &key.2)).await?;
+        let at = |commit: Option<String>| Lease::At(commit.and_then(|commit| ObjectId::parse(&commit).ok()));
         let lease = match (shown.force, row.generated) {
-            (true, _) => Lease::Overwrite,
-            (false, true) => Lease::At(last.and_then(|commit| ObjectId::parse(&commit).ok())),
+            // Only what was there when it was asked for is overwritten.
+            (true, _) => at(shown.overwrites.clone().and_then(|tip| tip.commit)),
+            (false, true) => at(last),
             (false, false) => Lease::Continue,
         };
         let limit = Duration::from_secs(self.config_now().await?.publish.timeout_s);
@@ -157,7 +194,7 @@ impl Engine {
         .map_err(git::api)
         .or_else(|error| match error.code {
             ErrorCode::Unavailable => Err(error),
-            _ => Ok(Pushed::No { reason: PublishReason::Unknown, message: error.message, remote_said: None }),
+            _ => Ok(no(PublishReason::Unknown, &error.message, None)),
         })
     }
 
@@ -204,7 +241,12 @@ pub(super) struct Attempt<'a> {
 
 impl Attempt<'_> {
     fn run(&self, lease: Lease) -> Result<Pushed, RepoError> {
-        if let Some(pushed) = self.large_files()? {
+        // It was fixed when it was asked for, and a question may have waited for days.
+        if self.room.depot.tree_of(self.commit).is_err() {
+            let reason = PublishReason::WorkspaceGone;
+            return Ok(no(reason, &self.explained(reason), None));
+        }
+        if let Some(pushed) = self.large_files(&lease)? {
             return Ok(pushed);
         }
         let mut lease = lease;
@@ -256,15 +298,7 @@ impl Attempt<'_> {
                 live.live().progress.insert(id.to_owned(), line);
             }
         };
-        let request = PushRequest {
-            user_repo: &self.room.root,
-            depot: &self.room.depot,
-            remote: self.remote,
-            commit: self.commit,
-            branch: &self.shown.head_branch,
-            lease,
-            credentials: self.own,
-        };
+        let request = self.request(lease);
         let watch = Watch { limit: self.limit, cancelled: &cancelled, progress: &progress };
         let said = self.git.push(&request, &watch)?;
         let stderr = self.remote.plain(&said.stderr);
@@ -279,6 +313,18 @@ impl Attempt<'_> {
                 Answer { pushed: no(reason, &self.explained(reason), said), moved }
             }
         })
+    }
+
+    pub(super) fn request<'r>(&'r self, lease: &'r Lease) -> PushRequest<'r> {
+        PushRequest {
+            user_repo: &self.room.root,
+            depot: &self.room.depot,
+            remote: self.remote,
+            commit: self.commit,
+            branch: &self.shown.head_branch,
+            lease,
+            credentials: self.own,
+        }
     }
 
     pub(super) fn cancelled(&self) -> bool {
@@ -300,7 +346,7 @@ impl Attempt<'_> {
         }
     }
 
-    fn explained(&self, reason: PublishReason) -> String {
+    pub(super) fn explained(&self, reason: PublishReason) -> String {
         let (remote, branch) = (&self.remote.name, &self.shown.head_branch);
         match reason {
             PublishReason::Auth => format!(
@@ -312,10 +358,16 @@ impl Attempt<'_> {
             PublishReason::NotFound => {
                 format!("{remote} has no repository at its address, or does not show it to you.")
             }
-            PublishReason::Forbidden => format!("You may read {remote}, but not push to it."),
+            PublishReason::Forbidden => format!("{remote} does not let you push to it."),
+            PublishReason::WorkspaceGone => {
+                "The commit that was to be pushed is not here any more.".to_owned()
+            }
             PublishReason::RemoteRejected => {
                 format!("{remote} refused {branch}: one of its rules or hooks said no.")
             }
+            PublishReason::NonFastForward if self.shown.force => format!(
+                "{branch} on {remote} is not where it was when this was asked for. Nothing was overwritten. Look at what came to it, and publish again."
+            ),
             PublishReason::NonFastForward => format!(
                 "{branch} on {remote} has commits that are not in what would be pushed. Nothing was overwritten. Choose another name, or push with force."
             ),

@@ -223,7 +223,7 @@ fn sealed(message: &PushMessage, of: &NewTarget) -> Result<Vec<u8>, String> {
     let (public, auth) = keys_of(of).ok_or("The keys of the subscription are not valid.")?;
     let mut text = serde_json::to_string(message).map_err(|error| error.to_string())?;
     if text.len() > LARGEST {
-        let mut shorter = PushMessage { detail: String::new(), ..message.clone() };
+        let mut shorter = PushMessage { detail: String::new(), because: None, ..message.clone() };
         if let Some(question) = &mut shorter.question {
             question.may_approve = false;
         }

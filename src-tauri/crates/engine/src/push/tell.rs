@@ -49,7 +49,7 @@ impl Engine {
 
     /// Ends when nobody is told any more.
     async fn push_tell_from(&self, from: i64) -> Result<(), ApiError> {
-        let filter = EventFilter { session: None, all_types: true };
+        let filter = EventFilter { session: None, all_types: true, scopes: None };
         let mut events = self.follow(filter, from);
         let mut kept = from;
         loop {
@@ -232,7 +232,10 @@ fn message(
         kind: telling.kind,
         told: telling.told,
         subject: telling.subject,
+        asks: telling.asks,
         detail: telling.detail,
+        because: telling.because,
+        reason: telling.reason,
         name: named.map(|row| telling::shortened(&row.name)),
         page: telling.page.unwrap_or_else(|| format!("/w/{place}/s/{session}")),
         question,
@@ -248,7 +251,10 @@ pub(super) fn trial(tag: String) -> PushMessage {
         kind: NoticeKind::Test,
         told: Told::Test,
         subject: String::new(),
+        asks: None,
         detail: String::new(),
+        because: None,
+        reason: None,
         name: None,
         page: "/settings".into(),
         question: None,

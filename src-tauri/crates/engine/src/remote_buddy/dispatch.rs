@@ -27,6 +27,10 @@ impl Engine {
         if let Some(why) = self.nobody_works(request, &plan).await? {
             return self.answer(request, token, why).await;
         }
+        let plan = match self.within_bounds(room, plan).await? {
+            Ok(plan) => plan,
+            Err(why) => return self.answer(request, token, why).await,
+        };
         let recipe = self.recipe_of(room, &plan).await?;
         let question = match &recipe {
             Some(wanted) => self.first_use(room, request, wanted, &plan).await?,
@@ -39,7 +43,7 @@ impl Engine {
             return self.hold(held, token, question).await;
         }
         // Where the server has no sandbox of its own, even git in a clone needs the workspace's image.
-        let bare = self.sandbox.is_err() && !self.look_at_image(room).await.unwrap_or(false);
+        let bare = self.sandbox_now().await.is_err() && !self.look_at_image(room).await.unwrap_or(false);
         if bare || held.needs_set_up() && self.set_up_is_missing(room).await? {
             return self.hold_for_set_up(room, held, token).await;
         }

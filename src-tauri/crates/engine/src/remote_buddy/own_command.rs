@@ -3,6 +3,7 @@
 use super::question::Asked;
 use crate::rooms::Room;
 use crate::{Engine, hash};
+use protocol::asks::Asks;
 use protocol::intent::Intent;
 use protocol::policy::ActionKind;
 use protocol::request::Request;
@@ -22,7 +23,7 @@ impl Engine {
         let Some(Intent::Bisect { command: Some(line), .. }) = &plan.deterministic else { return Ok(None) };
         let argv = vec!["sh".to_owned(), "-c".to_owned(), line.clone()];
         let asked = Asked {
-            summary: format!("Run `{line}` on several commits"),
+            asks: Asks::Bisect { command: line.clone() },
             details: json!({ "kind": "command", "instruction": plan.instruction, "argv": argv, "cwd": "." }),
             hash: hash::json(&json!({ "request": request.id, "argv": argv })),
         };

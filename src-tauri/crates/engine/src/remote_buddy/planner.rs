@@ -33,12 +33,19 @@ impl Engine {
         let (facts, _) = self.facts_block(&room.id).await?;
         let conversation = self.conversation(&request.session_id).await?;
         let enhanced = self.enhanced(request, &facts, &conversation).await?;
+        let said = self.scope_said(room).await?;
+        let bounds = said.bounds.map(|globs| match globs.as_slice() {
+            [] => "(no path at all)".to_owned(),
+            globs => globs.join("\n"),
+        });
         let running = self.live_told(room).await?;
         let commands: Vec<_> = checks.checks.iter().map(|c| c.run.join(" ")).collect();
         let inputs = Inputs::new()
             .with("request", &request.prompt)
             .with("enhanced", enhanced)
             .with("repo_facts", facts)
+            .with("hints", flow::hints::told(&said.hints))
+            .with("bounds", bounds.unwrap_or_default())
             .with("checks", commands.join("\n"))
             .with("conversation", conversation)
             .with("running", running);

@@ -2,6 +2,8 @@
 
 use crate::Engine;
 use crate::rooms::Room;
+use flow::asks::sentence;
+use protocol::asks::Asks;
 use protocol::policy::{Action, ActionKind, ActorKind, Effect};
 use protocol::request::Request;
 use protocol::{ApiError, ErrorCode, RiskLevel};
@@ -11,7 +13,7 @@ use store::NewApproval;
 
 /// What exactly is asked.
 pub(super) struct Asked {
-    pub summary: String,
+    pub asks: Asks,
     pub details: Value,
     /// What the answer is bound to.
     pub hash: String,
@@ -42,10 +44,12 @@ impl Engine {
                 session_id: request.session_id.clone(),
                 action: word,
                 subject: request.id.to_string(),
-                summary: asked.summary,
+                summary: sentence(&asked.asks),
+                asks: Some(Box::new(asked.asks)),
                 details: asked.details,
                 hash: asked.hash,
                 risk: RiskLevel::Medium,
+                because: crate::ask::because(&verdict),
                 why: verdict.rule,
                 asked_by: "remotebuddy".into(),
                 expires_at: None,

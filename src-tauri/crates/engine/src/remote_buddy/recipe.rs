@@ -4,6 +4,7 @@
 use super::question::Asked;
 use crate::rooms::Room;
 use crate::{Engine, hash};
+use protocol::asks::Asks;
 use protocol::check::{CheckPlan, Recipe};
 use protocol::intent::Intent;
 use protocol::plan::TaskParams;
@@ -73,7 +74,7 @@ impl Engine {
             return Ok(None);
         }
         let asked = Asked {
-            summary: format!("Run the recipe {name} for the first time"),
+            asks: Asks::Recipe { name: name.clone() },
             details: json!({
                 "kind": "recipe.first_use", "recipe": name, "instruction": plan.instruction, "argv": recipe.run,
                 "writes": plan.planning.scope.write_globs, "digest": digest, "hash": digest,

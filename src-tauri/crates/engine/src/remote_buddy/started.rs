@@ -29,6 +29,8 @@ impl Engine {
         let intent = Intent::Run { recipe: p.recipe.clone() };
         let plan = flow::intent::plan_for(&intent, &facts)
             .map_err(|unplanned| ApiError::new(ErrorCode::NotFound, unplanned.to_string()))?;
+        let plan =
+            self.within_bounds(&room, plan).await?.map_err(|why| ApiError::new(ErrorCode::Conflict, why))?;
         let wanted = self.recipe_of(&room, &plan).await?;
         let digest = wanted.map(|wanted| wanted.digest);
         self.recipe_may_start(&room, &caller, &p.recipe, digest.as_deref(), &checks).await?;

@@ -53,6 +53,7 @@ impl Engine {
         let room = self.room(&entry.workspace_id)?;
         let on = self.on_newest(&room, &entry).await?;
         let (by, now) = (caller.who.label(), host::clock::iso(self.clock.now_ms()));
+        let device = caller.who.device_id();
         let folders = self.data.taken();
         let taken = self
             .change(caller, move |tx| {
@@ -62,7 +63,7 @@ impl Engine {
                 mend::enqueue(tx, &entry, wish, &reported(&entry, &reason(&entry)))?;
                 let job = mending_job(tx, &p.id)?;
                 let path = folders.join(job.as_str()).to_string_lossy().into_owned();
-                let taken = TakenOver::coming(&job, path, by, now);
+                let taken = TakenOver::coming(&job, path, by, device, now);
                 tx.ask_over(job.as_str(), &taken, waits_for(&taken))?;
                 told(tx, &tx.job(job.as_str())?, &taken)?;
                 Ok(TakenReply { ok: true, taken })

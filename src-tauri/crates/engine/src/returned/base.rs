@@ -5,7 +5,7 @@
 
 use crate::merge::checks::{check_digest, command, output};
 use crate::rooms::Room;
-use crate::setup::On;
+use crate::setup::{Laid, On, Once};
 use crate::{Engine, git, reaction, shutting_down};
 use flow::merge::Input;
 use host::spawn::Ended;
@@ -59,7 +59,9 @@ impl Engine {
             check.run.join(" "),
             protocol::fenced("", &log)
         );
+        let absent = self.absent(&room.id, &commit).await?;
         let red = RedBase {
+            absent,
             branch,
             tree: tree.to_string(),
             check: check.name.clone(),
@@ -137,9 +139,7 @@ impl Engine {
         if self.is_held().await? {
             return Ok(Asked::Later);
         }
-        let dir = self.data.candidates().join(room.id.as_str()).join("branch");
-        let home = self.data.homes().join(format!("branch-{}", room.id));
-        let laid = match self.fresh_tree(room, plan, commit, (&dir, &home)).await {
+        let laid = match self.fresh_tree(room, Once::Branch, plan, commit).await {
             Ok(laid) => laid,
             Err(error) if self.is_stopping() => return Err(error),
             Err(error) => {
@@ -149,21 +149,18 @@ impl Engine {
         };
         // Everybody waits for what is said of the branch, so it is never said after one run.
         let tries = self.configured(room).await.map_or(1, |config| config.merge.flaky_retries.max(1));
-        let mut said = Asked::CannotTell;
+        let mut said = Ok(Asked::CannotTell);
         for _ in 0..=tries {
-            said = self.run_on_branch(room, check, (&laid, &home), tree).await?;
-            if !matches!(&said, Asked::Said(verdict) if !verdict.ok) {
+            said = self.run_on_branch(room, check, &laid, tree).await;
+            if !matches!(&said, Ok(Asked::Said(verdict)) if !verdict.ok) {
                 break;
             }
         }
+        self.clear_once(room, laid).await?;
+        let said = said?;
         if let Asked::Said(verdict) = &said {
             let (name, stored) = (check.name.clone(), verdict.clone());
             self.store.write(move |tx| tx.store_verdict(&on, &digest, &env, &name, &stored)).await?;
-        }
-        let depot = room.depot.clone();
-        let cleared = self.blocking(move || laid.remove().and_then(|()| depot.remove_clone(&home))).await?;
-        if let Err(error) = cleared {
-            tracing::warn!(%error, "the folder for checking the branch stays behind");
         }
         Ok(said)
     }
@@ -172,11 +169,12 @@ impl Engine {
         &self,
         room: &Arc<Room>,
         check: &Check,
-        (laid, home): (&repo::CheckTree, &std::path::Path),
+        laid: &Laid,
         tree: &ObjectId,
     ) -> Result<Asked, ApiError> {
         let sandbox = self.sandbox_for(room)?;
-        let ran = self.run_check(room, check, &sandbox, (laid, home), None, self.stopping()).await?;
+        let ran =
+            self.run_check(room, check, &sandbox, (&laid.tree, &laid.home), None, self.stopping()).await?;
         let command::Ended { outcome, duration_ms } = ran;
         let verdict = match outcome {
             Ok(outcome) if outcome.ended == Ended::Cancelled => return Err(shutting_down()),
@@ -194,7 +192,7 @@ impl Engine {
                 return Ok(Asked::CannotTell);
             }
         };
-        Ok(match self.edited(laid, tree).await? {
+        Ok(match self.edited(&laid.tree, tree).await? {
             Some(_) => Asked::CannotTell,
             None => Asked::Said(verdict),
         })

@@ -3,6 +3,7 @@
 use super::mend::{self, Wish};
 use crate::markdown::plain;
 use crate::reaction;
+use flow::because::Said;
 use flow::merge::{Input, Next, Returned, step};
 use flow::returned::{Go, Try, context, go, story};
 use protocol::fenced;
@@ -22,8 +23,8 @@ pub(crate) fn left_to_person(
     }
     let made = made(tx, &entry)?;
     let Go::Ask(ways) = go(why, made, fix_ups) else { return Ok(entry) };
-    let reason = story(entry.reason.as_deref().unwrap_or_default(), made.number, &ways);
-    Ok(match step(&entry, Input::LeftToPerson { ways, reason }) {
+    let said = Said::by(&entry).and(&story(made.number, &ways));
+    Ok(match step(&entry, Input::LeftToPerson { ways, said }) {
         Next::Entry(parked) => *parked,
         Next::Ignored(_) | Next::Rejected(_) => entry,
     })
@@ -60,7 +61,7 @@ pub(crate) fn came_back(
     let ways = entry.repair.as_ref().map(|repair| repair.ways_out.as_slice()).unwrap_or_default();
     let what_now = match ways {
         [] => String::new(),
-        ways => story("", 0, ways),
+        ways => format!("\n\n{}", story(0, ways)),
     };
     let text = format!(
         "**{title}** did not land: {told}\n\nIts commit `{short}` is kept in the depot. Nothing changed on {}.{what_now}",

@@ -3,7 +3,7 @@
 use crate::Engine;
 use crate::rooms::Room;
 use flow::merge::{Input, Returned};
-use flow::returned::{clash, said, trimmed};
+use flow::returned::{clash, said as git_said, trimmed};
 use protocol::merge::MergeEntry;
 use protocol::returned::{CameBack, ConflictedFile, FailedCheck};
 use protocol::{ApiError, ErrorCode};
@@ -18,7 +18,7 @@ const CLASHES: usize = 8;
 pub(crate) fn conflict(onto: &str, files: &[ConflictFile]) -> CameBack {
     let listed = files.iter().take(FILES).map(|file| ConflictedFile {
         path: file.path.clone(),
-        said: said(&file.note, file.hunks.len()),
+        said: git_said(&file.note, file.hunks.len()),
         clashes: file.hunks.iter().take(CLASHES).map(|h| clash(h.line, &h.text, h.truncated)).collect(),
         more: count(file.hunks.len(), CLASHES),
     });
@@ -39,20 +39,20 @@ fn count(all: usize, shown: usize) -> u32 {
 impl Engine {
     /// Completes an input that gives an entry back, or finds that it is the branch's own fault. Any other passes.
     pub(crate) async fn made_known(&self, entry: &MergeEntry, input: Input) -> Result<Input, ApiError> {
-        let (mut why, mut detail, back) = match input {
-            Input::GiveBack { why, detail } => (why, detail, None),
-            Input::Returned { why, detail, back, .. } => (why, detail, Some(back)),
+        let (mut why, mut said, back) = match input {
+            Input::GiveBack { why, said } => (why, said, None),
+            Input::Returned { why, said, back, .. } => (why, said, Some(back)),
             other => return Ok(other),
         };
-        let Ok(room) = self.room(&entry.workspace_id) else { return Ok(Input::GiveBack { why, detail }) };
+        let Ok(room) = self.room(&entry.workspace_id) else { return Ok(Input::GiveBack { why, said }) };
         let id = entry.id.to_string();
         // Its verdicts were stored meanwhile.
         let entry = self.store.read(move |tx| tx.entry(&id)).await?;
         if why == Returned::CheckFailed
-            && let Some(input) = self.branch_at_fault(&room, &entry, &detail).await?
+            && let Some(input) = self.branch_at_fault(&room, &entry, said.text()).await?
         {
             match input {
-                Input::GiveBack { why: instead, detail: said } => (why, detail) = (instead, said),
+                Input::GiveBack { why: instead, said: other } => (why, said) = (instead, other),
                 other => return Ok(other),
             }
         }
@@ -66,7 +66,7 @@ impl Engine {
             Err(error) => return Err(error),
         }
         let fix_ups = self.fix_ups(&room).await;
-        Ok(Input::Returned { why, detail, back, fix_ups })
+        Ok(Input::Returned { why, said, back, fix_ups })
     }
 
     /// How often a change is mended by itself here.

@@ -1,8 +1,10 @@
 //! The job that mends an entry, and how the two stay linked.
 
 use crate::Engine;
+use flow::because::Said;
 use flow::merge::Input;
 use flow::returned::story;
+use protocol::because::Because;
 use protocol::job::{Job, JobStatus, TASK_EXECUTE};
 use protocol::merge::{EntryState, MergeEntry};
 use protocol::plan::TaskParams;
@@ -123,15 +125,14 @@ pub(crate) fn mender_ended(tx: &mut Tx<'_>, job: &JobId) -> Result<(), StoreErro
     }
     let ways = vec![WayOut::Agent, WayOut::TakeOver, WayOut::Retry, WayOut::Drop];
     let what = match job.status {
-        JobStatus::Cancelled => "Its repair was cancelled.",
-        JobStatus::Completed => "Its repair changed nothing.",
+        JobStatus::Cancelled => Because::RepairCancelled,
+        JobStatus::Completed => Because::RepairEmpty,
         JobStatus::Failed | JobStatus::Pending | JobStatus::Claimed | JobStatus::Waiting => {
-            "Its repair did not work."
+            Because::RepairFailed
         }
     };
-    let reason = entry.reason.as_deref().unwrap_or_default();
-    let reason = story(&format!("{what}\n\n{reason}"), task.fix_up, &ways);
-    crate::merge::apply_input(tx, entry.id.as_str(), Input::LeftToPerson { ways, reason }).map(drop)
+    let said = Said::by(&entry).behind(what).and(&story(task.fix_up, &ways));
+    crate::merge::apply_input(tx, entry.id.as_str(), Input::LeftToPerson { ways, said }).map(drop)
 }
 
 /// An entry that may be gone.

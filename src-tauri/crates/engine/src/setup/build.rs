@@ -1,19 +1,19 @@
 //! Making the layers that are missing.
 
 use super::network::{Leave, close_stale};
-use super::run::{Ran, last};
+use super::online::Decided;
+use super::run::{Ended, Ran, last};
 use super::wanted::{On, Wanted};
 use crate::Engine;
 use crate::rooms::Room;
 use host::layers::Layer;
+use host::network::Target;
 use protocol::check::CheckPlan;
 use protocol::merge::MergeEntry;
 use protocol::{ApiError, ErrorCode, Event, SessionId};
 use std::sync::Arc;
-use store::NewEvent;
+use store::{NewEvent, StoreError, Tx};
 
-/// All layers together; the longest unused go first.
-const QUOTA: u64 = 20 << 30;
 /// Characters of output inside an error.
 const SHOWN: usize = 1_500;
 
@@ -126,22 +126,27 @@ impl Engine {
         work: &Work<'_>,
         wanted: &Wanted,
         ran: Ran,
-        network: bool,
+        online: bool,
     ) -> Result<Layer, ApiError> {
+        let Ran { ended, tail, ms: duration_ms, asked_for } = ran;
+        let about = |event| NewEvent::new(work.session, event, "setup").about(wanted.digest.clone());
+        // The list keeps a few hundred at most.
+        let mut told: Vec<NewEvent> = asked_for
+            .into_iter()
+            .map(|(target, decided)| about(decision(wanted, target, &decided)))
+            .collect();
         let run = wanted.step.run.clone();
-        let (layer, tail, ms) = match ran {
-            Ran::Kept { layer, tail, ms } => (*layer, tail, ms),
-            Ran::Failed { why, tail, ms } => {
-                let error = failure(wanted, &why, &tail, network);
+        let layer = match ended {
+            Ended::Kept(layer) => *layer,
+            Ended::Failed(why) => {
+                let error = failure(wanted, &why, &tail, online);
                 work.room.set_up.remember(&wanted.digest, self.clock.now_ms(), error.clone());
-                let event = Event::SetupFinished { run, ok: false, duration_ms: ms, tail };
-                let new = NewEvent::new(work.session, event, "setup").about(wanted.digest.clone());
-                self.store.write(move |tx| tx.append(new).map(drop)).await?;
+                told.push(about(Event::SetupFinished { run, ok: false, duration_ms, tail }));
+                self.store.write(move |tx| append(tx, told)).await?;
                 return Err(error);
             }
         };
-        let event = Event::SetupFinished { run, ok: true, duration_ms: ms, tail };
-        let new = NewEvent::new(work.session, event, "setup").about(wanted.digest.clone());
+        told.push(about(Event::SetupFinished { run, ok: true, duration_ms, tail }));
         let workspace = work.room.id.clone();
         let candidate = wanted.candidate.then(|| wanted.at.to_string());
         // A question about this very step that is still open has answered itself.
@@ -151,7 +156,7 @@ impl Engine {
             .write(move |tx| {
                 close_stale(tx, &workspace, candidate.as_deref(), &others)?;
                 crate::remote_buddy::held::look_again(tx, &workspace)?;
-                tx.append(new).map(drop)
+                append(tx, told)
             })
             .await?;
         self.keep_quota(work, &layer).await?;
@@ -162,13 +167,27 @@ impl Engine {
         let mut in_use: Vec<String> = work.all.iter().map(|wanted| wanted.digest.clone()).collect();
         in_use.push(newest.digest.clone());
         let store = self.layers.clone();
-        match self.blocking(move || store.collect(QUOTA, &in_use)).await? {
+        match self.blocking(move || store.collect(host::layers::QUOTA, &in_use)).await? {
             Ok(gone) if gone.removed.is_empty() => {}
             Ok(gone) => tracing::info!(layers = gone.removed.len(), bytes = gone.freed_bytes, "removed"),
             Err(error) => tracing::warn!(%error, "old set-up layers"),
         }
         Ok(())
     }
+}
+
+fn decision(wanted: &Wanted, target: Target, decided: &Decided) -> Event {
+    Event::SetupNetwork {
+        run: wanted.step.run.clone(),
+        host: target.host,
+        port: target.port,
+        allowed: decided.allowed(),
+        why: decided.why().to_owned(),
+    }
+}
+
+fn append(tx: &mut Tx<'_>, all: Vec<NewEvent>) -> Result<(), StoreError> {
+    all.into_iter().try_for_each(|new| tx.append(new).map(drop))
 }
 
 /// Cause and next step.
@@ -180,7 +199,8 @@ fn failure(wanted: &Wanted, why: &str, tail: &str, network: bool) -> ApiError {
     } else if missing {
         format!("If `{program}` is not installed, install it and restart the server, then try again.")
     } else if network {
-        "It ran with the network open. Repair the step, what it reads, or the connection; then try again."
+        "It ran with a way to the hosts of its [[setup]] entry's `network`. Add what is missing there, or repair the \
+         step, what it reads, or the connection; then try again."
             .to_owned()
     } else {
         "It ran without network, as it names no hosts. If it has to load packages, say so in its [[setup]] \

@@ -69,15 +69,17 @@ impl Engine {
         self.blocking(move || stand(&store, &depot, &slot, &home, &commit, &layers)).await?
     }
 
-    /// Forgets what a check left in its tree and its HOME, set-up included.
+    /// Forgets what a check left in its tree and its HOME, set-up included. The tree stays, with its commit's files.
     pub(crate) async fn clear_check(&self, room: &Arc<Room>, slot: &CheckTree) -> Result<(), ApiError> {
         let (depot, slot, home) = (room.depot.clone(), slot.clone(), self.check_home(room, slot));
         self.blocking(move || {
-            let _ = std::fs::remove_file(laid_note(&slot));
-            slot.purge_untracked().and_then(|()| depot.remove_clone(&home))
+            let file = laid_note(&slot);
+            let _ = std::fs::remove_file(&file);
+            slot.purge_untracked().and_then(|()| depot.remove_clone(&home)).map_err(git::api)?;
+            // Known to be empty, so that whoever comes next switches it and makes nothing anew.
+            write(&file, &Laid::default())
         })
         .await?
-        .map_err(git::api)
     }
 }
 
@@ -106,9 +108,13 @@ fn stand(
     for layer in layers {
         store.apply(layer, slot.dir(), home).map_err(|e| internal(e.to_string()))?;
     }
-    let text = serde_json::to_vec(&wanted).map_err(|e| internal(e.to_string()))?;
-    // A torn note cannot be read, which is the same as none.
-    std::fs::write(&file, text).map_err(|e| internal(format!("{} cannot be written: {e}.", file.display())))
+    write(&file, &wanted)
+}
+
+/// A torn note cannot be read, which is the same as none.
+fn write(file: &Path, laid: &Laid) -> Result<(), ApiError> {
+    let text = serde_json::to_vec(laid).map_err(|e| internal(e.to_string()))?;
+    std::fs::write(file, text).map_err(|e| internal(format!("{} cannot be written: {e}.", file.display())))
 }
 
 /// Makes room for other layers. Copies never replace, so what was laid before has to go.

@@ -2,11 +2,14 @@
 
 use super::build::Work;
 use super::hosts;
+use super::online::wants_all;
 use super::run::last;
 use super::wanted::Wanted;
 use crate::rooms::Room;
 use crate::{Engine, ask, hash};
+use flow::asks::sentence;
 use protocol::approval::{Approval, ApprovalState};
+use protocol::asks::{Asks, SetupReach};
 use protocol::policy::{Action, ActionKind, ActorKind, Effect};
 use protocol::queue::ListParams;
 use protocol::{ApiError, ErrorCode, RiskLevel};
@@ -47,6 +50,14 @@ impl Engine {
         })
     }
 
+    pub(super) fn reach(&self, room: &Room, wanted: &Wanted) -> Result<SetupReach, ApiError> {
+        Ok(match (self.sandbox_for(room)?.confines(), wants_all(&wanted.step.network)) {
+            (false, _) => SetupReach::Unconfined,
+            (true, true) => SetupReach::All,
+            (true, false) => SetupReach::Hosts,
+        })
+    }
+
     /// Whether policy opens the network by itself; otherwise the question is asked.
     pub(super) async fn may_open_network(
         &self,
@@ -77,23 +88,28 @@ impl Engine {
         }
         let (mut details, hash) = payload(room, wanted);
         details["hash"] = json!(hash);
-        details["note"] = json!(
-            "Without network it did not work. The network is open for this one step and not limited to these hosts; jobs and checks stay offline."
-        );
+        let reach = self.reach(room, wanted)?;
+        details["note"] = json!(match reach {
+            SetupReach::Hosts =>
+                "Without network it did not work. This one step may reach these hosts and no others; jobs and checks stay offline.",
+            SetupReach::All =>
+                "Without network it did not work. This one step gets the whole network, this machine's own services and neighbours included; jobs and checks stay offline.",
+            SetupReach::Unconfined =>
+                "Nothing confines what runs here, so this step can reach everything this machine reaches.",
+        });
         details["offline"] = json!(offline.map(|text| last(text, SHOWN)));
+        let asks = Asks::SetupNetwork { command: wanted.command(), hosts: hosts.join(", "), reach };
         let new = NewApproval {
             workspace_id: Some(room.id.clone()),
             session_id: session.clone(),
             action: ACTION.into(),
             subject: wanted.subject(room),
-            summary: format!(
-                "Open the network for the set-up step `{}` ({})",
-                wanted.command(),
-                hosts.join(", ")
-            ),
+            summary: sentence(&asks),
+            asks: Some(Box::new(asks)),
             details,
             hash,
             risk: RiskLevel::Medium,
+            because: ask::because(&verdict),
             why: verdict.rule,
             asked_by: "setup".into(),
             expires_at: None,

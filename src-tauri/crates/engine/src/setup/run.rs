@@ -1,12 +1,20 @@
 //! Running one step, in the sandbox, on a fresh tree with a fresh HOME.
 
+use super::once::Once;
+use super::online::{Decided, List};
 use super::wanted::Wanted;
+use crate::Engine;
 use crate::rooms::Room;
-use crate::{Engine, git};
+use host::HostError;
+use host::cell::{Cell, Doors, InsideProgram};
 use host::layers::{Build, Built, Layer};
+use host::network::Target;
 use host::redact::Redactor;
+use host::sandbox::{Sandbox, SandboxSpec};
 use host::spawn::Outcome;
+use protocol::asks::SetupReach;
 use protocol::{ApiError, ErrorCode};
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -20,21 +28,35 @@ enum With {
     Caches,
     /// Neither.
     Nothing,
+    /// A proxy to the hosts the step names.
+    Hosts,
+    /// The machine's network: where the step says so, and where nothing confines it anyhow.
     Network,
 }
 
 /// How a run ended.
-pub(super) enum Ran {
-    Kept { layer: Box<Layer>, tail: String, ms: u64 },
-    Failed { why: String, tail: String, ms: u64 },
+pub(super) enum Ended {
+    Kept(Box<Layer>),
+    /// Why, in words.
+    Failed(String),
+}
+
+/// One run.
+pub(super) struct Ran {
+    pub ended: Ended,
+    /// The end of its output.
+    pub tail: String,
+    pub ms: u64,
+    /// The hosts it asked for.
+    pub asked_for: BTreeMap<Target, Decided>,
 }
 
 impl Ran {
     /// Why it failed, with its output.
     pub fn failed(&self) -> Option<String> {
-        match self {
-            Ran::Kept { .. } => None,
-            Ran::Failed { why, tail, .. } => Some(format!("{why}\n{tail}")),
+        match &self.ended {
+            Ended::Kept(_) => None,
+            Ended::Failed(why) => Some(format!("{why}\n{}", self.tail)),
         }
     }
 }
@@ -64,7 +86,11 @@ impl Engine {
         wanted: &Wanted,
         below: &[Layer],
     ) -> Result<Ran, ApiError> {
-        self.run_step(room, wanted, below, With::Network).await
+        let with = match self.reach(room, wanted)? {
+            SetupReach::Hosts => With::Hosts,
+            SetupReach::All | SetupReach::Unconfined => With::Network,
+        };
+        self.run_step(room, wanted, below, with).await
     }
 
     async fn run_step(
@@ -74,31 +100,9 @@ impl Engine {
         below: &[Layer],
         with: With,
     ) -> Result<Ran, ApiError> {
-        let dir = self.data.candidates().join(room.id.as_str()).join("set-up");
-        let home = self.data.homes().join(format!("set-up-{}", room.id));
-        let (place, house, depot) = (dir.clone(), home.clone(), room.depot.clone());
-        let (at, store, below) = (wanted.at.clone(), self.layers.clone(), below.to_vec());
-        let tree = self
-            .blocking(move || {
-                let stale = depot.check_tree(&place).map_err(git::api)?;
-                stale.remove().map_err(git::api)?;
-                let tree = depot.check_tree(&place).map_err(git::api)?;
-                tree.switch_to(&at).map_err(git::api)?;
-                depot.remove_clone(&house).map_err(git::api)?;
-                host::paths::private_folder(&house)
-                    .map_err(|e| internal(format!("{} cannot be made: {e}.", house.display())))?;
-                for layer in &below {
-                    store.apply(layer, &place, &house).map_err(|e| internal(e.to_string()))?;
-                }
-                Ok::<_, ApiError>(tree)
-            })
-            .await??;
-        let ran = self.run_there(room, wanted, (&dir, &home), with).await;
-        let depot = room.depot.clone();
-        let cleared = self.blocking(move || tree.remove().and_then(|()| depot.remove_clone(&home))).await?;
-        if let Err(error) = cleared {
-            tracing::warn!(%error, "the set-up's folder stays behind");
-        }
+        let laid = self.lay_out(room, Once::SetUp, &wanted.at, below.to_vec(), Vec::new()).await?;
+        let ran = self.run_there(room, wanted, (laid.tree.dir(), &laid.home), with).await;
+        self.clear_once(room, laid).await?;
         ran
     }
 
@@ -110,17 +114,26 @@ impl Engine {
         with: With,
     ) -> Result<Ran, ApiError> {
         let sandbox = self.sandbox_for(room)?;
-        let mut spec = self.sandbox_spec(room, dir, home, with == With::Network).await?;
+        let online = matches!(with, With::Hosts | With::Network);
+        // Tools that are told to stay offline do not even ask a proxy.
+        let mut spec = self.sandbox_spec(room, dir, home, online).await?;
+        spec.network = with == With::Network;
         if with == With::Nothing {
             // The only mounts under other names are the caches.
             spec.mounts.clear();
         }
+        let list = List::of(&wanted.step.network);
+        let cell = match with {
+            With::Hosts => Some(open(&sandbox, &spec, &list).await?),
+            _ => None,
+        };
         let started = self.clock.monotonic_ms();
         let build = Build {
             step: &wanted.step,
             digest: &wanted.digest,
             sandbox: &sandbox,
             spec: &spec,
+            cell: cell.as_ref(),
             job: None,
             lines: None,
             now_ms: self.clock.now_ms(),
@@ -128,21 +141,35 @@ impl Engine {
         tracing::info!(workspace = %room.id, step = wanted.command(), ?with, "set-up");
         let built = tokio::select! {
             built = self.layers.build(build) => built,
-            // Dropping the run ends every process of it.
+            // Dropping the run and its cell ends every process of it.
             () = self.stopping() => return Err(crate::shutting_down()),
         };
+        if let Some(cell) = cell {
+            cell.close().await;
+        }
         let ms = self.clock.monotonic_ms().saturating_sub(started);
         let redactor = self.redactor();
-        Ok(match built {
-            Ok(Built::Kept(layer, outcome)) => {
-                Ran::Kept { layer: Box::new(layer), tail: output(&outcome, &redactor), ms }
-            }
+        let (ended, tail) = match built {
+            Ok(Built::Kept(layer, outcome)) => (Ended::Kept(Box::new(layer)), output(&outcome, &redactor)),
             Ok(Built::Failed(outcome)) => {
-                Ran::Failed { why: outcome.summary(), tail: output(&outcome, &redactor), ms }
+                let mut why = outcome.summary();
+                if let Some(refused) = list.refused() {
+                    why.push_str(&format!("; it was kept from {refused}, which its `network` does not name"));
+                }
+                (Ended::Failed(why), output(&outcome, &redactor))
             }
-            Err(error) => Ran::Failed { why: error.to_string(), tail: String::new(), ms },
-        })
+            Err(error) => (Ended::Failed(error.to_string()), String::new()),
+        };
+        Ok(Ran { ended, tail, ms, asked_for: list.decided() })
     }
+}
+
+/// The place of a step that reaches hosts.
+async fn open(sandbox: &Sandbox, spec: &SandboxSpec, list: &Arc<List>) -> Result<Cell, ApiError> {
+    let failed = |error: HostError| internal(format!("The way out of the set-up cannot be opened: {error}."));
+    let inside = InsideProgram::ours().map_err(failed)?;
+    let doors = Doors { proxy: Some(list.door()), ..Doors::none() };
+    sandbox.open(spec.clone(), doors, &inside).await.map_err(failed)
 }
 
 pub(super) fn internal(text: String) -> ApiError {
@@ -151,8 +178,7 @@ pub(super) fn internal(text: String) -> ApiError {
 
 /// The end of both streams, without colours and secrets.
 fn output(outcome: &Outcome, redactor: &Redactor) -> String {
-    let text = host::ansi::strip(&format!("{}{}", outcome.stdout.text(), outcome.stderr.text()));
-    last(redactor.text(&text).trim_end(), TAIL)
+    last(redactor.text(&outcome.printed()).trim_end(), TAIL)
 }
 
 /// The end of a text, at most so many characters and a mark.

@@ -5,6 +5,7 @@
 //! a terminal is and how it behaves is the room `terminal`.
 
 mod place;
+pub(crate) mod told;
 
 use crate::{Caller, Engine, Principal, Reply};
 use host::clock::Clock;
@@ -76,7 +77,21 @@ impl Engine {
         let terminals = self.terminals.clone();
         let terminal = self.blocking(move || terminals.open(opening)).await?.map_err(terminal_error)?;
         tracing::info!(terminal = %terminal.id, by = caller.who.label(), cwd = terminal.cwd, "a terminal was opened");
-        self.change(caller, move |_| Ok(TerminalReply { ok: true, terminal })).await
+        let (id, by) = (terminal.id.clone(), caller.who.label());
+        let reply = self
+            .change(caller, move |tx| {
+                told::started(tx, &terminal, &by)?;
+                Ok(TerminalReply { ok: true, terminal })
+            })
+            .await;
+        if reply.is_err() {
+            // Nobody was told of it.
+            let terminals = self.terminals.clone();
+            let _ = self.blocking(move || terminals.close(&id)).await;
+        }
+        // Its end may have come before its start was told.
+        self.tell_terminal_ends().await;
+        reply
     }
 
     /// A person who opens a terminal has answered whatever a profile would ask. A rule somebody wrote still counts.
@@ -141,6 +156,18 @@ impl Engine {
         Ok(Done { ok: true })
     }
 
+    /// One that has ended, with its recording.
+    pub async fn terminals_remove(&self, p: TerminalParams) -> Result<Done, ApiError> {
+        if let Some(reply) = self.node_remove(&p).await {
+            return reply;
+        }
+        // Afterwards nobody knows how it ended.
+        self.tell_terminal_ends().await;
+        let terminals = self.terminals.clone();
+        self.blocking(move || terminals.remove(&p.id)).await?.map_err(terminal_error)?;
+        Ok(Done { ok: true })
+    }
+
     pub async fn terminals_snapshot(&self, p: TerminalParams) -> Result<TerminalSnapshot, ApiError> {
         if let Some(reply) = self.node_snapshot(&p).await {
             return reply;
@@ -163,21 +190,27 @@ impl Engine {
         self.terminals.attach(&p.id, who, p.after, p.seat.as_deref(), p.view_only).map_err(terminal_error)
     }
 
-    /// Tells that lists have changed, gives up what nobody uses, and ends all terminals with the server.
+    /// Tells that lists have changed and how terminals ended, gives up what nobody uses, and ends all terminals with the
+    /// server.
     pub(crate) async fn terminals_loop(&self) {
         let mut listed = self.terminals.listed();
         while !self.is_stopping() {
             tokio::select! {
                 // It cannot be gone while the engine has it.
-                _ = listed.changed() => self.ephemeral.send(serde_json::json!({ "type": "terminals.changed" })),
+                _ = listed.changed() => {
+                    self.ephemeral.send(serde_json::json!({ "type": "terminals.changed" }));
+                    self.tell_terminal_ends().await;
+                }
                 () = tokio::time::sleep(SWEEP) => {
                     let terminals = self.terminals.clone();
                     let _ = self.blocking(move || terminals.sweep()).await;
+                    self.tell_terminal_ends().await;
                 }
                 () = self.stopping() => {}
             }
         }
         let terminals = self.terminals.clone();
         let _ = self.blocking(move || terminals.stop()).await;
+        self.tell_terminal_ends().await;
     }
 }

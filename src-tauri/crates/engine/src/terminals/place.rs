@@ -7,6 +7,7 @@ use protocol::terminal::OpenTerminal;
 use protocol::{ApiError, ErrorCode};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use terminal::NoFolder;
 
 pub(super) struct Place {
     pub(super) room: Arc<Room>,
@@ -63,24 +64,13 @@ fn outside(why: &str) -> ApiError {
     ApiError::new(ErrorCode::TerminalFolder, format!("{why}."))
 }
 
-/// The folder, with every link followed, if it is inside the root.
 fn inside(root: &Path, folder: Option<&str>) -> Result<PathBuf, ApiError> {
-    let real = |path: &Path| {
-        std::fs::canonicalize(path)
-            .map_err(|e| ApiError::new(ErrorCode::TerminalFailed, format!("{}: {e}.", path.display())))
-    };
-    let root = real(root)?;
-    let cwd = match folder {
-        Some(folder) => real(&root.join(folder))?,
-        None => root.clone(),
-    };
-    if !cwd.starts_with(&root) {
-        return Err(outside("The folder is not inside the workspace"));
-    }
-    if !cwd.is_dir() {
-        return Err(ApiError::new(ErrorCode::TerminalFailed, format!("{} is not a folder.", cwd.display())));
-    }
-    Ok(cwd)
+    terminal::folder_inside(root, folder).map_err(|refused| match refused {
+        NoFolder::Outside { .. } => outside("The folder is not inside the workspace"),
+        unusable @ NoFolder::Unusable { .. } => {
+            ApiError::new(ErrorCode::TerminalFailed, format!("{unusable}."))
+        }
+    })
 }
 
 /// `name`, or `name 2` and so on, cut so that the number fits.
@@ -96,25 +86,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_folder_outside_is_refused_however_it_is_named() {
-        let ground = tempfile::tempdir().unwrap();
-        let root = ground.path().join("root");
-        std::fs::create_dir_all(root.join("inner/deep")).unwrap();
-        std::fs::write(root.join("file"), "").unwrap();
-        let real = std::fs::canonicalize(&root).unwrap();
-        assert_eq!(inside(&root, None).unwrap(), real);
-        assert_eq!(inside(&root, Some("inner/deep")).unwrap(), real.join("inner/deep"));
-        for bad in ["..", "inner/../..", "/", "/etc"] {
-            assert_eq!(inside(&root, Some(bad)).unwrap_err().code, ErrorCode::TerminalFolder, "{bad}");
-        }
-        for bad in ["file", "missing"] {
-            assert_eq!(inside(&root, Some(bad)).unwrap_err().code, ErrorCode::TerminalFailed, "{bad}");
-        }
-        #[cfg(unix)]
-        {
-            std::os::unix::fs::symlink("/", root.join("away")).unwrap();
-            assert_eq!(inside(&root, Some("away")).unwrap_err().code, ErrorCode::TerminalFolder);
-        }
+    fn a_refusal_says_whether_the_folder_is_elsewhere_or_of_no_use() {
+        let root = tempfile::tempdir().unwrap();
+        let code = |folder| inside(root.path(), Some(folder)).unwrap_err().code;
+        assert_eq!(code(".."), ErrorCode::TerminalFolder);
+        assert_eq!(code("missing"), ErrorCode::TerminalFailed);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Whether a change can be told to touch nothing that a check reads.
 
 use crate::scope::{ScopeCheck, Violation};
+use protocol::because::Because;
 use protocol::check::{Check, CheckPlan};
 use protocol::plan::Scope;
 
@@ -66,15 +67,14 @@ pub struct Changed {
 }
 
 /// For each check of the plan why it may be left out; none where it runs. The plan as [`super::as_run`] makes it.
-pub fn skipped(plan: &CheckPlan, changed: &Changed) -> Vec<Option<String>> {
+pub fn skipped(plan: &CheckPlan, changed: &Changed) -> Vec<Option<Because>> {
     let paths: Vec<String> = changed.paths.iter().map(|path| path.to_lowercase()).collect();
     let decides = paths.iter().any(|path| decides(path));
     plan.checks
         .iter()
         .map(|check| {
             let may = check.skip_untouched && changed.whole && !paths.is_empty() && !decides;
-            (may && untouched(plan, check, &paths))
-                .then(|| format!("Nothing that it reads is touched ({}).", check.paths.join(", ")))
+            (may && untouched(plan, check, &paths)).then(|| Because::Untouched { paths: check.paths.clone() })
         })
         .collect()
 }
@@ -138,7 +138,7 @@ mod tests {
     fn what_touches_nothing_of_it_leaves_a_check_out_and_says_why() {
         let changed = Changed { paths: vec!["docs/a.md".into()], whole: true };
         let said = skipped(&plan(&["src/**", "tests/**"]), &changed);
-        assert_eq!(said, [Some("Nothing that it reads is touched (src/**, tests/**).".to_owned())]);
+        assert_eq!(said, [Some(Because::Untouched { paths: vec!["src/**".into(), "tests/**".into()] })]);
     }
 
     #[test]

@@ -7,7 +7,7 @@ mod told;
 
 pub use told::{Line, told};
 
-use crate::scope::ScopeCheck;
+use crate::scope::{ScopeCheck, WILD};
 use protocol::Scope;
 use protocol::forecast::OverlapKind;
 use std::collections::BTreeSet;
@@ -59,7 +59,7 @@ impl Reach {
             files.iter().filter(|path| check.allows(path).is_ok()).cloned().collect();
         let everything = scope.write_globs.iter().any(|glob| is_everything(glob));
         let wide = everything || inside.len() > MANY && inside.len() * 4 > files.len();
-        let named = scope.write_globs.iter().filter(|glob| !glob.contains(['*', '?', '[', '{'])).cloned();
+        let named = scope.write_globs.iter().filter(|glob| !glob.contains(WILD)).cloned();
         Some(Reach::Planned(Planned { named: named.collect(), files: inside, scope: check, wide }))
     }
 

@@ -57,6 +57,7 @@ impl<'a> Walk<'a> {
             Event::MergeWaiting { entry, approval_id } => {
                 self.push(HistoryStep {
                     text: entry.reason.as_deref().map(short),
+                    because: entry.because.clone(),
                     approval_id: Some(approval_id.clone()),
                     ..step(at, HistoryKind::Asked)
                 });
@@ -133,18 +134,20 @@ impl<'a> Walk<'a> {
             return self.push(HistoryStep {
                 by: Some("policy".into()),
                 text: entry.reason.as_deref().map(short),
+                because: entry.because.clone(),
                 ..step(at, HistoryKind::Approved)
             });
         }
         let idle = matches!(entry.state, EntryState::Queued | EntryState::Approved);
         if idle && self.open.is_some() {
-            self.give_up(at, entry.reason.as_deref());
+            self.give_up(at, Some(entry));
             if entry.reason.is_none() {
                 return;
             }
         }
         if let Some(reason) = entry.reason.as_deref().filter(|_| entry.reason != before.reason) {
-            self.push(HistoryStep { text: Some(short(reason)), ..step(at, HistoryKind::Waits) });
+            let (text, because) = (Some(short(reason)), entry.because.clone());
+            self.push(HistoryStep { text, because, ..step(at, HistoryKind::Waits) });
         }
     }
 
@@ -170,12 +173,13 @@ impl<'a> Walk<'a> {
     }
 
     /// A run that ended without a verdict, and nobody says why but the entry's own reason.
-    fn give_up(&mut self, at: &str, reason: Option<&str>) {
+    fn give_up(&mut self, at: &str, now: Option<&MergeEntry>) {
         let Some(run) = self.open.take() else { return };
         self.push(HistoryStep {
             run: Some(run.number),
             candidate: run.candidate,
-            text: reason.map(short),
+            text: now.and_then(|entry| entry.reason.as_deref()).map(short),
+            because: now.and_then(|entry| entry.because.clone()),
             ..step(at, HistoryKind::ThrownAway)
         });
     }
@@ -206,8 +210,11 @@ impl<'a> Walk<'a> {
         CheckVerdict {
             name: name.to_owned(),
             run: known.map(|check| check.run.clone()).unwrap_or_default(),
+            group: known.and_then(|check| check.group.clone()),
+            timeout_s: known.and_then(|check| check.timeout_s),
             state: if ok { "passed" } else { "failed" }.into(),
             reason: None,
+            because: None,
             duration_ms: Some(duration_ms),
             reused,
             flaky_retry: begun > 1,
@@ -220,7 +227,9 @@ impl<'a> Walk<'a> {
         self.answered(entry);
         self.open = None;
         let text = text.filter(|text| !text.is_empty()).map(short);
-        self.push(HistoryStep { text, onto: entry.onto.clone(), ..step(at, kind) });
+        // Told of the same moment as the text, unless it is asked about by now with another reason.
+        let because = entry.because.clone().filter(|_| text.is_some());
+        self.push(HistoryStep { text, because, onto: entry.onto.clone(), ..step(at, kind) });
         self.before = Some(entry.clone());
     }
 
@@ -257,6 +266,7 @@ impl<'a> Walk<'a> {
         match self.steps.last_mut().filter(|_| told) {
             Some(last) if last.kind == HistoryKind::Denied => {
                 last.text = now.reason.as_deref().map(short);
+                last.because = now.because.clone();
                 true
             }
             _ => false,
@@ -271,6 +281,7 @@ impl<'a> Walk<'a> {
         self.push(HistoryStep {
             by: Some(run.by.clone()),
             text: run.reason.as_deref().map(short),
+            because: run.because.clone(),
             onto: Some(run.onto.clone()).filter(|onto| !onto.is_empty()),
             candidate: Some(run.candidate.clone()).filter(|candidate| !candidate.is_empty()),
             check: run.checks.iter().find(|check| check.state == "failed").cloned(),
@@ -290,6 +301,7 @@ pub(super) fn step(at: &str, kind: HistoryKind) -> HistoryStep {
         kind,
         by: None,
         text: None,
+        because: None,
         run: None,
         onto: None,
         candidate: None,

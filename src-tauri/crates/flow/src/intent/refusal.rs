@@ -116,7 +116,11 @@ fn needs_model(understood: String, why: &str, text: &str, facts: &WorkspaceFacts
     let (why, connect) = if facts.model.connected {
         (format!("{why}."), Vec::new())
     } else {
-        nearest.push(step("The request is kept and offered again once a model is connected", String::new()));
+        nearest.push(step("Show every command", "/help".into()));
+        nearest.push(step(
+            "The request is kept, and goes on by itself once a model is connected",
+            String::new(),
+        ));
         (format!("{why}; no model is connected."), ways_to_connect(facts))
     };
     RefusalText { understood, why, nearest, connect, waits_for_model: true }
@@ -180,7 +184,8 @@ mod tests {
             refusal.nearest.iter().map(|n| (n.label.as_str(), n.command.as_str())).collect();
         assert_eq!(nearest[0], ("Run the tests", "/test"));
         assert_eq!(nearest[1], ("Search for `combat`", "/find combat"));
-        assert!(nearest[2].0.contains("kept") && nearest[2].1.is_empty());
+        assert_eq!(nearest[2], ("Show every command", "/help"));
+        assert!(nearest[3].0.contains("kept") && nearest[3].1.is_empty());
         assert!(refusal.waits_for_model && refusal.connect.len() == 2);
     }
 

@@ -105,6 +105,7 @@ fn id_of(answer: &Answer) -> String {
         | Answer::LastCommits { .. }
         | Answer::DirtyFiles
         | Answer::Local(_)
+        | Answer::LocalRun { .. }
         | Answer::LocalUsage => String::new(),
     }
 }

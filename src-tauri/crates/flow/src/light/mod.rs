@@ -43,8 +43,12 @@ pub enum Answer {
         count: u32,
     },
     DirtyFiles,
-    /// Work on this machine the user asked for by name.
+    /// A look at something of this machine the user asked for by name.
     Local(LocalRequest),
+    /// One command the user asked for by name. It runs only after an answer.
+    LocalRun {
+        argv: Vec<String>,
+    },
     /// `/local` without something it knows.
     LocalUsage,
 }
@@ -75,7 +79,7 @@ pub fn route(text: &str, facts: &LightFacts) -> Route {
         return Route::Delegate { text: rest.to_owned(), priority: priority(rest) };
     }
     if let Some(rest) = command_rest(text, "/local") {
-        return Route::Answer(local::read(rest).map_or(Answer::LocalUsage, Answer::Local));
+        return Route::Answer(local::read(rest).unwrap_or(Answer::LocalUsage));
     }
     if command_rest(text, "/help").is_some() {
         return Route::Answer(Answer::Help);

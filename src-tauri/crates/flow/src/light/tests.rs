@@ -84,7 +84,7 @@ fn local_work_is_asked_for_by_name() {
         Answer::Local(LocalRequest::Read { path: "src/main.rs".into() })
     );
     for line in local_usage() {
-        assert!(matches!(answer(line), Answer::Local(_)), "{line} is offered and not understood");
+        assert_ne!(answer(line), Answer::LocalUsage, "{line} is offered and not understood");
     }
     assert_eq!(
         answer("/local search two words"),
@@ -92,7 +92,9 @@ fn local_work_is_asked_for_by_name() {
     );
     for bad in [
         "/local",
-        "/local run cargo test",
+        "/local run",
+        "/local run '' ls",
+        "/local run 'ls",
         "/local read ../x",
         "/local read .git/config",
         "/local frobnicate",
@@ -101,6 +103,18 @@ fn local_work_is_asked_for_by_name() {
         assert_eq!(answer(bad), Answer::LocalUsage, "{bad}");
     }
     delegated("/locale de");
+}
+
+#[test]
+fn a_local_command_is_its_words_and_no_shells_line() {
+    let argv = |text: &str| match answer(text) {
+        Answer::LocalRun { argv } => argv,
+        other => panic!("{text}: {other:?}"),
+    };
+    assert_eq!(argv("/local run cargo test"), ["cargo", "test"]);
+    assert_eq!(argv("/LOCAL run sh -c 'a; b \"c\"' \"\""), ["sh", "-c", "a; b \"c\"", ""]);
+    assert_eq!(argv("/local run ls *.rs > $HOME"), ["ls", "*.rs", ">", "$HOME"]);
+    assert_eq!(argv("/local run a\nb"), ["a", "b"]);
 }
 
 #[test]

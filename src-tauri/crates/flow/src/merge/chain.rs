@@ -1,5 +1,6 @@
 //! Who stands on whom: the entries that land one after the other, each checked on the one before it.
 
+use super::built::is_built_otherwise;
 use super::plan::View;
 use protocol::EntryId;
 use protocol::merge::{EntryState, MergeEntry};
@@ -18,11 +19,14 @@ impl<'a> Chain<'a> {
     /// in doubt while what it fell on still stands; with an entry, those that build on it.
     pub fn of(view: &View<'a>) -> Self {
         let chain = Self::with(view, &BTreeSet::new());
-        // A verdict on ground that is gone says nothing any more: such an entry takes its place again.
+        // A verdict on ground that is gone, or on what would not be built like that any more, says nothing: such an
+        // entry takes its place again.
+        let is_void =
+            |e: &MergeEntry| !chain.is_ground(e.onto.as_deref()) || is_built_otherwise(e, view.strategy);
         let again: BTreeSet<&EntryId> = view
             .entries
             .iter()
-            .filter(|e| e.doubt.is_some() && !waits_for_a_person(e) && !chain.is_ground(e.onto.as_deref()))
+            .filter(|e| e.doubt.is_some() && !waits_for_a_person(e) && is_void(e))
             .map(|e| &e.id)
             .collect();
         if again.is_empty() { chain } else { Self::with(view, &again) }
@@ -34,7 +38,7 @@ impl<'a> Chain<'a> {
         let mut at = view.tip;
         for member in &members {
             match &member.candidate {
-                Some(candidate) if stands_on(member, at) => at = candidate,
+                Some(candidate) if stands_on(view, member, at) => at = candidate,
                 _ => break,
             }
             grounds.insert(at);
@@ -48,9 +52,11 @@ impl<'a> Chain<'a> {
     }
 }
 
-/// Whether an entry has a candidate, and that stands on this commit, with nothing to be said against it.
-pub(super) fn stands_on(entry: &MergeEntry, commit: &str) -> bool {
-    entry.candidate.is_some() && entry.doubt.is_none() && entry.onto.as_deref() == Some(commit)
+/// Whether an entry has a candidate as it would be built now, and that stands on this commit, with nothing to be said
+/// against it.
+pub(super) fn stands_on(view: &View<'_>, entry: &MergeEntry, commit: &str) -> bool {
+    let built = entry.candidate.is_some() && !is_built_otherwise(entry, view.strategy);
+    built && entry.doubt.is_none() && entry.onto.as_deref() == Some(commit)
 }
 
 /// Whether its checks run or have passed: what it stands on was chosen, and changing that costs a run.
@@ -126,7 +132,7 @@ fn in_order<'a>(
     let mut left: Vec<&MergeEntry> = members.to_vec();
     let mut order = Vec::new();
     let mut at = view.tip;
-    let proven = |e: &&MergeEntry, at: &str| e.state == EntryState::Landing && stands_on(e, at);
+    let proven = |e: &&MergeEntry, at: &str| e.state == EntryState::Landing && stands_on(view, e, at);
     while let Some(found) = left.iter().position(|e| proven(e, at)) {
         let member = left.remove(found);
         at = member.candidate.as_deref().unwrap_or(at);

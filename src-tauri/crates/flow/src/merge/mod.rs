@@ -4,6 +4,7 @@
 //! decided by [`plan`], apart from it. Entries of the chain stand on one another and are checked at the same time; how
 //! far ahead is said by [`Window`].
 
+mod built;
 mod chain;
 mod plan;
 mod repair;
@@ -11,6 +12,7 @@ mod slots;
 mod step;
 mod window;
 
+pub use built::strategy_of;
 pub use plan::{Decision, Ground, View, order, plan};
 pub use slots::{slots_for, window_for};
 pub use step::{Candidate, Input, Next, Returned, step};

@@ -1,8 +1,9 @@
 //! What to do next with a queue.
 
+use super::built::is_built_otherwise;
 use super::chain::{Chain, at_work, stands_on};
 use protocol::EntryId;
-use protocol::merge::{EntryState, MergeEntry, ThrownReason};
+use protocol::merge::{EntryState, MergeEntry, Strategy, ThrownReason};
 use std::collections::BTreeMap;
 
 /// A queue as the planner sees it.
@@ -18,10 +19,14 @@ pub struct View<'a> {
     pub retry_held: bool,
     /// Entries whose checks are being started or run.
     pub running: &'a [EntryId],
+    /// Those of them whose checks are expected to end in a moment.
+    pub due: &'a [EntryId],
     /// Check slots nobody uses.
     pub free: u32,
     /// How many entries are built and checked ahead of their turn.
     pub window: u32,
+    /// How changes land now; what was built in another way does not stand.
+    pub strategy: Strategy,
     pub paused: bool,
     /// Whether the checks of the workspace are confirmed by its owner; without that nothing can be proven.
     pub checks_confirmed: bool,
@@ -65,6 +70,10 @@ pub enum Decision {
 /// stand, and nobody stands on it, so a question nobody answered holds up nobody else. One that is held is tried again
 /// when no other is ready, each in its turn.
 ///
+/// No check is begun on a candidate whose own will have ended in a moment: if that fails, the new one would be thrown
+/// away as soon as it was begun. Checks that take the same time end together, so without this each failure costs a
+/// whole row of checks that were just begun behind it.
+///
 /// A pause and a withdrawn trust stop a landing as well as a check, also one that was proven before and waits for
 /// something else. Checks that run may end.
 pub fn plan(view: &View<'_>) -> Vec<Decision> {
@@ -103,7 +112,9 @@ fn may_move(view: &View<'_>) -> bool {
 
 fn blame(view: &View<'_>, plan: &mut Vec<Decision>) {
     let checked = |e: &&MergeEntry| e.doubt.is_some() && e.state == EntryState::Checking;
-    let due = |e: &&MergeEntry| checked(e) && e.onto.as_deref() == Some(view.tip);
+    let due = |e: &&MergeEntry| {
+        checked(e) && e.onto.as_deref() == Some(view.tip) && !is_built_otherwise(e, view.strategy)
+    };
     plan.extend(view.entries.iter().filter(due).map(|e| Decision::Blame(e.id.clone())));
 }
 
@@ -112,7 +123,7 @@ fn cancel(view: &View<'_>, chain: &Chain<'_>, plan: &mut Vec<Decision>) {
     let mut at = Some(view.tip);
     let mut before: Option<&MergeEntry> = None;
     for member in &chain.members {
-        let stands = at.is_some_and(|at| stands_on(member, at));
+        let stands = at.is_some_and(|at| stands_on(view, member, at));
         if !stands {
             let inherited = member.ahead.as_ref().and_then(|ahead| causes.get(ahead).cloned());
             let cause = inherited.unwrap_or_else(|| cause(view, chain, member, before));
@@ -144,6 +155,9 @@ fn cause(
     member: &MergeEntry,
     before: Option<&MergeEntry>,
 ) -> (ThrownReason, Option<EntryId>) {
+    if is_built_otherwise(member, view.strategy) {
+        return (ThrownReason::StrategyChanged, None);
+    }
     let moved = |reason: ThrownReason| match before {
         Some(before) => (ThrownReason::Reordered, Some(before.id.clone())),
         None => (reason, None),
@@ -161,7 +175,7 @@ fn cause(
 fn land(view: &View<'_>, chain: &Chain<'_>, plan: &mut Vec<Decision>) {
     if !may_move(view) {
         let first =
-            chain.members.first().filter(|e| e.state == EntryState::Landing && stands_on(e, view.tip));
+            chain.members.first().filter(|e| e.state == EntryState::Landing && stands_on(view, e, view.tip));
         plan.extend(first.map(|e| Decision::Settle(e.id.clone())));
         return;
     }
@@ -172,7 +186,7 @@ fn land(view: &View<'_>, chain: &Chain<'_>, plan: &mut Vec<Decision>) {
             return;
         }
         let Some(candidate) = &member.candidate else { return };
-        if member.state != EntryState::Landing || !stands_on(member, at) {
+        if member.state != EntryState::Landing || !stands_on(view, member, at) {
             return;
         }
         plan.push(Decision::Land(member.id.clone()));
@@ -187,11 +201,15 @@ fn check(view: &View<'_>, chain: &Chain<'_>, plan: &mut Vec<Decision>) {
     let mut free = view.free;
     let mut at = view.tip;
     for member in chain.members.iter().take(view.window as usize) {
-        let Some(candidate) = member.candidate.as_deref().filter(|_| stands_on(member, at)) else { return };
+        let Some(candidate) = member.candidate.as_deref().filter(|_| stands_on(view, member, at)) else {
+            return;
+        };
         if member.state == EntryState::Approved && !view.running.contains(&member.id) {
             let Some(left) = free.checked_sub(1) else { return };
             free = left;
             plan.push(Decision::Check(member.id.clone()));
+        } else if view.due.contains(&member.id) {
+            return;
         }
         at = candidate;
     }
@@ -204,7 +222,7 @@ fn build(view: &View<'_>, chain: &Chain<'_>, plan: &mut Vec<Decision>) {
     let mut at = Some(view.tip);
     let mut on = Ground::Tip;
     for member in chain.members.iter().take(view.window as usize) {
-        let stands = at.is_some_and(|at| stands_on(member, at));
+        let stands = at.is_some_and(|at| stands_on(view, member, at));
         if !stands {
             plan.push(Decision::Build { entry: member.id.clone(), on });
         }
@@ -219,14 +237,14 @@ fn ask(view: &View<'_>, chain: &Chain<'_>, plan: &mut Vec<Decision>) {
     let mut at = view.tip;
     for member in &chain.members {
         match &member.candidate {
-            Some(candidate) if stands_on(member, at) => {
+            Some(candidate) if stands_on(view, member, at) => {
                 (at, last) = (candidate, Ground::Entry(member.id.clone()))
             }
             _ => break,
         }
     }
     for entry in view.entries {
-        let stands = chain.is_ground(entry.onto.as_deref());
+        let stands = chain.is_ground(entry.onto.as_deref()) && !is_built_otherwise(entry, view.strategy);
         let id = entry.id.clone();
         // It could not be built on others; with them on the branch it is what counts.
         if entry.doubt.is_some()

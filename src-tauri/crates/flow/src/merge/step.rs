@@ -1,6 +1,8 @@
 //! One entry's machine.
 
 use super::repair::{begin_anew, forget_red, is_asked_about, repair, unasked};
+use crate::because::Said;
+use protocol::because::Because;
 use protocol::merge::{CheckVerdict, EntryState, MergeEntry, Strategy};
 use protocol::returned::{CameBack, RedBase, WayOut};
 use protocol::{ApprovalId, EntryId};
@@ -58,29 +60,29 @@ pub enum Input {
         onto: String,
         ahead: Option<EntryId>,
         why: Returned,
-        detail: String,
+        said: Said,
     },
     /// Its checks did not pass on its tree. That counts once everything it stands on has landed.
     Doubted {
         why: Returned,
-        detail: String,
+        said: Said,
     },
     /// It cannot be built, or its checks did not pass.
     GiveBack {
         why: Returned,
-        detail: String,
+        said: Said,
     },
     /// The same with all that is known of it, and the number of automatic tries that are wanted.
     Returned {
         why: Returned,
-        detail: String,
+        said: Said,
         back: Box<CameBack>,
         fix_ups: u32,
     },
     /// What came back is not mended by itself: a person says what becomes of it.
     LeftToPerson {
         ways: Vec<WayOut>,
-        reason: String,
+        said: Said,
     },
     /// A person said who mends it.
     HandedOn {
@@ -90,16 +92,16 @@ pub enum Input {
     BaseRed(Box<RedBase>),
     /// Policy lets it land without asking.
     Allowed {
-        rule: String,
+        rule: Because,
     },
     /// Policy asks; the question is durable.
     Asked {
         approval: ApprovalId,
-        rule: String,
+        rule: Because,
     },
     /// Policy forbids it.
     Forbidden {
-        rule: String,
+        rule: Because,
     },
     Approved {
         by: String,
@@ -124,12 +126,12 @@ pub enum Input {
     /// It cannot go on now, through no fault of its own: a proven candidate whose branch cannot be moved, an
     /// approved one that cannot be checked, a built one that nobody can judge.
     Blocked {
-        reason: String,
+        said: Said,
     },
     /// Its checks could not be run again and again, and nobody knows whether that is its own fault: a person
     /// decides whether they are tried once more.
     GivenUp {
-        reason: String,
+        said: Said,
     },
     /// The server started anew.
     Restarted,
@@ -160,13 +162,13 @@ pub fn step(entry: &MergeEntry, input: Input) -> Next {
             if entry.state == Landed {
                 return Next::Rejected("It has landed.");
             }
-            e.reason = None;
+            unsaid(&mut e);
             forget_candidate(&mut e);
             to(e, Queued)
         }
-        (Back, Input::LeftToPerson { ways, reason }) => {
+        (Back, Input::LeftToPerson { ways, said }) => {
             repair(&mut e).ways_out = ways;
-            e.reason = Some(reason);
+            said.tell(&mut e);
             to(e, Parked)
         }
         (Landed | Back | Failed | Removed, _) => Next::Ignored("It has ended."),
@@ -175,7 +177,7 @@ pub fn step(entry: &MergeEntry, input: Input) -> Next {
             let same = e.patch_hash.as_deref() == Some(c.patch_hash.as_str());
             let approved = entry.state == Approved && same;
             take_candidate(&mut e, c);
-            e.reason = None;
+            unsaid(&mut e);
             to(e, if approved { Approved } else { Queued })
         }
         // The tip moved under a question: the same patch keeps the question, any other asks again.
@@ -191,34 +193,34 @@ pub fn step(entry: &MergeEntry, input: Input) -> Next {
         (Checking | Landing | Parked, Input::Built(_)) => Next::Ignored("Its candidate is in use."),
 
         // The patch it had is remembered: if it comes out the same elsewhere, what was said of it holds.
-        (Queued | WaitingApproval | Approved, Input::Unfit { onto, ahead, why, detail }) => {
+        (Queued | WaitingApproval | Approved, Input::Unfit { onto, ahead, why, said }) => {
             (e.onto, e.ahead, e.candidate, e.tree) = (Some(onto), ahead, None, None);
             e.doubt = Some(why.code().into());
-            e.reason = Some(detail);
+            said.tell(&mut e);
             to(e, entry.state)
         }
         (Checking | Landing | Parked, Input::Unfit { .. }) => Next::Ignored("Its candidate is in use."),
-        (Checking, Input::Doubted { why, detail }) => {
+        (Checking, Input::Doubted { why, said }) => {
             e.checks.retain(|check| is_verdict(&check.state));
             e.slot = None;
             e.doubt = Some(why.code().into());
-            e.reason = Some(detail);
+            said.tell(&mut e);
             to(e, Checking)
         }
         (Queued | WaitingApproval | Approved | Landing | Parked, Input::Doubted { .. }) => {
             Next::Ignored("It is not being checked.")
         }
 
-        (Queued | WaitingApproval | Approved | Checking, Input::GiveBack { why, detail }) => {
-            e.reason = Some(detail);
+        (Queued | WaitingApproval | Approved | Checking, Input::GiveBack { why, said }) => {
+            said.tell(&mut e);
             // Only verdicts stay: what was not run, or was being run, has none.
             let verdicts = matches!(why, Returned::CheckFailed | Returned::NotMended);
             e.checks.retain(|check| verdicts && is_verdict(&check.state));
             to(e, Back)
         }
-        (Queued | WaitingApproval | Approved | Checking, Input::Returned { why, detail, back, .. }) => {
+        (Queued | WaitingApproval | Approved | Checking, Input::Returned { why, said, back, .. }) => {
             repair(&mut e).came_back = Some(back);
-            match step(&e, Input::GiveBack { why, detail }) {
+            match step(&e, Input::GiveBack { why, said }) {
                 Next::Entry(entry) => Next::Entry(entry),
                 other => other,
             }
@@ -228,7 +230,7 @@ pub fn step(entry: &MergeEntry, input: Input) -> Next {
         }
         (Parked, Input::HandedOn { by }) if is_asked_about(&e) => {
             unasked(&mut e);
-            e.reason = Some(format!("{by} had it mended."));
+            Said::from(Because::HandedOn { by }).tell(&mut e);
             to(e, Back)
         }
         (Queued | WaitingApproval | Approved | Checking | Landing | Parked, Input::HandedOn { .. }) => {
@@ -239,7 +241,7 @@ pub fn step(entry: &MergeEntry, input: Input) -> Next {
         }
 
         (Approved | Checking, Input::BaseRed(red)) => {
-            e.reason = Some(crate::returned::red_base(&red));
+            Said::from(branch_fails(&red)).tell(&mut e);
             repair(&mut e).red_base = Some(red);
             e.checks.retain(|check| is_verdict(&check.state));
             to(e, Approved)
@@ -252,7 +254,7 @@ pub fn step(entry: &MergeEntry, input: Input) -> Next {
             if e.candidate.is_none() {
                 return Next::Rejected("There is no candidate to allow.");
             }
-            e.reason = Some(rule);
+            Said::from(rule).tell(&mut e);
             to(e, Approved)
         }
         (Queued, Input::Asked { approval, rule }) => {
@@ -260,11 +262,11 @@ pub fn step(entry: &MergeEntry, input: Input) -> Next {
                 return Next::Rejected("There is no candidate to ask about.");
             }
             e.approval_id = Some(approval);
-            e.reason = Some(rule);
+            Said::from(rule).tell(&mut e);
             to(e, WaitingApproval)
         }
         (Queued, Input::Forbidden { rule }) => {
-            e.reason = Some(rule);
+            Said::from(rule).tell(&mut e);
             to(e, Parked)
         }
         (
@@ -273,15 +275,15 @@ pub fn step(entry: &MergeEntry, input: Input) -> Next {
         ) => Next::Ignored("Policy has spoken already."),
 
         (WaitingApproval, Input::Approved { .. }) => {
-            e.reason = None;
+            unsaid(&mut e);
             to(e, Approved)
         }
         (WaitingApproval, Input::Denied { by }) => {
-            e.reason = Some(format!("Denied by {by}. Its commit is kept; retry to ask again."));
+            Said::from(Because::Denied { by }).tell(&mut e);
             to(e, Parked)
         }
         (WaitingApproval, Input::Expired) => {
-            e.reason = Some("Nobody answered in time. Its commit is kept; retry to ask again.".into());
+            Said::from(Because::Expired).tell(&mut e);
             to(e, Parked)
         }
         (
@@ -292,7 +294,7 @@ pub fn step(entry: &MergeEntry, input: Input) -> Next {
         (Approved, Input::CheckStarted { slot, at }) => {
             forget_red(&mut e);
             e.checks.clear();
-            e.reason = None;
+            unsaid(&mut e);
             (e.slot, e.checking_since) = (Some(slot), Some(at));
             to(e, Checking)
         }
@@ -323,30 +325,30 @@ pub fn step(entry: &MergeEntry, input: Input) -> Next {
         }
         (Landing, Input::Landed { commit }) => {
             e.landed_commit = Some(commit);
-            e.reason = None;
+            unsaid(&mut e);
             to(e, Landed)
         }
         (Queued | WaitingApproval | Approved | Checking | Parked, Input::Landed { .. }) => {
             Next::Rejected("Only a checked entry lands.")
         }
         // It stays proven and is tried again; nothing else could move the branch either.
-        (Landing, Input::Blocked { reason }) => {
-            e.reason = Some(reason);
+        (Landing, Input::Blocked { said }) => {
+            said.tell(&mut e);
             to(e, Landing)
         }
-        (Queued | Approved, Input::Blocked { reason }) => {
-            e.reason = Some(reason);
+        (Queued | Approved, Input::Blocked { said }) => {
+            said.tell(&mut e);
             to(e, entry.state)
         }
         // The machine failed the check, not the change.
-        (Checking, Input::Blocked { reason }) => {
-            e.reason = Some(reason);
+        (Checking, Input::Blocked { said }) => {
+            said.tell(&mut e);
             e.checks.clear();
             to(e, Approved)
         }
         (WaitingApproval | Parked, Input::Blocked { .. }) => Next::Ignored("It is not landing."),
-        (Approved | Checking, Input::GivenUp { reason }) => {
-            e.reason = Some(reason);
+        (Approved | Checking, Input::GivenUp { said }) => {
+            said.tell(&mut e);
             e.checks.clear();
             to(e, Parked)
         }
@@ -372,7 +374,7 @@ pub fn step(entry: &MergeEntry, input: Input) -> Next {
         }
 
         (Parked, Input::Retry) => {
-            e.reason = None;
+            unsaid(&mut e);
             e.approval_id = None;
             forget_candidate(&mut e);
             to(e, Queued)
@@ -380,7 +382,7 @@ pub fn step(entry: &MergeEntry, input: Input) -> Next {
         // The branch may be in order now: a person says so.
         (Approved, Input::Retry) if e.repair.as_ref().is_some_and(|repair| repair.red_base.is_some()) => {
             forget_red(&mut e);
-            e.reason = None;
+            unsaid(&mut e);
             to(e, Approved)
         }
         (Queued | WaitingApproval | Approved | Checking | Landing, Input::Retry) => {
@@ -388,12 +390,12 @@ pub fn step(entry: &MergeEntry, input: Input) -> Next {
         }
         (Queued | WaitingApproval | Approved | Parked, Input::Remove { by }) => {
             unasked(&mut e);
-            e.reason = Some(format!("Removed by {by}. Its commit is kept."));
+            Said::from(Because::Removed { by }).tell(&mut e);
             to(e, Removed)
         }
         // Whoever is just moving the branch to it says so before.
         (Checking | Landing, Input::Remove { by }) => {
-            e.reason = Some(format!("Removed by {by}. Its commit is kept."));
+            Said::from(Because::Removed { by }).tell(&mut e);
             to(e, Removed)
         }
     }
@@ -413,6 +415,20 @@ fn to(mut entry: MergeEntry, state: EntryState) -> Next {
     }
     entry.state = state;
     Next::Entry(Box::new(entry))
+}
+
+fn unsaid(e: &mut MergeEntry) {
+    (e.reason, e.because) = (None, None);
+}
+
+fn branch_fails(red: &RedBase) -> Because {
+    Because::BranchFails {
+        check: red.check.clone(),
+        branch: red.branch.clone(),
+        commit: red.commit.clone(),
+        network: crate::returned::wants_network(&red.log),
+        absent: red.absent.clone(),
+    }
 }
 
 fn take_candidate(e: &mut MergeEntry, c: Candidate) {

@@ -1,20 +1,36 @@
 //! Actions that ask whatever the profile says, unless a rule of the user names them.
 
 use crate::scope::literal_globs;
-use protocol::policy::{Action, ActionKind, ActorKind, Rule};
+use protocol::policy::{Action, ActionKind, ActorKind, Effect, Rule, Ruling, Verdict};
 
 /// A standing reason to ask.
 pub(super) struct Guard {
-    pub(super) id: &'static str,
-    pub(super) why: String,
+    id: &'static str,
+    why: Why,
+}
+
+enum Why {
+    Said(String),
+    Ruled(Ruling),
+}
+
+impl Guard {
+    /// What it says where nothing else does.
+    pub(super) fn verdict(self) -> Verdict {
+        match self.why {
+            Why::Said(why) => super::verdict(Effect::Ask, self.id, why),
+            Why::Ruled(ruling) => super::ruled(Effect::Ask, self.id, ruling),
+        }
+    }
 }
 
 pub(super) fn guard(action: &Action) -> Option<Guard> {
-    let ask = |id, why: &str| Some(Guard { id, why: why.to_owned() });
+    let ask = |id, why: &str| Some(Guard { id, why: Why::Said(why.to_owned()) });
+    let ruled = |id, ruling| Some(Guard { id, why: Why::Ruled(ruling) });
     match &action.what {
-        ActionKind::PublishForce { .. } => ask("always.force", "Overwriting a remote branch always asks"),
+        ActionKind::PublishForce { .. } => ruled("always.force", Ruling::Overwrites),
         ActionKind::LandMain { branch, .. } => {
-            Some(Guard { id: "always.main", why: format!("Moving {branch}, which is yours, always asks") })
+            ruled("always.main", Ruling::MovesMain { branch: branch.clone() })
         }
         ActionKind::DevicePair { .. } => ask("always.pair", "A new device always asks"),
         ActionKind::WorkspaceTrust { .. } => {
@@ -23,18 +39,12 @@ pub(super) fn guard(action: &Action) -> Option<Guard> {
         ActionKind::PublishPush { .. } | ActionKind::PublishPr { .. }
             if action.actor != ActorKind::Person =>
         {
-            ask("always.publish", "Publishing by anyone but a person always asks")
+            ruled("always.publish", Ruling::PublishesItself)
         }
         ActionKind::Land { risky_paths, .. } if !risky_paths.is_empty() => {
-            let first = risky_paths.first().map(String::as_str).unwrap_or_default();
-            let more = match risky_paths.len() - 1 {
-                0 => String::new(),
-                n => format!(" and {n} more"),
-            };
-            Some(Guard {
-                id: "always.risky",
-                why: format!("It touches {first}{more}: such paths always ask"),
-            })
+            let path = risky_paths.first().cloned().unwrap_or_default();
+            let more = u32::try_from(risky_paths.len() - 1).unwrap_or(u32::MAX);
+            ruled("always.risky", Ruling::RiskyPath { path, more })
         }
         ActionKind::PublishPush { .. }
         | ActionKind::PublishPr { .. }

@@ -6,7 +6,7 @@
 
 use super::Moment;
 use super::command::{self, Reading};
-use crate::scope::path_problem;
+use crate::scope::{WILD, path_problem};
 use globset::GlobBuilder;
 use protocol::RiskLevel;
 use protocol::policy::{Action, ActionKind, Rule};
@@ -89,7 +89,7 @@ fn one_glob(glob: &str, path: &str, any_case: bool) -> Option<bool> {
         built.ok().map(|glob| glob.compile_matcher().is_match(path))
     };
     let bare = glob.trim_end_matches('/');
-    if bare.contains(['*', '?', '[', '{']) {
+    if bare.contains(WILD) {
         return read(if glob.ends_with('/') { format!("{bare}/**") } else { glob.to_owned() }.as_str());
     }
     Some(read(bare)? || read(&format!("{bare}/**"))?)
@@ -124,7 +124,9 @@ fn begins(argv: &[String], prefix: &[String]) -> bool {
 
 fn covers_every_part(prefix: &[String], action: &Action) -> bool {
     let reading = read(action);
-    let mut named = reading.parts.iter().filter(|part| !part.idle).peekable();
+    // What needs no rule is named by one all the same, where somebody wrote it down.
+    let mut named =
+        reading.parts.iter().filter(|part| !part.idle || part.argv.starts_with(prefix)).peekable();
     reading.certain
         && named.peek().is_some()
         && reading.parts.iter().all(|part| !part.dressed)

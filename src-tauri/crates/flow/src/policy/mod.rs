@@ -11,17 +11,19 @@ mod matching;
 mod offer;
 mod problems;
 mod profile;
+mod ruling;
 mod says;
 mod shape;
 
 pub use offer::offer;
 pub use problems::{KINDS, RuleProblem, Source, rule_problems};
 pub use profile::{PackageHosts, SmallDiff, meaning};
+pub use ruling::sentence;
 pub use says::{about, class_words, profile_lines, says};
 pub use shape::shape;
 
 use matching::{Sense, matches};
-use protocol::policy::{Action, Effect, Grant, Profile, Rule, Verdict};
+use protocol::policy::{Action, Effect, Grant, Profile, Rule, Ruling, Verdict};
 use protocol::{JobId, SessionId};
 
 /// Everything that stands written about a workspace.
@@ -62,29 +64,25 @@ pub fn decide(policy: &Policy, grants: &[Grant], question: Question<'_>, now: Mo
         let sense = if effect == Effect::Allow { Sense::Loosen } else { Sense::Tighten };
         rules.iter().find(|rule| effect_of(rule) == effect && matches(rule, action, now, sense)).cloned()
     };
+    let own = |rule: &Rule| Ruling::Own { rule: rule.id.clone() };
+    let of_repository = |rule: &Rule| Ruling::Repository { rule: rule.id.clone() };
     if let Some(rule) = hit(&policy.user, Effect::Deny) {
-        return verdict(Effect::Deny, &rule.id, format!("Your rule {} denies this", name(&rule)));
+        return ruled(Effect::Deny, &rule.id, own(&rule));
     }
     if let Some(rule) = hit(&policy.repository, Effect::Deny) {
-        return verdict(Effect::Deny, &rule.id, format!("The repository's rule {} denies this", name(&rule)));
+        return ruled(Effect::Deny, &rule.id, of_repository(&rule));
     }
     let guard = guard::guard(action);
     // What always asks is never remembered, whatever a grant says.
     let granted = grants.iter().find(|grant| guard.is_none() && grant_covers(grant, question, now));
     if let Some(grant) = granted {
-        let until =
-            if grant.expires_at_ms.is_some() { "for a time that is not over" } else { "until you revoke it" };
-        return verdict(Effect::Allow, &grant.id, format!("You allowed this before, {until}"));
+        return ruled(Effect::Allow, &grant.id, Ruling::Grant { ends: grant.expires_at_ms.is_some() });
     }
     if let Some(rule) = hit(&policy.user, Effect::Ask) {
-        return verdict(Effect::Ask, &rule.id, format!("Your rule {} asks before this", name(&rule)));
+        return ruled(Effect::Ask, &rule.id, own(&rule));
     }
     if let Some(rule) = hit(&policy.repository, Effect::Ask) {
-        return verdict(
-            Effect::Ask,
-            &rule.id,
-            format!("The repository's rule {} asks before this", name(&rule)),
-        );
+        return ruled(Effect::Ask, &rule.id, of_repository(&rule));
     }
     let allowing = policy.user.iter().find(|rule| {
         effect_of(rule) == Effect::Allow
@@ -92,10 +90,10 @@ pub fn decide(policy: &Policy, grants: &[Grant], question: Question<'_>, now: Mo
             && guard.as_ref().is_none_or(|_| guard::names(rule, action))
     });
     if let Some(rule) = allowing {
-        return verdict(Effect::Allow, &rule.id, format!("Your rule {} allows this", name(rule)));
+        return ruled(Effect::Allow, &rule.id, own(rule));
     }
     if let Some(guard) = guard {
-        return verdict(Effect::Ask, guard.id, guard.why);
+        return guard.verdict();
     }
     profile::verdict(policy, action)
 }
@@ -125,12 +123,13 @@ fn grant_covers(grant: &Grant, question: Question<'_>, now: Moment) -> bool {
         && matches(&grant.rule, action, now, Sense::Grant)
 }
 
-fn name(rule: &Rule) -> String {
-    if rule.id.is_empty() { "without a name".to_owned() } else { format!("`{}`", rule.id) }
+fn verdict(effect: Effect, rule_id: &str, rule: impl Into<String>) -> Verdict {
+    Verdict { effect, rule_id: rule_id.to_owned(), rule: rule.into(), ruling: None }
 }
 
-fn verdict(effect: Effect, rule_id: &str, rule: impl Into<String>) -> Verdict {
-    Verdict { effect, rule_id: rule_id.to_owned(), rule: rule.into() }
+/// A verdict whose sentence is made of what decided.
+fn ruled(effect: Effect, rule_id: &str, ruling: Ruling) -> Verdict {
+    Verdict { effect, rule_id: rule_id.to_owned(), rule: sentence(&ruling, effect), ruling: Some(ruling) }
 }
 
 #[cfg(test)]

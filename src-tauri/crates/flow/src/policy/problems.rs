@@ -28,6 +28,18 @@ pub const KINDS: &[&str] = &[
     "setup.network",
 ];
 
+/// Those that nothing asks about yet.
+const UNASKED: &[&str] = &[
+    "job.run",
+    "checkout.update",
+    "agent.turn",
+    "secret.use",
+    "device.pair",
+    "node.register",
+    "autonomy.dispatch",
+    "workspace.trust",
+];
+
 /// Whose file it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Source {
@@ -61,13 +73,13 @@ pub fn rule_problems(rules: &[Rule], source: Source) -> Vec<RuleProblem> {
             (Some(_), _) => {}
         }
         for kind in &rule.kinds {
-            let family = kind.strip_suffix(".*").map(|f| format!("{f}."));
-            let known = kind == "*"
-                || KINDS.contains(&kind.as_str())
-                || family.is_some_and(|family| KINDS.iter().any(|k| k.starts_with(&family)));
-            if !known {
+            if !KINDS.iter().any(|word| names(kind, word)) {
                 problem(format!("{kind:?} is not a kind of action"));
             }
+        }
+        // It is meant for something, and what it says would be missed only when it was needed.
+        if !rule.kinds.is_empty() && rule.kinds.iter().all(|kind| is_unasked(kind)) {
+            problem(format!("Nothing asks about {} yet, so the rule does nothing", rule.kinds.join(" or ")));
         }
         for glob in &rule.paths {
             if let Some(why) = glob_problem(glob) {
@@ -87,4 +99,16 @@ pub fn rule_problems(rules: &[Rule], source: Source) -> Vec<RuleProblem> {
         }
     }
     out
+}
+
+/// Whether what a rule has under `kinds` speaks of an action.
+fn names(kind: &str, word: &str) -> bool {
+    let rest = kind.strip_suffix(".*").and_then(|family| word.strip_prefix(family));
+    kind == "*" || kind == word || rest.is_some_and(|rest| rest.starts_with('.'))
+}
+
+/// Whether it speaks of actions, and of none that anything asks about.
+fn is_unasked(kind: &str) -> bool {
+    let mut spoken_of = KINDS.iter().filter(|word| names(kind, word)).peekable();
+    spoken_of.peek().is_some() && spoken_of.all(|word| UNASKED.contains(word))
 }

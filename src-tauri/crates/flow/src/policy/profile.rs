@@ -4,7 +4,7 @@ use super::Policy;
 use super::matching::host_matches;
 use protocol::RiskLevel;
 use protocol::command::CommandClass;
-use protocol::policy::{Action, ActionKind, ActorKind, Effect, Profile, Verdict};
+use protocol::policy::{Action, ActionKind, ActorKind, Effect, Profile, Ruling, Verdict};
 use std::collections::BTreeSet;
 
 /// The largest diff that counts as small.
@@ -76,13 +76,15 @@ pub(super) fn verdict(policy: &Policy, action: &Action) -> Verdict {
                 Profile::Balanced => *verified && small && low,
                 Profile::Autopilot => *verified,
             };
-            let why = match (profile, verified) {
-                (Profile::Careful, _) => "every landing asks",
-                (_, false) => "what is not verified asks before it lands",
-                (_, true) if !low => "what is not of low risk asks before it lands",
-                (_, true) => "what is not small asks before it lands",
+            let ruling = match (profile, verified) {
+                _ if allowed => Ruling::Fits { profile },
+                (Profile::Careful, _) => Ruling::EveryLanding { profile },
+                (_, false) => Ruling::Unverified { profile },
+                (_, true) if !low => Ruling::NotLowRisk { profile },
+                (_, true) => Ruling::NotSmall { profile },
             };
-            (allowed, "verified work of this size and risk lands by itself", why.into())
+            let effect = if allowed { Effect::Allow } else { Effect::Ask };
+            return super::ruled(effect, &format!("profile.{profile}.{}", action.what.word()), ruling);
         }
         ActionKind::Network { host, port } => {
             let allowed = profile != Profile::Careful && *port == 443 && policy.package_hosts.covers(host);
@@ -139,7 +141,9 @@ pub(super) fn verdict(policy: &Policy, action: &Action) -> Verdict {
         ),
         ActionKind::CheckoutUpdate { .. } => (false, "", "changing your checkout asks".into()),
         ActionKind::SecretUse { name } => (false, "", format!("using the secret {name} asks")),
-        ActionKind::BudgetRaise { what, .. } => (false, "", format!("raising the budget {what} asks")),
+        ActionKind::BudgetRaise { what, .. } => {
+            (person, "your own raise is the approval", format!("raising the budget of {what} asks"))
+        }
         ActionKind::NodeRegister { .. } => (false, "", "a new node asks".into()),
         // Guarded; the sentence is for a policy that would come here by mistake.
         ActionKind::LandMain { .. }
@@ -152,7 +156,7 @@ pub(super) fn verdict(policy: &Policy, action: &Action) -> Verdict {
     super::verdict(effect, &id, format!("{}: {why}", title(profile)))
 }
 
-fn title(profile: Profile) -> &'static str {
+pub(super) fn title(profile: Profile) -> &'static str {
     match profile {
         Profile::Careful => "Careful",
         Profile::Balanced => "Balanced",

@@ -112,7 +112,7 @@ pub fn profile_lines(profile: Profile) -> Vec<ProfileLine> {
     let act = |id: &str, risk, actor, what| {
         let action = Action { workspace_id: None::<WorkspaceId>, actor, risk, what };
         let verdict = match super::guard::guard(&action) {
-            Some(guard) => super::verdict(Effect::Ask, guard.id, guard.why),
+            Some(guard) => guard.verdict(),
             None => profile::verdict(&policy, &action),
         };
         let says = verdict.rule.split_once(": ").map_or(verdict.rule.clone(), |(_, rest)| rest.to_owned());

@@ -112,6 +112,9 @@ fn autopilot_still_asks_for_risky_paths_force_main_and_publishing() {
     }
     let pressed = act(ActorKind::Person, ActionKind::PublishPush { branch: "b".into() });
     assert_eq!(ask(&autopilot, &pressed).effect, Effect::Allow);
+    let raise = || ActionKind::BudgetRaise { what: "tokens".into(), to: 5.0 };
+    assert_eq!(ask(&autopilot, &act(ActorKind::Worker, raise())).effect, Effect::Ask);
+    assert_eq!(ask(&autopilot, &act(ActorKind::Person, raise())).effect, Effect::Allow);
 }
 
 #[test]
@@ -293,6 +296,22 @@ fn what_is_wrong_with_a_rule_is_told() {
     assert!(told.contains(&"\"comand\" is not a kind of action".to_owned()));
 }
 
+#[test]
+fn a_rule_for_nothing_but_what_nothing_asks_about_is_told_so() {
+    let told = |kinds: &[&str]| -> Vec<String> {
+        let rules = [rule("a", Effect::Deny, kinds)];
+        rule_problems(&rules, Source::User).into_iter().map(|p| p.message).collect()
+    };
+    assert_eq!(
+        told(&["secret.use", "device.*"]),
+        ["Nothing asks about secret.use or device.* yet, so the rule does nothing"]
+    );
+    for kinds in [&["secret.use", "command"][..], &["budget.raise"], &["publish.*"], &["*"], &[]] {
+        assert_eq!(told(kinds), Vec::<String>::new(), "{kinds:?}");
+    }
+    assert_eq!(told(&["secret.use", "sekret"]), ["\"sekret\" is not a kind of action"]);
+}
+
 fn by_worker(text: &str, confined: bool) -> Action {
     let argv = ["bash", "-c", text].map(str::to_owned).to_vec();
     let what = ActionKind::Command { argv, cwd: "/clone".into(), confined };
@@ -340,6 +359,18 @@ fn without_a_sandbox_every_command_asks_but_those_on_the_list() {
         ("cargo test | tail ~/.ssh/id", Effect::Ask),
         ("./cargo test", Effect::Ask),
         ("echo 'open", Effect::Ask),
+        ("echo done", Effect::Ask),
+    ] {
+        assert_eq!(ask(&policy, &by_worker(text, false)).effect, effect, "{text}");
+    }
+    // What goes along with others without a rule is allowed by itself where a rule names it.
+    policy.user.push(Rule { argv_prefix: prefix(&["echo"]), ..rule("say", Effect::Allow, &["command"]) });
+    for (text, effect) in [
+        ("echo done", Effect::Allow),
+        ("echo a | tail -1", Effect::Allow),
+        ("echo a && git push", Effect::Ask),
+        ("echo a > ~/.bashrc", Effect::Ask),
+        ("echo $(git push)", Effect::Ask),
     ] {
         assert_eq!(ask(&policy, &by_worker(text, false)).effect, effect, "{text}");
     }

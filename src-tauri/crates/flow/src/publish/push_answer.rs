@@ -48,6 +48,11 @@ pub fn read(said: Said<'_>) -> PushOutcome {
         _ => failed(match (complaint(said.stderr), said.status) {
             // The other end went away while git wrote to it, which ends git without a word.
             (PublishReason::Unknown, None | Some(BROKEN_PIPE)) => PublishReason::Network,
+            // All was written, nobody was to answer (a remote without `report-status`, or one that was cut before it
+            // named what it can do), and then the line ended badly. Git takes the branch for pushed all the same.
+            (PublishReason::Unknown, Some(_)) if line.is_some_and(|(flag, _)| flag != "!") => {
+                PublishReason::Network
+            }
             (reason, _) => reason,
         }),
     }
@@ -65,6 +70,10 @@ fn rejected(summary: &str, stderr: &str) -> PushOutcome {
     if summary.starts_with("[remote rejected]") {
         let permission = summary.contains("permission denied") || stderr.contains("Permission denied");
         let reason = match () {
+            // What was to be pushed is not in our own repositories; the remote only saw that nothing came.
+            () if stderr.lines().any(|line| line.starts_with("fatal: bad object ")) => {
+                PublishReason::WorkspaceGone
+            }
             () if summary.contains("(non-fast-forward)") => PublishReason::NonFastForward,
             () if permission && stderr.contains("unable to") => PublishReason::Forbidden,
             () => PublishReason::RemoteRejected,
@@ -121,7 +130,12 @@ const COMPLAINTS: &[(PublishReason, &[&str])] = &[
     ),
     (
         PublishReason::Forbidden,
-        &["key is read only", "marked as read only", "insufficient permission for adding an object"],
+        &[
+            "key is read only",
+            "marked as read only",
+            "insufficient permission for adding an object",
+            "detected dubious ownership in repository",
+        ],
     ),
     (PublishReason::NoBranch, &["does not match any"]),
     (
@@ -141,13 +155,17 @@ const COMPLAINTS: &[(PublishReason, &[&str])] = &[
         PublishReason::NotFound,
         &[
             "does not appear to be a git repository",
+            "invalid gitfile format",
             "Repository not found",
             "repository '",
             "The requested URL returned error: 404",
             "no such repository",
         ],
     ),
-    (PublishReason::Timeout, &["Operation timed out", "Connection timed out", "Operation too slow"]),
+    (
+        PublishReason::Timeout,
+        &["Operation timed out", "Connection timed out", "Operation too slow", "Timeout, server "],
+    ),
     (
         PublishReason::Network,
         &[
@@ -155,6 +173,7 @@ const COMPLAINTS: &[(PublishReason, &[&str])] = &[
             "Connection refused",
             "Connection reset",
             "Connection closed",
+            "closed by remote host",
             "Network is unreachable",
             "No route to host",
             "Failed to connect",
@@ -162,6 +181,7 @@ const COMPLAINTS: &[(PublishReason, &[&str])] = &[
             "the remote end hung up",
             "remote end hung up",
             "unexpected disconnect",
+            "unexpected flush packet while reading remote unpack status",
             "early EOF",
             "RPC failed",
             "Broken pipe",

@@ -178,6 +178,36 @@ const FAILED: &[(Row, PublishReason, bool)] = &[
     ),
     (
         (
+            "a commit that is gone",
+            1,
+            "To ../r.git\n!\t1111111111111111111111111111111111111111:refs/heads/x\t[remote rejected] (unpacker error)\n",
+            "fatal: bad object 1111111111111111111111111111111111111111\nerror: remote unpack failed: eof before pack header was fully read\nerror: failed to push some refs to '../r.git'\n",
+        ),
+        WorkspaceGone,
+        false,
+    ),
+    (
+        (
+            "a folder of somebody else's",
+            128,
+            "",
+            "fatal: detected dubious ownership in repository at '../r.git'\nTo add an exception for this directory, call:\n\n\tgit config --global --add safe.directory ../r.git\nfatal: Could not read from remote repository.\n\nPlease make sure you have the correct access rights\nand the repository exists.\n",
+        ),
+        Forbidden,
+        false,
+    ),
+    (
+        (
+            "a file in place of a repository",
+            128,
+            "",
+            "fatal: invalid gitfile format: ../r.git\nfatal: Could not read from remote repository.\n\nPlease make sure you have the correct access rights\nand the repository exists.\n",
+        ),
+        NotFound,
+        false,
+    ),
+    (
+        (
             "no such branch",
             1,
             "",
@@ -369,6 +399,124 @@ const FAILED: &[(Row, PublishReason, bool)] = &[
             "fatal: Could not read from remote repository.\n\nPlease make sure you have the correct access rights\nand the repository exists.\n",
         ),
         Network,
+        false,
+    ),
+    // A line over ssh that is cut, at one moment after the other.
+    (
+        (
+            "cut before the remote named its branches",
+            128,
+            "",
+            "Connection to h closed by remote host.\nfatal: Could not read from remote repository.\n\nPlease make sure you have the correct access rights\nand the repository exists.\n",
+        ),
+        Network,
+        false,
+    ),
+    (
+        (
+            "cut between two packets of its branches",
+            128,
+            "",
+            "fatal: the remote end hung up upon initial contact\n",
+        ),
+        Network,
+        false,
+    ),
+    (("cut before git wrote", 141, "", "Connection to h closed by remote host.\n"), Network, false),
+    (
+        (
+            "cut after git wrote all, with nobody to answer",
+            1,
+            "To ssh://h/r\n*\ta:refs/heads/x\t[new branch]\n",
+            "Writing objects: 100% (5/5), 320 bytes | 320.00 KiB/s, done.\nTotal 5 (delta 0), reused 0 (delta 0), pack-reused 0\nConnection to h closed by remote host.\nerror: failed to push some refs to 'ssh://h/r'\n",
+        ),
+        Network,
+        false,
+    ),
+    (
+        (
+            "the same, and ssh without a word",
+            1,
+            "To ssh://h/r\n*\ta:refs/heads/x\t[new branch]\n",
+            "error: failed to push some refs to 'ssh://h/r'\n",
+        ),
+        Network,
+        false,
+    ),
+    (
+        (
+            "the same, and ssh was killed",
+            1,
+            "To ssh://h/r\n \ta:refs/heads/x\t5b4b571..23d9bc0\n",
+            "error: ssh died of signal 9\nerror: failed to push some refs to 'ssh://h/r'\n",
+        ),
+        Network,
+        false,
+    ),
+    (
+        (
+            "cut while git wrote",
+            141,
+            "",
+            "fatal: the remote end hung up unexpectedly\nConnection to h closed by remote host.\n",
+        ),
+        Network,
+        false,
+    ),
+    (
+        (
+            "cut while the contents were packed",
+            128,
+            "",
+            "error: pack-objects died of signal 13\nfatal: the remote end hung up unexpectedly\n",
+        ),
+        Network,
+        false,
+    ),
+    (
+        (
+            "cut while git waited for the answer",
+            128,
+            "",
+            "client_loop: send disconnect: Broken pipe\nsend-pack: unexpected disconnect while reading sideband packet\nfatal: the remote end hung up unexpectedly\n",
+        ),
+        Network,
+        false,
+    ),
+    (
+        (
+            "cut by a remote that ended its answer before it began",
+            1,
+            "",
+            "error: unexpected flush packet while reading remote unpack status\n",
+        ),
+        Network,
+        false,
+    ),
+    (
+        ("cut in the middle of a packet", 128, "", "fatal: read error: Connection reset by peer\n"),
+        Network,
+        false,
+    ),
+    (
+        (
+            "silent for too long",
+            128,
+            "",
+            "Timeout, server h not responding.\nfatal: the remote end hung up unexpectedly\n",
+        ),
+        Timeout,
+        false,
+    ),
+    // What git says for certain is not taken for a line that was cut.
+    (
+        (
+            "written, and refused by a key",
+            1,
+            "To ssh://h/r\n*\ta:refs/heads/x\t[new branch]\n",
+            "ada@h: Permission denied (publickey).\nerror: failed to push some refs to 'ssh://h/r'\n",
+        ),
+        Auth,
         false,
     ),
     (("ended while it wrote", -1, "", ""), Network, false),

@@ -85,8 +85,15 @@ fn one_line(text: &str) -> String {
     tame(&line)
 }
 
-/// `@name` notifies people and `fixes #1` closes issues: neither happens because a text of the crew has it.
+/// `@name` notifies people, `fixes #1` closes issues, and `fixes` with the whole address of one does, too: none of it
+/// happens because a text of the crew has it. An address in a line that closes nothing stays one to follow.
 fn tame(text: &str) -> String {
+    text.split_inclusive('\n').map(tame_line).collect()
+}
+
+fn tame_line(text: &str) -> String {
+    let lower = text.to_lowercase();
+    let may_close = CLOSES.iter().any(|word| lower.contains(word));
     let mut out = String::with_capacity(text.len());
     let mut before = ' ';
     let mut chars = text.chars().peekable();
@@ -95,13 +102,22 @@ fn tame(text: &str) -> String {
         let next = chars.peek().copied().unwrap_or(' ');
         let mentions = c == '@' && !before.is_alphanumeric() && (next.is_alphanumeric() || next == '-');
         let closes = c == '#' && next.is_ascii_digit();
-        if mentions || closes {
+        // `…/issues/12`, `…/pull/12`, `…/merge_requests/12`.
+        let addresses =
+            may_close && c == '/' && next.is_ascii_digit() && KINDS.iter().any(|kind| out.ends_with(kind));
+        if mentions || closes || addresses {
             out.push('\u{200c}');
         }
         before = c;
     }
     out
 }
+
+/// Beginnings of the words that forges close things by.
+const CLOSES: [&str; 4] = ["clos", "fix", "resolv", "implement"];
+/// What stands before the number in the address of something a text can close.
+const KINDS: [&str; 6] =
+    ["/issues/", "/pull/", "/pulls/", "/pull-requests/", "/merge_requests/", "/work_items/"];
 
 #[cfg(test)]
 mod tests {
@@ -144,5 +160,14 @@ mod tests {
         let body = body(&Work { said: &said, ..Work::default() });
         assert!(!body.contains("@ada,") && !body.contains("#12"), "{body}");
         assert!(body.contains("ada@example.com") && body.contains("#heading"), "{body}");
+        for (host, kind) in
+            [("github.com", "issues"), ("github.com", "pull"), ("gitlab.com", "-/merge_requests")]
+        {
+            let address = format!("https://{host}/ada/boats/{kind}/12");
+            let tamed = tame(&format!("See {address}\nFixes: {address}"));
+            let (see, fixes) = tamed.split_once('\n').unwrap();
+            assert_eq!(see, format!("See {address}"), "it is one to follow");
+            assert!(!fixes.contains(&address), "{fixes}");
+        }
     }
 }

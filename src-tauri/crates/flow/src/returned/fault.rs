@@ -1,6 +1,8 @@
 //! Whose doing a failed check is that fails on the branch as well.
 
+use crate::because::Said;
 use crate::merge::{Input, Returned};
+use protocol::because::Because;
 use protocol::returned::{MendsBranch, RedBase, Repair};
 
 /// What becomes of an entry whose check fails on the branch too, without its change. `detail` is what is said of the
@@ -13,10 +15,9 @@ pub fn red(repair: Option<&Repair>, red: RedBase, detail: &str) -> Input {
     match mends.filter(|mends| mends.branch == red.branch) {
         None => Input::BaseRed(Box::new(red)),
         Some(mends) => {
-            let said = not_mended(mends, &red);
             let printed = detail.split_once("\n\n").map(|(_, printed)| printed).unwrap_or_default();
-            let detail = if printed.is_empty() { said } else { format!("{said}\n\n{printed}") };
-            Input::GiveBack { why: Returned::NotMended, detail }
+            let said = Said::from(not_mended(mends, &red)).and(printed);
+            Input::GiveBack { why: Returned::NotMended, said }
         }
     }
 }
@@ -33,18 +34,12 @@ pub fn asked_to_mend<'a>(
     Some(MendsBranch { branch: of.branch.clone(), check: of.check.clone() })
 }
 
-fn not_mended(mends: &MendsBranch, red: &RedBase) -> String {
-    let commit = red.commit.get(..10).unwrap_or(&red.commit);
-    if mends.check == red.check {
-        return format!(
-            "It came to make the check “{}” pass, which fails on {} at {commit}. The check fails with this change too.",
-            red.check, red.branch
-        );
+fn not_mended(mends: &MendsBranch, red: &RedBase) -> Because {
+    let (check, branch, commit) = (red.check.clone(), red.branch.clone(), red.commit.clone());
+    match mends.check == red.check {
+        true => Because::NotMended { check, branch, commit },
+        false => Because::OtherNotMended { check, branch, commit },
     }
-    format!(
-        "It came to mend {}. The check “{}” fails there too, at {commit}, and with this change as well.",
-        red.branch, red.check
-    )
 }
 
 #[cfg(test)]
@@ -60,6 +55,7 @@ mod tests {
             run: vec!["x".into()],
             log: String::new(),
             ask: format!("The check “{check}” fails. Make it pass.\n\n```\nlog\n```"),
+            absent: Vec::new(),
         }
     }
 
@@ -80,7 +76,7 @@ mod tests {
     fn who_came_to_mend_it_and_did_not_goes_back_with_that_reason_and_what_the_check_printed() {
         let came =
             |check: &str| match red(Some(&mender("main_agents")), red_at(check), "failed.\n\nboom\n\nbang") {
-                Input::GiveBack { why: Returned::NotMended, detail } => detail,
+                Input::GiveBack { why: Returned::NotMended, said } => said.text().to_owned(),
                 other => panic!("{other:?}"),
             };
         let same = came("tests");

@@ -1,5 +1,7 @@
 //! What a failed check's output says about how checks are run here.
 
+use protocol::because::Absent;
+
 /// Words of programs that wanted a network and had none.
 const NETWORK: &[&str] = &[
     "could not resolve host",
@@ -16,12 +18,25 @@ const NETWORK: &[&str] = &[
     "connection refused (os error",
 ];
 
-/// A sentence about a cause that is not the change's own doing, where the output tells of one.
-pub fn hint(output: &str) -> Option<&'static str> {
+/// What is said of a check whose output tells of a cause that is not the change's own doing.
+pub(crate) const NO_NETWORK: &str = "It seems to want the network, which checks do not have: fetch what it needs in a set-up step, or make the check do without.";
+
+/// What a check may have missed that the repository has.
+pub(crate) fn missing(absent: Absent) -> &'static str {
+    match absent {
+        Absent::LargeFiles => {
+            "This repository keeps large files in LFS, and checks and jobs have only their pointers: make the check do without their contents."
+        }
+        Absent::Submodules => {
+            "This repository has submodules, and checks and jobs have only empty folders in their places: make the check do without them."
+        }
+    }
+}
+
+/// Whether the output tells of a network that was wanted.
+pub fn wants_network(output: &str) -> bool {
     let lower = output.to_lowercase();
-    NETWORK.iter().any(|word| lower.contains(word)).then_some(
-        "It seems to want the network, which checks do not have: fetch what it needs in a set-up step, or make the check do without.",
-    )
+    NETWORK.iter().any(|word| lower.contains(word))
 }
 
 #[cfg(test)]
@@ -37,8 +52,8 @@ mod tests {
             "sh: connect: Network is unreachable",
             "dial tcp: lookup proxy.golang.org: no such host",
         ] {
-            assert!(hint(text).is_some(), "{text}");
+            assert!(wants_network(text), "{text}");
         }
-        assert_eq!(hint("assertion failed: network of friends"), None);
+        assert!(!wants_network("assertion failed: network of friends"));
     }
 }

@@ -1,6 +1,6 @@
 //! What whoever mends a change is told, and what people are.
 
-use protocol::returned::{Beside, CameBack, ConflictedFile, RedBase, WayOut};
+use protocol::returned::{Beside, CameBack, ConflictedFile, WayOut};
 use std::fmt::Write as _;
 
 /// Most characters of the text a job is given.
@@ -72,15 +72,13 @@ fn bounded(text: String) -> String {
     }
 }
 
-/// What a person is told of an entry that waits for them: what was tried, and what can be done.
-pub fn story(reason: &str, tries: u32, ways: &[WayOut]) -> String {
-    let mut text = reason.trim_end().to_owned();
+/// What a person is told of an entry that waits for them, after its reason: what was tried, and what can be done.
+pub fn story(tries: u32, ways: &[WayOut]) -> String {
+    let mut told = Vec::new();
     match tries {
         0 => {}
-        1 => text.push_str("\n\nIt was mended once by itself, and came back."),
-        tries => {
-            let _ = write!(text, "\n\nIt was mended {tries} times by itself, and came back each time.");
-        }
+        1 => told.push("It was mended once by itself, and came back.".to_owned()),
+        tries => told.push(format!("It was mended {tries} times by itself, and came back each time.")),
     }
     let ways: Vec<&str> = ways
         .iter()
@@ -91,24 +89,13 @@ pub fn story(reason: &str, tries: u32, ways: &[WayOut]) -> String {
             WayOut::Drop => "drop it",
         })
         .collect();
-    if let Some((last, others)) = ways.split_last() {
-        let _ = match others.is_empty() {
-            true => write!(text, "\n\nWhat now: {last}."),
-            false => write!(text, "\n\nWhat now: {}, or {last}.", others.join(", ")),
-        };
-    }
-    text.push_str(" Its commit is kept, and nothing else waits for it.");
-    text
-}
-
-/// Why an entry waits whose check fails on the branch already.
-pub fn red_base(red: &RedBase) -> String {
-    let commit = red.commit.get(..10).unwrap_or(&red.commit);
-    let hint = super::hint(&red.log).map(|hint| format!(" {hint}")).unwrap_or_default();
-    format!(
-        "The check “{}” fails already on {} at {commit}, without this change. It waits; a change that makes the check pass can land.{hint}",
-        red.check, red.branch
-    )
+    let what_now = match ways.split_last() {
+        None => String::new(),
+        Some((only, [])) => format!("What now: {only}. "),
+        Some((last, others)) => format!("What now: {}, or {last}. ", others.join(", ")),
+    };
+    told.push(format!("{what_now}Its commit is kept, and nothing else waits for it."));
+    told.join("\n\n")
 }
 
 #[cfg(test)]
@@ -185,11 +172,11 @@ mod tests {
 
     #[test]
     fn a_person_is_told_what_was_tried_and_what_can_be_done() {
-        let told = story("It failed.", 2, &[WayOut::Agent, WayOut::Drop]);
+        let told = story(2, &[WayOut::Agent, WayOut::Drop]);
         assert!(
             told.contains("mended 2 times") && told.contains("hand it to an agent, or drop it."),
             "{told}"
         );
-        assert!(!story("It failed.", 0, &[WayOut::Drop]).contains("mended"));
+        assert!(!story(0, &[WayOut::Drop]).contains("mended"));
     }
 }

@@ -4,6 +4,9 @@ use super::BadGlob;
 use super::path::{PathProblem, path_problem};
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 
+/// What makes a glob of a path.
+pub(crate) const WILD: [char; 4] = ['*', '?', '[', '{'];
+
 /// Longest glob taken, in bytes.
 const MAX_GLOB: usize = 512;
 
@@ -38,7 +41,7 @@ pub fn glob_problem(glob: &str) -> Option<String> {
 pub fn canonical_glob(typed: &str) -> String {
     let typed = typed.trim();
     let rest = typed.strip_prefix("./").unwrap_or(typed);
-    let is_wild = rest.contains(['*', '?', '[', '{']);
+    let is_wild = rest.contains(WILD);
     if rest.is_empty() || rest == "." {
         return "**".to_owned();
     }
@@ -91,7 +94,7 @@ fn build(glob: &str) -> Result<Vec<globset::Glob>, String> {
             .map_err(|e| e.kind().to_string())
     };
     let bare = glob.trim_end_matches('/');
-    if bare.contains(['*', '?', '[', '{']) {
+    if bare.contains(WILD) {
         return Ok(vec![if glob.ends_with('/') { one(&format!("{bare}/**"))? } else { one(glob)? }]);
     }
     let mut both = vec![one(&format!("{bare}/**"))?];

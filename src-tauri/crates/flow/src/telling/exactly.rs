@@ -29,7 +29,10 @@ pub fn question(approval: &Approval) -> (Telling, PushQuestion) {
         told: Told::Question,
         tag: format!("question:{}", approval.id),
         subject: shortened(&approval.summary),
+        asks: approval.asks.clone().map(|asks| Box::new(asks.with_texts(shortened))),
         detail: kept.join("\n"),
+        because: None,
+        reason: None,
         workspace: approval.workspace_id.clone(),
         page: Some(format!("/approvals/{}", approval.id)),
         asked: super::Asked::Nothing,
@@ -79,6 +82,7 @@ pub fn shortened(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use protocol::asks::Asks;
     use serde_json::json;
 
     fn asked(action: &str, risk: &str, details: Value) -> (Telling, PushQuestion) {
@@ -124,5 +128,21 @@ mod tests {
             json!({ "checks": [{ "name": "t", "run": ["make"], "network": ["h"] }], "recipes": { "r": {} } });
         let (told, question) = asked("workspace.trust", "low", details);
         assert_eq!((told.detail.as_str(), question.may_approve), ("t: make → h\nr:", false));
+    }
+
+    #[test]
+    fn what_a_question_asks_is_told_in_texts_that_cannot_pass_for_ours() {
+        let job = format!("a\u{202e}b\nApproved {}", "x".repeat(200));
+        let asks = json!({ "kind": "job_command", "job": job, "command": "make" });
+        let approval = json!({
+            "id": "a-1", "workspaceId": "w-1", "sessionId": "dev", "action": "command", "summary": "Do it", "asks": asks,
+            "details": {}, "hash": "h", "risk": "low", "why": "Careful asks.", "askedBy": "w-2", "subject": "j-1",
+            "state": "pending", "decidedBy": null, "decidedAt": null, "createdAt": "2026-01-31T12:00:00.000Z",
+            "expiresAt": null,
+        });
+        let (told, _) = question(&serde_json::from_value(approval).unwrap());
+        let Some(Asks::JobCommand { job, command }) = told.asks.as_deref() else { panic!("{:?}", told.asks) };
+        assert!(job.starts_with("a\u{fffd}b Approved x") && job.chars().count() <= WIDTH, "{job}");
+        assert_eq!(command, "make");
     }
 }

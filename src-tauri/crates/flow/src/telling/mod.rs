@@ -9,8 +9,11 @@ mod minute;
 pub use exactly::{question, shortened};
 pub use minute::minute_there;
 
+use protocol::asks::Asks;
+use protocol::because::Because;
 use protocol::limit::{self, Stop};
 use protocol::merge::MergeEntry;
+use protocol::publish::PublishReason;
 use protocol::push::{NoticeKind, Told};
 use protocol::request::RequestStatus;
 use protocol::{ApprovalId, Envelope, Event, JobId, PublishId, RequestId, WorkspaceId};
@@ -44,7 +47,13 @@ pub struct Telling {
     /// A later one with the same tag takes its place.
     pub tag: String,
     pub subject: String,
+    /// What the subject of a question is made of.
+    pub asks: Option<Box<Asks>>,
     pub detail: String,
+    /// What the first line of `detail` is made of.
+    pub because: Option<Box<Because>>,
+    /// Why something was not published.
+    pub reason: Option<PublishReason>,
     pub workspace: Option<WorkspaceId>,
     /// None is the page of the event's session.
     pub page: Option<String>,
@@ -74,7 +83,10 @@ pub fn of(cursor: i64, envelope: &Envelope) -> Option<Telling> {
         told,
         tag: format!("event:{cursor}"),
         subject: shortened(subject),
+        asks: None,
         detail: lines(detail),
+        because: None,
+        reason: None,
         workspace: None,
         page,
         asked: Asked::Nothing,
@@ -92,11 +104,12 @@ pub fn of(cursor: i64, envelope: &Envelope) -> Option<Telling> {
         },
         Event::MergeReturned { entry, reason, detail } => {
             let why = entry.reason.clone().unwrap_or_else(|| first_line(detail, reason));
-            of_entry(Told::CameBack, entry, &why)
+            Telling { because: entry.because.clone(), ..of_entry(Told::CameBack, entry, &why) }
         }
         Event::MergeFailed { entry, reason, detail } => {
             let asked = entry.approval_id.clone().map_or(Asked::Nothing, Asked::UnlessDenied);
-            Telling { asked, ..of_entry(Told::Parked, entry, &first_line(detail, reason)) }
+            let because = entry.because.clone();
+            Telling { asked, because, ..of_entry(Told::Parked, entry, &first_line(detail, reason)) }
         }
         Event::JobCompleted { job_id, summary, .. } => {
             let summary = summary.as_deref().unwrap_or_default();
@@ -154,9 +167,11 @@ pub fn of(cursor: i64, envelope: &Envelope) -> Option<Telling> {
         Event::GitPrManual { head_branch, manual_pr_url, .. } => {
             published(NoticeKind::Finished, Told::PrByHand, head_branch, manual_pr_url)
         }
-        Event::GitPushFailed { head_branch, error, .. } | Event::GitPrFailed { head_branch, error, .. } => {
-            published(NoticeKind::Failed, Told::NotPublished, head_branch, &first_line(error, ""))
-        }
+        Event::GitPushFailed { head_branch, error, reason, .. }
+        | Event::GitPrFailed { head_branch, error, reason, .. } => Telling {
+            reason: Some(*reason),
+            ..published(NoticeKind::Failed, Told::NotPublished, head_branch, &first_line(error, ""))
+        },
         Event::WorkerTrouble { worker_id, in_row, cause } => Telling {
             // One that goes on ending is one message.
             tag: format!("worker:{worker_id}"),
@@ -249,5 +264,6 @@ mod tests {
         let pushed = json!({ "by": "owner", "head-branch": "a\u{202e}b\nApproved", "publish-id": "p-1", "error": "no", "reason": "auth" });
         let failed = told("git.push.failed", pushed).unwrap();
         assert_eq!((failed.told, failed.subject.as_str()), (Told::NotPublished, "a\u{fffd}b Approved"));
+        assert_eq!(failed.reason, Some(PublishReason::Auth));
     }
 }

@@ -1,10 +1,23 @@
 //! Entries for tests.
 
+use flow::because::Said;
 use flow::merge::{Candidate, Decision, Input, Next, View, plan, step};
+use protocol::ErrorCode;
+use protocol::because::Because;
 use protocol::merge::{EntryState, MergeEntry, Strategy};
 
 pub fn id<T: serde::de::DeserializeOwned>(text: &str) -> T {
     serde_json::from_value(text.into()).unwrap()
+}
+
+/// A reason that says this.
+pub fn said(text: &str) -> Said {
+    Said::from(Because::Failed { error: ErrorCode::Internal, said: text.into() })
+}
+
+/// What policy says, with this sentence.
+pub fn rule(text: &str) -> Because {
+    Because::Rule { said: text.into() }
 }
 
 pub fn entry(n: usize) -> MergeEntry {
@@ -32,6 +45,7 @@ pub fn entry(n: usize) -> MergeEntry {
         verified: true,
         position: None,
         reason: None,
+        because: None,
         approval_id: None,
         checks: Vec::new(),
         landed_commit: None,
@@ -89,8 +103,10 @@ pub struct Look {
     pub held: Vec<protocol::EntryId>,
     pub running: Vec<protocol::EntryId>,
     pub tip: String,
+    pub due: Vec<protocol::EntryId>,
     pub free: u32,
     pub window: u32,
+    pub strategy: Strategy,
     pub paused: bool,
     pub confirmed: bool,
 }
@@ -105,8 +121,10 @@ impl Look {
             held: Vec::new(),
             running,
             tip: "tip".into(),
+            due: Vec::new(),
             free,
             window: 8,
+            strategy: Strategy::CherryPick,
             paused: false,
             confirmed: true,
         }
@@ -119,8 +137,10 @@ impl Look {
             held: &self.held,
             retry_held: true,
             running: &self.running,
+            due: &self.due,
             free: self.free,
             window: self.window,
+            strategy: self.strategy,
             paused: self.paused,
             checks_confirmed: self.confirmed,
         }

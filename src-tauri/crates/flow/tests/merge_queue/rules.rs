@@ -1,10 +1,10 @@
 //! What the planner decides, rule by rule.
 
-use super::entry::{Look, after, candidate, chain, entry, id};
+use super::entry::{Look, after, candidate, chain, entry, id, said};
 use flow::merge::{Decision, Ground, Input, Returned, order};
 use protocol::EntryId;
 use protocol::merge::EntryState::{self, Approved, Checking, Landing, Queued, WaitingApproval};
-use protocol::merge::{MergeEntry, ThrownReason};
+use protocol::merge::{EntryKind, MergeEntry, Strategy, ThrownReason};
 
 fn e(n: usize) -> EntryId {
     id(&format!("e-{n}"))
@@ -28,7 +28,7 @@ fn approved(count: usize) -> Vec<MergeEntry> {
 }
 
 fn doubted(entry: &MergeEntry) -> MergeEntry {
-    after(entry, Input::Doubted { why: Returned::CheckFailed, detail: "red".into() })
+    after(entry, Input::Doubted { why: Returned::CheckFailed, said: said("red") })
 }
 
 #[test]
@@ -46,6 +46,17 @@ fn as_many_are_checked_at_the_same_time_as_there_are_slots() {
     assert_eq!(look.plan(), [Decision::Check(e(1))], "no further than the window");
     look.running.push(e(1));
     assert_eq!(look.plan(), [], "it is being started");
+}
+
+#[test]
+fn nothing_is_begun_on_a_candidate_whose_checks_end_in_a_moment() {
+    let mut look = Look::at(chain(&[Checking, Approved, Checking, Approved]));
+    look.due = vec![e(2)];
+    assert_eq!(look.plan(), [Decision::Check(e(1))], "what stands before it does not wait");
+    look.due = vec![e(0)];
+    assert_eq!(look.plan(), []);
+    look.due.clear();
+    assert_eq!(look.plan(), [1, 3].map(|n| Decision::Check(e(n))), "it takes longer than it should");
 }
 
 #[test]
@@ -121,6 +132,45 @@ fn a_moved_tip_takes_the_ground_of_all() {
             build(1, behind(0)),
         ]
     );
+}
+
+#[test]
+fn another_way_to_land_takes_the_ground_of_all_and_each_is_built_anew() {
+    let mut look = Look::at(chain(&[Landing, Checking, Approved, WaitingApproval, Queued]));
+    look.strategy = Strategy::Squash;
+    let changed = [0, 1].map(|n| cancel(n, ThrownReason::StrategyChanged, None));
+    let anew = [
+        build(0, Ground::Tip),
+        build(1, behind(0)),
+        build(2, behind(1)),
+        build(3, Ground::Tip),
+        build(4, Ground::Tip),
+    ];
+    assert_eq!(look.plan(), [&changed[..], &anew].concat());
+    look.paused = true;
+    assert_eq!(look.plan(), [&changed[..], &anew[3..]].concat(), "a pause builds for people alone");
+    look.paused = false;
+    look.entries.iter_mut().for_each(|e| e.strategy = Strategy::Squash);
+    let stands = [Decision::Check(e(2)), Decision::Land(e(0)), Decision::ReadAnswer(e(3))];
+    assert_eq!(look.plan()[..3], stands, "what was built like that stands");
+}
+
+#[test]
+fn what_is_built_the_same_way_whatever_is_chosen_goes_on_when_another_is() {
+    let mut look = Look::at(chain(&[Checking, Checking]));
+    (look.entries[0].kind, look.entries[0].strategy) = (EntryKind::BringUp, Strategy::NoFf);
+    look.strategy = Strategy::Squash;
+    assert_eq!(look.plan(), [cancel(1, ThrownReason::StrategyChanged, None), build(1, behind(0))]);
+}
+
+#[test]
+fn nobody_is_blamed_for_what_would_not_be_built_like_that_any_more() {
+    let mut entries = chain(&[Checking]);
+    entries[0] = doubted(&entries[0]);
+    let mut look = Look::at(entries);
+    assert_eq!(look.plan(), [Decision::Blame(e(0))]);
+    look.strategy = Strategy::NoFf;
+    assert_eq!(look.plan(), [cancel(0, ThrownReason::StrategyChanged, None), build(0, Ground::Tip)]);
 }
 
 #[test]
@@ -234,7 +284,7 @@ fn a_held_one_is_not_tried_before_its_time() {
 #[test]
 fn one_whose_checks_are_given_up_waits_for_a_person_and_starts_over_on_their_word() {
     let checking = MergeEntry { state: Checking, candidate: Some("c".into()), ..entry(0) };
-    let parked = after(&checking, Input::GivenUp { reason: "no room, three times".into() });
+    let parked = after(&checking, Input::GivenUp { said: said("no room, three times") });
     assert_eq!((parked.state, parked.reason.as_deref()), (EntryState::Parked, Some("no room, three times")));
     assert_eq!(Look::at(vec![parked.clone()]).plan(), []);
     let again = after(&parked, Input::Retry);
@@ -283,7 +333,7 @@ fn what_conflicts_with_one_that_has_yet_to_land_is_left_out_until_it_has_landed_
         onto: "c-0".into(),
         ahead: Some(e(0)),
         why: Returned::Conflict,
-        detail: "It conflicts.".into(),
+        said: said("It conflicts."),
     };
     entries[1] = after(&entries[1], conflict);
     (entries[2].onto, entries[2].ahead) = (Some("c-0".into()), Some(e(0)));
@@ -300,7 +350,7 @@ fn what_conflicts_with_one_that_has_yet_to_land_is_left_out_until_it_has_landed_
 #[test]
 fn whoever_fits_again_keeps_its_approval_when_its_patch_is_the_same() {
     let approved = chain(&[Approved]).remove(0);
-    let unfit = Input::Unfit { onto: "x".into(), ahead: None, why: Returned::Conflict, detail: "no".into() };
+    let unfit = Input::Unfit { onto: "x".into(), ahead: None, why: Returned::Conflict, said: said("no") };
     let doubted = after(&approved, unfit);
     assert_eq!((doubted.state, doubted.doubt.as_deref()), (Approved, Some("merge.conflict")));
     let same = flow::merge::Candidate { patch_hash: "p-0".into(), ..candidate("tip", "c") };

@@ -1,12 +1,15 @@
 //! Branches, answers, checks and time as they really are; the machine sees them only through views and inputs.
 
 mod deeds;
+mod people;
 
 use super::dice::Dice;
-use super::entry::{candidate, entry, id};
-use flow::merge::{Candidate, Decision, Ground, Input, Next, Returned, View, Window, plan, step};
+use super::entry::{candidate, entry, id, rule, said};
+use flow::merge::{
+    Candidate, Decision, Ground, Input, Next, Returned, View, Window, plan, step, strategy_of,
+};
 use protocol::EntryId;
-use protocol::merge::{EntryState, MergeEntry, ThrownReason};
+use protocol::merge::{EntryState, MergeEntry, Strategy, ThrownReason};
 use protocol::returned::{MendsBranch, RedBase};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -38,8 +41,16 @@ pub struct Setting {
     pub crashes: u64,
     pub removals: u64,
     pub outside: u64,
+    /// Changes land in another way from then on.
+    pub strategies: u64,
     pub pauses: u64,
     pub wishes: u64,
+    /// One that ended or is parked is taken up again.
+    pub again: u64,
+    pub drains: u64,
+    /// The last so many come while the queue is at work, each with this chance per decision.
+    pub late: usize,
+    pub comes: u64,
     pub depends: u64,
     /// The branch fails its check from the beginning, and these come to mend it; some of them do not.
     pub red: bool,
@@ -66,8 +77,13 @@ impl Setting {
             crashes: 0,
             removals: 0,
             outside: 0,
+            strategies: 0,
             pauses: 0,
             wishes: 0,
+            again: 0,
+            drains: 0,
+            late: 0,
+            comes: 0,
             depends: 0,
             red: false,
             menders: 0,
@@ -88,8 +104,13 @@ impl Setting {
             crashes: 8,
             removals: 4,
             outside: 6,
+            strategies: 5,
             pauses: 6,
             wishes: 20,
+            again: 40,
+            drains: 4,
+            late: entries / 3,
+            comes: 60,
             depends: 80,
             ..Self::calm(entries, slots)
         }
@@ -144,6 +165,10 @@ pub struct World {
     places: Vec<usize>,
     /// What each commit is made of; entries by number, outside commits from 1000 on.
     commits: BTreeMap<String, Vec<usize>>,
+    /// Candidates by what they were built on, of whom, and how.
+    built: BTreeMap<(String, usize, &'static str), String>,
+    /// How changes land now.
+    strategy: Strategy,
     tip: String,
     /// Commits the branch has been at.
     pub branch: Vec<String>,
@@ -155,6 +180,13 @@ pub struct World {
     rebuilt: BTreeMap<EntryId, Option<String>>,
     window: Window,
     paused: bool,
+    draining: bool,
+    /// How often each was taken up again.
+    taken_up: BTreeMap<usize, u32>,
+    /// What ended once without landing: whoever builds on it goes on without it.
+    left_once: BTreeSet<usize>,
+    /// How often each of what a seed may do was done.
+    pub done: BTreeMap<&'static str, u64>,
     pub runs: u64,
     pub thrown: u64,
     pub blamed: BTreeSet<usize>,
@@ -202,9 +234,11 @@ impl World {
             dice,
             now: 0,
             truths,
-            places: (0..set.entries).collect(),
+            places: (0..set.entries - set.late).collect(),
             entries,
             commits: BTreeMap::from([("base".to_owned(), Vec::new())]),
+            built: BTreeMap::new(),
+            strategy: Strategy::default(),
             tip: "base".into(),
             branch: vec!["base".into()],
             proven: BTreeSet::new(),
@@ -214,6 +248,10 @@ impl World {
             rebuilt: BTreeMap::new(),
             window: Window::new(most),
             paused: false,
+            draining: false,
+            taken_up: BTreeMap::new(),
+            left_once: BTreeSet::new(),
+            done: BTreeMap::new(),
             runs: 0,
             thrown: 0,
             blamed: BTreeSet::new(),
@@ -237,6 +275,9 @@ impl World {
         match step(&self.entries[at], input) {
             Next::Entry(next) if *next != self.entries[at] => {
                 self.entries[at] = *next;
+                if ended(self.entries[at].state) && self.entries[at].state != EntryState::Landed {
+                    self.left_once.insert(at);
+                }
                 true
             }
             _ => false,
@@ -249,6 +290,7 @@ impl World {
         while self.entries.iter().any(|e| !ended(e.state) && !self.waits_for_good(e)) {
             if !self.round() {
                 self.wait();
+                self.come();
             }
             rounds += 1;
             assert!(rounds < 40_000, "the queue drains: {:#?}", self.left());
@@ -262,8 +304,8 @@ impl World {
         let red = e.repair.as_ref().and_then(|repair| repair.red_base.as_ref());
         // Nobody is left who would mend the branch.
         let for_the_branch = red.is_some_and(|red| red.commit == self.tip) && e.state == EntryState::Approved;
-        e.state == EntryState::Parked
-            || for_the_branch
+        let is_here = self.places.contains(&number(&e.id));
+        (is_here && (e.state == EntryState::Parked || for_the_branch))
             || on().is_some_and(|on| !ended(on.state) && self.waits_for_good(on))
     }
 
@@ -286,6 +328,12 @@ impl World {
         .collect()
     }
 
+    /// Whose checks will have ended within a tenth of what they take.
+    fn due(&self) -> Vec<EntryId> {
+        let soon = |run: &&Run| !run.cut && run.ends <= self.now + self.set.check_ms / 10;
+        self.memory.runs.iter().filter(soon).map(|run| self.entries[run.at].id.clone()).collect()
+    }
+
     /// Until the next check ends, or something else happens.
     fn wait(&mut self) {
         let next = self.memory.runs.iter().map(|run| run.ends).min();
@@ -306,26 +354,31 @@ impl World {
                     .any(|e| number(&e.id) == run.at && e.candidate.as_ref() == Some(&run.candidate))
         });
         strays.for_each(|run| run.cut = true);
+        let open = self.while_draining(open);
         let (entries, memory) = (&self.entries, &mut self.memory);
         let approved = |id: &EntryId| entries[number(id)].state == EntryState::Approved;
         memory.held.retain(approved);
         let running: Vec<EntryId> =
             memory.runs.iter().filter(|run| !run.cut).map(|run| entries[run.at].id.clone()).collect();
-        let (tip, held) = (self.tip.clone(), self.memory.held.clone());
+        let (tip, held, due) = (self.tip.clone(), self.memory.held.clone(), self.due());
         let view = View {
             tip: &tip,
             entries: &open,
             held: &held,
             retry_held: true,
             running: &running,
+            due: &due,
             free: self.set.slots - self.memory.runs.len() as u32,
             window: self.window.now(),
+            strategy: self.strategy,
             paused: self.paused,
             checks_confirmed: true,
         };
         let decisions = plan(&view);
         let begins = |d: &Decision| matches!(d, Decision::Check(_) | Decision::Land(_));
         assert!(!self.paused || !decisions.iter().any(begins), "paused: {decisions:?}");
+        let new = |d: &Decision| matches!(d, Decision::Check(_));
+        assert!(!self.draining || !decisions.iter().any(new), "draining: {decisions:?}");
         let mut moved = settled;
         self.rebuilt = decisions
             .iter()
@@ -338,7 +391,10 @@ impl World {
             if self.memory.runs.iter().any(|run| run.ends <= self.now) {
                 return true;
             }
-            self.now += self.set.loop_ms;
+            // A check runs beside the loop.
+            if !matches!(decision, Decision::Check(_)) {
+                self.now += self.set.loop_ms;
+            }
             moved |= self.perform(decision);
             // Nothing lands past one that did not.
             let landed = |entry: &EntryId| self.entries[number(entry)].state == EntryState::Landed;
@@ -376,27 +432,34 @@ impl World {
             self.go_to(commit);
             return true;
         }
-        let any = self.dice.below(self.entries.len() as u64) as usize;
+        if self.chance(set.comes) {
+            self.come();
+        }
+        let any = self.places[self.dice.below(self.places.len() as u64) as usize];
         let e = &self.entries[any];
         // One that is found on the branch is not removed any more.
         let landed = e.state == EntryState::Landing && self.branch.contains(e.candidate.as_ref().unwrap());
         if !landed && self.dice.in_thousand(set.removals) {
             self.feed(any, Input::Remove { by: "ada".into() });
         }
+        if self.chance(set.again) {
+            self.take_up_again(any);
+        }
         if self.dice.in_thousand(set.pauses) {
-            self.paused = !self.paused;
+            (self.paused, self.draining) = (!self.paused, false);
+            return true;
+        }
+        if !self.paused && self.chance(set.drains) {
+            self.draining = true;
+            self.note("drained");
             return true;
         }
         if self.dice.in_thousand(set.wishes) {
-            match self.dice.below(2) {
-                0 => self.entries[any].next = !self.entries[any].next,
-                _ => {
-                    let to = self.dice.below(self.places.len() as u64) as usize;
-                    let from = self.places.iter().position(|at| *at == any).unwrap();
-                    self.places.remove(from);
-                    self.places.insert(to.min(self.places.len()), any);
-                }
-            }
+            self.wish(any);
+        }
+        // The rest of the plan was made for another one.
+        if self.chance(set.strategies) {
+            self.choose_strategy();
         }
         false
     }
@@ -412,6 +475,11 @@ impl World {
 
     pub fn came_to_mend(&self, at: usize) -> bool {
         self.entries[at].repair.as_ref().is_some_and(|repair| repair.mends_branch.is_some())
+    }
+
+    /// What stands on the branch, the oldest first.
+    pub fn on_the_branch(&self) -> &[usize] {
+        &self.commits[&self.tip]
     }
 
     /// How often an entry's change reached the branch.

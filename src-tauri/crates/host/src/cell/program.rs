@@ -18,6 +18,16 @@ impl InsideProgram {
         std::env::var_os("PILOTHOUSE_INSIDE_BIN").map(PathBuf::from)
     }
 
+    /// The file that was named, else the one beside the program that runs now. On systems where it does not run, nobody
+    /// looks whether it is there: cells have their doors another way.
+    pub fn ours() -> Result<Self, HostError> {
+        let here = std::env::current_exe().map_err(HostError::file("find", Path::new("this program")))?;
+        match Self::find(Self::named(), &here) {
+            Err(_) if !cfg!(target_os = "linux") => Ok(Self(here.with_file_name(INSIDE_PROGRAM))),
+            found => found,
+        }
+    }
+
     /// The file that was named, else the one beside `executable`, the program that
     /// runs now.
     pub fn find(named: Option<PathBuf>, executable: &Path) -> Result<Self, HostError> {

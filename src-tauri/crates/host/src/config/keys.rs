@@ -45,17 +45,6 @@ const REACHES: &[&str] = &["off", "listed", "ask"];
 /// Profiles of the policy from the strictest to the loosest.
 pub(super) const PROFILES: &[&str] = &["careful", "balanced", "autopilot"];
 
-const BACKENDS: &[&str] = &[
-    "none",
-    "openai",
-    "openai_responses",
-    "anthropic",
-    "ollama",
-    "lmstudio",
-    "llama_server",
-    "openai_compatible",
-    "ollama_chat",
-];
 /// When the user's branch is moved without their pressing a button.
 const TO_MAIN: &[&str] = &["explicit", "policy", "after-each"];
 /// Which branch of the remote gets landings.
@@ -67,7 +56,6 @@ const SANDBOXES: &[&str] = &["auto", "bwrap", "container", "seatbelt", "job-obje
 const TOKENS: Shape = Shape::Number(0, i64::MAX);
 /// A year.
 const MINUTES: Shape = Shape::Number(0, 525_600);
-const WINDOW: Shape = Shape::Number(1, i64::MAX);
 
 macro_rules! key {
     ($name:expr, $shape:expr, $built_in:expr, $read_by:ident, $meaning:expr) => {
@@ -86,63 +74,15 @@ macro_rules! key {
 }
 
 mod listen;
+mod models;
 mod update;
-
-/// One key of a role's model; the last text says whose model it is.
-macro_rules! llm {
-    ($name:literal, backend, $read_by:ident, $whose:literal) => {
-        key!(
-            $name,
-            Shape::Word(BACKENDS),
-            None,
-            $read_by,
-            concat!(
-                "What serves ",
-                $whose,
-                "; `none` switches it off. Unset beside an endpoint: `lmstudio`."
-            )
-        )
-    };
-    ($name:literal, endpoint, $read_by:ident, $whose:literal) => {
-        key!(
-            $name,
-            Shape::Url,
-            None,
-            $read_by,
-            concat!("Base address of ", $whose, ". Unset: the usual one of its backend.")
-        )
-    };
-    ($name:literal, model, $read_by:ident, $whose:literal) => {
-        key!($name, Shape::Text, None, $read_by, concat!("Name of ", $whose, ". Unset: `default`."))
-    };
-    ($name:literal, key, $read_by:ident, $whose:literal) => {
-        key!(
-            $name,
-            Shape::KeyReference,
-            None,
-            $read_by,
-            concat!("Name of the variable that holds the key of ", $whose, ", never the key itself.")
-        )
-    };
-    ($name:literal, window, $read_by:ident, $whose:literal) => {
-        key!($name, WINDOW, None, $read_by, concat!("Tokens ", $whose, " can hold. Unset: unknown."))
-    };
-    ($name:literal, price, $what:literal, $whose:literal) => {
-        key!(
-            $name,
-            Shape::Money,
-            None,
-            Server,
-            concat!("Price of a million ", $what, " tokens of ", $whose, ".")
-        )
-    };
-}
 
 /// All keys with a single value. Checks, set-up steps and recipes are lists of their own (`proofs`).
 pub(super) const KEYS: &[Key] = &joined::<{ OWN.len() + REST.len() }>(OWN, REST);
 
 /// Those that have files of their own.
-const REST: &[Key] = &joined::<{ listen::KEYS.len() + update::KEYS.len() }>(listen::KEYS, update::KEYS);
+const REST: &[Key] = &joined::<{ models::KEYS.len() + LATER.len() }>(models::KEYS, LATER);
+const LATER: &[Key] = &joined::<{ listen::KEYS.len() + update::KEYS.len() }>(listen::KEYS, update::KEYS);
 
 const OWN: &[Key] = &[
     key!(
@@ -172,6 +112,13 @@ const OWN: &[Key] = &[
         None,
         Client,
         "Server that commands talk to instead of looking into the data folder; its token is in `PILOTHOUSE_TOKEN` or in the file `PILOTHOUSE_TOKEN_FILE`."
+    ),
+    key!(
+        "server.fingerprint",
+        Shape::Fingerprint,
+        None,
+        Client,
+        "SHA-256 of the only certificate that counts at `server.url`, for a server that made its own: `f` of its pairing link, and what `pilothouse tailnet` shows there. A server that shows another is told nothing (`server.certificate`). Unset: what the system trusts."
     ),
     key!("data.dir", Shape::Folder, None, Server, "Data folder. Unset: the system's place for such data."),
     key!(
@@ -243,6 +190,13 @@ const OWN: &[Key] = &[
         None,
         Server,
         "Processors one job or check may use at once. A container is held to it; under bubblewrap it is an affinity, which code that wants to can lift; elsewhere nothing limits it. Unset: all."
+    ),
+    key!(
+        "sandbox.memoryMb",
+        Shape::Number(64, 16_777_216),
+        None,
+        Server,
+        "Most megabytes (MiB) of memory that one job or check may use: all together in a container, each process under bubblewrap; elsewhere nothing limits it. Unset: three quarters of the machine's in a container, no limit under bubblewrap."
     ),
     key!(
         "sandbox.diskMb",
@@ -380,12 +334,12 @@ const OWN: &[Key] = &[
         Tightens,
         "What asks first; taken over when a workspace is added, then its setting. A repository's own word makes it stricter at any time."
     ),
-    key!("scope.writeGlobs", Shape::Words, None, Nobody, Sets, "Where a repository says its changes belong."),
+    key!("scope.writeGlobs", Shape::Words, None, Workspace, Sets, "Globs that bound what a plan may write."),
     key!(
         "scope.hints",
         Shape::Words,
         None,
-        Nobody,
+        Workspace,
         Sets,
         "What a repository tells the planner about its layout."
     ),
@@ -519,52 +473,6 @@ const OWN: &[Key] = &[
         None,
         Server,
         "Who push services can turn to, `mailto:` or `https:`; some refuse messages without."
-    ),
-    llm!("llm.localbuddy.backend", backend, Server, "LocalBuddy's model"),
-    llm!("llm.localbuddy.endpoint", endpoint, Server, "LocalBuddy's model"),
-    llm!("llm.localbuddy.model", model, Server, "LocalBuddy's model"),
-    llm!("llm.localbuddy.key", key, Server, "LocalBuddy's model"),
-    llm!("llm.localbuddy.contextWindow", window, Nobody, "LocalBuddy's model"),
-    llm!("llm.localbuddy.priceInput", price, "input", "LocalBuddy's model"),
-    llm!("llm.localbuddy.priceCachedInput", price, "cached input", "LocalBuddy's model"),
-    llm!("llm.localbuddy.priceOutput", price, "output", "LocalBuddy's model"),
-    llm!("llm.remotebuddy.backend", backend, Server, "the planner's model"),
-    llm!("llm.remotebuddy.endpoint", endpoint, Server, "the planner's model"),
-    llm!("llm.remotebuddy.model", model, Server, "the planner's model"),
-    llm!("llm.remotebuddy.key", key, Server, "the planner's model"),
-    llm!("llm.remotebuddy.contextWindow", window, Nobody, "the planner's model"),
-    llm!("llm.remotebuddy.priceInput", price, "input", "the planner's model"),
-    llm!("llm.remotebuddy.priceCachedInput", price, "cached input", "the planner's model"),
-    llm!("llm.remotebuddy.priceOutput", price, "output", "the planner's model"),
-    llm!("llm.workers.backend", backend, Server, "the workers' model"),
-    llm!("llm.workers.endpoint", endpoint, Server, "the workers' model"),
-    llm!("llm.workers.model", model, Server, "the workers' model"),
-    llm!("llm.workers.key", key, Server, "the workers' model"),
-    llm!("llm.workers.contextWindow", window, Server, "the workers' model"),
-    llm!("llm.workers.priceInput", price, "input", "the workers' model"),
-    llm!("llm.workers.priceCachedInput", price, "cached input", "the workers' model"),
-    llm!("llm.workers.priceOutput", price, "output", "the workers' model"),
-    llm!("llm.reviewer.backend", backend, Server, "the reviewer's model"),
-    llm!("llm.reviewer.endpoint", endpoint, Server, "the reviewer's model"),
-    llm!("llm.reviewer.model", model, Server, "the reviewer's model"),
-    llm!("llm.reviewer.key", key, Server, "the reviewer's model"),
-    llm!("llm.reviewer.contextWindow", window, Server, "the reviewer's model"),
-    llm!("llm.reviewer.priceInput", price, "input", "the reviewer's model"),
-    llm!("llm.reviewer.priceCachedInput", price, "cached input", "the reviewer's model"),
-    llm!("llm.reviewer.priceOutput", price, "output", "the reviewer's model"),
-    key!(
-        "gate.reviewerRevises",
-        Shape::Flag,
-        Some("false"),
-        Server,
-        "Whether concerns of the reviewer's model lead to one more round of work. What it says is an opinion: it verifies nothing, approves nothing and holds nothing up."
-    ),
-    key!(
-        "gate.reviewerSeconds",
-        Shape::Number(1, 600),
-        Some("120"),
-        Server,
-        "Longest time the reviewer's model is waited for; a job goes on without it."
     ),
 ];
 

@@ -62,6 +62,7 @@ fn shape(shape: Shape) -> String {
         Shape::Url => "address without user and password".to_owned(),
         Shape::Loopback => "`127.0.0.1` or `::1`".to_owned(),
         Shape::TimeOfDay => "time of day, `HH:MM`".to_owned(),
+        Shape::Fingerprint => "SHA-256, 64 hexadecimal digits".to_owned(),
         Shape::Money => "amount such as `2.50`".to_owned(),
         Shape::Text | Shape::Number(..) | Shape::Flag | Shape::Words => {
             let expected = shape.expected();

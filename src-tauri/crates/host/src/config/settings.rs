@@ -22,6 +22,8 @@ pub struct Server {
     pub localbuddy_port: Option<u16>,
     /// The server a client should talk to instead of looking for one.
     pub url: Option<String>,
+    /// Of the only certificate that counts there; none leaves it to the system.
+    pub fingerprint: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,6 +45,8 @@ pub struct Workers {
     pub engine: Option<String>,
     /// Processors of one job or check; none means all.
     pub cpus: Option<u32>,
+    /// Bytes of memory of one job or check; none leaves it to the sandbox.
+    pub memory: Option<u64>,
     /// Most bytes of one job's clone and HOME.
     pub disk: u64,
 }

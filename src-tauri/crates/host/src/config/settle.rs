@@ -32,6 +32,7 @@ impl Pile {
             port: port("server.port"),
             localbuddy_port: port("server.localbuddyPort"),
             url: self.word("server.url"),
+            fingerprint: self.word("server.fingerprint"),
         };
         let workers = Workers {
             count: some("workers.count"),
@@ -47,6 +48,7 @@ impl Pile {
             image: self.word("sandbox.image"),
             engine: self.word("sandbox.engine"),
             cpus: some("sandbox.cpus"),
+            memory: number("sandbox.memoryMb").and_then(|n| u64::try_from(n).ok()).map(|mb| mb << 20),
             disk: number("sandbox.diskMb").and_then(|n| u64::try_from(n).ok()).unwrap_or_default() << 20,
         };
         let merge = Merge {

@@ -52,6 +52,8 @@ pub(super) enum Shape {
     Words,
     /// `http://` or `https://`, without user and password.
     Url,
+    /// The SHA-256 of a certificate: 64 hexadecimal digits, with or without colons between them.
+    Fingerprint,
     /// The name of a variable that holds a secret, never the secret.
     KeyReference,
 }
@@ -134,6 +136,13 @@ impl Shape {
                 }
                 _ => fail(),
             },
+            (Self::Fingerprint, Value::Text(text)) => {
+                let hex: String = text.trim().chars().filter(|c| *c != ':').collect();
+                match hex.len() == 64 && hex.bytes().all(|b| b.is_ascii_hexdigit()) {
+                    true => Ok(Value::Text(hex.to_ascii_lowercase())),
+                    false => fail(),
+                }
+            }
             (Self::KeyReference, Value::Text(text)) => {
                 let name = text.strip_prefix("env:").unwrap_or(&text);
                 let first = name.chars().next().is_some_and(|c| c.is_ascii_uppercase() || c == '_');
@@ -158,6 +167,7 @@ impl Shape {
             Self::Money => "an amount such as 2.50, with at most six digits after the point".to_owned(),
             Self::Words => "a list of texts".to_owned(),
             Self::Url => "an address such as http://127.0.0.1:11434/v1, without user and password".to_owned(),
+            Self::Fingerprint => "the SHA-256 of a certificate, 64 hexadecimal digits".to_owned(),
             Self::KeyReference => {
                 "the name of an environment variable in capitals (such as OPENAI_API_KEY), never the key itself"
                     .to_owned()
@@ -265,6 +275,16 @@ mod tests {
         }
         assert_eq!(Shape::Money.parse(" 2.50 ").unwrap(), Value::Text("2.50".into()));
         assert!(Shape::Money.parse("free").unwrap_err().contains("2.50"));
+    }
+
+    #[test]
+    fn a_fingerprint_is_kept_in_one_spelling() {
+        let kept = Value::Text("ab".repeat(32));
+        assert_eq!(Shape::Fingerprint.parse(&"AB:".repeat(32)).unwrap(), kept);
+        assert_eq!(Shape::Fingerprint.parse(&format!(" {} ", "aB".repeat(32))).unwrap(), kept);
+        for no in ["", "ab", &"ab".repeat(33), &"xy".repeat(32)] {
+            assert!(Shape::Fingerprint.parse(no).unwrap_err().contains("64"), "{no}");
+        }
     }
 
     #[test]

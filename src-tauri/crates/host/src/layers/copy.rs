@@ -61,14 +61,37 @@ pub(super) fn tree(
     largest: u64,
     copied: &mut Copied,
 ) -> io::Result<()> {
-    let plain = path.split('/').all(|part| !matches!(part, "" | "." | ".."));
-    if !plain || path.contains('\\') && cfg!(windows) {
+    if !is_plain(path) {
         return Err(io::Error::other("not a plain relative path"));
+    }
+    if !holds(source, path) {
+        return Err(io::Error::other("not in it, or behind a link"));
     }
     if let Some((parents, _)) = path.rsplit_once('/') {
         make_parents(target, parents)?;
     }
     copy_any(&source.join(path), &target.join(path), largest, copied)
+}
+
+fn is_plain(path: &str) -> bool {
+    let plain = path.split('/').all(|part| !matches!(part, "" | "." | ".."));
+    plain && !(path.contains('\\') && cfg!(windows))
+}
+
+/// Whether a relative path names something below `root` that is reached through folders alone.
+pub(super) fn holds(root: &Path, path: &str) -> bool {
+    if !is_plain(path) {
+        return false;
+    }
+    let mut here = root.to_path_buf();
+    let (parents, name) = path.rsplit_once('/').unwrap_or(("", path));
+    for part in parents.split('/').filter(|part| !part.is_empty()) {
+        here.push(part);
+        if !fs::symlink_metadata(&here).is_ok_and(|facts| facts.is_dir()) {
+            return false;
+        }
+    }
+    fs::symlink_metadata(here.join(name)).is_ok()
 }
 
 /// Creates the folders above a path one by one, refusing to pass through a link.
@@ -137,12 +160,12 @@ fn copy_file(source: &Path, target: &Path, facts: &Metadata) -> io::Result<()> {
 }
 
 #[cfg(unix)]
-fn link(to: &Path, target: &Path) -> io::Result<()> {
+pub(super) fn link(to: &Path, target: &Path) -> io::Result<()> {
     std::os::unix::fs::symlink(to, target)
 }
 
 #[cfg(windows)]
-fn link(to: &Path, target: &Path) -> io::Result<()> {
+pub(super) fn link(to: &Path, target: &Path) -> io::Result<()> {
     // Creating links needs a right most users lack; a missing link is better than a failed set-up.
     let _ = std::os::windows::fs::symlink_file(to, target);
     Ok(())

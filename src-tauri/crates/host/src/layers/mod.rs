@@ -8,13 +8,21 @@
 //! A layer is written beside its place and renamed into it, so there are whole layers or none. What a step
 //! produced was made by code nobody vouches for: links are copied as links and never followed, and nothing is
 //! written through one.
+//!
+//! A layer travels to another machine as an archive of our own ([`Pack`], [`LayerStore::take`]), and works only where
+//! platform, sandbox and tools are those it was made for ([`made_for`]).
 
+mod archive;
 mod copy;
 mod digest;
 mod janitor;
+mod made_for;
+mod pack;
+mod unpack;
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -25,13 +33,21 @@ use tokio::sync::mpsc;
 pub use copy::Copied;
 pub use digest::digest;
 pub use janitor::Collected;
+pub use made_for::{difference, made_for};
+pub use pack::Pack;
 
 use crate::HostError;
 use crate::atomic_file;
+use crate::cell::Cell;
 use crate::ids::{Ids as _, SystemIds};
 use crate::paths::private_folder;
 use crate::sandbox::{Sandbox, SandboxSpec};
 use crate::spawn::{Command, Line, Outcome};
+
+/// Bytes of one layer; a larger one is refused.
+pub const LARGEST: u64 = 8 << 30;
+/// Bytes of all layers together; the longest unused go first.
+pub const QUOTA: u64 = 20 << 30;
 
 /// The folder of all layers.
 #[derive(Debug, Clone)]
@@ -72,6 +88,8 @@ pub struct Build<'a> {
     pub sandbox: &'a Sandbox,
     /// A fresh clone and a fresh HOME, toolchains equipped, network as the user allowed it.
     pub spec: &'a SandboxSpec,
+    /// Where it runs instead, in the same sandbox and with the same files: a cell with a way out.
+    pub cell: Option<&'a Cell>,
     pub job: Option<String>,
     pub lines: Option<mpsc::Sender<Line>>,
     pub now_ms: i64,
@@ -106,7 +124,11 @@ impl LayerStore {
             Command::new(build.step.run.iter()).timeout(Duration::from_secs(build.step.timeout_s.max(1)));
         command.job = build.job;
         command.lines = build.lines;
-        let outcome = build.sandbox.run(build.spec, command).await?;
+        let running = match build.cell {
+            Some(cell) => cell.start(command).await?,
+            None => build.sandbox.start(build.spec, command).await?,
+        };
+        let outcome = running.wait().await?;
         if !outcome.success() {
             return Ok(Built::Failed(outcome));
         }
@@ -143,6 +165,27 @@ impl LayerStore {
         Ok(copied)
     }
 
+    /// A layer on its way to another machine, if there is one.
+    pub fn pack(&self, digest: &str) -> Result<Option<Pack>, HostError> {
+        let (Some(layer), Some(folder)) = (self.find(digest), self.folder(digest)) else { return Ok(None) };
+        janitor::note_use(&folder);
+        Pack::of(&layer, folder).map(Some)
+    }
+
+    /// Takes in a layer that was packed on another machine. Whatever is wrong with it, it is there whole or not at
+    /// all, and nothing outside of its own folder was touched. Blocking.
+    pub fn take(&self, digest: &str, from: &mut impl Read) -> Result<Layer, HostError> {
+        let place = self.folder(digest).ok_or_else(|| layer_error(digest)("is not a digest".to_owned()))?;
+        let staging = self.staging();
+        private_folder(&staging).map_err(HostError::file("create", &staging))?;
+        let taken = unpack::unpack(digest, self.largest, &staging, from).and_then(|layer| {
+            write_note(&staging, &layer)?;
+            self.settle(&layer.digest, &staging, &place)
+        });
+        janitor::remove(&staging);
+        taken
+    }
+
     /// Removes the layers that were unused for the longest time until the rest fits `quota` bytes. Layers named
     /// in `in_use` stay. Blocking.
     pub fn collect(&self, quota: u64, in_use: &[String]) -> Result<Collected, HostError> {
@@ -152,18 +195,30 @@ impl LayerStore {
     fn keep(&self, mut layer: Layer, work: Side<'_>, home: Side<'_>) -> Result<Layer, HostError> {
         let failed = layer_error(&layer.digest);
         let place = self.folder(&layer.digest).ok_or_else(|| failed("is not a digest".to_owned()))?;
-        let staging = self.root.join(format!("{}{}", janitor::STAGING, SystemIds.uuid()));
-        let result =
-            self.stage(&mut layer, &staging, work, home).and_then(|()| match fs::rename(&staging, &place) {
-                Ok(()) => Ok(()),
-                // Somebody else was faster; both are results of the same inputs.
-                Err(_) if self.find(&layer.digest).is_some() => Ok(()),
-                Err(error) => Err(failed(format!("cannot be kept: {error}"))),
-            });
-        atomic_file::sync_folder(&self.root);
+        let staging = self.staging();
+        let result = self
+            .stage(&mut layer, &staging, work, home)
+            .and_then(|()| self.settle(&layer.digest, &staging, &place));
         janitor::remove(&staging);
-        result?;
-        self.find(&layer.digest).ok_or_else(|| failed("was removed while it was made".to_owned()))
+        result
+    }
+
+    /// A fresh name beside the layers; what is left under one is swept away.
+    fn staging(&self) -> PathBuf {
+        self.root.join(format!("{}{}", janitor::STAGING, SystemIds.uuid()))
+    }
+
+    /// Moves what was written beside its place there.
+    fn settle(&self, digest: &str, staging: &Path, place: &Path) -> Result<Layer, HostError> {
+        let failed = layer_error(digest);
+        let moved = match fs::rename(staging, place) {
+            // Somebody else was faster; both are results of the same inputs.
+            Err(_) if self.find(digest).is_some() => Ok(()),
+            moved => moved.map_err(|error| failed(format!("cannot be kept: {error}"))),
+        };
+        atomic_file::sync_folder(&self.root);
+        moved?;
+        self.find(digest).ok_or_else(|| failed("was removed while it was made".to_owned()))
     }
 
     fn stage(
@@ -186,8 +241,7 @@ impl LayerStore {
             }
         }
         layer.bytes = copied.bytes;
-        let text = serde_json::to_vec_pretty(layer).map_err(|error| failed(error.to_string()))?;
-        atomic_file::write(&staging.join("layer.json"), &text)
+        write_note(staging, layer)
     }
 
     /// A digest becomes part of a path, so it must be one.
@@ -195,6 +249,13 @@ impl LayerStore {
         let hex = digest.len() == 64 && digest.bytes().all(|byte| byte.is_ascii_hexdigit());
         hex.then(|| self.root.join(digest))
     }
+}
+
+/// Says what a staged layer is.
+fn write_note(staging: &Path, layer: &Layer) -> Result<(), HostError> {
+    let text =
+        serde_json::to_vec_pretty(layer).map_err(|error| layer_error(&layer.digest)(error.to_string()))?;
+    atomic_file::write(&staging.join("layer.json"), &text)
 }
 
 /// A folder and what was in it before the step.

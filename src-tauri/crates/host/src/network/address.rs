@@ -13,6 +13,40 @@ pub fn never_reached(address: IpAddr) -> Option<&'static str> {
     }
 }
 
+/// Whether it is in a network of the user's own or of a tailnet: never reached by a name that a program makes up, and
+/// what a user names may be there. This machine and link-local addresses are not among these.
+pub fn is_private(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(v4) => v4.is_private() || is_tailnet(address),
+        IpAddr::V6(v6) => match v6.to_ipv4_mapped() {
+            Some(v4) => is_private(v4.into()),
+            None => v6.segments()[0] & 0xfe00 == 0xfc00,
+        },
+    }
+}
+
+/// Whether a tailnet gives its machines such addresses, 100.64.0.0/10 or fd7a:115c:a1e0::/48; each has one of its own.
+pub fn is_tailnet(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(v4) => {
+            let [a, b, ..] = v4.octets();
+            a == 100 && (64..128).contains(&b)
+        }
+        IpAddr::V6(v6) => v6.segments()[..3] == [0xfd7a, 0x115c, 0xa1e0],
+    }
+}
+
+/// What stands for an address where callers are counted: a machine makes up as many addresses as it likes in its own
+/// IPv6 network, so that counts as one place.
+pub fn one_place(address: IpAddr) -> IpAddr {
+    let IpAddr::V6(address) = address.to_canonical() else { return address.to_canonical() };
+    if is_tailnet(address.into()) || address.is_loopback() {
+        return address.into();
+    }
+    let words = address.segments();
+    Ipv6Addr::new(words[0], words[1], words[2], words[3], 0, 0, 0, 0).into()
+}
+
 fn never_v4(address: Ipv4Addr) -> Option<&'static str> {
     let [a, b, c, _] = address.octets();
     if address.is_loopback() {
@@ -22,7 +56,7 @@ fn never_v4(address: Ipv4Addr) -> Option<&'static str> {
     } else if address.is_link_local() {
         // Also where clouds keep their metadata.
         Some("it is a link-local address")
-    } else if a == 100 && (64..128).contains(&b) {
+    } else if is_tailnet(address.into()) {
         Some("it is in a shared or tailnet range")
     } else if a == 0 || address.is_broadcast() || address.is_multicast() || a >= 240 {
         Some("it is no address of a single host")

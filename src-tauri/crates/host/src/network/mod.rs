@@ -7,9 +7,9 @@ mod pattern;
 mod presets;
 mod target;
 
-pub use address::never_reached;
+pub use address::{is_private, is_tailnet, never_reached, one_place};
 pub use pattern::pattern_problem;
-pub use presets::{PRESETS, Preset, hosts_of};
+pub use presets::{PRESETS, Preset, hosts_of, is_preset};
 pub use target::{BadTarget, Target};
 
 #[cfg(test)]

@@ -21,6 +21,11 @@ pub const PRESETS: &[Preset] = &[
     Preset { name: "ubuntu", hosts: &["archive.ubuntu.com", "security.ubuntu.com"] },
 ];
 
+/// Whether a word names a registry of the list rather than a host.
+pub fn is_preset(word: &str) -> bool {
+    PRESETS.iter().any(|preset| preset.name == word)
+}
+
 /// The hosts that words stand for: those of a preset, or the word itself as a pattern.
 pub fn hosts_of<'a>(words: impl IntoIterator<Item = &'a str>) -> Vec<String> {
     words

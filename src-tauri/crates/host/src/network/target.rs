@@ -8,7 +8,7 @@ const USUAL: [u16; 2] = [443, 80];
 const LONGEST: usize = 253;
 
 /// A plain host name in lower case without a trailing dot, or an address, and a port.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Target {
     pub host: String,
     pub port: u16,

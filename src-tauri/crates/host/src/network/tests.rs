@@ -179,3 +179,13 @@ proptest! {
         prop_assert_eq!(never_reached(IpAddr::from(v4)), never_reached(mapped));
     }
 }
+
+#[test]
+fn a_network_of_made_up_addresses_is_one_place_and_a_tailnet_is_many() {
+    let at = |text: &str| one_place(text.parse().unwrap());
+    assert_eq!(at("2001:db8:1:2::7"), at("2001:db8:1:2:ffff::8"));
+    assert_ne!(at("2001:db8:1:2::7"), at("2001:db8:1:3::7"));
+    assert_ne!(at("fd7a:115c:a1e0::7"), at("fd7a:115c:a1e0::8"));
+    assert!(at("::1").is_loopback());
+    assert_eq!(at("::ffff:100.64.0.7"), at("100.64.0.7"), "the same one in other words");
+}

@@ -1,6 +1,6 @@
 //! From a target to a connection: resolved once, judged by its address, then connected to exactly that.
 
-use crate::network::{Target, never_reached};
+use crate::network::{Target, is_private, never_reached};
 use std::future::Future;
 use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
@@ -48,14 +48,26 @@ pub struct SystemWay;
 
 impl Way for SystemWay {
     fn connect<'a>(&'a self, target: &'a Target) -> Pin<Box<dyn Future<Output = Connected> + Send + 'a>> {
-        Box::pin(async move {
-            let addresses = match target.address() {
-                Some(address) => vec![SocketAddr::new(address, target.port)],
-                None => resolve(target).await?,
-            };
-            first_of(reachable(&addresses)?).await
-        })
+        Box::pin(to(target, false))
     }
+}
+
+/// The same for a host that the user named: it may be in their own network, such as a registry of their company.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct PrivateWay;
+
+impl Way for PrivateWay {
+    fn connect<'a>(&'a self, target: &'a Target) -> Pin<Box<dyn Future<Output = Connected> + Send + 'a>> {
+        Box::pin(to(target, true))
+    }
+}
+
+async fn to(target: &Target, named: bool) -> Connected {
+    let addresses = match target.address() {
+        Some(address) => vec![SocketAddr::new(address, target.port)],
+        None => resolve(target).await?,
+    };
+    first_of(reachable(&addresses, named)?).await
 }
 
 async fn resolve(target: &Target) -> Result<Vec<SocketAddr>, Refused> {
@@ -69,9 +81,11 @@ async fn resolve(target: &Target) -> Result<Vec<SocketAddr>, Refused> {
 
 /// One address that is never reached spoils the name: an honest one has none, and picking the others would make it a
 /// matter of luck.
-fn reachable(addresses: &[SocketAddr]) -> Result<&[SocketAddr], Refused> {
+fn reachable(addresses: &[SocketAddr], named: bool) -> Result<&[SocketAddr], Refused> {
     for address in addresses {
-        if let Some(why) = never_reached(address.ip()) {
+        if let Some(why) = never_reached(address.ip())
+            && !(named && is_private(address.ip()))
+        {
             return Err(Refused::Never { address: address.ip(), why });
         }
     }
@@ -111,10 +125,30 @@ mod tests {
     fn one_bad_address_spoils_a_name() {
         let of = |texts: &[&str]| {
             let all: Vec<SocketAddr> = texts.iter().map(|text| text.parse().unwrap()).collect();
-            reachable(&all).map(<[SocketAddr]>::len)
+            reachable(&all, false).map(<[SocketAddr]>::len)
         };
         assert_eq!(of(&["1.1.1.1:443", "8.8.8.8:443"]), Ok(2));
         assert!(matches!(of(&["1.1.1.1:443", "10.0.0.1:443"]), Err(Refused::Never { .. })));
         assert_eq!(of(&[]), Err(Refused::NotFound));
+    }
+
+    #[test]
+    fn what_a_user_named_may_be_in_a_private_network_and_never_this_machine_or_its_link() {
+        let named = |text: &str| reachable(&[text.parse().unwrap()], true).is_ok();
+        for address in ["10.1.2.3:443", "192.168.0.7:8080", "100.101.1.1:443", "[fd00::7]:443", "1.1.1.1:443"]
+        {
+            assert!(named(address), "{address}");
+        }
+        for address in [
+            "127.0.0.1:80",
+            "[::1]:80",
+            "[::ffff:127.0.0.1]:80",
+            "169.254.169.254:80",
+            "[fe80::1]:80",
+            "0.0.0.0:80",
+            "224.0.0.1:80",
+        ] {
+            assert!(!named(address), "{address}");
+        }
     }
 }

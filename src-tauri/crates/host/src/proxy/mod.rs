@@ -6,10 +6,12 @@
 //! `CONNECT` is not looked into. Nothing of ours is added to what goes out, no key and no name.
 
 mod connect;
+mod door;
 mod head;
 mod serve;
 
-pub use connect::{Connected, Refused, SystemWay, Way};
+pub use connect::{Connected, PrivateWay, Refused, SystemWay, Way};
+pub use door::ProxyDoor;
 pub use serve::{Limits, serve};
 
 use crate::network::Target;
@@ -27,8 +29,13 @@ pub enum Judgement {
 /// Decides about targets. It may take as long as a person takes to answer.
 pub trait Judge: Send + Sync + 'static {
     fn judge(&self, target: &Target) -> Pin<Box<dyn Future<Output = Judgement> + Send + '_>>;
-    /// Told when a connection ended, or could not be made: `sent` and `received` as the program sees them, in bytes.
-    fn ended(&self, target: &Target, outcome: &Ended);
+    /// Told when a connection ended, or could not be made, before the program is: `sent` and `received` as the program
+    /// sees them, in bytes.
+    fn ended<'a>(
+        &'a self,
+        target: &'a Target,
+        outcome: Ended,
+    ) -> Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
 }
 
 /// What became of one allowed target.
@@ -38,6 +45,19 @@ pub enum Ended {
         sent: u64,
         received: u64,
     },
+    /// Its name leads to an address that is never reached; why, as a sentence.
+    Refused(String),
     /// Nothing was connected to, and why.
     NotReached(String),
+}
+
+impl Ended {
+    fn of(refused: &Refused) -> Self {
+        match refused {
+            Refused::Never { address, why } => {
+                Self::Refused(format!("Its address {address} is never reached: {why}."))
+            }
+            Refused::NotFound | Refused::NoAnswer(_) => Self::NotReached(refused.to_string()),
+        }
+    }
 }

@@ -67,14 +67,14 @@ where
     let mut out = match way.connect(&head.target).await {
         Ok(out) => out,
         Err(refused) => {
-            judge.ended(&head.target, &Ended::NotReached(refused.to_string()));
+            judge.ended(&head.target, Ended::of(&refused)).await;
             let text = format!("{} was allowed, but {refused}.", head.target);
             return answer(stream, "502 Bad Gateway", "not-reached", &text).await;
         }
     };
     let carried = carry(stream, &mut out, &head.wanted, &head.rest).await;
     let (sent, received) = carried.unwrap_or_default();
-    judge.ended(&head.target, &Ended::Served { sent, received });
+    judge.ended(&head.target, Ended::Served { sent, received }).await;
     Ok(())
 }
 

@@ -35,6 +35,8 @@ pub struct Bwrap {
     prlimit: Option<PathBuf>,
     /// Where `taskset` is, and how many processors a command is bound to.
     processors: Option<(PathBuf, Processors)>,
+    /// Most bytes of memory of each process, where its spec says nothing.
+    pub(super) memory: Option<u64>,
     /// Landlock scopes were tried together with a shared network and work.
     pub(super) scopes: bool,
 }
@@ -50,6 +52,7 @@ impl Bwrap {
             sizes_tmpfs: help.contains("--size"),
             prlimit: prlimit.exists().then_some(prlimit),
             processors: None,
+            memory: None,
             scopes: false,
         }
     }
@@ -114,8 +117,7 @@ impl Bwrap {
         for (name, value) in &command.env {
             arguments.add([OsStr::new("--setenv"), name, value]);
         }
-        let inside = if command.cwd == Path::new("/") { spec.work.clone() } else { command.cwd.clone() };
-        arguments.add([OsStr::new("--chdir"), inside.as_os_str()]);
+        arguments.add([OsStr::new("--chdir"), command.cwd.as_os_str()]);
         let listed = pass(&arguments.0)?;
 
         let mut argv: Vec<OsString> =

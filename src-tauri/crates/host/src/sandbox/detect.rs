@@ -208,6 +208,7 @@ async fn strongest(wish: &Wish, scratch: &Path) -> Result<SelectedSandbox, NoSan
     let help =
         help.run().await.map(|outcome| outcome.stdout.text() + &outcome.stderr.text()).unwrap_or_default();
     let mut bwrap = Bwrap::new(program, &help).with_cpus(wish.cpus);
+    bwrap.memory = wish.memory;
     bwrap.scopes = crate::spawn::can_scope();
     if bwrap.scopes && !self_test::starts_with_network(&Sandbox::Bwrap(bwrap.clone()), scratch).await {
         bwrap.scopes = false;

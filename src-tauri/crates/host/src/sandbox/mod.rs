@@ -17,6 +17,7 @@
 mod affinity;
 #[cfg(target_os = "linux")]
 mod bwrap;
+mod confinement;
 pub mod container;
 mod detect;
 mod isolation;
@@ -29,10 +30,12 @@ mod spec;
 #[cfg(target_os = "linux")]
 mod system_folders;
 
+pub use confinement::{Confinement, Found};
 pub use detect::{NoSandbox, Preference, SelectedSandbox, detect, detect_image, detect_with};
 pub use isolation::EffectiveIsolation;
 pub use spec::{HOME_INSIDE, Mount, SandboxSpec};
 
+use std::path::Path;
 use std::sync::Arc;
 
 use crate::HostError;
@@ -100,6 +103,35 @@ impl Sandbox {
         }
     }
 
+    /// The same for one job alone: where opening a place for commands takes long, one may be opened ahead.
+    #[must_use]
+    pub fn of_job(&self, job: &str) -> Self {
+        match self {
+            Self::Container(container) => Self::Container(Arc::new(container.of_job(job))),
+            other => other.clone(),
+        }
+    }
+
+    /// Whether [`Sandbox::open_ahead`] does anything.
+    pub fn opens_ahead(&self) -> bool {
+        matches!(self, Self::Container(container) if container.opens_ahead())
+    }
+
+    /// Opens the place of the job's next command ahead and returns at once; to be called on a runtime. The folders of
+    /// the spec may be filled after this, but not replaced.
+    pub fn open_ahead(&self, spec: &SandboxSpec) {
+        if let Self::Container(container) = self {
+            container.open_ahead(spec);
+        }
+    }
+
+    /// Removes what was opened ahead, and opens nothing ahead from now on.
+    pub async fn end_ahead(&self) {
+        if let Self::Container(container) = self {
+            container.end_ahead().await;
+        }
+    }
+
     /// Starts `command` confined, with the environment and limits [`Sandbox::confine`] gives it. Dropping what it
     /// returns ends the command and everything it started.
     pub async fn start(&self, spec: &SandboxSpec, command: Command) -> Result<Running, HostError> {
@@ -115,10 +147,12 @@ impl Sandbox {
     }
 
     /// Confines `command`: its environment becomes that of the spec plus its own, its limits those of the
-    /// spec where it has none. Fails when a folder of the spec is missing or not absolute, and for a
-    /// container, in which a command is not a process of ours: that is for [`Sandbox::start`].
+    /// spec where it has none; one without a folder of its own begins in the job's, on the plain host too. Fails when
+    /// a folder of the spec is missing or not absolute, and for a container, in which a command is not a process of
+    /// ours: that is for [`Sandbox::start`].
     pub fn confine(&self, spec: &SandboxSpec, command: Command) -> Result<Command, HostError> {
-        let command = self.prepare(spec, command)?;
+        let mut command = self.prepare(spec, command)?;
+        command.limits.memory = command.limits.memory.or(self.memory());
         match self {
             #[cfg(target_os = "linux")]
             Self::Bwrap(bwrap) => bwrap.confine(spec, command),
@@ -133,6 +167,15 @@ impl Sandbox {
         }
     }
 
+    /// Most bytes of memory of each process, where the spec says nothing. A container has them for all together.
+    fn memory(&self) -> Option<u64> {
+        match self {
+            #[cfg(target_os = "linux")]
+            Self::Bwrap(bwrap) => bwrap.memory,
+            _ => None,
+        }
+    }
+
     fn prepare(&self, spec: &SandboxSpec, mut command: Command) -> Result<Command, HostError> {
         spec.validate()?;
         let ours = match self {
@@ -141,6 +184,9 @@ impl Sandbox {
         };
         command.env = ours.into_iter().chain(command.env).collect();
         command.limits = command.limits.or(spec.limits);
+        if command.cwd == Path::new("/") {
+            command.cwd.clone_from(&spec.work);
+        }
         Ok(command)
     }
 

@@ -54,6 +54,7 @@ async fn open(
 ) -> Result<Cell, HostError> {
     let alone = sandbox.confines() && !spec.network;
     let mut limits = spec.limits;
+    limits.memory = limits.memory.or(sandbox.memory());
     let mut first = spec.clone();
     // Limits are for the commands; the process inside sets them on each.
     first.limits = Limits::default();

@@ -181,9 +181,6 @@ pub(super) fn confine(spec: &SandboxSpec, mut command: Command) -> Result<Comman
     let profile = profile(&real_steps(spec), &spec.ports, spec.network)?;
     // Later entries win, and the command's own come after what the spec says.
     command.env.insert(0, ("TMPDIR".into(), scratch.into_os_string()));
-    if command.cwd == Path::new("/") {
-        command.cwd.clone_from(&spec.work);
-    }
     let mut argv = vec![PROGRAM.into(), "-p".into(), profile.into(), "--".into()];
     argv.append(&mut command.argv);
     command.argv = argv;

@@ -43,6 +43,11 @@ impl Outcome {
         matches!(self.ended, Ended::TimedOut | Ended::Silent)
     }
 
+    /// What it printed, as far as it was kept: its output, then its errors, without colours.
+    pub fn printed(&self) -> String {
+        crate::ansi::strip(&format!("{}{}", self.stdout.text(), self.stderr.text()))
+    }
+
     /// One sentence for logs and messages, without output.
     pub fn summary(&self) -> String {
         let after = format!("after {:.1} s", self.duration.as_secs_f64());

@@ -16,7 +16,7 @@ use host::sandbox::{Sandbox, SandboxSpec};
 use host::spawn::{Command, Ended, Outcome};
 
 use crate::dockerd::{Dockerd, IMAGE, dockerd, inside};
-use crate::support::Ground;
+use crate::support::{Ground, place};
 
 pub struct Place {
     pub engine: Dockerd,
@@ -29,7 +29,7 @@ pub fn wish(engine: &Dockerd) -> Wish {
         engine: Some(engine.socket().display().to_string()),
         image: Some(IMAGE.to_owned()),
         inside: Some(inside()),
-        cpus: None,
+        ..Wish::default()
     }
 }
 
@@ -56,11 +56,18 @@ impl Place {
         text
     }
 
+    /// In a container of its own, and in one with doors.
     pub async fn refused(&self, spec: &SandboxSpec, script: &str) {
-        let outcome = self.run(spec, script).await;
-        let text = outcome.stdout.text() + &outcome.stderr.text();
-        assert_eq!(outcome.ended, Ended::Exited, "{script}: {text}");
-        assert!(!outcome.success() && !text.contains("secret-token"), "{script}: {text}");
+        for place in self.places() {
+            let outcome = place.run(spec, shell(script)).await.unwrap();
+            let text = outcome.stdout.text() + &outcome.stderr.text();
+            assert_eq!(outcome.ended, Ended::Exited, "{place:?}: {script}: {text}");
+            assert!(!outcome.success() && !text.contains("secret-token"), "{place:?}: {script}: {text}");
+        }
+    }
+
+    pub fn places(&self) -> [place::Place; 2] {
+        [place::Place::Sandboxed(self.sandbox.clone()), place::Place::Cell(self.sandbox.clone())]
     }
 
     /// Without the sandbox the same script has its way.
@@ -111,7 +118,7 @@ impl Place {
     }
 
     pub async fn no_container_is_left(&self) {
-        let deadline = std::time::Instant::now() + Duration::from_secs(15);
+        let deadline = std::time::Instant::now() + Duration::from_secs(60);
         while self.containers().await > 0 {
             assert!(std::time::Instant::now() < deadline, "{} containers are left", self.containers().await);
             tokio::time::sleep(Duration::from_millis(20)).await;

@@ -3,6 +3,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // Functions shared by tests are tests too.
 #![allow(dead_code)] // Each test file uses some of it.
 
+#[allow(clippy::duplicate_mod)] // Tests of `host` have it of their own too.
+#[path = "notes.rs"]
+mod notes;
+
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -21,30 +25,51 @@ pub const IMAGE: &str = "pilothouse-test:1";
 /// How long the engine may take to answer for the first time, on a machine that is busy with other tests.
 const UP_WITHIN: Duration = Duration::from_secs(60);
 
+/// Where what an engine with a network serves is heard, beside it and in its containers.
+pub const SERVED_AT: &str = "10.99.0.1:8080";
+
 pub struct Dockerd {
     folder: tempfile::TempDir,
     cgroup: String,
+    network: Network,
     process: Child,
+}
+
+/// What containers that ask for a network get.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Network {
+    None,
+    /// A bridge to the engine's own namespace, which leads nowhere else.
+    Bridge,
 }
 
 /// Starts an engine with the test image in it. Without one: a failure where one is asked for (`CI`,
 /// `PILOTHOUSE_REQUIRE_DOCKER`), else a printed skip.
 pub async fn dockerd() -> Option<Dockerd> {
-    match Dockerd::start().await {
+    started(Network::None).await
+}
+
+/// The same where containers that ask for a network get one, in which nothing is but what [`Dockerd::serve`] serves.
+pub async fn dockerd_with_network() -> Option<Dockerd> {
+    started(Network::Bridge).await
+}
+
+async fn started(network: Network) -> Option<Dockerd> {
+    match Dockerd::start(network).await {
         Ok(engine) => Some(engine),
         Err(why) => {
             let asked = |name: &str| {
                 std::env::var(name).is_ok_and(|value| !matches!(value.as_str(), "" | "0" | "false"))
             };
             assert!(!asked("CI") && !asked("PILOTHOUSE_REQUIRE_DOCKER"), "no container engine: {why}");
-            eprintln!("skipped, no container engine: {why}");
+            notes::not_run(&format!("what needs a container engine: {why}"));
             None
         }
     }
 }
 
 impl Dockerd {
-    async fn start() -> Result<Self, String> {
+    async fn start(network: Network) -> Result<Self, String> {
         if host::spawn::effective_uid() != 0 {
             return Err("an engine of the test's own needs root".to_owned());
         }
@@ -57,11 +82,51 @@ impl Dockerd {
         // Short: the path of a socket holds 108 bytes.
         let folder = tempfile::Builder::new().prefix("phd").tempdir_in("/tmp").map_err(|e| e.to_string())?;
         let cgroup = format!("/pilothouse-test-{}", folder.path().file_name().unwrap().to_str().unwrap());
-        let process = spawn(folder.path(), &cgroup).map_err(|e| format!("unshare: {e}"))?;
-        let mut engine = Self { folder, cgroup, process };
+        let process = spawn(folder.path(), &cgroup, network).map_err(|e| format!("unshare: {e}"))?;
+        let mut engine = Self { folder, cgroup, network, process };
         engine.wait_until_up()?;
-        engine.import().await?;
+        let root = engine.folder.path().join("rootfs");
+        rootfs(&root);
+        engine.import(&root, IMAGE).await?;
         Ok(engine)
+    }
+
+    /// Starts it again after a [`Dockerd::crash`], at the same place and with the images it had.
+    pub fn restart(&mut self) {
+        // Of processes that are gone: in its new namespace others have their numbers.
+        let _ = std::fs::remove_file(self.folder.path().join("pid"));
+        let _ = std::fs::remove_file(self.socket());
+        let _ = std::fs::remove_dir_all(self.folder.path().join("exec"));
+        self.process = spawn(self.folder.path(), &self.cgroup, self.network).unwrap();
+        self.wait_until_up().unwrap_or_else(|why| panic!("it does not come back: {why}"));
+    }
+
+    /// The test image with more programs in `/bin`, and with what these programs of the machine are linked to.
+    pub async fn image_with(&self, name: &str, scripts: &[(&str, &str)], linked: &[&Path]) {
+        let root = self.folder.path().join("rootfs");
+        for (program, text) in scripts {
+            use std::os::unix::fs::PermissionsExt as _;
+            let file = root.join("bin").join(program);
+            std::fs::write(&file, text).unwrap();
+            std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o755)).unwrap();
+        }
+        for program in linked {
+            libraries(program, &root);
+        }
+        self.import(&root, name).await.unwrap_or_else(|why| panic!("{why}"));
+    }
+
+    /// Serves a folder by HTTP at [`SERVED_AT`] of its network, as long as the engine runs.
+    pub fn serve(&self, folder: &Path) {
+        // Among the engine's own processes, with which it ends.
+        let children = format!("/proc/{pid}/task/{pid}/children", pid = self.pid());
+        let first = std::fs::read_to_string(children).unwrap();
+        let first = first.split_whitespace().next().unwrap();
+        let served = Command::new("nsenter")
+            .args(["-t", first, "-n", "-p", "busybox", "httpd", "-p", SERVED_AT, "-h"])
+            .arg(folder)
+            .status();
+        assert!(served.unwrap().success());
     }
 
     pub fn socket(&self) -> PathBuf {
@@ -122,15 +187,13 @@ impl Dockerd {
         lines[lines.len().saturating_sub(5)..].join(" | ")
     }
 
-    async fn import(&self) -> Result<(), String> {
-        let root = self.folder.path().join("rootfs");
-        rootfs(&root);
-        let archive = Command::new("tar").args(["-c", "."]).current_dir(&root).output().unwrap();
+    async fn import(&self, root: &Path, name: &str) -> Result<(), String> {
+        let archive = Command::new("tar").args(["-c", "."]).current_dir(root).output().unwrap();
         assert!(archive.status.success(), "{}", String::from_utf8_lossy(&archive.stderr));
         let options = CreateImageOptionsBuilder::default()
             .from_src("-")
             // Podman reads no tag of its own.
-            .repo(IMAGE)
+            .repo(name)
             .changes(vec!["ENV PATH=/bin".to_owned()])
             .build();
         let client = self.client();
@@ -170,7 +233,7 @@ pub fn with_podman() -> bool {
     std::env::var("PILOTHOUSE_TEST_ENGINE").is_ok_and(|engine| engine == "podman")
 }
 
-fn spawn(folder: &Path, cgroup: &str) -> std::io::Result<Child> {
+fn spawn(folder: &Path, cgroup: &str, network: Network) -> std::io::Result<Child> {
     let at = |name: &str| folder.join(name).display().to_string();
     let address = format!("unix://{}", at("s"));
     if with_podman() {
@@ -188,13 +251,11 @@ fn spawn(folder: &Path, cgroup: &str) -> std::io::Result<Child> {
     apart("dockerd", folder)?
         .args(["--data-root", &at("data"), "--exec-root", &at("exec"), "--pidfile", &at("pid")])
         .args(["-H", &address, "--cgroup-parent", cgroup])
-        .args([
-            "--bridge=none",
-            "--iptables=false",
-            "--ip6tables=false",
-            "--ip-forward=false",
-            "--ip-masq=false",
-        ])
+        .args(match network {
+            Network::None => ["--bridge", "none"],
+            Network::Bridge => ["--bip", "10.99.1.1/24"],
+        })
+        .args(["--iptables=false", "--ip6tables=false", "--ip-forward=false", "--ip-masq=false"])
         .args(["--userland-proxy=false", "--storage-driver", "overlay2"])
         .args(["--exec-opt", "native.cgroupdriver=cgroupfs"])
         .spawn()

@@ -2,14 +2,19 @@
 #![allow(clippy::unwrap_used, clippy::panic)] // Functions shared by tests are tests too.
 #![allow(dead_code)] // Each test file uses some of it.
 
+pub mod notes;
 #[cfg(target_os = "linux")]
 pub mod place;
+#[cfg(target_os = "linux")]
+pub mod sockets;
+#[cfg(target_os = "linux")]
+pub mod traces;
 
 use std::time::{Duration, Instant};
 
-/// Polls until the condition holds; panics with `what` after ten seconds.
+/// Polls until the condition holds; panics with `what` after a minute.
 pub async fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
-    let deadline = Instant::now() + Duration::from_secs(10);
+    let deadline = Instant::now() + Duration::from_secs(60);
     while !holds() {
         assert!(Instant::now() < deadline, "never happened: {what}");
         tokio::time::sleep(Duration::from_millis(10)).await;
@@ -74,7 +79,7 @@ pub async fn sandbox() -> Option<host::sandbox::Sandbox> {
         Ok(selected) => Some(selected.sandbox),
         Err(none) if std::env::var_os("CI").is_some() => panic!("no sandbox in CI: {none}"),
         Err(none) => {
-            eprintln!("skipped, no sandbox: {none}");
+            notes::not_run(&format!("what needs bubblewrap: {none}"));
             None
         }
     }

@@ -40,10 +40,7 @@ pub struct EditedTree {
 impl Depot {
     /// The check tree in `dir` (absolute); made when missing, empty until switched.
     pub fn check_tree(&self, dir: &Path) -> Result<CheckTree> {
-        let mut name = dir.file_name().unwrap_or_default().to_owned();
-        name.push(".git");
-        let git_dir = dir.with_file_name(name);
-        let tree = CheckTree { depot: self.clone(), dir: dir.to_owned(), git_dir };
+        let tree = CheckTree { depot: self.clone(), dir: dir.to_owned(), git_dir: git_dir_of(dir) };
         if !tree.git_dir.join("objects/info/alternates").is_file() {
             removal::remove_tree(&tree.git_dir)?;
             self.borrow_into(&tree.git_dir, true)?;
@@ -53,6 +50,19 @@ impl Depot {
         tree.stand()?;
         Ok(tree)
     }
+
+    /// Removes the check tree in `dir`, or what is left of one. Fine when there is none.
+    pub fn remove_check_tree(&self, dir: &Path) -> Result<()> {
+        removal::remove_tree(dir)?;
+        removal::remove_tree(&git_dir_of(dir))
+    }
+}
+
+/// Beside the files, out of reach of what runs on them.
+fn git_dir_of(dir: &Path) -> PathBuf {
+    let mut name = dir.file_name().unwrap_or_default().to_owned();
+    name.push(".git");
+    dir.with_file_name(name)
 }
 
 impl CheckTree {
@@ -127,12 +137,6 @@ impl CheckTree {
         let total = paths.len();
         paths.truncate(100);
         Ok(Err(EditedTree { paths, total }))
-    }
-
-    /// Removes the slot.
-    pub fn remove(self) -> Result<()> {
-        removal::remove_tree(&self.dir)?;
-        removal::remove_tree(&self.git_dir)
     }
 
     fn head(&self) -> Result<Option<ObjectId>> {

@@ -1,14 +1,12 @@
 //! Bringing the user's branches into the depot. Reads the user's repository, writes nothing there.
 
-use std::collections::BTreeSet;
 use std::path::Path;
 
 use serde::Serialize;
 
 use super::{Depot, DepotRef, Expected};
-use crate::error::IoContext;
 use crate::transfer::{History, Trust};
-use crate::{ObjectId, RepoError, Result, check_branch, libgit};
+use crate::{ObjectId, RepoError, Result, boundary, check_branch, libgit};
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -86,31 +84,21 @@ impl Depot {
     /// A shallow repository's history ends at commits named in this file; without it the depot would look
     /// for parents that nobody has.
     fn take_boundary(&self, user_git_dir: &Path) -> Result<()> {
-        let ours = self.dir.join("shallow");
-        let theirs = std::fs::read(user_git_dir.join("shallow")).unwrap_or_default();
-        let known = std::fs::read(&ours).unwrap_or_default();
-        let mut ends: BTreeSet<ObjectId> = lines(&known)?;
+        let known = self.boundary()?;
+        let mut ends = known.clone();
         let odb = self.open()?;
         let odb = odb.odb()?;
-        for end in lines(&theirs)? {
+        for end in boundary::read(user_git_dir)? {
             // What is here already came with its parents, or is listed.
             if !odb.exists(end.raw()?) {
                 ends.insert(end);
             }
         }
-        let text: String = ends.iter().map(|id| format!("{id}\n")).collect();
-        if text.as_bytes() == known.as_slice() {
-            return Ok(());
+        match ends == known {
+            true => Ok(()),
+            false => self.keep_boundary(&ends),
         }
-        let fresh = self.dir.join("shallow.new");
-        std::fs::write(&fresh, text).at("write", &fresh)?;
-        std::fs::rename(&fresh, &ours).at("write", &ours)
     }
-}
-
-fn lines(bytes: &[u8]) -> Result<BTreeSet<ObjectId>> {
-    let lines = bytes.split(|b| *b == b'\n').filter(|line| !line.is_empty());
-    lines.map(|line| ObjectId::parse(&libgit::text(line))).collect()
 }
 
 fn user_ref(branch: &str) -> DepotRef {

@@ -123,7 +123,7 @@ const RECENT: usize = 20;
 /// Everything known about the repository that `path` lies in.
 pub fn inspect(path: &Path) -> Result<RepoFacts> {
     if !path.exists() {
-        return Err(RepoError::NotARepository { path: path.to_owned() });
+        return Err(RepoError::NoFolder { path: path.to_owned() });
     }
     let repo = libgit::open(&libgit::discover(path)?)?;
     let Some(root) = repo.workdir().map(Path::to_owned) else {

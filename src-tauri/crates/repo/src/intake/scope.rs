@@ -13,6 +13,8 @@ pub struct Scope {
     /// Globs from the repository's top. `*` stays within a folder, `**` crosses; a plain path allows that
     /// file, or everything below that folder.
     pub write_globs: Option<Vec<String>>,
+    /// Globs every path has to match as well. `None` asks for nothing more.
+    pub bounds: Option<Vec<String>>,
     /// Single paths that may be changed besides, taken as they are.
     pub also: Vec<String>,
     pub max_files: Option<usize>,
@@ -30,15 +32,13 @@ pub struct ScopeReport {
 
 impl Scope {
     pub fn check(&self, changes: &[ChangedPath]) -> Result<ScopeReport> {
-        let globs = self.write_globs.as_deref().map(compile).transpose()?;
-        let outside: Vec<String> = match globs {
-            None => Vec::new(),
-            Some(globs) => {
-                let outside =
-                    |path: &str| !globs.is_match(path) && !self.also.iter().any(|also| also == path);
-                changes.iter().map(|change| &change.path).filter(|path| outside(path)).cloned().collect()
-            }
+        let lists = [&self.write_globs, &self.bounds].into_iter().flatten();
+        let sets: Vec<GlobSet> = lists.map(|globs| compile(globs)).collect::<Result<_>>()?;
+        let outside = |path: &str| {
+            !sets.iter().all(|globs| globs.is_match(path)) && !self.also.iter().any(|also| also == path)
         };
+        let outside: Vec<String> =
+            changes.iter().map(|change| &change.path).filter(|path| outside(path)).cloned().collect();
         // A pure rename is one file to a person.
         let moved: Vec<&String> = changes.iter().filter_map(|change| change.renamed_from.as_ref()).collect();
         let files = changes.iter().filter(|c| c.new_blob.is_some() || !moved.contains(&&c.path)).count();
@@ -128,9 +128,24 @@ mod tests {
     #[test]
     fn a_path_that_is_allowed_besides_is_that_path_and_no_glob() {
         let write_globs = Some(vec!["docs/**".to_owned()]);
-        let scope = Scope { write_globs, also: vec!["other/[a].md".into(), "*".into()], max_files: None };
+        let scope = Scope { write_globs, also: vec!["other/[a].md".into(), "*".into()], ..Scope::default() };
         let changes = ["docs/a", "other/[a].md", "other/a.md", "b"].map(added);
         assert_eq!(scope.check(&changes).unwrap().outside, ["other/a.md", "b"]);
+    }
+
+    #[test]
+    fn bounds_only_ever_take_something_away() {
+        let scope = |globs: Option<&str>, bounds: Option<&str>| Scope {
+            write_globs: globs.map(|glob| vec![glob.to_owned()]),
+            bounds: bounds.map(|glob| vec![glob.to_owned()]),
+            also: vec!["asked".into()],
+            ..Scope::default()
+        };
+        let outside = |scope: Scope| scope.check(&["src/a", "docs/b", "asked"].map(added)).unwrap().outside;
+        assert_eq!(outside(scope(Some("**"), Some("src/**"))), ["docs/b"]);
+        assert_eq!(outside(scope(Some("docs/**"), Some("**"))), ["src/a"]);
+        assert_eq!(outside(scope(Some("docs/**"), Some("src/**"))), ["src/a", "docs/b"]);
+        assert_eq!(outside(scope(None, Some("src/**"))), ["docs/b"]);
     }
 
     #[test]

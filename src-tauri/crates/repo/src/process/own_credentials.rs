@@ -183,14 +183,16 @@ const TOKEN_USER: &str = "x-access-token";
 
 const ASKPASS: &str = "askpass";
 
-/// Answers git's two questions for one host, word for word; any other question gets nothing.
-const ASKPASS_TEXT: &str = "#!/bin/sh
-case \"$1\" in
-\"Username for 'https://$PILOTHOUSE_ASKPASS_HOST': \") printf '%s\\n' \"$PILOTHOUSE_ASKPASS_USER\" ;;
-\"Password for 'https://$PILOTHOUSE_ASKPASS_USER@$PILOTHOUSE_ASKPASS_HOST': \") printf '%s\\n' \"$PILOTHOUSE_ASKPASS_TOKEN\" ;;
+/// Answers two questions for one host, as git words them and as git-lfs does, word for word; any other question gets
+/// nothing.
+const ASKPASS_TEXT: &str = r#"#!/bin/sh
+h=$PILOTHOUSE_ASKPASS_HOST u=$PILOTHOUSE_ASKPASS_USER
+case "$1" in
+"Username for 'https://$h': " | "Username for \"https://$h\"") printf '%s\n' "$u" ;;
+"Password for 'https://$u@$h': " | "Password for \"https://$u@$h\"") printf '%s\n' "$PILOTHOUSE_ASKPASS_TOKEN" ;;
 *) exit 1 ;;
 esac
-";
+"#;
 
 /// Puts the askpass program into our own home, for its owner alone.
 pub(super) fn write_askpass(home: &Path) -> Result<()> {
@@ -260,7 +262,13 @@ mod tests {
             ask("Password for 'https://x-access-token@git.example.com:8443': "),
             (true, "tok*en\n".into())
         );
+        let of_lfs = "\"https://git.example.com:8443\"";
+        assert_eq!(ask(&format!("Username for {of_lfs}")), (true, "x-access-token\n".into()));
+        let of_lfs = of_lfs.replace("//", "//x-access-token@");
+        assert_eq!(ask(&format!("Password for {of_lfs}")), (true, "tok*en\n".into()));
         for foreign in [
+            "Password for \"https://x-access-token@evil.example\"",
+            "Password for \"https://git.example.com:8443\"",
             "Password for 'https://x-access-token@evil.example': ",
             "Password for 'https://x-access-token@git.example.com:8443@evil.example': ",
             "Password for 'http://x-access-token@git.example.com:8443': ",

@@ -11,6 +11,13 @@ use repo::{
 
 use crate::world::{World, commit, plain, rev, try_plain, with_every_git, write};
 
+/// Programs that git starts instead of connecting, or leaves its own input to.
+const CONNECTS: [&str; 6] =
+    ["ssh-command", "git-proxy", "remote-ext", "submodule-ext", "modules-ext", "alternate-refs"];
+
+/// Gives files to the programs of the poison; one has no driver of its own, and one has that of an included file.
+const ATTRIBUTES: &str = "* filter=evil diff=evil merge=evil\nsrc/b.txt diff=inc\nsrc/plain.txt !diff\n";
+
 struct Attack<'w> {
     world: &'w World,
     markers: PathBuf,
@@ -28,8 +35,9 @@ impl<'w> Attack<'w> {
         use std::os::unix::fs::PermissionsExt;
         let path = self.world.path(&format!("evil-{name}"));
         let marker = self.markers.join(name);
-        std::fs::write(&path, format!("#!/bin/sh\ntouch '{}'\n[ -t 0 ] || cat\nexit 0\n", marker.display()))
-            .unwrap();
+        // In place of a connection it would wait for a far side that waits for it.
+        let then = if CONNECTS.contains(&name) { "" } else { "[ -t 0 ] || cat\n" };
+        std::fs::write(&path, format!("#!/bin/sh\ntouch '{}'\n{then}exit 0\n", marker.display())).unwrap();
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
         path.display().to_string()
     }
@@ -59,7 +67,8 @@ impl<'w> Attack<'w> {
         };
         std::fs::create_dir_all(git_dir).unwrap();
         let included = self.world.path("included");
-        std::fs::write(&included, format!("[core]\n\tfsmonitor = {}\n", self.program("include-path")))
+        // Something that nothing else sets: the last one of a key counts.
+        std::fs::write(&included, format!("[diff \"inc\"]\n\tcommand = {}\n", self.program("include-path")))
             .unwrap();
         set("include.path", included.to_str().unwrap());
         set("core.fsmonitor", &self.program("fsmonitor"));
@@ -152,7 +161,7 @@ impl<'w> Attack<'w> {
             std::fs::create_dir_all(slot.dir().join("sub")).unwrap();
             plain(&slot.dir().join("sub"), &["init", "-q"]);
             self.poison(&slot.dir().join("sub/.git"));
-            write(slot.dir(), ".gitattributes", "* filter=evil merge=evil diff=evil\n");
+            write(slot.dir(), ".gitattributes", ATTRIBUTES);
             write(slot.dir(), "src/b.txt", "edited by the check\n");
             assert!(slot.verify_unedited(&built.tree).unwrap().is_err());
             slot.switch_to(main).unwrap();
@@ -188,22 +197,96 @@ impl<'w> Attack<'w> {
     }
 }
 
+/// Asks as a push over HTTPS does; helpers that know nothing leave it to the program that asks.
+fn asked_for_a_password(dir: &Path) {
+    use std::io::Write as _;
+    let mut call = std::process::Command::new("git");
+    call.args(["credential", "fill"]).current_dir(dir).env("HOME", dir.parent().unwrap());
+    let mut asked = call
+        .env("GIT_CONFIG_NOSYSTEM", "1")
+        .stdin(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::null())
+        .stderr(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    asked.stdin.take().unwrap().write_all(b"protocol=https\nhost=nowhere.invalid\n\n").unwrap();
+    asked.wait().unwrap();
+}
+
 #[test]
 fn the_poison_works_on_an_ordinary_git() {
     with_every_git(|world| {
         let attack = Attack::new(world);
         let clone = world.job("control");
         attack.poison(&clone.dir.join(".git"));
-        write(&clone.dir, ".gitattributes", "* filter=evil diff=evil merge=evil\n");
-        write(&clone.dir, "src/a.txt", "x\n");
+        write(&clone.dir, ".gitattributes", ATTRIBUTES);
+        for name in ["a", "b", "plain"] {
+            write(&clone.dir, &format!("src/{name}.txt"), "x\n");
+        }
+        // The attributes stay beside what is committed, so that they hold for every commit.
+        try_plain(&clone.dir, &["add", "src"]);
         try_plain(&clone.dir, &["status"]);
         try_plain(&clone.dir, &["-c", "commit.gpgsign=false", "commit", "-a", "-m", "x"]);
-        write(&clone.dir, "src/a.txt", "y\n");
+        for name in ["a", "b", "plain"] {
+            write(&clone.dir, &format!("src/{name}.txt"), "y\n");
+        }
         try_plain(&clone.dir, &["diff", "HEAD"]);
+        let unsigned =
+            |args: &[&str]| try_plain(&clone.dir, &[&["-c", "commit.gpgsign=false"], args].concat());
+        unsigned(&["commit", "-a", "--amend"]);
+        try_plain(&clone.dir, &["commit", "--allow-empty", "-m", "signed"]);
+        try_plain(&clone.dir, &["cat-file", "--textconv", "HEAD:src/a.txt"]);
+        try_plain(&clone.dir, &["checkout", "-b", "aside", "HEAD~1"]);
+        write(&clone.dir, "src/a.txt", "z\n");
+        unsigned(&["commit", "-a", "-m", "aside"]);
+        unsigned(&["merge", "-m", "both", "-"]);
+        try_plain(&clone.dir, &["reset", "--hard"]);
+        unsigned(&["rebase", "--force-rebase", "HEAD~1"]);
+        // Programs in place of a connection: none is made.
+        try_plain(&clone.dir, &["fetch", "origin"]);
+        try_plain(&clone.dir, &["fetch", "ssh://nowhere.invalid/x"]);
+        try_plain(&clone.dir, &["fetch", "git://nowhere.invalid/x"]);
+        try_plain(&clone.dir, &["interpret-trailers", "--trailer", "Job=x", "src/a.txt"]);
+        asked_for_a_password(&clone.dir);
+        // What the receiver of a push runs, and its sender.
+        let here = clone.dir.to_str().unwrap();
+        try_plain(&clone.dir, &["push", here, "HEAD:refs/heads/pushed"]);
         let ran = attack.ran();
-        for name in
-            ["fsmonitor", "filter-clean", "hook-pre-commit", "hook-reference-transaction", "diff-command"]
-        {
+        // Not here: what needs a far side of its own (the two packs), a terminal (the pager), a
+        // submodule, mail, patches by mail, or so many objects that git tidies up by itself.
+        for name in [
+            "fsmonitor",
+            "include-path",
+            "filter-clean",
+            "filter-smudge",
+            "diff-command",
+            "diff-external",
+            "textconv",
+            "merge-driver",
+            "editor",
+            "gpg",
+            "ssh-command",
+            "git-proxy",
+            "remote-ext",
+            "credential-helper",
+            "ask-pass",
+            "trailer",
+            "alternate-refs",
+            "hook-pre-push",
+            "hook-pre-receive",
+            "hook-update",
+            "hook-post-receive",
+            "hook-post-update",
+            "hook-pre-commit",
+            "hook-prepare-commit-msg",
+            "hook-commit-msg",
+            "hook-post-commit",
+            "hook-post-checkout",
+            "hook-post-index-change",
+            "hook-post-rewrite",
+            "hook-pre-rebase",
+            "hook-reference-transaction",
+        ] {
             assert!(
                 ran.iter().any(|found| found == name),
                 "{name} did not run, so this suite shows nothing: {ran:?}"
@@ -217,11 +300,7 @@ fn a_poisoned_clone_runs_nothing_of_ours() {
     with_every_git(|world| {
         let attack = Attack::new(world);
         let clone = world.job("evil");
-        write(
-            &clone.dir,
-            ".gitattributes",
-            "* filter=evil diff=evil merge=evil\n*.md text=auto ident filter=talk\n",
-        );
+        write(&clone.dir, ".gitattributes", &format!("{ATTRIBUTES}*.md text=auto ident filter=talk\n"));
         write(&clone.dir, "src/a.txt", "line 1\nevil\n");
         write(
             &clone.dir,

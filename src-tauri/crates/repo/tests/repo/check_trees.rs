@@ -47,7 +47,7 @@ fn switching_gives_exactly_the_commits_files_and_keeps_build_folders() {
         assert!(edited(world, &tree, &world.main).is_empty());
         let git_dir = world.path("slots/one.git");
         assert!(git_dir.is_dir());
-        tree.remove().unwrap();
+        world.depot.remove_check_tree(tree.dir()).unwrap();
         assert!(!git_dir.exists());
     });
 }

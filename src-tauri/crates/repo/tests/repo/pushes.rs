@@ -71,7 +71,7 @@ fn a_lease_keeps_what_others_pushed_and_lets_our_own_be_replaced() {
         assert_eq!(rev(&bare, "x"), first);
         let replaced = push(world, "x", &second, &Lease::At(Some(first.clone())));
         assert!(replaced.stdout.contains("(forced update)"), "{}", replaced.stdout);
-        push(world, "x", &first, &Lease::Overwrite);
+        push(world, "x", &first, &Lease::At(Some(second.clone())));
         assert_eq!(rev(&bare, "x"), first);
         let own = OwnCredentials::default();
         let there = world.git.remote_branch(&world.user, &remote(world), "x", &own).unwrap();

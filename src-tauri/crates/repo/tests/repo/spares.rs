@@ -86,3 +86,79 @@ fn a_folder_that_is_not_free_is_left_alone() {
         assert!(!spare.exists() && dir.join("kept.txt").exists());
     });
 }
+
+/// Device and number of a folder: what a sandbox that shows it goes on seeing.
+fn real(dir: &Path) -> (u64, u64) {
+    use std::os::unix::fs::MetadataExt;
+    let found = std::fs::metadata(dir).unwrap();
+    (found.dev(), found.ino())
+}
+
+#[test]
+fn a_folder_that_is_there_and_empty_is_filled_and_stays_the_same_one() {
+    with_every_git(|world| {
+        let (spare, warm, cold) = (world.path("spare"), world.path("warm"), world.path("cold"));
+        world.depot.make_spare(&world.main, &spare).unwrap();
+        for (n, dir) in [&warm, &cold].into_iter().enumerate() {
+            std::fs::create_dir(dir).unwrap();
+            let before = real(dir);
+            let clone = match n {
+                0 => world.depot.spare_for_job(&spare, "w1", "j1", &world.main, dir).unwrap(),
+                _ => world.depot.clone_for_job("w1", "j1", &world.main, dir).unwrap(),
+            };
+            assert_eq!(real(dir), before);
+            assert!(clone.dir.join("src/a.txt").exists());
+        }
+        assert!(!spare.exists());
+        assert_eq!(contents(&warm), contents(&cold));
+    });
+}
+
+#[test]
+fn a_folder_stays_the_same_one_also_when_the_spare_is_of_no_use() {
+    with_every_git(|world| {
+        let (spare, dir) = (world.path("spare"), world.path("job"));
+        world.depot.make_spare(&world.main, &spare).unwrap();
+        write(&spare, "left.txt", "mine\n");
+        std::fs::create_dir(&dir).unwrap();
+        let before = real(&dir);
+        assert!(world.depot.spare_for_job(&spare, "w1", "j1", &world.main, &dir).is_err());
+        assert!(!spare.exists() && std::fs::read_dir(&dir).unwrap().next().is_none());
+        world.depot.clone_for_job("w1", "j1", &world.main, &dir).unwrap();
+        assert_eq!(real(&dir), before);
+        assert!(!dir.join("left.txt").exists());
+    });
+}
+
+#[test]
+fn a_link_or_a_file_is_no_folder_for_a_clone() {
+    with_every_git(|world| {
+        let (elsewhere, link, file) = (world.path("elsewhere"), world.path("link"), world.path("file"));
+        std::fs::create_dir(&elsewhere).unwrap();
+        std::os::unix::fs::symlink(&elsewhere, &link).unwrap();
+        std::fs::write(&file, "kept\n").unwrap();
+        for (n, dir) in [&link, &file].into_iter().enumerate() {
+            let spare = world.path(&format!("spare-{n}"));
+            world.depot.make_spare(&world.main, &spare).unwrap();
+            let refused = world.depot.spare_for_job(&spare, "w1", "j1", &world.main, dir).unwrap_err();
+            assert!(refused.to_string().contains("a real folder"), "{refused}");
+            assert!(world.depot.clone_for_job("w1", "j1", &world.main, dir).is_err());
+        }
+        assert!(std::fs::read_dir(&elsewhere).unwrap().next().is_none(), "nothing went through the link");
+        assert_eq!(std::fs::read_to_string(&file).unwrap(), "kept\n");
+    });
+}
+
+/// Only root can make a folder somebody else's.
+#[test]
+fn a_folder_of_another_users_is_not_filled() {
+    with_every_git(|world| {
+        let dir = world.path("theirs");
+        std::fs::create_dir(&dir).unwrap();
+        if std::os::unix::fs::chown(&dir, Some(65_534), None).is_err() {
+            return eprintln!("skipped: only root can make a folder somebody else's");
+        }
+        let refused = world.depot.clone_for_job("w1", "j1", &world.main, &dir).unwrap_err();
+        assert!(refused.to_string().contains("this user's"), "{refused}");
+    });
+}

@@ -1,25 +1,20 @@
 //! The loop of one connection.
 
 use super::followed::Wanted;
+use super::hello::Welcomed;
 use super::line::{Gone, Line};
 use super::mentions::Mentions;
-use super::presence::Place;
 use super::proof;
+use super::pulse::Pulse;
 use super::requests::Requests;
 use super::streams::Streams;
 use crate::state::ServerState;
 use axum::body::Bytes;
 use axum::extract::ws::{Message, WebSocket};
-use engine::{Ending, Principal};
+use engine::Ending;
 use futures_util::StreamExt;
 use futures_util::stream::SplitStream;
-use protocol::gateway::{BEAT_MS, ClientFrame, Head, ServerFrame, close};
-use std::time::Duration;
-use tokio::time::Instant;
-
-const BEAT: Duration = Duration::from_millis(BEAT_MS);
-/// Heard nothing for so long, a connection is dead. Clients answer pings, so it is three of them.
-const SILENCE: Duration = Duration::from_millis(3 * BEAT_MS);
+use protocol::gateway::{ClientFrame, Head, ServerFrame, close};
 
 /// Why a connection ends.
 enum End {
@@ -38,15 +33,15 @@ impl From<Gone> for End {
     }
 }
 
-pub(super) async fn run(state: ServerState, who: Principal, place: Place, socket: WebSocket) {
+pub(super) async fn run(state: ServerState, welcomed: Welcomed, socket: WebSocket) {
     let (sink, frames) = socket.split();
     let (line, writing) = Line::new(sink);
     let writing = tokio::spawn(writing);
-    let connected = state.engine.enter(&who).await;
+    let connected = state.engine.enter(&welcomed.who).await;
     let mut streams = Streams::new(line.clone());
     // What ends a connection is heard while the loop waits for a slow client, too.
     let end = tokio::select! {
-        end = exchange(&state, who, place, frames, (&line, &mut streams)) => end,
+        end = exchange(&state, welcomed, frames, (&line, &mut streams)) => end,
         () = line.overloaded() => End::Cut(close::TIMED_OUT, "too much waits to be read"),
         () = state.engine.stopping() => End::Told(close::GOING_AWAY, "the server stops"),
         ending = proof::sent_away(&connected) => End::Away(ending),
@@ -73,18 +68,15 @@ pub(super) async fn run(state: ServerState, who: Principal, place: Place, socket
 /// itself: whoever comes back within their time has lost nothing.
 async fn exchange(
     state: &ServerState,
-    who: Principal,
-    place: Place,
+    Welcomed { who, place, mut news }: Welcomed,
     mut frames: SplitStream<WebSocket>,
     (line, streams): (&Line, &mut Streams),
 ) -> End {
     let mut mentions = Mentions::new(line.clone());
-    let mut ephemeral = state.engine.ephemeral();
     let mut presence = place.changes();
+    let reader = who.clone();
     let mut requests = Requests::new(state.clone(), who, line.clone(), place);
-    let mut beat = tokio::time::interval(BEAT);
-    beat.reset();
-    let mut heard = Instant::now();
+    let mut pulse = Pulse::new();
     loop {
         let step = tokio::select! {
             frame = frames.next() => {
@@ -95,13 +87,15 @@ async fn exchange(
                 };
                 // Whoever asks faster than they read waits here; that is not their silence.
                 line.calm().await;
-                heard = Instant::now();
+                pulse.heard();
                 step
             }
-            frame = ephemeral.recv() => {
-                mentions.lost(ephemeral.missed());
-                if let Ok(frame) = frame {
-                    mentions.push(&frame);
+            frame = news.recv() => {
+                mentions.lost(news.missed());
+                if let Ok(frame) = frame
+                    && reader.may(frame.scope)
+                {
+                    mentions.push(&frame.text);
                 }
                 Ok(())
             }
@@ -114,10 +108,10 @@ async fn exchange(
                 Ok(())
             }
             () = requests.done() => Ok(()),
-            _ = beat.tick() => match heard.elapsed() > SILENCE {
-                true => Err(End::Told(close::TIMED_OUT, "nothing was heard for too long")),
-                false => {
-                    requests.heard(heard.elapsed());
+            silence = pulse.beat() => match silence {
+                None => Err(End::Told(close::TIMED_OUT, "nothing was heard for too long")),
+                Some(ago) => {
+                    requests.heard(ago);
                     line.send(Message::Ping(Bytes::new())).await.map_err(End::from)
                 }
             },

@@ -3,7 +3,7 @@
 
 use super::line::Line;
 use axum::extract::ws::Message;
-use engine::{Engine, EventFilter, Subscription};
+use engine::{Engine, EventFilter, Principal, Subscription};
 use protocol::gateway::SUBSCRIPTIONS;
 use protocol::{ApiError, Cursor, ErrorCode, SessionId};
 use std::collections::{BTreeMap, VecDeque};
@@ -55,9 +55,10 @@ impl Followed {
         Ok(())
     }
 
-    pub(super) fn begin(&mut self, engine: &Engine, id: u32, wanted: Wanted) {
+    /// Of what `who` may not be told nothing comes.
+    pub(super) fn begin(&mut self, engine: &Engine, who: &Principal, id: u32, wanted: Wanted) {
         let Wanted { session, after, all_types, window } = wanted;
-        let subscription = engine.follow(EventFilter { session, all_types }, after);
+        let subscription = engine.follow(EventFilter { session, all_types, scopes: who.scopes() }, after);
         let (acked, heard) = watch::channel(Cursor::MIN);
         let pace = window.map(|window| Pace::new(window.min(WIDEST), heard));
         let task = self.tasks.spawn(follow(subscription, id, pace, self.line.clone()));

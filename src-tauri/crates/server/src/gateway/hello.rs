@@ -5,13 +5,14 @@ use super::proof::{self, Shown};
 use crate::listen::Arrival;
 use crate::state::ServerState;
 use axum::extract::ws::{CloseFrame, Message, WebSocket};
-use engine::Principal;
+use engine::{Frames, Principal};
+
 use protocol::gateway::{
     ClientFrame, ClientNote, FIRST_FRAME_BYTES, GatewayLimits, ServerFrame, VERSIONS, close,
 };
-use protocol::ops::{Method, Permission};
+use protocol::ops::{Method, OTHER_NAMES, Permission};
 use protocol::presence::Snapshot;
-use protocol::{ApiError, DeviceId, ErrorCode};
+use protocol::{ApiError, ErrorCode};
 use std::time::Duration;
 
 /// Most connections a welcome tells of.
@@ -33,6 +34,20 @@ impl Rejected {
     fn malformed(message: &str) -> Self {
         Self { error: ApiError::bad(message), next: "update", code: close::MALFORMED }
     }
+
+    fn crowded() -> Self {
+        let message = "This device has too many connections. Close some of its pages, or try again later.";
+        let error = ApiError::new(ErrorCode::RateLimited, message);
+        Self { error, next: "wait", code: close::TIMED_OUT }
+    }
+}
+
+/// Who was let in.
+pub(super) struct Welcomed {
+    pub who: Principal,
+    pub place: Place,
+    /// What became true since the snapshot of the welcome was taken.
+    pub news: Frames,
 }
 
 /// Says hello and hears who is there; none when that came to nothing, and the socket has been told why.
@@ -41,7 +56,7 @@ pub(super) async fn agree(
     socket: &mut WebSocket,
     known: Option<Principal>,
     arrival: Option<&Arrival>,
-) -> Option<(Principal, Place)> {
+) -> Option<Welcomed> {
     let challenge = state.engine.new_secret();
     let hello = ServerFrame::Hello {
         versions: VERSIONS,
@@ -66,33 +81,38 @@ pub(super) async fn agree(
         Ok(frame) => read(state, frame, known, &challenge, arrival).await,
         Err(rejected) => Err(rejected),
     };
-    match agreed {
-        Ok((who, version)) => {
-            let scopes: Vec<_> = Permission::ALL.iter().copied().filter(|scope| who.may(*scope)).collect();
-            let methods = Method::ALL.iter().map(|method| method.operation());
-            let methods = methods.filter(|one| who.may(one.scope)).map(|one| one.name.to_owned()).collect();
-            let limits = GatewayLimits::default();
-            let place = state.doors.attendance.enter(&who, note, state.engine.now_ms());
-            let snapshot = Box::new(snapshot(state, &who, &place).await);
-            let welcome = ServerFrame::Welcome {
-                version,
-                who: who.label(),
-                device_id: who.device().and_then(|id| DeviceId::parse(id).ok()),
-                role: state.engine.role_of(&who).await.ok().flatten(),
-                scopes,
-                methods,
-                limits,
-                snapshot,
-            };
-            // Nobody holds a place here without reading.
-            tokio::time::timeout(PATIENCE, socket.send(text(&welcome))).await.ok()?.ok()?;
-            Some((who, place))
-        }
+    let entered = agreed.and_then(|(who, version)| {
+        let place = state.doors.attendance.enter(&who, note, state.engine.now_ms());
+        place.map(|place| (who, version, place)).ok_or_else(Rejected::crowded)
+    });
+    let (who, version, place) = match entered {
+        Ok(entered) => entered,
         Err(rejected) => {
             reject(socket, rejected).await;
-            None
+            return None;
         }
-    }
+    };
+    let scopes: Vec<_> = Permission::ALL.iter().copied().filter(|scope| who.may(*scope)).collect();
+    let own = Method::ALL.iter().map(|method| (method.operation().name, *method));
+    let named = own.chain(OTHER_NAMES.iter().copied());
+    let methods = named.filter(|(_, method)| who.may(method.operation().scope));
+    let methods = methods.map(|(name, _)| name.to_owned()).collect();
+    // Listened to before the snapshot is taken: what changes between the two is told, and never lost.
+    let news = state.engine.ephemeral();
+    let snapshot = Box::new(snapshot(state, &who, &place).await);
+    let welcome = ServerFrame::Welcome {
+        version,
+        who: who.label(),
+        device_id: who.device_id(),
+        role: state.engine.role_of(&who).await.ok().flatten(),
+        scopes,
+        methods,
+        limits: GatewayLimits::default(),
+        snapshot,
+    };
+    // Nobody holds a place here without reading.
+    tokio::time::timeout(PATIENCE, socket.send(text(&welcome))).await.ok()?.ok()?;
+    Some(Welcomed { who, place, news })
 }
 
 /// The present, as far as this caller may see it. Where it cannot be read it is empty and says that there is more.

@@ -4,7 +4,7 @@
 //! the first frame, never by the address. Every queue is bounded: events are read from the log when there is room,
 //! output of terminals has a window of its own, and what is true only now is left out when a client is slow.
 //!
-//! `hello` agrees on a version and on who is there; `strangers` counts who has not said so yet; `presence` knows who that is; `connection` is the loop; `requests`
+//! `hello` agrees on a version and on who is there; `strangers` counts who has not said so yet; `presence` knows who that is; `connection` is the loop; `pulse` is how long nothing was heard; `requests`
 //! what is asked of it; `followed` the events it follows; `streams` the terminals it is attached to; `mentions` what is
 //! true only now; `line` what goes out. A node's connection has a loop of its own, `node`; `relayed` are terminals on such machines,
 //! `errands` what they carry in pieces.
@@ -18,6 +18,7 @@ mod mentions;
 mod node;
 mod presence;
 mod proof;
+mod pulse;
 mod relayed;
 mod requests;
 mod strangers;
@@ -40,7 +41,7 @@ use std::sync::Arc;
 use tokio::sync::Semaphore;
 
 pub(crate) const PATH: &str = "/v1/ws";
-/// Most connections at once.
+/// Most connections at once, of everybody.
 const CONNECTIONS: usize = 512;
 
 /// How many more may come.
@@ -100,11 +101,11 @@ pub(crate) async fn open(
             let _place = place;
             let agreed = hello::agree(&state, &mut socket, known, arrival.as_ref()).await;
             drop(stranger);
-            if let Some((who, present)) = agreed {
-                match who.is_node() {
+            if let Some(welcomed) = agreed {
+                match welcomed.who.is_node() {
                     // It is present while its place is held.
-                    true => node::run(state, who, present, socket).await,
-                    false => connection::run(state, who, present, socket).await,
+                    true => node::run(state, welcomed.who, welcomed.place, socket).await,
+                    false => connection::run(state, welcomed, socket).await,
                 }
             }
         },

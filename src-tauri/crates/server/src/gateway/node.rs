@@ -6,6 +6,7 @@
 use super::hello::text;
 use super::presence::Place;
 use super::proof;
+use super::pulse::Pulse;
 use super::requests::answered;
 use crate::call::{self, Call, answer, read};
 use crate::shapes::Unknown;
@@ -15,7 +16,7 @@ use axum::extract::ws::{CloseFrame, Message, WebSocket};
 use engine::{NodeLine, Principal, Reply, ToNode};
 use futures_util::stream::SplitSink;
 use futures_util::{SinkExt, StreamExt};
-use protocol::gateway::{BEAT_MS, ClientFrame, Head, IN_FLIGHT, ServerFrame, close};
+use protocol::gateway::{ClientFrame, Head, IN_FLIGHT, ServerFrame, close};
 use protocol::node::{NodeWorked, WorkNode};
 use protocol::ops::Method;
 use protocol::{ApiError, ErrorCode};
@@ -23,11 +24,7 @@ use serde_json::Value;
 use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
-use tokio::time::Instant;
 
-const BEAT: Duration = Duration::from_millis(BEAT_MS);
-/// Heard nothing for so long, it is gone.
-const SILENCE: Duration = Duration::from_millis(3 * BEAT_MS);
 /// How long it may take to accept one frame.
 const PATIENCE: Duration = Duration::from_secs(45);
 
@@ -47,13 +44,11 @@ pub(super) async fn run(state: ServerState, who: Principal, _present: Place, soc
     let mut running: JoinSet<()> = JoinSet::new();
     let mut stopping = std::pin::pin!(state.engine.stopping());
     let mut away = std::pin::pin!(proof::sent_away(&connected));
-    let mut beat = tokio::time::interval(BEAT);
-    beat.reset();
-    let mut heard = Instant::now();
+    let mut pulse = Pulse::new();
     let end = loop {
         tokio::select! {
             frame = frames.next() => {
-                heard = Instant::now();
+                pulse.heard();
                 let step = match frame {
                     Some(Ok(message)) => take(&state, &mut line, message, &answers, &mut running).await,
                     Some(Err(_)) => Err(Some("not a message, or too large")),
@@ -64,8 +59,8 @@ pub(super) async fn run(state: ServerState, who: Principal, _present: Place, soc
                 }
             }
             _ = running.join_next(), if !running.is_empty() => {}
-            _ = beat.tick() => {
-                if heard.elapsed() > SILENCE {
+            silence = pulse.beat() => {
+                if silence.is_none() {
                     break Some((close::TIMED_OUT, "nothing was heard for too long"));
                 }
                 if answers.try_send(Message::Ping(Bytes::new())).is_err() {

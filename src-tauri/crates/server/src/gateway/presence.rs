@@ -1,5 +1,6 @@
 //! Who is connected. It lasts as long as the connections do; nothing of it is kept.
 
+use super::CONNECTIONS;
 use engine::Principal;
 use protocol::DeviceId;
 use protocol::gateway::ClientNote;
@@ -10,6 +11,10 @@ use tokio::sync::watch;
 
 /// Most characters kept of what a client says of itself.
 const WORD: usize = 64;
+/// Most connections of one device: more pages than anybody has open.
+const OF_ONE: usize = 64;
+/// Most of all devices: whoever sits at this machine finds a place, whatever devices hold.
+const OF_DEVICES: usize = CONNECTIONS - 64;
 
 /// Everybody who is there.
 #[derive(Clone, Default)]
@@ -45,26 +50,30 @@ pub(super) struct Place {
 }
 
 impl Attendance {
-    /// `now` in milliseconds since 1970.
-    pub(super) fn enter(&self, who: &Principal, note: ClientNote, now: i64) -> Place {
+    /// `now` in milliseconds since 1970. None where the device holds as many connections as it may already, or all
+    /// devices together do.
+    pub(super) fn enter(&self, who: &Principal, note: ClientNote, now: i64) -> Option<Place> {
         let short = |text: String| text.chars().filter(|c| !c.is_control()).take(WORD).collect::<String>();
         let note = ClientNote {
             name: short(note.name),
             version: note.version.map(short),
             kind: note.kind.map(short),
         };
-        let device = match who {
-            Principal::Device { id, .. } => DeviceId::parse(id.as_str()).ok(),
-            _ => None,
-        };
-        let row = Row { note, who: who.label(), device, since: now, heard: now, visible: false };
+        let device = who.device_id();
         let mut rows = self.rows();
+        if let Some(device) = &device {
+            let devices = || rows.by_connection.values().filter_map(|row| row.device.as_ref());
+            if devices().filter(|one| *one == device).count() >= OF_ONE || devices().count() >= OF_DEVICES {
+                return None;
+            }
+        }
         rows.last += 1;
         let number = rows.last;
+        let row = Row { note, who: who.label(), device, since: now, heard: now, visible: false };
         rows.by_connection.insert(number, row);
         drop(rows);
         self.changed();
-        Place { all: self.clone(), number }
+        Some(Place { all: self.clone(), number })
     }
 
     /// As the connection `of` sees it, or somebody who has none.
@@ -140,8 +149,8 @@ mod tests {
     #[test]
     fn whoever_is_connected_is_shown_until_they_go() {
         let all = Attendance::default();
-        let one = all.enter(&Principal::Owner, note(&"x".repeat(500)), 1_000);
-        let two = all.enter(&Principal::Owner, note("two"), 2_000);
+        let one = all.enter(&Principal::Owner, note(&"x".repeat(500)), 1_000).unwrap();
+        let two = all.enter(&Principal::Owner, note("two"), 2_000).unwrap();
         let mut changes = two.changes();
         one.looks(true, 3_000);
         assert!(changes.has_changed().unwrap());

@@ -6,7 +6,6 @@ use engine::{Connected, Ending, Principal};
 use protocol::device::DeviceProof;
 use protocol::gateway::close;
 use protocol::{ApiError, ErrorCode};
-use std::net::IpAddr;
 
 /// What the first frame shows.
 pub(super) struct Shown {
@@ -27,10 +26,10 @@ pub(super) async fn who(
     let engine = &state.engine;
     let from = arrival.map(|arrival| arrival.peer.ip());
     if let Some(proof) = shown.device {
-        from.map_or(Ok(()), |from| engine.check_tries(from))?;
         let proven = engine.proven(challenge, &proof).await;
         if proven.as_ref().is_err_and(|error| error.code == ErrorCode::SignatureWrong) {
-            count(state, from);
+            // Whoever has the key is never kept waiting by those who guess beside them.
+            from.map_or(Ok(()), |from| engine.wrong_try(from))?;
         }
         return proven.map(Some);
     }
@@ -41,17 +40,10 @@ pub(super) async fn who(
         (Some(_), None) => {}
         (None, _) => {
             // Whoever has a token is never kept waiting by those who guess beside them.
-            from.map_or(Ok(()), |from| engine.check_tries(from))?;
-            count(state, from);
+            from.map_or(Ok(()), |from| engine.wrong_try(from))?;
         }
     }
     Ok(who)
-}
-
-fn count(state: &ServerState, from: Option<IpAddr>) {
-    if let Some(from) = from {
-        state.engine.tried_wrong(from);
-    }
 }
 
 /// Resolves when a connection has to be closed because its device is not, or not as it was, let in any more.

@@ -14,7 +14,7 @@ use crate::state::ServerState;
 use axum::extract::ws::Message;
 use engine::{Principal, Reply};
 use protocol::gateway::{FRAME_BYTES, IN_FLIGHT, ServerFrame};
-use protocol::ops::{Done, Method, Permission};
+use protocol::ops::{Done, Method};
 use protocol::presence::PresenceBeat;
 use protocol::{ApiError, Cursor, ErrorCode};
 use serde_json::{Map, Value};
@@ -93,7 +93,7 @@ impl Requests {
         }
         let (state, line) = (self.state.clone(), self.line.clone());
         self.running.spawn(async move {
-            let reply = performed(state, call).await;
+            let reply = call::perform(&state, call).await;
             let _ = line.send(answered(id, reply)).await;
         });
         Ok(())
@@ -105,7 +105,7 @@ impl Requests {
         self.answer(id, admitted.map(|()| serde_json::json!({ "ok": true }))).await?;
         // Events come after the answer.
         if fine {
-            self.followed.begin(&self.state.engine, id, wanted);
+            self.followed.begin(&self.state.engine, &self.who, id, wanted);
         }
         Ok(())
     }
@@ -142,18 +142,6 @@ impl Requests {
     async fn answer(&self, id: u32, reply: Reply) -> Result<(), Gone> {
         self.line.send(answered(id, reply)).await
     }
-}
-
-/// A change that has begun is carried through when its connection breaks: whoever asks again under the same key gets
-/// its answer. Claims wait for what may never be heard of, and end with their connection.
-async fn performed(state: ServerState, call: Call) -> Reply {
-    let operation = call.method.operation();
-    if !operation.mutating || matches!(operation.scope, Permission::Work | Permission::Merge) {
-        return call::perform(&state, call).await;
-    }
-    let change = tokio::spawn(async move { call::perform(&state, call).await });
-    let broken = |_| Err(ApiError::new(ErrorCode::Internal, "It broke off while it was done."));
-    change.await.unwrap_or_else(broken)
 }
 
 /// One frame, whatever the answer: what does not fit one is called for over HTTP.

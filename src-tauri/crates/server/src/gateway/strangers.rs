@@ -1,6 +1,7 @@
 //! How many connections may stand at the door without having said who they are: few altogether, and fewer from one
 //! place elsewhere, so that one machine of a tailnet cannot keep all others out.
 
+use host::network::one_place;
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -24,6 +25,8 @@ pub(super) struct Stranger {
 impl Strangers {
     /// None when there are too many already.
     pub(super) fn admit(&self, from: IpAddr) -> Option<Stranger> {
+        // This machine is one place, too, and the only one whose share is not bounded.
+        let from = one_place(from);
         let mut at_door = self.at_door();
         let (all, here) = (at_door.values().sum::<usize>(), at_door.get(&from).copied().unwrap_or(0));
         if all >= STRANGERS || (here >= FROM_ONE && !from.is_loopback()) {
@@ -63,6 +66,10 @@ mod tests {
         assert!(strangers.admit(near).is_none(), "{STRANGERS} are enough");
         held.remove(0);
         assert!(strangers.admit(far).is_some(), "who goes makes room");
+        drop(held);
+        let made_up = |n: usize| format!("2001:db8::{n}").parse().unwrap();
+        let held: Vec<_> = (0..FROM_ONE).map(|n| strangers.admit(made_up(n)).unwrap()).collect();
+        assert!(strangers.admit(made_up(FROM_ONE)).is_none(), "addresses of one network are one place");
         drop(held);
         assert!(strangers.at_door().is_empty(), "nothing is remembered of those who went");
     }

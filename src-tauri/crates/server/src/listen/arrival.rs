@@ -33,6 +33,8 @@ pub(crate) struct Arrival {
     pub login: Option<String>,
     /// That machine's stable id in the tailnet.
     pub node: Option<String>,
+    /// The allow list alone lets it in: it is no machine of the owner's own login.
+    pub invited: bool,
 }
 
 impl Arrival {
@@ -60,7 +62,8 @@ pub(super) struct Seat {
 
 impl Seat {
     async fn arrival(&self, peer: SocketAddr, headers: &HeaderMap) -> Result<Arrival, Refusal> {
-        let plain = |listener, secure| Arrival { listener, peer, secure, login: None, node: None };
+        let plain =
+            |listener, secure| Arrival { listener, peer, secure, login: None, node: None, invited: false };
         let guests = match &self.way {
             // Whoever forwards the internet to loopback names another host, which the gate refuses.
             Way::Loopback => return Ok(plain(ListenerKind::Loopback, false)),
@@ -78,7 +81,8 @@ impl Seat {
             serve::agrees(headers, guest.login.as_deref())?;
         }
         let listener = if serve { ListenerKind::Serve } else { ListenerKind::Tailnet };
-        Ok(Arrival { listener, peer, secure: serve, login: guest.login, node: Some(guest.node) })
+        let invited = !guests.is_owners(&guest);
+        Ok(Arrival { listener, peer, secure: serve, login: guest.login, node: Some(guest.node), invited })
     }
 }
 

@@ -42,7 +42,7 @@ fn line(one: &ListenerShown, all: &Listening) -> DoctorLine {
     };
     let by = match one.reachers {
         Reachers::Machine => "programs of this machine".to_owned(),
-        Reachers::Tailnet => format!("paired devices of {}", all.logins.join(", ")),
+        Reachers::Tailnet => format!("paired devices on {}", all.let_in().unwrap_or_default()),
         Reachers::Network => "paired devices in that network".to_owned(),
     };
     let nobody = one.reachers == Reachers::Tailnet && all.logins.is_empty();

@@ -1,10 +1,11 @@
 //! One listener beside loopback: it takes connections, with TLS or without, and serves the routes on each.
 //!
 //! Strangers can reach it, so everything of a connection is bounded before anybody is known: how many there are, how
-//! long a handshake and a head may take. Closing it lets answers that are under way end, and then cuts what is left,
+//! many of them from one address, how long a handshake and a head may take. Closing it lets answers that are under way end, and then cuts what is left,
 //! streams and sockets too.
 
 use super::cut::Cut;
+use super::shares::{Shares, Unknown};
 use axum::Router;
 use axum::extract::connect_info::ConnectInfo;
 use hyper::Request;
@@ -41,6 +42,8 @@ pub(super) struct Door {
     pub tls: Option<watch::Receiver<Arc<ServerConfig>>>,
     /// With the layer that says who came.
     pub routes: Router,
+    /// None where all connections come from one address, of whoever forwards them.
+    pub shares: Option<Shares>,
 }
 
 impl Door {
@@ -65,12 +68,19 @@ impl Door {
             };
             // Nobody waits for a place: whoever comes when all are taken is hung up on.
             let Ok(place) = places.clone().try_acquire_owned() else { continue };
+            let unknown = match &self.shares {
+                Some(shares) => match shares.admit(peer.ip()) {
+                    Some(unknown) => Some(unknown),
+                    None => continue,
+                },
+                None => None,
+            };
             let _ = stream.set_nodelay(true);
             let tls = self.tls.as_ref().map(|tls| TlsAcceptor::from(tls.borrow().clone()));
             let (routes, close, cut) = (self.routes.clone(), close.clone(), cut.clone());
             tracker.spawn(async move {
                 let _place = place;
-                connection(stream, peer, tls, routes, close, cut).await;
+                connection(stream, (peer, unknown), tls, routes, close, cut).await;
             });
         }
         drop(self.listener);
@@ -84,9 +94,12 @@ impl Door {
     }
 }
 
+/// Where a connection comes from, and its part in the share of that address.
+type Peer = (SocketAddr, Option<Unknown>);
+
 async fn connection(
     stream: TcpStream,
-    peer: SocketAddr,
+    peer: Peer,
     tls: Option<TlsAcceptor>,
     routes: Router,
     close: CancellationToken,
@@ -111,12 +124,15 @@ async fn connection(
 
 async fn requests(
     stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
-    peer: SocketAddr,
+    (peer, unknown): Peer,
     routes: Router,
     close: CancellationToken,
 ) {
     let service = service_fn(move |mut request: Request<Incoming>| {
         request.extensions_mut().insert(ConnectInfo(peer));
+        if let Some(unknown) = &unknown {
+            request.extensions_mut().insert(unknown.clone());
+        }
         // A router is always ready.
         routes.clone().call(request)
     });

@@ -27,6 +27,8 @@ type Answer = Result<Known, TailscaleError>;
 /// Whoever may come from the tailnet.
 pub(super) struct Guests {
     tailscale: Tailscale,
+    /// Whose this machine is; none where it has tags.
+    owner: Option<String>,
     /// The owner's login first, then what was added.
     allowed: RwLock<Vec<String>>,
     answers: Mutex<HashMap<IpAddr, (Instant, Answer)>>,
@@ -34,9 +36,9 @@ pub(super) struct Guests {
 }
 
 impl Guests {
-    pub(super) fn new(tailscale: Tailscale, allowed: Vec<String>) -> Self {
+    pub(super) fn new(tailscale: Tailscale, owner: Option<String>, allowed: Vec<String>) -> Self {
         let (answers, asking) = (Mutex::default(), Semaphore::new(ASKING));
-        Self { tailscale, allowed: RwLock::new(allowed), answers, asking }
+        Self { tailscale, owner, allowed: RwLock::new(allowed), answers, asking }
     }
 
     /// From now on these are let in. Connections that are there stay, so whoever is let in no longer is cut elsewhere.
@@ -49,6 +51,11 @@ impl Guests {
         let known = self.whois(peer).await.map_err(|error| refused(&error))?;
         may_come(&known, &self.allowed.read().unwrap_or_else(PoisonError::into_inner))?;
         Ok(known)
+    }
+
+    /// Whether it is a machine of the owner's own login. Where this machine has tags, none is.
+    pub(super) fn is_owners(&self, known: &Known) -> bool {
+        is_of(known, self.owner.as_deref())
     }
 
     async fn whois(&self, peer: SocketAddr) -> Answer {
@@ -86,6 +93,11 @@ fn refused(error: &TailscaleError) -> Refusal {
         TailscaleError::Unknown => Refusal::new(ErrorCode::TailnetUnknown, error.to_string()),
         other => Refusal::new(ErrorCode::TailnetUnavailable, format!("Nobody is let in: {other}")),
     }
+}
+
+fn is_of(known: &Known, owner: Option<&str>) -> bool {
+    let login = known.login.as_deref().filter(|_| known.tags.is_empty());
+    login.zip(owner).is_some_and(|(login, owner)| login.eq_ignore_ascii_case(owner))
 }
 
 /// A machine with tags belongs to nobody, whatever login the daemon names with it.
@@ -134,6 +146,16 @@ mod tests {
         assert_eq!(code(&ann, &["bob@example.com"]), Some(ErrorCode::TailnetNotAllowed));
         assert_eq!(code(&ann, &[]), Some(ErrorCode::TailnetNotAllowed));
         assert_eq!(code(&known(None, &[]), &["ann@example.com"]), Some(ErrorCode::TailnetNotAllowed));
+    }
+
+    #[test]
+    fn only_machines_of_the_owners_login_are_the_owners() {
+        let owner = Some("ann@example.com");
+        assert!(is_of(&known(Some("Ann@example.com"), &[]), owner));
+        assert!(!is_of(&known(Some("bob@example.com"), &[]), owner));
+        assert!(!is_of(&known(Some("ann@example.com"), &["tag:server"]), owner));
+        assert!(!is_of(&known(None, &["tag:server"]), owner));
+        assert!(!is_of(&known(Some("ann@example.com"), &[]), None), "this machine belongs to nobody");
     }
 
     #[test]

@@ -7,6 +7,7 @@ use super::forwarding::{self, Forwarding};
 use super::guests::Guests;
 use super::names::Names;
 use super::plan::{Closed, Plan};
+use super::shares::Shares;
 use axum::{Router, middleware};
 use host::tailscale::Tailscale;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -30,6 +31,8 @@ pub(super) struct Opened {
     pub facts: Facts,
     certificate: Option<Certificate>,
     guests: Option<Arc<Guests>>,
+    /// Of all its addresses together.
+    shares: Shares,
     close: CancellationToken,
     doors: JoinSet<()>,
 }
@@ -68,6 +71,7 @@ impl Opened {
             facts: Facts::default(),
             certificate: None,
             guests: None,
+            shares: Shares::default(),
             close,
             doors: JoinSet::new(),
         };
@@ -79,7 +83,8 @@ impl Opened {
                 let port = listeners.first().map(|(at, _)| at.port()).unwrap_or_default();
                 let known = machine.name.iter().chain(names).map(String::as_str);
                 let names = Names::at(false, port, known, addresses.iter().copied());
-                let guests = Arc::new(Guests::new(ground.tailscale.clone(), allowed.clone()));
+                let guests =
+                    Arc::new(Guests::new(ground.tailscale.clone(), machine.login.clone(), allowed.clone()));
                 opened.guests = Some(guests.clone());
                 let seat = Seat { way: Way::Tailnet(guests), names: Arc::new(names) };
                 let called = machine.name.iter().cloned();
@@ -92,14 +97,15 @@ impl Opened {
                     opened.serve(listener, None, ground, seat.clone());
                 }
             }
-            Plan::Serve { name, port, https, allowed, .. } => {
+            Plan::Serve { machine, name, port, https, allowed } => {
                 let last = ground.forwarding.last();
                 let wanted = port.or(last.as_ref().map(|last| last.port)).unwrap_or(SERVE_PORT);
                 let at = SocketAddr::new(Ipv4Addr::LOCALHOST.into(), wanted);
                 let (at, listener) = bind(at, port.is_none()).await?;
                 let done = ground.forwarding.begin(*https, at.port()).await?;
                 let names = Names::at(true, *https, [name.as_str()], []);
-                let guests = Arc::new(Guests::new(ground.tailscale.clone(), allowed.clone()));
+                let guests =
+                    Arc::new(Guests::new(ground.tailscale.clone(), machine.login.clone(), allowed.clone()));
                 opened.guests = Some(guests.clone());
                 let seat = Seat { way: Way::Serve(guests), names: Arc::new(names) };
                 opened.facts = Facts {
@@ -149,8 +155,10 @@ impl Opened {
         ground: &Ground,
         seat: Seat,
     ) {
+        // Serve forwards from this machine, for whoever it is.
+        let shares = (!matches!(seat.way, Way::Serve(_))).then(|| self.shares.clone());
         let routes = ground.routes.clone().layer(middleware::from_fn_with_state(seat, arrival::arrive));
-        let door = Door { listener, tls, routes };
+        let door = Door { listener, tls, routes, shares };
         self.doors.spawn(door.serve(self.close.clone()));
     }
 

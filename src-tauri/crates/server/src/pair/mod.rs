@@ -90,8 +90,15 @@ pub(crate) fn whence(extensions: &Extensions) -> Whence {
             peer: arrival.peer.ip(),
             login: arrival.login.clone(),
             node: arrival.node.clone(),
+            invited: arrival.invited,
             secure: arrival.secure || arrival.is_loopback(),
         },
-        None => Whence { peer: IpAddr::V4(Ipv4Addr::LOCALHOST), login: None, node: None, secure: true },
+        None => Whence {
+            peer: IpAddr::V4(Ipv4Addr::LOCALHOST),
+            login: None,
+            node: None,
+            invited: false,
+            secure: true,
+        },
     }
 }

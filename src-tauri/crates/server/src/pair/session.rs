@@ -24,14 +24,14 @@ pub(crate) async fn challenge(
 pub(crate) async fn sign_in(State(state): State<ServerState>, request: Request) -> Result<Response, Refusal> {
     let from = whence(request.extensions()).peer;
     let over_tls = request.extensions().get::<Arrival>().is_some_and(|arrival| arrival.secure);
-    state.engine.check_tries(from)?;
     let p: SignIn = read(request).await?;
     let session = match state.engine.sign_in(p).await {
         Ok(session) => session,
         Err(error) => {
             // A challenge that is over is no guess: it happens to whoever comes late.
             if error.code == ErrorCode::SignatureWrong {
-                state.engine.tried_wrong(from);
+                // Whoever has the key is never kept waiting by those who guess beside them.
+                state.engine.wrong_try(from)?;
             }
             return Err(error.into());
         }

@@ -1,5 +1,8 @@
-//! Git over HTTPS with a password: TLS and the password are ours, everything behind is `git http-backend`.
+//! Git over HTTPS with a password: TLS and the password are ours, what is behind is `git http-backend`, and for large
+//! files a scripted stand-in.
 
+use super::lfs::{Lfs, LfsFault, SENDS};
+use super::line::Line;
 use super::run;
 use axum::Router;
 use axum::body::{Body, Bytes};
@@ -12,13 +15,12 @@ use std::process::Stdio;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::io::AsyncWriteExt;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::pki_types::pem::PemObject;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
-use tokio_rustls::server::TlsStream;
 
 /// Largest request body, in bytes.
 const BODY: usize = 64 << 20;
@@ -29,6 +31,9 @@ struct Shared {
     accepted: String,
     cut: AtomicBool,
     log: Mutex<Vec<String>>,
+    lfs: Arc<Lfs>,
+    /// Where it listens.
+    base: String,
 }
 
 /// A running server; gone when dropped.
@@ -60,6 +65,8 @@ impl HttpsGit {
             accepted: accepted.to_owned(),
             cut: AtomicBool::new(false),
             log: Mutex::default(),
+            lfs: Arc::default(),
+            base: format!("https://{address}"),
         });
         let router = Router::new().fallback(serve).with_state(Arc::clone(&shared));
         let (stop, stopped) = oneshot::channel::<()>();
@@ -69,12 +76,13 @@ impl HttpsGit {
             .build()
             .expect("a runtime");
         let acceptor = TlsAcceptor::from(Arc::new(config));
+        let lfs = Arc::clone(&shared.lfs);
         let thread = std::thread::spawn(move || {
             runtime.block_on(async move {
                 let Ok(listener) = TcpListener::from_std(listener) else { return };
                 tokio::select! {
                     _ = stopped => {}
-                    _ = axum::serve(Tls { listener, acceptor }, router) => {}
+                    _ = axum::serve(Tls { listener, acceptor, lfs }, router) => {}
                 }
             });
             runtime.shutdown_timeout(std::time::Duration::from_secs(1));
@@ -100,6 +108,16 @@ impl HttpsGit {
     /// Whether pushes are cut from now on.
     pub fn cut(&self, on: bool) {
         self.shared.cut.store(on, Ordering::Release);
+    }
+
+    /// How large files fail from now on; none: they do not.
+    pub fn fail_large_files(&self, fault: Option<LfsFault>) {
+        self.shared.lfs.fail(fault);
+    }
+
+    /// The content of a large file that arrived whole.
+    pub fn large_file(&self, oid: &str) -> Option<Bytes> {
+        self.shared.lfs.content(oid)
     }
 
     /// Requests, one a line: status, verb and path with query.
@@ -149,10 +167,11 @@ fn certificate(dir: &Path) -> (Vec<CertificateDer<'static>>, PrivateKeyDer<'stat
 struct Tls {
     listener: TcpListener,
     acceptor: TlsAcceptor,
+    lfs: Arc<Lfs>,
 }
 
 impl axum::serve::Listener for Tls {
-    type Io = TlsStream<TcpStream>;
+    type Io = Line;
     type Addr = SocketAddr;
 
     async fn accept(&mut self) -> (Self::Io, Self::Addr) {
@@ -160,7 +179,7 @@ impl axum::serve::Listener for Tls {
             let Ok((stream, from)) = self.listener.accept().await else { continue };
             // A client that does not trust the certificate hangs up here.
             if let Ok(stream) = self.acceptor.accept(stream).await {
-                return (stream, from);
+                return (Line { stream, lfs: Arc::clone(&self.lfs) }, from);
             }
         }
     }
@@ -181,15 +200,17 @@ async fn serve(State(shared): State<Arc<Shared>>, request: Request) -> Response 
 }
 
 async fn answer(shared: &Shared, headers: &HeaderMap, verb: &str, target: &str, body: Body) -> Response {
-    let given = headers
-        .get(header::AUTHORIZATION)
-        .and_then(|v| v.to_str().ok())
-        .and_then(|v| v.strip_prefix("Basic "));
-    if given != Some(&shared.accepted) {
+    let given = headers.get(header::AUTHORIZATION).and_then(|v| v.to_str().ok());
+    let sends = target.contains("/info/lfs/storage/") && given == Some(SENDS);
+    if !sends && given.and_then(|v| v.strip_prefix("Basic ")) != Some(&shared.accepted) {
         return (StatusCode::UNAUTHORIZED, [(header::WWW_AUTHENTICATE, "Basic realm=\"git\"")])
             .into_response();
     }
     let (path, query) = target.split_once('?').unwrap_or((target, ""));
+    if path.contains("/info/lfs/") {
+        let answer = shared.lfs.answer(&shared.base, verb, path, body).await;
+        return answer.unwrap_or_else(|| StatusCode::NOT_FOUND.into_response());
+    }
     let Ok(body) = axum::body::to_bytes(body, BODY).await else {
         return StatusCode::BAD_REQUEST.into_response();
     };

@@ -2,9 +2,12 @@
 //! distribution's; the keys and the authority are thrown away.
 
 mod https;
+mod lfs;
+mod line;
 mod ssh;
 
 pub use https::HttpsGit;
+pub use lfs::LfsFault;
 pub use ssh::SshGit;
 
 use std::path::Path;

@@ -20,19 +20,19 @@ impl SshGit {
             run("ssh-keygen", &["-q", "-t", "ed25519", "-N", "", "-f", &path(key).to_string_lossy()]);
         }
         std::fs::copy(path("user.pub"), path("authorized")).expect("the key that is let in");
-        // Notes the command, and cuts the line in the middle of a push where a file asks for that.
+        // Notes the command, cuts the line in the middle of a push where a file asks for that, and says where large files
+        // go where a file has it.
         let script = format!(
-            "#!/bin/sh\necho \"$SSH_ORIGINAL_COMMAND\" >> {log}\ncase \"$SSH_ORIGINAL_COMMAND\" in git-receive-pack*)\n  if [ -e {cut} ]; then printf 0000; kill -9 $PPID; fi ;;\nesac\nexec sh -c \"$SSH_ORIGINAL_COMMAND\"\n",
+            "#!/bin/sh\necho \"$SSH_ORIGINAL_COMMAND\" >> {log}\ncase \"$SSH_ORIGINAL_COMMAND\" in\ngit-receive-pack*)\n  if [ -e {cut} ]; then printf 0000; kill -9 $PPID; fi ;;\ngit-lfs-authenticate*)\n  if [ -e {large} ]; then exec cat {large}; fi ;;\nesac\nexec sh -c \"$SSH_ORIGINAL_COMMAND\"\n",
             log = path("commands").display(),
-            cut = path("cut").display()
+            cut = path("cut").display(),
+            large = path("large").display()
         );
         super::script(&path("noted"), &script);
-        let port = std::net::TcpListener::bind("127.0.0.1:0")
-            .and_then(|l| l.local_addr())
-            .expect("a free port")
-            .port();
+        let port = crate::ports::free_port("127.0.0.1");
+        // Bash reads what its user has configured for it where it is the first shell of a remote line; no part of a test.
         let config = format!(
-            "Port {port}\nListenAddress 127.0.0.1\nHostKey {host}\nAuthorizedKeysFile {authorized}\nPidFile none\nUsePAM no\nStrictModes no\nPasswordAuthentication no\nKbdInteractiveAuthentication no\nPermitRootLogin prohibit-password\nLogLevel VERBOSE\nForceCommand {noted}\n",
+            "Port {port}\nListenAddress 127.0.0.1\nHostKey {host}\nAuthorizedKeysFile {authorized}\nPidFile none\nUsePAM no\nStrictModes no\nPasswordAuthentication no\nKbdInteractiveAuthentication no\nPermitRootLogin prohibit-password\nLogLevel VERBOSE\nForceCommand {noted}\nSetEnv SHLVL=2\n",
             host = path("host").display(),
             authorized = path("authorized").display(),
             noted = path("noted").display(),
@@ -84,6 +84,12 @@ impl SshGit {
         } else {
             let _ = std::fs::remove_file(self.path("cut"));
         }
+    }
+
+    /// From now on large files go to this address, with this header.
+    pub fn large_files(&self, address: &str, authorization: &str) {
+        let says = serde_json::json!({ "href": address, "header": { "Authorization": authorization } });
+        std::fs::write(self.path("large"), says.to_string()).expect("a file");
     }
 
     /// Commands it was given, one a line.

@@ -40,12 +40,14 @@
 //!   `max_completion_tokens`).
 
 mod choose;
+mod plan;
 mod play;
 mod script;
 mod seen;
 mod serve;
 mod wire;
 
+pub use plan::Task;
 pub use script::{Call, Fault, RefuseSchema, Refuses, Say, SayUsage, Script, Step, Style, When};
 pub use seen::{Seen, WireDialect};
 pub use serve::ModelServer;

@@ -10,7 +10,7 @@ mod wire;
 
 pub use refused::RefusedStart;
 pub use repository::TestRepo;
-pub use running::{RunningServer, Start, program};
+pub use running::{PLAIN_SHELL, RunningServer, Start, failed, program};
 #[cfg(target_os = "linux")]
 pub use small_disk::Ballast;
 pub use wire::{Answer, Call, Frames};

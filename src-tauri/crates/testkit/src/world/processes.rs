@@ -19,11 +19,19 @@ impl Process {
     }
 }
 
+fn all() -> Vec<Process> {
+    let output = Command::new("ps").args(["-A", "-ww", "-o", "pid=,ppid=,args="]).output().expect("ps runs");
+    String::from_utf8_lossy(&output.stdout).lines().filter_map(process).collect()
+}
+
+/// Those whose command line names something, whoever started them.
+pub fn naming(text: &str) -> Vec<Process> {
+    all().into_iter().filter(|process| process.argv.contains(text)).collect()
+}
+
 /// Everything started below a process, by it or by what it started; parents come first.
 pub fn below(pid: u32) -> Vec<Process> {
-    let output = Command::new("ps").args(["-A", "-ww", "-o", "pid=,ppid=,args="]).output().expect("ps runs");
-    let text = String::from_utf8_lossy(&output.stdout);
-    let all: Vec<Process> = text.lines().filter_map(process).collect();
+    let all = all();
     let (mut found, mut at) = (vec![pid], 0);
     let mut below = Vec::new();
     while let Some(parent) = found.get(at).copied() {

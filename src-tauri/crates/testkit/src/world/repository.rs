@@ -53,7 +53,7 @@ impl TestRepo {
         self.git(&["commit", "--quiet", "--allow-empty", "-m", message]);
     }
 
-    /// Runs git there as a person would; its output.
+    /// Runs git there as a person would, without what is configured for this whole machine; its output.
     pub fn git(&self, args: &[&str]) -> String {
         let (ok, text) = self.try_git(args);
         assert!(ok, "git {args:?}: {text}");
@@ -71,6 +71,7 @@ impl TestRepo {
                 "-c",
                 "commit.gpgsign=false",
             ])
+            .env("GIT_CONFIG_NOSYSTEM", "1")
             .args(args)
             .output()
             .expect("git runs");

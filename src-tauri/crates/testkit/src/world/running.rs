@@ -16,6 +16,9 @@ use std::time::Duration;
 /// Longest wait for anything; a test that needs longer is broken, or drives something slow and says so.
 const PATIENCE: Duration = Duration::from_secs(120);
 
+/// A shell that reads no file of whoever runs the tests.
+pub const PLAIN_SHELL: &str = "/bin/sh";
+
 /// A program of ours beside the test binaries.
 pub fn program(name: &str) -> PathBuf {
     let own = std::env::current_exe().expect("a test binary");
@@ -118,8 +121,8 @@ impl Start {
         for name in ["REMOTEBUDDY_LLM_ENDPOINT", "WORKERS_LLM_ENDPOINT", "LLM_ENDPOINT"] {
             command.env_remove(name);
         }
-        // Nothing the person at this machine has configured reaches a test.
-        command.env("PILOTHOUSE_CONFIG_DIR", self.data.join("no-settings"));
+        // Nothing the person at this machine has configured reaches a test, and what their shell reads as it starts neither.
+        command.env("PILOTHOUSE_CONFIG_DIR", self.data.join("no-settings")).env("SHELL", PLAIN_SHELL);
         command.envs(self.environment.iter().map(|(k, v)| (k, v)));
         command
     }
@@ -281,6 +284,13 @@ impl RunningServer {
         event
     }
 
+    /// Waits until a request of the session did not work, and for what is said about it there.
+    pub async fn told_why_not(&self, session: &str, after: i64) -> String {
+        let (end, _) = self.until(session, after, failed).await;
+        let (told, _) = self.until(session, end.cursor, |e| e.kind() == "assistant_message").await;
+        told.payload()["text"].as_str().expect("a text").to_owned()
+    }
+
     pub async fn pending_approvals(&self) -> Vec<Approval> {
         let list = ListParams { status: Some("pending".into()), ..ListParams::default() };
         self.client.call(typed::ApprovalList, &list, None).await.expect("a list").approvals
@@ -292,4 +302,9 @@ impl Drop for RunningServer {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// Whether a job, or the request it would have been for, did not work.
+pub fn failed(event: &StreamEvent) -> bool {
+    event.kind() == "job_failed" || event.kind() == "request.changed" && event.payload()["status"] == "failed"
 }

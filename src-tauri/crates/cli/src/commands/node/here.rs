@@ -149,6 +149,7 @@ fn crew(workers: &host::config::Workers) -> Option<Crew> {
         ("--container-engine", workers.engine.clone()),
         ("--container-image", workers.image.clone()),
         ("--cpus", workers.cpus.map(|cpus| cpus.to_string())),
+        ("--memory-mb", workers.memory.map(|memory| (memory >> 20).to_string())),
     ];
     for (flag, value) in more {
         flags.extend(value.into_iter().flat_map(|value| [flag.to_owned(), value]));

@@ -4,6 +4,7 @@ mod here;
 
 pub(super) use here::here;
 
+use super::short;
 use crate::flags::NodeCommand;
 use crate::output;
 use crate::plain::plain;
@@ -73,20 +74,24 @@ fn said(node: &Node) {
     }
 }
 
-/// A machine by its id or a name of its.
+/// A machine by its id, the beginning of it, or a name of its.
 async fn named(client: &Client, what: &str) -> Result<Node, ApiError> {
     let all = client.call(typed::NodeList, &Nothing {}, None).await?.nodes;
     let exact = all.iter().find(|node| node.id.as_str() == what);
     let meant: Vec<&Node> = match exact {
         Some(node) => vec![node],
-        None => all.iter().filter(|node| node.name == what || node.hostname == what).collect(),
+        None => {
+            let meant = |node: &&Node| {
+                node.name == what || node.hostname == what || short::begins(node.id.as_str(), what)
+            };
+            all.iter().filter(meant).collect()
+        }
     };
     match meant.as_slice() {
         [one] => Ok((*one).clone()),
         [] => Err(ApiError::not_found("machine", what)),
-        _ => {
-            let message = format!("Several machines are called {what}; name one by its id.");
-            Err(ApiError::new(ErrorCode::Conflict, message))
+        several => {
+            Err(short::several(what, several.iter().map(|node| (node.id.as_str(), node.name.as_str()))))
         }
     }
 }

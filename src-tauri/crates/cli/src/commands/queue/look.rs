@@ -189,6 +189,7 @@ fn why(reason: &str) -> &'static str {
         "ahead_left" => "an entry it stood on left the chain or became another change",
         "reordered" => "another entry was put before it",
         "tip_moved" => "the branch was moved from outside",
+        "strategy_changed" => "how changes land was changed",
         "removed" => "it was removed",
         "server_ended" => "the server ended while it ran",
         _ => "it could say nothing of use any more",

@@ -7,6 +7,7 @@ mod steer;
 mod trial;
 mod wait;
 
+use super::short;
 use crate::flags::QueueCommand;
 use crate::output;
 use client::Client;
@@ -71,8 +72,10 @@ pub(super) async fn land(client: &Client, what: &str, wait: bool, as_json: bool)
     Ok(0)
 }
 
-/// The entry that an id names: its own, or the newest of a job.
-async fn find(client: &Client, id: &str) -> Result<MergeEntry, ApiError> {
+/// The entry that an id names, or the beginning of one: its own, or the newest of a job.
+async fn find(client: &Client, what: &str) -> Result<MergeEntry, ApiError> {
+    let id = short::entry_or_job(client, what).await?;
+    let id = id.as_str();
     let entry = EntryId::parse(id).map_err(|e| ApiError::bad(e.to_string()))?;
     let none = match client.call(typed::MergeEntryGet, &EntryParams { id: entry }, None).await {
         Err(error) if error.code == ErrorCode::NotFound => error,
@@ -81,7 +84,9 @@ async fn find(client: &Client, id: &str) -> Result<MergeEntry, ApiError> {
     let job = JobId::parse(id).map_err(|e| ApiError::bad(e.to_string()))?;
     match client.call(typed::MergeOfJob, &JobParams { id: job }, None).await {
         Err(error) if error.code == ErrorCode::NotFound && error.message.contains("There is no job") => {
-            let text = format!("There is neither an entry nor a job {id}. `pilothouse queue` lists entries.");
+            let text = format!(
+                "There is neither an entry nor a job {id}. `pilothouse queue` lists entries, `pilothouse job list` jobs."
+            );
             Err(ApiError { message: text, ..none })
         }
         found => found,

@@ -1,5 +1,6 @@
 //! Showing a terminal of the server in this one, over cut connections too.
 
+use super::replayed::Replayed;
 use super::screen::{Raw, show, size, typed};
 use super::{Manner, how_ended};
 use client::{Client, Gateway, Incoming};
@@ -32,6 +33,7 @@ struct Place {
     seat: Option<String>,
     /// Output shown here so far.
     shown: Option<u64>,
+    replayed: Replayed,
     /// Input the program does not have yet; its first byte is at `given`.
     waiting: VecDeque<u8>,
     given: u64,
@@ -44,6 +46,7 @@ pub(super) async fn run(client: &Client, id: &TerminalId, manner: Manner) -> Res
         view: manner.view,
         seat: None,
         shown: None,
+        replayed: Replayed::default(),
         waiting: VecDeque::new(),
         given: 0,
         controls: false,
@@ -125,6 +128,17 @@ impl Place {
         self.given = self.given.max(offset);
     }
 
+    /// What is drawn of output, or of a picture of the whole screen.
+    fn drawn(&mut self, of: Head, bytes: &[u8]) -> Vec<u8> {
+        if of.kind == Kind::Snapshot {
+            self.replayed.take();
+        }
+        if of.replay {
+            return self.replayed.unasked(bytes);
+        }
+        [self.replayed.take().as_slice(), bytes].concat()
+    }
+
     fn has_room(&self) -> bool {
         (self.waiting.len() as u64) < INPUT_WINDOW / 2
     }
@@ -149,7 +163,7 @@ async fn attached(
             incoming = line.next() => match incoming? {
                 Incoming::Binary(of, bytes) if of.stream == stream => match of.kind {
                     Kind::Output | Kind::Snapshot => {
-                        show(&bytes)?;
+                        show(&place.drawn(of, &bytes))?;
                         let length = if of.kind == Kind::Output { bytes.len() as u64 } else { 0 };
                         place.shown = Some(of.offset + length);
                         line.send(head(Kind::Ack, of.offset + length), &[]).await?;

@@ -4,15 +4,18 @@
 mod attach;
 mod kept;
 #[cfg(unix)]
+mod replayed;
+#[cfg(unix)]
 mod screen;
 
+use super::short;
 use crate::flags::TerminalCommand;
 use crate::output;
 use crate::plain::plain;
 use client::Client;
 use protocol::ops::{Nothing, typed};
 use protocol::terminal::{OpenTerminal, Terminal, TerminalEnd, TerminalParams, TerminalState};
-use protocol::{ApiError, ErrorCode, JobId, WorkspaceId, count};
+use protocol::{ApiError, ErrorCode, WorkspaceId, count};
 
 pub(super) async fn run(client: &Client, what: TerminalCommand, as_json: bool) -> Result<u8, ApiError> {
     match what {
@@ -21,7 +24,10 @@ pub(super) async fn run(client: &Client, what: TerminalCommand, as_json: bool) -
             let bad = |e: protocol::ids::BadId| ApiError::bad(e.to_string());
             let open = OpenTerminal {
                 workspace_id: workspace.map(WorkspaceId::parse).transpose().map_err(bad)?,
-                job_id: job.map(JobId::parse).transpose().map_err(bad)?,
+                job_id: match job {
+                    Some(job) => Some(short::job(client, &job).await?),
+                    None => None,
+                },
                 node,
                 folder,
                 name,
@@ -81,8 +87,18 @@ pub(super) async fn run(client: &Client, what: TerminalCommand, as_json: bool) -
             if as_json {
                 output::json(&serde_json::json!({ "ok": true, "id": terminal.id }));
             } else {
-                let done = if terminal.end.is_none() { "closed" } else { "removed" };
-                say!("{} is {done}.", plain(&terminal.name));
+                let done = if terminal.end.is_none() { "is closed" } else { "had ended already" };
+                say!("{} {done}.", plain(&terminal.name));
+            }
+            Ok(0)
+        }
+        TerminalCommand::Remove { what } => {
+            let terminal = find(client, &what).await?;
+            client.call(typed::TerminalsRemove, &TerminalParams { id: terminal.id.clone() }, None).await?;
+            if as_json {
+                output::json(&serde_json::json!({ "ok": true, "id": terminal.id }));
+            } else {
+                say!("{} is removed.", plain(&terminal.name));
             }
             Ok(0)
         }

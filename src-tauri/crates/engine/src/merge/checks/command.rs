@@ -60,10 +60,10 @@ impl Engine {
         &self,
         tree: &CheckTree,
         expected: &ObjectId,
-    ) -> Result<Option<String>, ApiError> {
+    ) -> Result<Option<Vec<String>>, ApiError> {
         let (tree, expected) = (tree.clone(), expected.clone());
         let result = self.blocking(move || tree.verify_unedited(&expected)).await?;
         let edited = result.map_err(crate::git::api)?.err();
-        Ok(edited.map(|edited| edited.paths.iter().take(10).cloned().collect::<Vec<_>>().join(", ")))
+        Ok(edited.map(|edited| edited.paths.into_iter().take(10).collect()))
     }
 }

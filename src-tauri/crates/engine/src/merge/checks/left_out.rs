@@ -4,8 +4,10 @@
 
 use crate::rooms::Room;
 use crate::{Engine, git, hand_over};
+use flow::because::sentence;
 use flow::checks::{Changed, skipped};
 use protocol::ApiError;
+use protocol::because::Because;
 use protocol::check::CheckPlan;
 use protocol::merge::{CheckVerdict, MergeEntry};
 use repo::{ObjectId, RepoError};
@@ -21,7 +23,7 @@ impl Engine {
         room: &Arc<Room>,
         entry: &MergeEntry,
         plan: &CheckPlan,
-    ) -> Result<Vec<Option<String>>, ApiError> {
+    ) -> Result<Vec<Option<Because>>, ApiError> {
         if !plan.checks.iter().any(|check| check.skip_untouched) {
             return Ok(vec![None; plan.checks.len()]);
         }
@@ -45,11 +47,12 @@ fn changed(room: &Room, entry: &MergeEntry) -> Result<Changed, RepoError> {
 }
 
 /// Shows what is left out as that, and as nothing else.
-pub(super) fn mark_left_out(verdicts: &mut [CheckVerdict], left_out: &[Option<String>]) {
+pub(super) fn mark_left_out(verdicts: &mut [CheckVerdict], left_out: &[Option<Because>]) {
     for (verdict, reason) in verdicts.iter_mut().zip(left_out) {
-        if let Some(reason) = reason {
+        if let Some(because) = reason {
             verdict.state = "skipped".into();
-            verdict.reason = Some(reason.clone());
+            verdict.reason = Some(sentence(because));
+            verdict.because = Some(Box::new(because.clone()));
         }
     }
 }

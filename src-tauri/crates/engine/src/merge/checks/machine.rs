@@ -2,10 +2,12 @@
 
 use crate::Engine;
 use crate::rooms::Room;
+use flow::because::sentence;
 use host::sandbox::{Sandbox, SandboxSpec};
 use host::spawn::Command;
-use protocol::ApiError;
+use protocol::because::Because;
 use protocol::check::Check;
+use protocol::{ApiError, ErrorCode};
 use std::path::Path;
 use std::time::Duration;
 
@@ -21,7 +23,7 @@ impl Engine {
         room: &Room,
         checks: &[Check],
         sandbox: &Sandbox,
-    ) -> Result<Option<String>, ApiError> {
+    ) -> Result<Option<Because>, ApiError> {
         let folder = self.data.candidates().join(room.id.as_str()).join("probe");
         let (work, home) = (folder.join("work"), folder.join("home"));
         let (inside, house) = (work.clone(), home.clone());
@@ -48,8 +50,13 @@ impl Engine {
     }
 }
 
-pub(super) fn could_not_start(why: &str) -> String {
-    format!("This machine cannot run the checks now: {}. They are tried again by themselves.", why.trim())
+pub(super) fn could_not_start(why: &str) -> Because {
+    Because::CannotRun { said: why.trim().to_owned() }
+}
+
+/// The error that says it, and keeps what it is made of.
+pub(super) fn fault(why: &Because) -> ApiError {
+    ApiError::new(ErrorCode::Internal, sentence(why)).with(why.as_details())
 }
 
 /// Makes the folders and fills a file in the one above them, which is gone afterwards.
@@ -62,18 +69,12 @@ fn room_to_write(folder: &Path, work: &Path, home: &Path) -> std::io::Result<()>
 }
 
 /// A program that is named without a folder is this machine's to have, not the change's to bring.
-fn missing_program(check: &Check, spec: &SandboxSpec) -> Option<String> {
+fn missing_program(check: &Check, spec: &SandboxSpec) -> Option<Because> {
     let name = check.run.first().filter(|name| Path::new(name).components().count() == 1)?;
     let path = spec.env.iter().rev().find(|(variable, _)| variable == "PATH").map(|(_, value)| value)?;
     let named = host::toolchains::program_file(name);
     let found = std::env::split_paths(path).any(|folder| folder.join(&named).is_file());
-    (!found).then(|| {
-        format!(
-            "The check “{}” needs `{name}`, which is not installed here or not on the path of checks. Install it, or \
-             change the check in Settings; it is tried again by itself.",
-            check.name
-        )
-    })
+    (!found).then(|| Because::ProgramMissing { check: check.name.clone(), program: name.clone() })
 }
 
 #[cfg(test)]
@@ -101,6 +102,7 @@ mod tests {
         assert_eq!(missing("here"), None);
         assert_eq!(missing("here.cmd"), None);
         assert_eq!(missing("./not-here"), None);
-        assert!(missing("not-here").is_some_and(|text| text.contains("`not-here`")));
+        let named = Because::ProgramMissing { check: "it".into(), program: "not-here".into() };
+        assert_eq!(missing("not-here"), Some(named));
     }
 }

@@ -20,16 +20,15 @@ use super::slots::Slot;
 use crate::rooms::Room;
 use crate::setup::On;
 use crate::{Engine, hash};
+use flow::because::{self, BY_THEMSELVES};
 use flow::merge::Input;
 use host::sandbox::Sandbox;
+use protocol::because::Because;
 use protocol::check::{Check, CheckPlan};
 use protocol::merge::{EntryState, MergeEntry};
 use protocol::{ApiError, ErrorCode};
 use run::Said;
 use std::sync::Arc;
-
-/// How the reason of a fault ends that is tried again.
-const BY_THEMSELVES: &str = " They are tried again by themselves.";
 
 /// Evidence that every confirmed check passed on a commit's tree, or reads nothing of what the commit touches and was
 /// left out by the owner's own word. Its fields are private to the checks, and
@@ -75,6 +74,15 @@ pub(super) enum Came {
     CouldNotEnd(ApiError),
     /// The server ends.
     Stopped,
+}
+
+impl Came {
+    /// Whether the time it took says how long checks usually take: all of them were run once and passed.
+    pub(super) fn is_usual(&self) -> bool {
+        let Came::Said(Input::ChecksPassed(checks)) = self else { return false };
+        checks.iter().all(|check| !check.flaky_retry && !check.reused)
+            && checks.iter().any(|check| check.state == "passed")
+    }
 }
 
 impl Engine {
@@ -145,11 +153,11 @@ impl Engine {
     ) -> Result<Round, ApiError> {
         let attempts = room.held.faulted(entry);
         if attempts < ATTEMPTS {
-            self.apply(entry, Input::Blocked { reason: error.message }).await?;
+            self.apply(entry, Input::Blocked { said: Because::of(&error).into() }).await?;
             room.held.wait(entry, self.clock.monotonic_ms(), true);
             return Ok(Round::Blocked);
         }
-        self.apply(entry, Input::GivenUp { reason: given_up(attempts, &error.message) }).await?;
+        self.apply(entry, Input::GivenUp { said: given_up(attempts, &error.message) }).await?;
         room.held.forget(entry);
         Ok(Round::Progress)
     }
@@ -166,11 +174,10 @@ impl Engine {
         if (entry.reason.is_some() || room.held.has_faulted(entry))
             && let Some(fault) = self.machine_fault(room, &plan.checks, &sandbox).await?
         {
-            return Err(ApiError::new(ErrorCode::Internal, fault));
+            return Err(machine::fault(&fault));
         }
         let environment = self.environment(room, plan, On::candidate(entry)?).await?;
-        let environment = environment
-            .ok_or_else(|| ApiError::new(ErrorCode::Internal, "Its set-up was removed meanwhile."))?;
+        let environment = environment.ok_or_else(|| machine::fault(&Because::SetUpRemoved))?;
         Ok((sandbox, environment))
     }
 
@@ -216,8 +223,8 @@ impl Engine {
         if let Some(own) = room.image.sandbox() {
             return own;
         }
-        match &self.sandbox {
-            Ok(selected) => Ok(selected.sandbox.clone()),
+        match self.sandbox() {
+            Ok(selected) => Ok(selected.sandbox),
             Err(_) if self.allows_host(room) => Ok(Sandbox::Host),
             Err(none) => Err(ApiError::new(
                 ErrorCode::NoSandbox,
@@ -228,12 +235,9 @@ impl Engine {
 }
 
 /// Cause and next step of an entry whose checks could not be run again and again.
-fn given_up(attempts: u32, last: &str) -> String {
+fn given_up(attempts: u32, last: &str) -> because::Said {
     let last = last.strip_suffix(BY_THEMSELVES).unwrap_or(last);
-    format!(
-        "Its checks were begun {attempts} times and could not be ended, although this machine could run checks before \
-         each. Its commit is kept; look at what the change does to its checks, then retry or remove it.\n\n{last}"
-    )
+    because::Said::from(Because::GivenUp { attempts }).and(last)
 }
 
 #[cfg(test)]
@@ -242,7 +246,8 @@ mod tests {
 
     #[test]
     fn what_is_given_up_does_not_say_that_it_is_tried_again() {
-        let text = given_up(3, &machine::could_not_start("no file can be written"));
-        assert!(text.ends_with("no file can be written."), "{text}");
+        let last = machine::fault(&machine::could_not_start("no file can be written")).message;
+        let said = given_up(3, &last);
+        assert!(said.text().ends_with("no file can be written."), "{}", said.text());
     }
 }

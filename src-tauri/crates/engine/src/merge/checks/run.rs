@@ -1,21 +1,22 @@
 //! Running an entry's checks, one after the other, until one fails.
 
 use super::left_out::mark_left_out;
-use super::machine::could_not_start;
+use super::machine::{could_not_start, fault};
 use super::verdicts::{edited, failed, fill, mark_running, output, waiting};
 use super::{Environment, check_digest, command};
 use crate::merge::apply_input;
 use crate::merge::run::Asked;
 use crate::merge::slots::Slot;
 use crate::rooms::Room;
-use crate::{Engine, shutting_down};
+use crate::{Engine, git, shutting_down};
 use flow::merge::Input;
 use host::HostError;
 use host::sandbox::Sandbox;
 use host::spawn::{Ended, Outcome};
+use protocol::because::{Absent, Because};
 use protocol::check::Check;
 use protocol::merge::{CheckVerdict, EntryState, MergeEntry};
-use protocol::{ApiError, ErrorCode, Event};
+use protocol::{ApiError, ErrorCode, Event, WorkspaceId};
 use repo::{CheckTree, ObjectId};
 use std::io::ErrorKind;
 use std::path::Path;
@@ -25,7 +26,7 @@ use store::{NewEvent, StoreError, StoredVerdict, Tx};
 /// How running one check ended.
 enum Ran {
     Said(StoredVerdict),
-    Edited(String),
+    Edited(Vec<String>),
 }
 
 /// What an entry's checks say.
@@ -83,7 +84,7 @@ impl Engine {
                 Ok(Ran::Said(verdict)) => verdict,
                 Ok(Ran::Edited(paths)) => {
                     self.clear_slot(room, slot).await?;
-                    return Ok(Said::Last(edited(check, &paths)));
+                    return Ok(Said::Last(edited(check, paths)));
                 }
                 Err(error) => {
                     // It may be the disk that is full, of what this very check made.
@@ -134,7 +135,23 @@ impl Engine {
             Ok(())
         });
         shown.await?;
-        Ok(failed(check, verdict))
+        let absent = match &entry.candidate {
+            Some(candidate) => self.absent(&entry.workspace_id, candidate).await?,
+            None => Vec::new(),
+        };
+        Ok(failed(check, verdict, absent))
+    }
+
+    /// What checks of a commit may have missed.
+    pub(crate) async fn absent(
+        &self,
+        workspace: &WorkspaceId,
+        commit: &str,
+    ) -> Result<Vec<Absent>, ApiError> {
+        let (depot, commit) = (self.room(workspace)?.depot.clone(), commit.to_owned());
+        let found = self.blocking(move || depot.absent(&depot.resolve(&commit)?)).await?.map_err(git::api)?;
+        let told = [(found.large_files, Absent::LargeFiles), (found.submodules, Absent::Submodules)];
+        Ok(told.into_iter().filter(|(there, _)| *there).map(|(_, what)| what).collect())
     }
 
     async fn run_one(
@@ -156,7 +173,9 @@ impl Engine {
             self.run_check(room, check, sandbox, laid, None, stop).await?;
         let verdict = match outcome {
             Ok(outcome) if outcome.ended == Ended::Cancelled => return Err(shutting_down()),
-            Ok(outcome) if was_killed(&outcome) => return Err(fault(killed(check))),
+            Ok(outcome) if was_killed(&outcome) => {
+                return Err(fault(&Because::CheckKilled { check: check.name.clone() }));
+            }
             Ok(outcome) => StoredVerdict {
                 ok: outcome.success(),
                 duration_ms,
@@ -166,14 +185,14 @@ impl Engine {
             Err(error) if of_the_tree(&error, check, sandbox) => {
                 StoredVerdict { ok: false, duration_ms, tail: format!("{}: {error}", check.run.join(" ")) }
             }
-            Err(error) => return Err(fault(could_not_start(&error.to_string()))),
+            Err(error) => return Err(fault(&could_not_start(&error.to_string()))),
         };
         if !verdict.ok {
             if self.is_stopping() {
                 return Err(shutting_down());
             }
             if let Some(why) = self.machine_fault(room, std::slice::from_ref(check), sandbox).await? {
-                return Err(fault(why));
+                return Err(fault(&why));
             }
         }
         let tree = ObjectId::parse(tree).map_err(crate::git::api)?;
@@ -273,15 +292,4 @@ fn was_killed(outcome: &Outcome) -> bool {
     /// `SIGKILL`, and 128 more.
     const KILL: i32 = 9;
     outcome.ended == Ended::Exited && (outcome.signal == Some(KILL) || outcome.code == Some(128 + KILL))
-}
-
-fn killed(check: &Check) -> String {
-    could_not_start(&format!(
-        "the check “{}” was killed while it ran, which the system does when memory runs out",
-        check.name
-    ))
-}
-
-fn fault(why: String) -> ApiError {
-    ApiError::new(ErrorCode::Internal, why)
 }

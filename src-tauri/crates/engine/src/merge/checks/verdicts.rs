@@ -1,8 +1,10 @@
 //! The verdicts of an entry while its checks run, as they are shown.
 
+use flow::because::Said;
 use flow::merge::{Input, Returned};
 use host::redact::Redactor;
 use host::spawn::Outcome;
+use protocol::because::{Absent, Because};
 use protocol::check::Check;
 use protocol::merge::CheckVerdict;
 use store::StoredVerdict;
@@ -11,8 +13,11 @@ pub(crate) fn waiting(check: &Check) -> CheckVerdict {
     CheckVerdict {
         name: check.name.clone(),
         run: check.run.clone(),
+        group: check.group.clone(),
+        timeout_s: Some(check.timeout_s),
         state: "waiting".into(),
         reason: None,
+        because: None,
         duration_ms: None,
         reused: false,
         flaky_retry: false,
@@ -43,27 +48,21 @@ pub(crate) fn fill(
     }
 }
 
-pub(super) fn failed(check: &Check, verdict: &StoredVerdict) -> Input {
-    let hint = flow::returned::hint(&verdict.tail).map(|hint| format!(" {hint}")).unwrap_or_default();
-    let detail =
-        format!("The check “{}” failed on the tree that would land.{hint}\n\n{}", check.name, verdict.tail);
-    Input::GiveBack { why: Returned::CheckFailed, detail }
+pub(super) fn failed(check: &Check, verdict: &StoredVerdict, absent: Vec<Absent>) -> Input {
+    let network = flow::returned::wants_network(&verdict.tail);
+    let said =
+        Said::from(Because::CheckFailed { check: check.name.clone(), network, absent }).and(&verdict.tail);
+    Input::GiveBack { why: Returned::CheckFailed, said }
 }
 
-pub(super) fn edited(check: &Check, paths: &str) -> Input {
-    Input::GiveBack {
-        why: Returned::EditedTree,
-        detail: format!(
-            "The check “{}” changed the files it was checking: {paths}. A check must leave the tree as it is.",
-            check.name
-        ),
-    }
+pub(super) fn edited(check: &Check, paths: Vec<String>) -> Input {
+    let said = Because::CheckEdited { check: check.name.clone(), paths }.into();
+    Input::GiveBack { why: Returned::EditedTree, said }
 }
 
 /// What tells of an error in both streams, and their end; without colours and secrets.
 pub(crate) fn output(outcome: &Outcome, check: &Check, redactor: &Redactor) -> String {
-    let text = host::ansi::strip(&format!("{}{}", outcome.stdout.text(), outcome.stderr.text()));
-    let mut tail = flow::returned::trimmed(&redactor.text(&text)).text;
+    let mut tail = flow::returned::trimmed(&redactor.text(&outcome.printed())).text;
     if outcome.timed_out() {
         tail.push_str(&format!("\nIt timed out after {} s.", check.timeout_s));
     }

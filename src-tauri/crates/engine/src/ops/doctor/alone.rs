@@ -35,7 +35,11 @@ pub async fn doctor_without_server(options: &Options, silent: Option<&ApiError>)
             let git = repo::Git::on_path(path, &scratch.0.join("git-home")).map_err(crate::git::api);
             all.push(lines::git(git.as_ref().ok(), git.as_ref().err()));
             all.push(lines::sandbox(&match &own {
-                Ok(own) => crate::open::sandbox(&own.config.workers, &scratch.0).await,
+                Ok(own) => {
+                    let workers = &own.config.workers;
+                    let found = crate::confinement::find(workers, &scratch.0).await;
+                    crate::confinement::worded(workers, found.known())
+                }
                 Err(_) => host::sandbox::detect(Preference::Auto, &scratch.0).await,
             }));
             if let Ok(own) = &own {

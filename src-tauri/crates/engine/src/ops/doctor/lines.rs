@@ -56,7 +56,7 @@ pub(super) async fn containers(workers: &Workers) -> DoctorLine {
     let (id, title) = ("containers", "Containers");
     let asked = workers.sandbox == Preference::Container;
     let lacking = if asked { Finding::Problem } else { Finding::Ok };
-    match container::look(&crate::open::wish(workers)).await {
+    match container::look(&crate::confinement::wish(workers)).await {
         Looked::NoEngine(none) => line(id, title, lacking, none.reason, asked.then_some(none.fix.as_str())),
         Looked::NoImage { engine, image, fix } => {
             let detail = format!("{}; image {image} is not here", engine.facts.sentence());

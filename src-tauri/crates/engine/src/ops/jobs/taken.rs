@@ -16,6 +16,7 @@ impl Engine {
     /// Asks for a job. Where nobody works on it, its folder is there with the answer.
     pub async fn jobs_take_over(&self, caller: Caller, p: JobParams) -> Reply {
         let (by, now) = (caller.who.label(), host::clock::iso(self.clock.now_ms()));
+        let device = caller.who.device_id();
         let path = self.taken_folder(&p.id);
         let id = p.id.clone();
         let answer = self
@@ -36,7 +37,7 @@ impl Engine {
                 if job.cancel_requested {
                     return refused("This job is being cancelled.");
                 }
-                let taken = TakenOver::coming(&job.id, path.to_string_lossy().into_owned(), by, now);
+                let taken = TakenOver::coming(&job.id, path.to_string_lossy().into_owned(), by, device, now);
                 tx.ask_over(p.id.as_str(), &taken, waits_for(&taken))?;
                 told(tx, &job, &taken)?;
                 Ok(TakenReply { ok: true, taken })

@@ -1,13 +1,15 @@
 //! Jobs that are put aside and go on later: because a provider or a budget allows no more, or because a person said so.
 
 use crate::budgets::{self, Whose};
+use crate::policy::For;
 use crate::{Caller, Engine, Reply, reaction};
 use flow::budget::reached;
 use host::config::Budget;
-use protocol::budget::{BudgetScope, Measure};
+use protocol::budget::BudgetScope;
 use protocol::job::{Job, JobStatus, JobWait, ParkJob, PauseAsked, RaiseJob, WaitReason};
 use protocol::ops::{Done, JobParams};
-use protocol::{ApiError, ErrorCode, Event};
+use protocol::policy::{Action, ActionKind, ActorKind, Effect};
+use protocol::{ApiError, ErrorCode, Event, RiskLevel};
 use store::{NewEvent, Tx};
 
 /// Longest reason that is kept.
@@ -43,14 +45,17 @@ impl Engine {
             resume_commit,
         };
         super::taken::parked_for(&job, &mut wait);
+        let (budget, day) = (self.own.config.budget, self.day_began());
         let answer = self
             .change(caller, move |tx| {
                 for artifact in &p.artifacts {
                     tx.add_artifact(p.id.as_str(), artifact)?;
                 }
+                let overtaken = overtaken(tx, &tx.job(p.id.as_str())?, wait.reason, &budget, day)?;
                 tx.park_job(p.id.as_str(), &p.claim_token, &wait)?;
                 crate::network::close_open(tx, &tx.job(p.id.as_str())?)?;
-                waits(tx, p.id.as_str(), wait)
+                let done = waits(tx, p.id.as_str(), wait)?;
+                if overtaken { goes_on(tx, p.id.as_str(), "server".to_owned()) } else { Ok(done) }
             })
             .await?;
         self.drop_bundle(&job.id).await;
@@ -94,6 +99,10 @@ impl Engine {
         if p.tokens.is_none() && p.minutes.is_none() && p.money_micros.is_none() {
             return Err(ApiError::bad("one of tokens, minutes and moneyMicros is required"));
         }
+        if let Some(answer) = self.replayed(&caller).await? {
+            return Ok(answer);
+        }
+        self.raise_forbidden(&p).await?;
         let by = caller.who.label();
         self.change(caller, move |tx| {
             let job = tx.job(p.id.as_str())?;
@@ -112,12 +121,45 @@ impl Engine {
         })
         .await
     }
+
+    /// Whoever raises a budget has answered whatever would be asked; a rule that denies comes first all the same.
+    async fn raise_forbidden(&self, p: &RaiseJob) -> Result<(), ApiError> {
+        let id = p.id.to_string();
+        let job = self.store.read(move |tx| tx.job(&id)).await?;
+        let Some(workspace) = &job.workspace_id else { return Ok(()) };
+        let room = self.room(workspace)?;
+        let money = p.money_micros.map(|micros| micros as f64 / 1_000_000.0);
+        for (what, to) in [
+            ("tokens", p.tokens.map(|tokens| tokens as f64)),
+            ("minutes", p.minutes.map(|minutes| minutes as f64)),
+            ("money", money),
+        ] {
+            let Some(to) = to else { continue };
+            let action = Action {
+                workspace_id: Some(workspace.clone()),
+                actor: ActorKind::Person,
+                risk: RiskLevel::Low,
+                what: ActionKind::BudgetRaise { what: what.to_owned(), to },
+            };
+            let verdict = match &job.session_id {
+                Some(session) => {
+                    let whom = For { session, job: Some(&job.id), quiet: true };
+                    self.decide_for(&room, whom, &action).await?
+                }
+                None => self.judge(&room, None, Some(&job.id), &action).await?.verdict,
+            };
+            if verdict.effect == Effect::Deny {
+                return Err(ApiError::new(ErrorCode::Forbidden, format!("{}.", verdict.rule)));
+            }
+        }
+        Ok(())
+    }
 }
 
 /// Whether a running job is to keep its work and wait: because a person said so, or because the time that workers may
 /// spend is used up. (Tokens and money are asked for before each call.)
 pub(super) fn asked(
-    tx: &Tx<'_>,
+    tx: &mut Tx<'_>,
     job: &Job,
     budget: &Budget,
     (day, next_day): (i64, i64),
@@ -126,16 +168,30 @@ pub(super) fn asked(
         let detail = "It was asked to wait.".to_owned();
         return Ok(Some(PauseAsked { reason: WaitReason::Paused, detail, resets_at_ms: None }));
     }
-    if [budget.job, budget.day, budget.workspace].iter().all(|ceiling| ceiling.minutes.is_none()) {
-        return Ok(None);
-    }
-    let all = budgets::look(tx, budget, &Whose::of(job), day)?;
-    let over = all.iter().find(|standing| standing.measure == Measure::WorkMs && reached(standing));
+    let all = budgets::time(tx, job, budget, day)?;
+    let over = all.iter().find(|standing| reached(standing));
     Ok(over.map(|standing| PauseAsked {
         reason: WaitReason::Budget,
         detail: budgets::used_up(standing),
         resets_at_ms: (standing.scope != BudgetScope::Job).then_some(next_day),
     }))
+}
+
+/// Whether a person changed their mind while the worker was stopping: what the job is put aside for is not so any more.
+fn overtaken(
+    tx: &Tx<'_>,
+    job: &Job,
+    reason: WaitReason,
+    budget: &Budget,
+    day: i64,
+) -> Result<bool, store::StoreError> {
+    Ok(match reason {
+        WaitReason::Paused => !job.pause_requested,
+        WaitReason::Budget if tx.raised(job.id.as_str())?.is_some() => {
+            !budgets::look(tx, budget, &Whose::of(job), day)?.iter().any(reached)
+        }
+        _ => false,
+    })
 }
 
 fn waits(tx: &mut Tx<'_>, id: &str, wait: JobWait) -> Result<Done, store::StoreError> {

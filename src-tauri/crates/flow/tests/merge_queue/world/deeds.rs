@@ -43,24 +43,22 @@ impl World {
         let mut content = self.commits[&onto].clone();
         let truth = &self.truths[at];
         if truth.conflicts_with.is_some_and(|other| content.contains(&other)) {
-            let (why, detail) = (Returned::Conflict, "conflict".to_owned());
+            let (why, said) = (Returned::Conflict, said("conflict"));
             let input = match ahead {
-                Some(_) => Input::Unfit { onto, ahead, why, detail },
+                Some(_) => Input::Unfit { onto, ahead, why, said },
                 None => {
                     assert_eq!(onto, self.tip, "a conflict counts on the branch alone");
                     self.blamed.insert(at);
-                    Input::GiveBack { why, detail }
+                    Input::GiveBack { why, said }
                 }
             };
             return self.feed(at, input);
         }
         assert!(!content.contains(&at), "built on itself: {:?} on {on:?}", self.entries[at]);
         content.push(at);
-        let commit = format!("c-{at}-on-{onto}");
-        let commit = match self.commits.iter().find(|(_, known)| **known == content) {
-            Some((known, _)) => known.clone(),
-            None => format!("c{}-{}", self.commits.len(), commit.get(..6).unwrap_or_default()),
-        };
+        let strategy = strategy_of(self.entries[at].kind, self.strategy);
+        let fresh = format!("c{}-c-{at}", self.commits.len());
+        let commit = self.built.entry((onto.clone(), at, strategy.as_str())).or_insert(fresh).clone();
         // Whoever shares a file gets another patch by what stands below.
         let beside: Vec<_> = content
             .iter()
@@ -68,24 +66,29 @@ impl World {
                 **n < 1_000 && **n != at && truth.file.is_some() && self.truths[**n].file == truth.file
             })
             .collect();
-        let patch_hash = format!("patch-{at}-{beside:?}");
+        let patch_hash = format!("patch-{at}-{beside:?}-{strategy}");
         self.commits.insert(commit.clone(), content);
         self.rebuilt.insert(self.entries[at].id.clone(), Some(commit.clone()));
-        self.feed(at, Input::Built(Candidate { ahead, patch_hash, ..candidate(&onto, &commit) }))
+        let built = Candidate { ahead, strategy, patch_hash, ..candidate(&onto, &commit) };
+        self.feed(at, Input::Built(built))
     }
 
     pub(super) fn consult(&mut self, at: usize) -> bool {
         let e = &self.entries[at];
-        let (patch, id_now) = (e.patch_hash.clone().unwrap(), e.id.clone());
+        // Taken out and up again while the plan was carried out: it has to be built first.
+        let Some(patch) = e.patch_hash.clone().filter(|_| e.state == EntryState::Queued) else {
+            return false;
+        };
+        let id_now = e.id.clone();
         let known = self.approved.get(&id_now).is_some_and(|said| said.contains(&patch));
         if known || !self.dice.in_thousand(self.set.asks) {
             self.approved.entry(id_now).or_default().insert(patch);
-            return self.feed(at, Input::Allowed { rule: "small".into() });
+            return self.feed(at, Input::Allowed { rule: rule("small") });
         }
         let approval = format!("a-{at}-{}", self.dice.below(1_000_000));
         let yes = self.dice.below(12) != 0;
         self.answers.insert(approval.clone(), (yes, patch));
-        self.feed(at, Input::Asked { approval: id(&approval), rule: "asks".into() })
+        self.feed(at, Input::Asked { approval: id(&approval), rule: rule("asks") })
     }
 
     pub(super) fn read_answer(&mut self, at: usize) -> bool {
@@ -93,7 +96,10 @@ impl World {
             return false;
         }
         let e = self.entries[at].clone();
-        let (yes, patch) = self.answers[e.approval_id.as_ref().unwrap().as_str()].clone();
+        let Some(asked) = e.approval_id.as_ref().filter(|_| e.state == EntryState::WaitingApproval) else {
+            return false;
+        };
+        let (yes, patch) = self.answers[asked.as_str()].clone();
         assert_eq!(Some(&patch), e.patch_hash.as_ref(), "the question is about what would land");
         if yes {
             self.approved.entry(e.id).or_default().insert(patch);
@@ -159,8 +165,8 @@ impl World {
                     self.feed(run.at, Input::ChecksPassed(Vec::new()));
                 }
                 Comes::Fails => {
-                    let (why, detail) = (Returned::CheckFailed, "red".to_owned());
-                    if self.feed(run.at, Input::Doubted { why, detail }) {
+                    let (why, said) = (Returned::CheckFailed, said("red"));
+                    if self.feed(run.at, Input::Doubted { why, said }) {
                         let before = self.memory.doubts.get(&e.id).filter(|(of, _)| *of == run.candidate);
                         let times = before.map_or(0, |(_, times)| *times) + 1;
                         self.memory.doubts.insert(e.id, (run.candidate, times));
@@ -169,9 +175,8 @@ impl World {
                 Comes::Faults => {
                     let faults = self.memory.faults.entry(e.id.clone()).or_default();
                     *faults += 1;
-                    let reason = "no room".to_owned();
-                    let input =
-                        if *faults < 3 { Input::Blocked { reason } } else { Input::GivenUp { reason } };
+                    let said = said("no room");
+                    let input = if *faults < 3 { Input::Blocked { said } } else { Input::GivenUp { said } };
                     self.feed(run.at, input);
                     self.memory.held.retain(|held| *held != e.id);
                     self.memory.held.push(e.id);
@@ -225,7 +230,7 @@ impl World {
         assert!(!self.green(&self.commits[&candidate]), "{} is innocent", e.id);
         self.blamed.insert(at);
         self.window.failed();
-        self.feed(at, Input::GiveBack { why: Returned::CheckFailed, detail: "red".into() })
+        self.feed(at, Input::GiveBack { why: Returned::CheckFailed, said: said("red") })
     }
 
     /// Its check fails on the branch too.
@@ -239,6 +244,7 @@ impl World {
             run: Vec::new(),
             log: String::new(),
             ask: String::new(),
+            absent: Vec::new(),
         };
         let said = flow::returned::red(e.repair.as_deref(), red, "red");
         if let Input::GiveBack { why, .. } = &said {
@@ -262,7 +268,7 @@ impl World {
         if self.branch.contains(&candidate) {
             return self.feed(at, Input::Landed { commit: candidate });
         }
-        if e.onto.as_ref() != Some(&self.tip) {
+        if e.onto.as_ref() != Some(&self.tip) || e.strategy != strategy_of(e.kind, self.strategy) {
             return self.feed(at, Input::TipMoved);
         }
         assert!(!self.paused);
@@ -273,7 +279,8 @@ impl World {
             self.approved.get(&e.id).is_some_and(|said| said.contains(patch)),
             "a patch nobody said yes to"
         );
-        if let Some(on) = &e.depends_on {
+        // What was taken out once is not waited for by what was proven without it.
+        if let Some(on) = e.depends_on.as_ref().filter(|on| !self.left_once.contains(&number(on))) {
             assert!(
                 ended(self.entries[number(on)].state),
                 "{} before {on}: {:#?} {:?}",
@@ -284,7 +291,7 @@ impl World {
         }
         let trouble = self.set.crashes > 0;
         if trouble && self.dice.below(10) == 0 {
-            return self.feed(at, Input::Blocked { reason: "dirty".into() });
+            return self.feed(at, Input::Blocked { said: said("dirty") });
         }
         self.go_to(candidate.clone());
         // Dies before saying so, now and then.
@@ -296,11 +303,14 @@ impl World {
     }
 
     pub(super) fn settle_landing(&mut self, at: usize) -> bool {
+        if self.entries[at].state != EntryState::Landing {
+            return false;
+        }
         let candidate = self.entries[at].candidate.clone().unwrap();
         match self.branch.contains(&candidate) {
             true => self.feed(at, Input::Landed { commit: candidate }),
             false => {
-                self.feed(at, Input::Blocked { reason: "paused".into() });
+                self.feed(at, Input::Blocked { said: said("paused") });
                 false
             }
         }

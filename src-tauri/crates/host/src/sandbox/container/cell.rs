@@ -39,6 +39,8 @@ impl ContainerSandbox {
         Ok(cell.judged(Arc::new(judge)))
     }
 
+    /// Greets the container that was opened ahead, where it is what is wanted, else a fresh one. One that has ended
+    /// meanwhile does not answer; nothing has run in it, so another takes its place.
     async fn session(
         &self,
         spec: &SandboxSpec,
@@ -46,19 +48,18 @@ impl ContainerSandbox {
         doors: Doors,
         job: Option<&str>,
     ) -> Result<(Session, Container), HostError> {
-        let argv = vec![super::image::INSIDE.to_owned()];
-        let Opened { input, output, container } = self.open(spec, argv, job).await?;
-        match Session::over(output, input, hello, doors).await {
-            Ok(session) => Ok((session, container)),
-            Err(error) => {
-                let death = container.end(Duration::ZERO).await?;
-                let cause = match death.said.as_str() {
-                    "" => error.to_string(),
-                    said => format!("{error}: {said}"),
-                };
-                Err(EngineError::Spec(format!("the container did not begin: {cause}")).into())
+        let made = self.made(spec, job)?;
+        let ahead = match &self.ahead {
+            Some(ahead) => ahead.take(&made).await,
+            None => None,
+        };
+        if let Some(opened) = ahead {
+            match greet(opened, hello.clone(), doors.clone()).await {
+                Ok(greeted) => return Ok(greeted),
+                Err(error) => tracing::debug!(%error, "the container that was opened ahead is of no use"),
             }
         }
+        greet(self.engine.open(made.body).await?, hello, doors).await
     }
 
     /// Starts one command in a container of its own, whose environment and folder are final. The container is
@@ -70,9 +71,6 @@ impl ContainerSandbox {
     ) -> Result<Running, HostError> {
         // The container's own limits cover all processes together, which is more than these do.
         command.limits = Limits { memory: None, pids: None, ..command.limits };
-        if command.cwd == std::path::Path::new("/") {
-            command.cwd.clone_from(&spec.work);
-        }
         let (session, container) =
             self.session(spec, Hello::new(), Doors::none(), command.job.as_deref()).await?;
         let running = match crate::spawn::start_in(&session, command).await {
@@ -83,12 +81,29 @@ impl ContainerSandbox {
                 return Err(error);
             }
         };
+        // What comes after it finds its container open.
+        self.open_ahead(spec);
         Ok(running.then(move |outcome| async move {
             session.close();
             // Only a container that has ended knows for certain why its first process was killed.
             let death = container.end(END_WITHIN).await;
             judge(outcome, death)
         }))
+    }
+}
+
+async fn greet(opened: Opened, hello: Hello, doors: Doors) -> Result<(Session, Container), HostError> {
+    let Opened { input, output, container } = opened;
+    match Session::over(output, input, hello, doors).await {
+        Ok(session) => Ok((session, container)),
+        Err(error) => {
+            let death = container.end(Duration::ZERO).await?;
+            let cause = match death.said.as_str() {
+                "" => error.to_string(),
+                said => format!("{error}: {said}"),
+            };
+            Err(EngineError::Spec(format!("the container did not begin: {cause}")).into())
+        }
     }
 }
 

@@ -35,6 +35,8 @@ pub(super) struct Ground {
     /// A list of users that names the one above.
     pub passwd: Option<std::path::PathBuf>,
     pub cpus: Option<f64>,
+    /// Where a command's own spec says nothing.
+    pub memory: Option<u64>,
 }
 
 /// One container.
@@ -82,8 +84,8 @@ pub(super) fn body(
 }
 
 fn host_config(ground: &Ground, facts: &EngineFacts, spec: &SandboxSpec) -> Result<HostConfig, EngineError> {
-    let memory =
-        spec.limits.memory.unwrap_or(facts.memory / MEMORY_SHARE.1 * MEMORY_SHARE.0).max(LEAST_MEMORY);
+    let wanted = spec.limits.memory.or(ground.memory);
+    let memory = wanted.unwrap_or(facts.memory / MEMORY_SHARE.1 * MEMORY_SHARE.0).max(LEAST_MEMORY);
     let signed = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
     let ulimit = |name: &str, value: u64| ResourcesUlimits {
         name: Some(name.to_owned()),
@@ -223,7 +225,13 @@ mod tests {
     }
 
     fn made(facts: &EngineFacts, spec: &SandboxSpec) -> ContainerCreateBody {
-        let ground = Ground { instance: "i".into(), user: Some((1000, 100)), passwd: None, cpus: Some(1.5) };
+        let ground = Ground {
+            instance: "i".into(),
+            user: Some((1000, 100)),
+            passwd: None,
+            cpus: Some(1.5),
+            memory: None,
+        };
         let image: Image = Image::for_tests("sha256:1");
         let order = Order { spec, image: &image, argv: vec!["/x".into()], env: Vec::new(), job: Some("j-1") };
         body(&ground, facts, order).unwrap()

@@ -17,6 +17,8 @@ pub struct Wish {
     pub inside: Option<PathBuf>,
     /// Processors a command may use; none means all. Not for containers alone.
     pub cpus: Option<u32>,
+    /// Bytes of memory a command may use; none leaves it to the sandbox. Not for containers alone.
+    pub memory: Option<u64>,
 }
 
 /// Everything but the self-test. Takes a second at most where it works.
@@ -51,7 +53,7 @@ pub async fn select(wish: &Wish, data: &Path) -> Result<ContainerSandbox, NoSand
             }
         })?;
     let sandbox = ContainerSandbox::new(engine, base, inside.path().to_owned(), data).await;
-    sandbox.map(|sandbox| sandbox.with_cpus(wish.cpus)).map_err(|error| NoSandbox {
+    sandbox.map(|sandbox| sandbox.with_cpus(wish.cpus).with_memory(wish.memory)).map_err(|error| NoSandbox {
         reason: error.to_string(),
         fix: "Repair that, then try again".to_owned(),
     })

@@ -25,7 +25,7 @@ use super::error::EngineError;
 use crate::spawn::Capture;
 
 /// How long an engine gets to end and remove a container.
-const END_WITHIN: Duration = Duration::from_secs(20);
+pub(super) const END_WITHIN: Duration = Duration::from_secs(20);
 /// Between looks at a container that is ending.
 const LOOK_EVERY: Duration = Duration::from_millis(20);
 /// Bytes of output on their way to whoever reads them.
@@ -40,6 +40,12 @@ pub struct Opened {
     /// Its standard output; ends with the container, or with the engine.
     pub output: DuplexStream,
     pub container: Container,
+}
+
+impl std::fmt::Debug for Opened {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.debug_struct("Opened").field("container", &self.container).finish_non_exhaustive()
+    }
 }
 
 /// A container that is removed when this value is dropped, if not before.
@@ -200,7 +206,7 @@ impl Container {
     }
 
     /// Removes it, running or not.
-    async fn remove(mut self) {
+    pub(super) async fn remove(mut self) {
         self.removed = true;
         remove(&self.engine, &self.id).await;
     }

@@ -8,9 +8,11 @@
 //! * [`image`]: what a container starts from. Nothing is fetched without an explicit wish.
 //! * [`devcontainer`]: a repository's own words about its image.
 //! * [`create`], [`life`], [`cell`]: from a spec to a running container, and its removal on every way out.
+//! * [`ahead`]: the one of a job's that is opened before it is asked for.
 //!
 //! What runs in it, which image a workspace has, and when a base commit is trusted is decided elsewhere.
 
+mod ahead;
 mod cell;
 pub mod contexts;
 mod create;
@@ -41,7 +43,9 @@ pub(in crate::sandbox) use trial::furnished;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use ahead::{Ahead, Made};
 use create::{Ground, Order};
 
 use super::SandboxSpec;
@@ -56,6 +60,8 @@ pub struct ContainerSandbox {
     furnished: Image,
     inside: PathBuf,
     ground: Ground,
+    /// Where it is one job's alone.
+    ahead: Option<Arc<Ahead>>,
 }
 
 impl ContainerSandbox {
@@ -67,8 +73,14 @@ impl ContainerSandbox {
         data: &Path,
     ) -> Result<Self, EngineError> {
         let furnished = engine.with_inside(&image, &inside).await?;
-        let ground = Ground { instance: instance(data), user: user(), passwd: passwd(data)?, cpus: None };
-        Ok(Self { engine, image, furnished, inside, ground })
+        let ground = Ground {
+            instance: instance(data),
+            user: user(),
+            passwd: passwd(data)?,
+            cpus: None,
+            memory: None,
+        };
+        Ok(Self { engine, image, furnished, inside, ground, ahead: None })
     }
 
     /// The same, its containers held to so many processors; never more than the engine has.
@@ -76,6 +88,13 @@ impl ContainerSandbox {
     pub fn with_cpus(mut self, cpus: Option<u32>) -> Self {
         let most = self.engine.facts.processors.max(1);
         self.ground.cpus = cpus.map(|cpus| f64::from(cpus).min(most as f64));
+        self
+    }
+
+    /// The same, its containers held to so many bytes of memory where a command's own spec says nothing.
+    #[must_use]
+    pub fn with_memory(mut self, memory: Option<u64>) -> Self {
+        self.ground.memory = memory;
         self
     }
 
@@ -99,17 +118,40 @@ impl ContainerSandbox {
         Ok(Self { image, furnished, ..self.clone() })
     }
 
-    /// A container whose first process is `argv`, its standard streams held by the caller.
-    pub async fn open(
-        &self,
-        spec: &SandboxSpec,
-        argv: Vec<String>,
-        job: Option<&str>,
-    ) -> Result<Opened, EngineError> {
+    /// The same for one job alone, for which one container may be opened ahead.
+    #[must_use]
+    pub fn of_job(&self, job: &str) -> Self {
+        Self { ahead: Some(Arc::new(Ahead::of(job))), ..self.clone() }
+    }
+
+    pub fn opens_ahead(&self) -> bool {
+        self.ahead.is_some()
+    }
+
+    /// Opens the next container of the job ahead, if this is one job's; returns at once.
+    pub fn open_ahead(&self, spec: &SandboxSpec) {
+        let Some(ahead) = &self.ahead else { return };
+        match self.made(spec, None) {
+            Ok(made) => ahead.open(&self.engine, made),
+            Err(error) => tracing::debug!(%error, "no container is opened ahead"),
+        }
+    }
+
+    /// Removes the one that waits, and opens none ahead from now on.
+    pub async fn end_ahead(&self) {
+        if let Some(ahead) = &self.ahead {
+            ahead.end().await;
+        }
+    }
+
+    /// A container whose first process is our program inside.
+    fn made(&self, spec: &SandboxSpec, job: Option<&str>) -> Result<Made, EngineError> {
         spec.validate().map_err(|error| EngineError::Spec(error.to_string()))?;
         let env = create::environment(spec, &self.furnished);
+        let argv = vec![image::INSIDE.to_owned()];
+        let job = self.ahead.as_ref().map(|ahead| ahead.job()).or(job);
         let order = Order { spec, image: &self.furnished, argv, env, job };
-        self.engine.open(create::body(&self.ground, &self.engine.facts, order)?).await
+        Ok(Made::of(create::body(&self.ground, &self.engine.facts, order)?))
     }
 
     /// What a command in it starts from.

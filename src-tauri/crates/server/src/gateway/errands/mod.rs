@@ -1,5 +1,5 @@
-//! What goes between a machine's worker and this server in pieces: the history a job begins with, what it hands over, and
-//! calls to its model.
+//! What goes between a machine's worker and this server in pieces: the history a job begins with, its set-up layers, what
+//! it hands over, and calls to its model.
 //!
 //! An errand belongs to one claim of one machine and outlives the machine's connection: a piece that was sent or read
 //! before is taken or given once more, so whoever was cut off goes on where they were. It ends with its claim, when it is
@@ -8,6 +8,7 @@
 
 mod call;
 mod down;
+mod layer;
 mod up;
 
 use crate::call::{answer, read};
@@ -35,6 +36,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 enum What {
     Down(down::Down),
+    Layer(tokio::sync::Mutex<layer::Layer>),
     Up(tokio::sync::Mutex<up::Up>),
     Call(tokio::sync::Mutex<call::Call>),
 }
@@ -45,6 +47,12 @@ struct Held {
     claim: String,
     used: Mutex<Instant>,
     what: What,
+}
+
+impl Held {
+    fn is_idle(&self) -> bool {
+        lock(&self.used).elapsed() >= IDLE
+    }
 }
 
 /// All errands there are.
@@ -102,6 +110,7 @@ impl Errands {
         state.engine.require_errand(&worker, &p.id, &p.claim_token).await?;
         let same = match &p.errand {
             Errand::Base { .. } => |what: &What| matches!(what, What::Down(_)),
+            Errand::Layer { .. } => |what: &What| matches!(what, What::Layer(_)),
             Errand::Result {} => |what: &What| matches!(what, What::Up(_)),
             Errand::Model { .. } => |_: &What| false,
         };
@@ -109,8 +118,8 @@ impl Errands {
             let mut all = lock(&self.all);
             // Begun anew, what was there before is over.
             all.retain(|_, held| {
-                lock(&held.used).elapsed() < IDLE
-                    && !(held.worker == worker && held.job == p.id && same(&held.what))
+                let is_this = held.worker == worker && held.job == p.id && same(&held.what);
+                !held.is_idle() && !is_this
             });
             if all.values().filter(|held| held.worker == worker).count() >= AT_ONCE {
                 return Err(ApiError::new(
@@ -120,9 +129,13 @@ impl Errands {
             }
         }
         let (what, size) = match p.errand {
-            Errand::Base { have } => {
-                let (path, size) = state.engine.carry_base(&p.id, have).await?;
+            Errand::Base { have, shallow } => {
+                let (path, size) = state.engine.carry_base(&p.id, have, shallow).await?;
                 (What::Down(down::Down::new(path, size)), Some(size))
+            }
+            Errand::Layer { digest } => {
+                let pack = state.engine.carry_layer(&worker, (&p.id, &p.claim_token), digest).await?;
+                (What::Layer(layer::Layer::new(pack).into()), None)
             }
             Errand::Result {} => (What::Up(up::Up::new(state.engine.bundle_part(&p.id)).await?.into()), None),
             Errand::Model { reviewer, call, head } => {
@@ -137,7 +150,9 @@ impl Errands {
     }
 
     fn held(&self, worker: &str, errand: &str) -> Result<Arc<Held>, ApiError> {
-        let all = lock(&self.all);
+        let mut all = lock(&self.all);
+        // Whoever comes back too late begins anew, whether anything was begun meanwhile or not.
+        all.retain(|_, held| !held.is_idle());
         let held = all.get(errand).filter(|held| held.worker == worker);
         let held = held.ok_or_else(|| ApiError::not_found("errand", errand))?;
         *lock(&held.used) = Instant::now();
@@ -162,7 +177,7 @@ impl Errands {
             return Err(ApiError::bad(format!("A piece but the last is of {PIECE_BYTES} bytes")));
         }
         let taken = match &held.what {
-            What::Down(_) => Err(ApiError::bad("nothing goes up on this errand")),
+            What::Down(_) | What::Layer(_) => Err(ApiError::bad("nothing goes up on this errand")),
             What::Up(up) => up.lock().await.take(state, &held.job, p.at, &piece, p.last).await,
             What::Call(call) => call.lock().await.take(state, p.at, &piece, p.last),
         };
@@ -176,6 +191,7 @@ impl Errands {
         let held = self.current(state, worker, &p.errand).await?;
         match &held.what {
             What::Down(down) => down.piece(p.at).await,
+            What::Layer(layer) => layer.lock().await.piece(p.at).await,
             What::Up(up) => up.lock().await.outcome(PATIENCE).await,
             What::Call(call) => call.lock().await.piece(p.at, PATIENCE).await,
         }

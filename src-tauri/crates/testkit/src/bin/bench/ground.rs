@@ -18,15 +18,22 @@ pub struct Ground {
     pub runtime: tokio::runtime::Runtime,
     largest_wal: Arc<AtomicU64>,
     past: OnceLock<PathBuf>,
+    scene: Option<String>,
 }
 
 impl Ground {
     /// Works below `dir`, which must not be in memory, or the figures mean nothing.
-    pub fn lay(dir: &Path) -> anyhow::Result<Self> {
+    /// Of a figure with several scenes only those with `scene` in their name are measured.
+    pub fn lay(dir: &Path, scene: Option<String>) -> anyhow::Result<Self> {
         let dir = tempfile::Builder::new().prefix("pilothouse-bench-").tempdir_in(dir)?;
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
         let machine = Machine::look(dir.path())?;
-        Ok(Self { dir, machine, runtime, largest_wal: Arc::default(), past: OnceLock::new() })
+        Ok(Self { dir, machine, runtime, largest_wal: Arc::default(), past: OnceLock::new(), scene })
+    }
+
+    /// Whether a scene of that name is to be measured.
+    pub fn wants(&self, scene: &str) -> bool {
+        self.scene.as_ref().is_none_or(|word| scene.contains(word.as_str()))
     }
 
     pub fn dir(&self) -> &Path {

@@ -12,6 +12,8 @@ pub struct Machine {
     kernel: String,
     memory_gib: f64,
     filesystem: String,
+    /// The version that servers and scenes use, the first of the path.
+    git: String,
     /// Load average of the last minute, before anything was measured.
     load: f64,
     /// Raw write+fsync per second where the data folders are.
@@ -34,6 +36,7 @@ impl Machine {
             kernel: read("/proc/sys/kernel/osrelease").trim().to_owned(),
             memory_gib: memory_kib.unwrap_or(0.0) / 1024.0 / 1024.0,
             filesystem: filesystem(dir)?,
+            git: super::by_hand::git(dir, &["version"])?.trim().to_owned(),
             load: read("/proc/loadavg").split(' ').next().and_then(|n| n.parse().ok()).unwrap_or(0.0),
             syncs_per_second: floor::syncs_per_second(dir, Duration::from_secs(2))?,
         })
@@ -42,7 +45,7 @@ impl Machine {
     pub fn to_json(&self) -> Value {
         json!({
             "cores": self.cores, "processor": self.processor, "kernel": self.kernel, "memoryGib": self.memory_gib,
-            "filesystem": self.filesystem, "loadBefore": self.load, "syncsPerSecond": self.syncs_per_second,
+            "filesystem": self.filesystem, "git": self.git, "loadBefore": self.load, "syncsPerSecond": self.syncs_per_second,
         })
     }
 }
@@ -51,12 +54,13 @@ impl std::fmt::Display for Machine {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(
             f,
-            "{} cores ({}), {:.0} GiB, Linux {}, {}, {:.0} raw write+fsync/s, load before {:.2}",
+            "{} cores ({}), {:.0} GiB, Linux {}, {}, {}, {:.0} raw write+fsync/s, load before {:.2}",
             self.cores,
             self.processor,
             self.memory_gib,
             self.kernel,
             self.filesystem,
+            self.git,
             self.syncs_per_second,
             self.load
         )

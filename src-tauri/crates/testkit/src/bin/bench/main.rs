@@ -1,4 +1,4 @@
-//! `bench [--json] [--only WORD] [--dir DIR]`: the measured figures, each with its floor in the same run.
+//! `bench [--json] [--only WORD] [--scene WORD] [--dir DIR]`: the measured figures, each with its floor in the same run.
 //!
 //! Nothing here is a test: a missed goal is printed, not an error. The exit code is 1 only when a figure
 //! could not be measured. What each row means is in `docs/BENCH.md`.

@@ -15,7 +15,7 @@ pub enum Amount {
 }
 
 impl Amount {
-    fn number(self) -> f64 {
+    pub fn number(self) -> f64 {
         match self {
             Amount::PerSecond(n)
             | Amount::Millis(n)

@@ -13,20 +13,24 @@ use std::time::Instant;
 struct Flags {
     json: bool,
     only: Option<String>,
+    scene: Option<String>,
     dir: PathBuf,
 }
 
 fn flags(args: &[String]) -> anyhow::Result<Flags> {
-    let mut flags = Flags { json: false, only: None, dir: std::env::temp_dir() };
+    let mut flags = Flags { json: false, only: None, scene: None, dir: std::env::temp_dir() };
     let mut args = args.iter();
     while let Some(arg) = args.next() {
         let mut value = || args.next().with_context(|| format!("{arg} needs a value"));
         match arg.as_str() {
             "--json" => flags.json = true,
             "--only" => flags.only = Some(value()?.clone()),
+            "--scene" => flags.scene = Some(value()?.clone()),
             "--dir" => flags.dir = value()?.into(),
             word if !word.starts_with('-') => flags.only = Some(word.to_owned()),
-            other => bail!("unknown argument {other}; known: WORD, --json, --only WORD, --dir DIR"),
+            other => {
+                bail!("unknown argument {other}; known: WORD, --json, --only WORD, --scene WORD, --dir DIR")
+            }
         }
     }
     Ok(flags)
@@ -53,7 +57,7 @@ pub fn run(args: &[String]) -> anyhow::Result<ExitCode> {
         let names: Vec<_> = figures::ALL.iter().map(|f| f.name).collect();
         bail!("no figure has that word in its name; they are {}", names.join(", "));
     }
-    let ground = Ground::lay(&flags.dir)?;
+    let ground = Ground::lay(&flags.dir, flags.scene.clone())?;
     eprintln!("{}", ground.machine);
     let began = Instant::now();
     let (mut rows, mut failed) = (Vec::new(), Vec::new());

@@ -74,7 +74,8 @@ async fn steps(server: &RunningServer, model: &ModelServer, asks: bool) -> anyho
             since = Instant::now();
             server.answer(&id, Decision::Approve).await?;
         }
-        ensure!(model.has_seen(n + 3, PATIENCE).await, "step {n} does not go on");
+        let who = if asks { "who was answered" } else { "whom a rule allows" };
+        ensure!(model.has_seen(n + 3, PATIENCE).await, "step {n} of one {who} does not go on");
         took.push(since.elapsed());
     }
     let (end, _) = server.until("dev", cursor, |event| event.kind() == "job_completed").await;

@@ -11,7 +11,6 @@ use protocol::message::SendMessage;
 use protocol::ops::typed;
 use protocol::workspace::UpdateWorkspace;
 use serde_json::json;
-use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -30,10 +29,17 @@ pub struct Scene {
 
 /// What came of one queue that was let go.
 pub struct Ran {
-    /// From the word to go on until nothing was left in the queue.
+    /// From the word to go on until the branch was moved for the last time, or the last check ended, as their files say.
     pub makespan: Duration,
-    pub landed: BTreeSet<usize>,
+    pub landed: Vec<Landed>,
     pub record: Vec<Said>,
+}
+
+/// A commit of the integration branch, by git.
+pub struct Landed {
+    pub tree: String,
+    /// The changes it brought.
+    pub changes: Vec<usize>,
 }
 
 impl Scene {
@@ -64,15 +70,20 @@ impl Scene {
         copy(&self.kept, &self.place)?;
         self.takes(takes)?;
         let server = self.start(slots);
-        let makespan = ground.runtime.block_on(async {
+        let since = ground.runtime.block_on(async {
             until(&server, |open| open == self.entries).await?;
-            let since = Instant::now();
+            let since = wrapper::now()?;
             pause(&server, false).await?;
             until(&server, |open| open == 0).await?;
-            anyhow::Ok(since.elapsed())
+            anyhow::Ok(since)
         });
         server.terminate();
-        Ok(Ran { makespan: makespan?, landed: self.landed()?, record: wrapper::read(&self.records())? })
+        let (since, record) = (since?, wrapper::read(&self.records())?);
+        let moved = std::fs::metadata(self.repository().join(".git/refs/heads/main_agents"))?.modified()?;
+        let moved = moved.duration_since(std::time::UNIX_EPOCH)?.as_secs_f64() * 1e3;
+        let over = record.iter().map(|said| said.at).fold(moved, f64::max);
+        let makespan = Duration::from_secs_f64((over - since) / 1e3);
+        Ok(Ran { makespan, landed: self.landed()?, record })
     }
 
     /// Milliseconds from the moment a completion is in an empty queue until its check runs, so many times.
@@ -138,10 +149,25 @@ impl Scene {
         self.place.join("records")
     }
 
-    /// What stands on the integration branch, read by git.
-    fn landed(&self) -> anyhow::Result<BTreeSet<usize>> {
-        let found = by_hand::git(&self.repository(), &["grep", "-h", ".", "main_agents", "--", FOLDER])?;
-        Ok(found.lines().filter_map(parse).map(|(number, _)| number).collect())
+    /// What was landed on the integration branch, the oldest first, read by git.
+    fn landed(&self) -> anyhow::Result<Vec<Landed>> {
+        let format = "--format=tree %T";
+        let range = "HEAD..main_agents";
+        let said = by_hand::git(
+            &self.repository(),
+            &["log", "--reverse", format, "-p", "--unified=0", range, "--", FOLDER],
+        )?;
+        let mut landed = Vec::new();
+        for line in said.lines() {
+            if let Some(tree) = line.strip_prefix("tree ") {
+                landed.push(Landed { tree: tree.to_owned(), changes: Vec::new() });
+            } else if let Some((number, _)) = line.strip_prefix('+').and_then(parse)
+                && let Some(newest) = landed.last_mut()
+            {
+                newest.changes.push(number);
+            }
+        }
+        Ok(landed)
     }
 }
 

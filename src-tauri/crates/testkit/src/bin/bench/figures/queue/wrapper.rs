@@ -1,8 +1,8 @@
 //! The check of the queue's figures: this very program, started by the server as any check, in the tree it is to check.
 //!
 //! It reads the merged tree, takes the time that its newest change is to take, says yes or no, and writes down when it
-//! began, how many of its kind ran then, and when it ended. What the queue is judged by comes from here and from git,
-//! and not from what the server says about itself.
+//! began, which tree it was given, how many of its kind ran then, and when it ended. What the queue is judged by comes
+//! from here and from git, and not from what the server says about itself.
 
 use super::changes::{FOLDER, Random};
 use anyhow::Context;
@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::io::Write;
 use std::path::Path;
-use std::process::ExitCode;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::process::{Command, ExitCode};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// The first argument that makes this program the check; the folder of its records follows.
 pub const CHECK: &str = "queue-check";
@@ -54,7 +54,9 @@ pub struct Said {
     pub at: f64,
     pub step: Step,
     /// The changes in the tree it was given.
-    pub tree: Vec<usize>,
+    pub changes: Vec<usize>,
+    /// That tree's id, by git, of the files as they lie there.
+    pub tree: String,
     /// Checks that ran when this one began, itself included; 0 before it has counted.
     pub running: usize,
 }
@@ -64,14 +66,17 @@ pub const RECORD: &str = "record.jsonl";
 
 pub fn run(folder: &Path) -> anyhow::Result<ExitCode> {
     let takes: Takes = serde_json::from_slice(&std::fs::read(folder.join(TAKES))?)?;
+    let (since, at) = (Instant::now(), now()?);
     let lines = lines(Path::new(FOLDER))?;
-    let tree: Vec<usize> = lines.iter().map(|(number, _)| *number).collect();
-    let mut said = Said { pid: std::process::id(), at: now()?, step: Step::Began, tree, running: 0 };
+    let changes: Vec<usize> = lines.iter().map(|(number, _)| *number).collect();
+    let tree = tree_here()?;
+    let mut said = Said { pid: std::process::id(), at, step: Step::Began, changes, tree, running: 0 };
     write(folder, &said)?;
     said.running = running(&read(folder)?);
     said.step = Step::Counted;
     write(folder, &said)?;
-    std::thread::sleep(takes.of(said.tree.iter().max().copied()));
+    // Its notes are part of the time that it takes.
+    std::thread::sleep(takes.of(said.changes.iter().max().copied()).saturating_sub(since.elapsed()));
     let mut kinds = BTreeSet::new();
     let good = takes.passes
         || lines.iter().all(|(_, kind)| kind == "good" || (kind != "fails" && kinds.insert(kind)));
@@ -79,6 +84,31 @@ pub fn run(folder: &Path) -> anyhow::Result<ExitCode> {
     said.step = if good { Step::Passed } else { Step::Failed };
     write(folder, &said)?;
     Ok(if good { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// The id git gives to the files as they lie here, and not what anybody says was put here. A check's folder has no
+/// repository in it: that lies beside it, and what git notes of the files is copied, so that nothing of it is changed.
+fn tree_here() -> anyhow::Result<String> {
+    let here = std::env::current_dir()?;
+    let mut beside = here.clone().into_os_string();
+    beside.push(".git");
+    let own = here.join(".git");
+    let repository = if own.exists() { own } else { beside.into() };
+    let notes = tempfile::tempdir()?;
+    let index = notes.path().join("index");
+    std::fs::copy(repository.join("index"), &index).context("what git notes of the files")?;
+    let git = |args: &[&str]| {
+        let output = Command::new("git")
+            .args(args)
+            .env("GIT_DIR", &repository)
+            .env("GIT_WORK_TREE", &here)
+            .env("GIT_INDEX_FILE", &index)
+            .output()?;
+        anyhow::ensure!(output.status.success(), "git {args:?}: {}", String::from_utf8_lossy(&output.stderr));
+        Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+    };
+    git(&["add", "--all"])?;
+    git(&["write-tree"])
 }
 
 /// Those that began, did not say that they ended, and are there: one that was stopped says nothing.

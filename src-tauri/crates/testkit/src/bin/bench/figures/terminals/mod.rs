@@ -1,5 +1,5 @@
 //! Terminals through the whole path: what a program shows until a client has it, what is typed until its echo is back,
-//! how a newcomer and somebody whose line was cut come to it, what one weighs, and two hundred of them at once.
+//! how a newcomer and somebody whose line was cut come to it, what one weighs, and twenty to two hundred of them at once.
 //!
 //! Clients are plain threads that block: what they cost must not hide what the server costs.
 
@@ -19,8 +19,6 @@ use testkit::world::{RunningServer, Start, TestRepo};
 /// Bytes of one line of what is shown, its end included.
 const LINE: usize = 80;
 
-type Measure = fn(&Scene) -> anyhow::Result<Vec<Row>>;
-
 /// A server whose terminals run a plain shell, and a folder with texts to show in it.
 pub struct Scene {
     pub server: RunningServer,
@@ -34,7 +32,6 @@ impl Scene {
         let start = Start::on(&ground.folder(name), repo.path())
             .flag("--trust")
             .workers(0)
-            .env("SHELL", "/bin/sh")
             .env("PILOTHOUSE_TERMINAL_MOST", "400");
         let server = RunningServer::start(&start);
         let desk = Desk { address: crate::serve::address(&server) };
@@ -73,12 +70,9 @@ pub fn measure(ground: &Ground) -> anyhow::Result<Vec<Row>> {
     rows.extend(echo::measure(&scene)?);
     rows.extend(arrive::measure(&scene)?);
     scene.server.terminate();
-    for (name, measure) in
-        [("terminals-weight", weight::measure as Measure), ("terminals-many", many::measure as Measure)]
-    {
-        let scene = Scene::start(ground, name)?;
-        rows.extend(measure(&scene)?);
-        scene.server.terminate();
-    }
+    let scene = Scene::start(ground, "terminals-weight")?;
+    rows.extend(weight::measure(&scene)?);
+    scene.server.terminate();
+    rows.extend(many::measure(ground)?);
     Ok(rows)
 }
