@@ -1,6 +1,7 @@
 // `npm run bench [-- ARGS]`: the measured figures, in release, each with its floor in the same run. Without arguments the
 // window's too, on Linux; `--only desktop` measures those alone.
 
+import { delimiter } from 'node:path';
 import { binary, buildBinaries } from './cargo.mjs';
 import { buildInside, hasInside, insideProgram } from './inside.mjs';
 import { foreground } from './foreground.mjs';
@@ -21,7 +22,9 @@ await entry(async () => {
     await buildInside('release');
     // Also for the engine of containers that the bench starts by itself.
     const inside = hasInside ? { PILOTHOUSE_INSIDE_BIN: insideProgram() } : {};
-    const code = await foreground(binary('bench', 'release'), args, { env: { ...inside, ...process.env } });
+    // The system's own git before any other: the figures are those of a machine as it is installed.
+    const PATH = process.platform === 'linux' ? `/usr/bin${delimiter}${process.env.PATH}` : process.env.PATH;
+    const code = await foreground(binary('bench', 'release'), args, { env: { ...inside, ...process.env, PATH } });
     if (code !== 0) return code;
   }
   if (!window) return 0;

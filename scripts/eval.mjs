@@ -13,6 +13,6 @@ await entry(async () => {
   await buildUi();
   await must('cargo', buildBinaries(['pilothouse', 'pilothouse-worker', 'scripted-model']));
   await buildInside('debug');
-  const env = { PILOTHOUSE_BIN: binary('pilothouse'), PILOTHOUSE_WORKER_BIN: binary('pilothouse-worker'), PILOTHOUSE_MODEL_BIN: binary('scripted-model') };
+  const env = { TEST_SERVER: binary('pilothouse'), TEST_WORKER: binary('pilothouse-worker'), TEST_MODEL: binary('scripted-model') };
   return run(process.execPath, ['tests/evals/run.mjs', ...process.argv.slice(2)], { env });
 });

@@ -32,13 +32,13 @@ const inside = () => (hasInside ? { PILOTHOUSE_INSIDE_BIN: insideProgram() } : {
 /** Programs under test, for the lanes that drive them from outside. */
 const built = () => ({
   ...inside(),
-  PILOTHOUSE_BIN: binary('pilothouse'),
-  PILOTHOUSE_WORKER_BIN: binary('pilothouse-worker'),
-  PILOTHOUSE_DESKTOP_BIN: binary('pilothouse-desktop'),
-  PILOTHOUSE_MODEL_BIN: binary('scripted-model'),
-  PILOTHOUSE_NEWER_DESKTOP_BIN: newerDesktop(),
-  PILOTHOUSE_WITNESS_BIN: binary('desktop-witness'),
-  PILOTHOUSE_CHROMIUM: process.env.PILOTHOUSE_CHROMIUM ?? browsers.map(onPath).find(Boolean) ?? '',
+  TEST_SERVER: binary('pilothouse'),
+  TEST_WORKER: binary('pilothouse-worker'),
+  TEST_DESKTOP: binary('pilothouse-desktop'),
+  TEST_MODEL: binary('scripted-model'),
+  TEST_NEWER_DESKTOP: newerDesktop(),
+  TEST_WITNESS: binary('desktop-witness'),
+  TEST_BROWSER: process.env.TEST_BROWSER ?? browsers.map(onPath).find(Boolean) ?? '',
 });
 
 const virtualDisplay = [process.execPath, join(root, 'scripts', 'virtual-display.mjs')];
@@ -48,6 +48,18 @@ const testThreads = `--test-threads=${availableParallelism() + 1}`;
 
 const nextest = () => ask('cargo', ['nextest', '--version']).ok;
 
+/** Tests of containers, which run on Docker with all others, and once more on Podman where it is installed. */
+function onPodman() {
+  if (!onPath('podman')) return [];
+  const folder = join(root, 'src-tauri', 'crates', 'host', 'tests');
+  const names = readdirSync(folder).filter((name) => name.startsWith('container_')).map((name) => name.replace(/\.rs$/, ''));
+  const args = ['--locked', '--workspace', '--no-fail-fast', ...names.sort().flatMap((name) => ['--test', name])];
+  const env = { ...inside(), PILOTHOUSE_TEST_ENGINE: 'podman' };
+  return nextest()
+    ? [{ runner: 'nextest', command: 'cargo', args: ['nextest', 'run', ...args, testThreads], env }]
+    : [{ runner: 'cargo', command: 'cargo', args: ['test', ...args], env }];
+}
+
 export const lanes = [
   {
     name: 'scripts',
@@ -55,10 +67,12 @@ export const lanes = [
   },
   {
     name: 'rust',
-    steps: () =>
+    steps: () => [
       nextest()
-        ? [{ runner: 'nextest', command: 'cargo', args: ['nextest', 'run', '--locked', '--workspace', '--no-fail-fast', testThreads], env: inside() }]
-        : [{ runner: 'cargo', command: 'cargo', args: ['test', '--locked', '--workspace', '--bins', '--tests', '--no-fail-fast'], env: inside() }],
+        ? { runner: 'nextest', command: 'cargo', args: ['nextest', 'run', '--locked', '--workspace', '--no-fail-fast', testThreads], env: inside() }
+        : { runner: 'cargo', command: 'cargo', args: ['test', '--locked', '--workspace', '--bins', '--tests', '--no-fail-fast'], env: inside() },
+      ...onPodman(),
+    ],
   },
   {
     name: 'ui',

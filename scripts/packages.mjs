@@ -27,10 +27,11 @@ export const purposes = {
     { name: 'libayatana-appindicator3-1' },
     { name: 'fonts-dejavu-core' },
   ],
-  // A container engine that tests start for themselves. Installing it on a machine with systemd also starts one for
+  // The container engines that tests start for themselves. Installing one on a machine with systemd also starts one for
   // everybody there, so it is only asked for where its tests must run.
   engine: [
     { name: 'docker.io', anyOf: ['dockerd'] },
+    { name: 'podman', command: 'podman' },
     { name: 'busybox-static', command: 'busybox' },
   ],
   // A browser and a virtual display for the tests.
@@ -47,6 +48,8 @@ export const purposes = {
     { name: 'hunspell-en-us' },
     { name: 'gnome-keyring', command: 'gnome-keyring-daemon' },
     { name: 'procps', command: 'ps' },
+    // Speaks in a sandbox what a shell cannot.
+    { name: 'python3', command: 'python3' },
     // Networks of their own for hosts that are cut apart.
     { name: 'iproute2', command: 'ip' },
     // Servers that are pushed to, and the throwaway authority of one of them.
@@ -66,5 +69,5 @@ export const purposes = {
   ],
 };
 
-/** The browser the tests drive: `PILOTHOUSE_CHROMIUM`, or the first name of the list that is installed. */
+/** The browser the tests drive: `TEST_BROWSER`, or the first name of the list that is installed. */
 export const browsers = purposes.test[0].anyOf;

@@ -40,10 +40,10 @@ async function shootWindow(data, kept) {
 }
 
 async function take() {
-  process.env.PILOTHOUSE_BIN ??= binary('pilothouse');
-  process.env.PILOTHOUSE_WORKER_BIN ??= binary('pilothouse-worker');
-  process.env.PILOTHOUSE_MODEL_BIN ??= binary('scripted-model');
-  process.env.PILOTHOUSE_CHROMIUM ??= browsers.map(onPath).find(Boolean) ?? '';
+  process.env.TEST_SERVER ??= binary('pilothouse');
+  process.env.TEST_WORKER ??= binary('pilothouse-worker');
+  process.env.TEST_MODEL ??= binary('scripted-model');
+  process.env.TEST_BROWSER ??= browsers.map(onPath).find(Boolean) ?? '';
   const { folderFor, Model, Person, Server, until } = await import('../tests/browser/harness.mjs');
   const { Repository } = await import('../tests/browser/repositories.mjs');
   const { allow, event, post } = await import('../tests/browser/scene.mjs');

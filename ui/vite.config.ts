@@ -65,5 +65,8 @@ export default defineConfig({
     environment: "happy-dom",
     include: ["src/**/*.test.{ts,tsx}"],
     restoreMocks: true,
+    // A page with many boxes is slow to look through by role, on a machine that does something else too.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
   },
 });

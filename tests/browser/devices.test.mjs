@@ -1,9 +1,12 @@
 // Devices: a second browser is paired by the number both show, does what was ticked and no more, and is shut out at once.
 
 import assert from 'node:assert/strict';
+import { createECDH, randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
 import { test } from 'node:test';
 import { Person, until } from './harness.mjs';
-import { lighthouse } from './scene.mjs';
+import { event, lighthouse, post } from './scene.mjs';
 
 /** Opens the page of devices and begins to let one in; the link it shows. */
 async function invite(me) {
@@ -230,6 +233,49 @@ test('one is stopped, one is rejected, one asks for more, and without https a co
   assert.deepEqual([...me.errors, ...guest.errors], []);
 });
 
+test('a device that may only look has no dead button, and asks for what it lacks from where it lacks it', async (t) => {
+  const { me, server } = await lighthouse(t);
+  const guest = await phone(t, server);
+  const panel = await invite(me);
+  await guest.open(await linkOf(me, panel));
+  await code(guest).waitFor();
+  await code(me).waitFor();
+  const { pairings } = await me.call('pairing.list');
+  await me.call('pairing.approve', { id: pairings.find((one) => one.state === 'claimed').id, scopes: ['read', 'terminal_read'] });
+  await guest.page.locator('[data-step=done]').waitFor();
+  const asked = await event(me, await post(me, 'append a line "Open on Sundays." to README.md'), 'approval_required');
+  const { terminal } = await me.call('terminals.open', {});
+
+  await guest.open('/terminals');
+  await guest.page.locator('[data-attached=true]').first().waitFor();
+  await guest.page.locator('[data-testid=lacking][data-scope=terminal_write]').waitFor();
+  for (const name of ['Take control', 'New terminal']) assert.equal(await guest.button(name).count(), 0, name);
+  assert.deepEqual(await guest.violations(), []);
+  assert.equal(await guest.overflow(), 0);
+  await me.call('terminals.close', { id: terminal.id });
+
+  await guest.open(`/approvals/${asked.payload.approvalId}`);
+  const lacking = guest.page.locator('[data-testid=lacking][data-scope=approve]');
+  await lacking.waitFor();
+  assert.equal(await guest.button(/^(Allow once|Deny|Read on)$/).count(), 0);
+  assert.deepEqual(await guest.violations(), []);
+  assert.equal(await guest.overflow(), 0);
+  await lacking.getByRole('link', { name: 'Ask for more' }).tap();
+  const dialog = guest.page.getByRole('dialog');
+  assert.ok(await dialog.getByRole('checkbox', { name: /^approve/ }).isChecked());
+  await guest.button('Ask', dialog).tap();
+  await guest.sees(/^Asked\./);
+  const more = (await me.call('pairing.list')).pairings.find((one) => one.state === 'claimed');
+  await me.call('pairing.approve', { id: more.id });
+  await guest.button('Done', dialog).tap();
+  // The line is closed once, and comes back with a device that may.
+  await guest.page.getByRole('link', { name: /^Approvals/ }).tap();
+  await guest.page.locator('a.prow:not(.prow--flat)').tap();
+  await guest.button('Deny').tap();
+  await until('it is answered', async () => (await me.call('approval.get', { id: asked.payload.approvalId })).state === 'denied');
+  assert.deepEqual([...me.errors, ...guest.errors], []);
+});
+
 test('a phone makes itself another key and comes back with it, and what was notified is told on the page', async (t) => {
   const { me, server } = await lighthouse(t);
   const guest = await phone(t, server);
@@ -260,5 +306,70 @@ test('a phone makes itself another key and comes back with it, and what was noti
   await me.page.getByText('Notifications that were sent').click();
   await me.sees(/^None yet\./);
   assert.deepEqual(await me.violations(), []);
+  assert.deepEqual([...me.errors, ...guest.errors], []);
+});
+
+/** A stand-in for a push service: it takes everything but what is sent to /gone, and counts it. */
+async function pushService(t) {
+  const taken = [];
+  const service = createServer((request, answer) => {
+    request.resume().on('end', () => {
+      taken.push(request.url);
+      answer.writeHead(request.url === '/gone' ? 410 : 201).end();
+    });
+  });
+  service.listen(0, '127.0.0.1');
+  await once(service, 'listening');
+  t.after(() => service.close());
+  return { url: `http://127.0.0.1:${service.address().port}`, taken };
+}
+
+/** What a browser would have got from it. */
+function subscription(url) {
+  const key = createECDH('prime256v1');
+  return { endpoint: url, keys: { p256dh: key.generateKeys('base64url'), auth: randomBytes(16).toString('base64url') } };
+}
+
+test('the ledger tells what was sent to whom and what became of it, and a phone its own part', async (t) => {
+  const push = await pushService(t);
+  const { me, server } = await lighthouse(t, { env: { PILOTHOUSE_PUSH_SERVICES: push.url } });
+  const guest = await phone(t, server);
+  const panel = await invite(me);
+  await letIn(me, guest, await linkOf(me, panel), panel);
+  await me.button('Done', panel).click();
+  await me.call('notifications.register', { subscription: subscription(`${push.url}/gone`), offsetMin: 0 });
+  await guest.call('notifications.register', { subscription: subscription(`${push.url}/phone`), offsetMin: 0 });
+  await guest.call('notifications.send', {});
+  await me.call('notifications.send', {});
+  const told = () => me.call('notifications.list').then(({ sent }) => sent);
+  await until('both came to an end', async () => (await told()).filter((row) => row.outcome !== 'waiting').length === 2);
+  assert.deepEqual(push.taken.toSorted(), ['/gone', '/phone']);
+  await event(me, await post(me, 'append a line "Open on Sundays." to README.md'), 'approval_required');
+  const all = await until('the phone is told of the question', async () => {
+    const rows = await told();
+    return rows.some((row) => row.told === 'question' && row.outcome !== 'waiting') && rows;
+  });
+
+  const listed = async (person, rows) => {
+    await person.open('/devices');
+    await person.live();
+    const ledger = person.page.getByTestId('ledger');
+    await person.page.getByText('Notifications that were sent').click();
+    await ledger.getByRole('listitem').first().waitFor();
+    const shown = await ledger.locator('[data-outcome]').evaluateAll((all) => all.map((row) => [row.dataset.told, row.dataset.outcome]));
+    assert.deepEqual(shown, rows.map((row) => [row.told, row.outcome]));
+    assert.deepEqual(await person.violations(), []);
+    assert.equal(await person.overflow(), 0);
+    return ledger;
+  };
+  const ledger = await listed(me, all);
+  await me.sees(/The browser does not want to be told any more/, ledger);
+  const { sent: own } = await guest.call('notifications.list', {});
+  assert.deepEqual(own.map((row) => row.told).toSorted(), ['question', 'test']);
+  assert.ok(own.length < all.length);
+  const phones = await listed(guest, own);
+  // A row leads to what it told of.
+  await phones.locator('[data-told=question] a').tap();
+  await until('the question is open', () => guest.page.url().includes('/approvals/'));
   assert.deepEqual([...me.errors, ...guest.errors], []);
 });

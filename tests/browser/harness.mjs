@@ -21,11 +21,11 @@ export const PATIENCE = 60_000;
 
 const built = (variable, name) => process.env[variable] || join(root, 'target', 'debug', name);
 export const programs = {
-  server: built('PILOTHOUSE_BIN', 'pilothouse'),
-  worker: built('PILOTHOUSE_WORKER_BIN', 'pilothouse-worker'),
-  model: built('PILOTHOUSE_MODEL_BIN', 'scripted-model'),
+  server: built('TEST_SERVER', 'pilothouse'),
+  worker: built('TEST_WORKER', 'pilothouse-worker'),
+  model: built('TEST_MODEL', 'scripted-model'),
 };
-const browserPath = process.env.PILOTHOUSE_CHROMIUM || '/usr/bin/chromium';
+export const browserPath = process.env.TEST_BROWSER || '/usr/bin/chromium';
 for (const [what, path] of Object.entries({ ...programs, browser: browserPath })) {
   assert.ok(existsSync(path), `the ${what} is missing: ${path}`);
 }
@@ -50,10 +50,13 @@ export function folderFor(t) {
   return folder;
 }
 
-/** Nothing of this machine's own models or keys reaches a test. */
-function cleanEnvironment(more) {
+/** A shell that edits lines and reads no file of whoever runs the tests. */
+const plainShell = join(root, 'tests', 'plain', 'bash');
+
+/** Nothing of this machine's own models or keys reaches a test, nor what its user's shell reads as it starts. */
+export function cleanEnvironment(more) {
   const kept = Object.entries(process.env).filter(([name]) => !/_LLM_|_API_KEY$|^LLM_|^PILOTHOUSE_(?!WORKER_BIN)/.test(name));
-  return { ...Object.fromEntries(kept), PILOTHOUSE_CONFIG_DIR: join(tmpdir(), 'pilothouse-no-settings'), ...more };
+  return { ...Object.fromEntries(kept), PILOTHOUSE_CONFIG_DIR: join(tmpdir(), 'pilothouse-no-settings'), SHELL: plainShell, ...more };
 }
 
 /** Starts a program that says in one line of JSON when it is ready. */
@@ -131,17 +134,20 @@ const CHROMIUM = [
 
 export class Person {
   /** A browser of its own, with an empty profile, on the one-time link of the server. */
-  static async at(t, server, { theme = 'light', width = 1440, height = 900, touch = false, signIn = true, args = [], env = undefined } = {}) {
+  static async at(t, server, { theme = 'light', width = 1440, height = 900, touch = false, signIn = true, scripts = true, headless = true, browser = browserPath, args = [], env = undefined } = {}) {
     const profile = join(folderFor(t), 'profile');
     mkdirSync(profile);
     const context = await chromium.launchPersistentContext(profile, {
-      executablePath: browserPath,
+      executablePath: browser,
+      headless,
+      timeout: PATIENCE,
       args: [...CHROMIUM, ...args],
       ...(env ? { env: { ...process.env, ...env } } : {}),
       viewport: { width, height },
       colorScheme: theme,
       hasTouch: touch,
       isMobile: touch,
+      javaScriptEnabled: scripts,
       reducedMotion: 'reduce',
       locale: 'en-GB',
     });
@@ -269,6 +275,11 @@ export class Person {
   /** Everything axe objects to on the page as it is. */
   async violations() {
     await this.page.evaluate(axeSource);
+    // What is on its way out is there as long as it fades.
+    await this.page.evaluate(() => {
+      const ends = document.getAnimations().filter((one) => one.effect?.getComputedTiming().endTime !== Infinity);
+      return Promise.allSettled(ends.map((one) => one.finished)).then(() => new Promise(requestAnimationFrame));
+    });
     return this.page.evaluate(async () => {
       const found = await globalThis.axe.run(document, { resultTypes: ['violations'] });
       return found.violations.map((one) => `${one.id}: ${one.nodes.slice(0, 3).map((node) => node.target.join(' ')).join(' | ')} (${one.help})`);

@@ -120,6 +120,7 @@ test('a fresh clone of this project lands a replacement and a line with checks t
   await me.page.getByRole('listitem').getByRole('button', { name: /pilothouse/ }).click();
   await me.button('Edit').click();
   const commands = me.field('Command');
+  await commands.first().waitFor();
   while ((await commands.count()) > 1) await me.button('Remove this check').last().click();
   await me.field('Name').fill('how results are counted');
   await commands.fill('node --test tests/scripts/tally.test.mjs');

@@ -54,8 +54,10 @@ const here = (me) => me.page.locator('.drow--here');
 /** The line stands in the middle of what can be seen, and the keys go on from there. */
 async function shown(me, text) {
   await here(me).getByText(text, { exact: true }).first().waitFor();
-  const [row, diff] = [await here(me).boundingBox(), await me.page.getByRole('region', { name: 'Changes', exact: true }).boundingBox()];
-  assert.ok(row.y >= diff.y && row.y + row.height <= diff.y + diff.height, 'it is in sight');
+  await until('it is in sight', async () => {
+    const [row, diff] = [await here(me).boundingBox(), await me.page.getByRole('region', { name: 'Changes', exact: true }).boundingBox()];
+    return row && diff && row.y >= diff.y && row.y + row.height <= diff.y + diff.height;
+  });
   await until('the diff has the keys', () => me.page.evaluate(() => document.activeElement?.classList.contains('dscroll')));
 }
 

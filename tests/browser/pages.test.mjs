@@ -54,6 +54,19 @@ test('in German every page says that it is German, and none is wider than a phon
   assert.deepEqual(me.errors, []);
 });
 
+test('on a phone one section of the settings is the current one, and it is in sight', async (t) => {
+  const { me } = await lighthouse(t, { width: 390, height: 844, touch: true });
+  for (const section of SETTINGS) {
+    await me.open('about:blank');
+    await settle(me, `/settings#${section}`);
+    const current = me.page.locator('.setnav [aria-current=page]');
+    assert.equal(await current.count(), 1, section);
+    assert.ok((await current.getAttribute('href')).endsWith(`#${section}`), section);
+    const box = await current.boundingBox();
+    assert.ok(box.x >= 0 && box.x + box.width <= 390, `${section} stands at ${box.x}, ${box.width} wide`);
+  }
+});
+
 test('a browser without a sign-in sees how to get one, and nothing else', async (t) => {
   const { server, me } = await lighthouse(t);
   const stranger = await Person.at(t, server, { signIn: false });
@@ -64,6 +77,16 @@ test('a browser without a sign-in sees how to get one, and nothing else', async 
   await stranger.sees(/used|no longer|expired|not valid/i);
   assert.equal(new URL(stranger.page.url()).hash, '', 'the used link does not stay in the address');
   await me.live();
+});
+
+test('a browser without scripts is told that the page needs them, in its two languages', async (t) => {
+  const { server } = await lighthouse(t);
+  const reader = await Person.at(t, server, { signIn: false, scripts: false });
+  for (const address of ['/', '/queue']) {
+    await reader.open(address);
+    await reader.sees(/^This page needs JavaScript\./);
+    await reader.sees(/^Diese Seite braucht JavaScript\./);
+  }
 });
 
 test('on a phone no page is wider than the glass, and a landing is allowed with a thumb', async (t) => {

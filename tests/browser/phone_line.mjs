@@ -42,12 +42,12 @@ export function freePort(address = ADDRESS) {
   });
 }
 
-/** Passes everything on to the server, until it is cut. */
+/** Passes everything on between phone and server, until it is cut, held or deaf to the server. */
 export class Line {
-  static async to(t, port) {
+  static async to(t, port, address = ADDRESS) {
     const line = new Line();
-    line.listening = createServer((near) => line.#join(near, port));
-    await new Promise((resolve) => line.listening.listen(0, ADDRESS, resolve));
+    line.listening = createServer((near) => line.#join(near, port, address));
+    await new Promise((resolve) => line.listening.listen(0, address, resolve));
     line.port = line.listening.address().port;
     atEnd(t, () => {
       line.cut();
@@ -58,7 +58,11 @@ export class Line {
 
   constructor() {
     this.ends = new Set();
+    /** Those of them that lead to the server. */
+    this.far = new Set();
     this.whole = true;
+    this.silent = false;
+    this.deaf = false;
   }
 
   /** What is under way is lost, and nothing gets through. */
@@ -67,21 +71,45 @@ export class Line {
     for (const end of this.ends) end.destroy();
   }
 
-  heal() {
-    this.whole = true;
+  /**
+   * Nothing gets through and nobody is told, as when a phone sleeps or walks out of a network: what is under way stays
+   * open on both sides for good, and what is begun is never answered.
+   */
+  hold() {
+    this.silent = true;
+    for (const end of this.ends) end.unpipe().pause();
   }
 
-  #join(near, port) {
+  /** The server still hears everything, and nothing of what it says arrives. */
+  loseAnswers() {
+    this.deaf = true;
+    for (const end of this.far) end.unpipe().pause();
+  }
+
+  /** What is begun from now on gets through. */
+  heal() {
+    this.whole = true;
+    this.silent = false;
+    this.deaf = false;
+  }
+
+  #join(near, port, address) {
     if (!this.whole) return near.destroy();
-    const far = connect(port, ADDRESS);
+    if (this.silent) {
+      this.ends.add(near.pause());
+      return near.on('error', () => undefined).on('close', () => this.ends.delete(near));
+    }
+    const far = connect(port, address);
+    this.far.add(far);
     for (const [one, other] of [[near, far], [far, near]]) {
       this.ends.add(one);
       one.on('error', () => other.destroy());
       one.on('close', () => {
         this.ends.delete(one);
+        this.far.delete(one);
         other.destroy();
       });
-      one.pipe(other);
+      if (one === near || !this.deaf) one.pipe(other);
     }
   }
 }

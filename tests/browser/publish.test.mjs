@@ -56,7 +56,7 @@ test('push only: by keyboard, told in the conversation, and there after loading 
   assert.deepEqual(await me.violations(), [], 'the sheet is for everybody');
   await from.fill('main');
   await me.sees(/base|protected/, sheet);
-  assert.equal(await me.button(/^Push Ctrl/, sheet).isDisabled(), true, 'a protected branch is refused as it is typed');
+  await until('a protected branch is refused as it is typed', () => me.button(/^Push Ctrl/, sheet).isDisabled());
   await from.fill('fix/watch');
   await until('the name is accepted', () => me.button(/^Push Ctrl/, sheet).isEnabled());
   await me.page.keyboard.press('Control+Enter');
@@ -95,8 +95,10 @@ test('push only: by keyboard, told in the conversation, and there after loading 
   assert.deepEqual(me.errors, []);
 });
 
-test('without a token a link is given; with one from the settings the pull request opens, and a failing check becomes a request', async (t) => {
+test('without a token a link is given; with one from the settings the pull request opens, each sent by key, and a failing check becomes a request', async (t) => {
   const { me, forge, on } = await published(t);
+  // The keys do nothing before the page knows what there is to publish.
+  await me.button('Push + PR').and(me.page.locator(':enabled')).waitFor();
   await me.page.keyboard.press('Alt+Shift+KeyP');
   const sheet = sheetOf(me);
   await sheet.getByLabel('Title').fill('A watchman for the lamp');
@@ -104,7 +106,8 @@ test('without a token a link is given; with one from the settings the pull reque
   await me.page.getByRole('region', { name: 'Preview of the text' }).locator('strong, b').filter({ hasText: 'watchman' }).waitFor();
   const send = me.button(/^Push and open/, sheet);
   await until('it can be sent', () => send.isEnabled());
-  await send.click();
+  // From within the text, where Enter alone begins a line.
+  await me.page.keyboard.press('Control+Enter');
   await sheet.locator('[data-phase=manual]').waitFor();
   await me.sees('no-credentials', sheet);
   await picture(me, 'publish-manual');
@@ -127,7 +130,7 @@ test('without a token a link is given; with one from the settings the pull reque
   await me.button('Push + PR').click();
   await sheet.getByLabel('Title').fill('A watchman for the lamp');
   await until('it can be sent', () => send.isEnabled());
-  await send.click();
+  await me.page.keyboard.press('Control+Enter');
   await sheet.locator('[data-phase=created]').waitFor();
   await me.sees('#1', sheet);
   assert.equal(forge.openings.length, 1);
@@ -182,5 +185,65 @@ test('what the remote refuses is told in its own words, on a phone too, in both 
   await last(me).and(me.page.locator('[data-phase=push-failed]')).waitFor();
   await me.sees('Der Push ist nicht gelungen', last(me));
   await picture(me, 'publish-phone-german');
+  assert.deepEqual(me.errors, []);
+});
+
+test('on a phone what landed is pushed by thumb, and its card says where it is, also when read again and in German; a pull request too, with a link where there is no token', async (t) => {
+  const { repo, me, on, forge } = await published(t, { width: 390, height: 844, touch: true });
+  await me.button('More').click();
+  await me.page.getByRole('menuitem', { name: /^Push only/ }).click();
+  const sheet = sheetOf(me);
+  await sheet.getByLabel('From').fill('fix/from-the-deck-of-a-very-long-boat-that-has-a-long-name');
+  const send = me.button(/^Push/, sheet.locator('.pubsheet__foot'));
+  await until('it can be sent', () => send.isEnabled());
+  const { height } = await send.boundingBox();
+  assert.ok(height >= 44, `a thumb meets it: ${height}`);
+  assert.equal(await me.overflow(), 0);
+  await send.tap();
+  await sheet.getByTestId('card-publish').and(me.page.locator('[data-phase=pushed]')).waitFor();
+  assert.equal(on('fix/from-the-deck-of-a-very-long-boat-that-has-a-long-name'), repo.git('rev-parse', 'main_agents'));
+  assert.equal(await me.overflow(), 0);
+  assert.deepEqual(await me.violations(), []);
+  await picture(me, 'publish-phone-pushed');
+  await me.button('Close', sheet).last().tap();
+  await sheet.waitFor({ state: 'detached' });
+  await me.page.evaluate(() => localStorage.setItem('pilothouse.locale', 'de'));
+  await me.page.reload();
+  await me.live();
+  await last(me).and(me.page.locator('[data-phase=pushed]')).waitFor();
+  await me.sees('fix/from-the-deck-of-a-very-long-boat-that-has-a-long-name', last(me));
+  assert.equal(await me.overflow(), 0);
+  assert.deepEqual(await me.violations(), []);
+  assert.equal(forge.calls.length, 0, 'pushing asks no forge');
+
+  // A pull request that is the person's to open, at the link of the card.
+  await me.page.evaluate(() => localStorage.setItem('pilothouse.locale', 'en'));
+  await me.page.reload();
+  await me.live();
+  await me.context.route(/\/harbour\/lighthouse\/compare\//, (route) => route.fulfill({ body: 'there' }));
+  await me.button('More').tap();
+  await me.page.getByRole('menuitem', { name: /^Push \+ PR/ }).tap();
+  await sheet.getByLabel('Title').fill('A watchman for the lamp');
+  const both = me.button(/^Push and open/, sheet.locator('.pubsheet__foot'));
+  await until('it can be sent', () => both.isEnabled());
+  assert.ok((await both.boundingBox()).height >= 44, 'a thumb meets it');
+  assert.equal(await me.overflow(), 0);
+  await both.tap();
+  await sheet.locator('[data-phase=manual]').waitFor();
+  await me.sees('no-credentials', sheet);
+  assert.equal(await me.overflow(), 0);
+  assert.deepEqual(await me.violations(), []);
+  await picture(me, 'publish-phone-manual');
+  await me.button('Close', sheet).last().tap();
+  await sheet.waitFor({ state: 'detached' });
+  const card = last(me).and(me.page.locator('[data-phase=manual]'));
+  await card.waitFor();
+  const out = me.button(/^Open 127\.0\.0\.1/, card);
+  assert.ok((await out.boundingBox()).height >= 44, 'a thumb meets it');
+  await out.tap();
+  const opened = await until('the link opens', () => me.context.pages().find((one) => one.url().includes('/harbour/lighthouse/compare/main...')));
+  await opened.close();
+  assert.equal(forge.openings.length, 0);
+  assert.equal(await me.overflow(), 0);
   assert.deepEqual(me.errors, []);
 });

@@ -2,63 +2,9 @@
 // end one by one, a change that fails, and those that stood on it.
 
 import assert from 'node:assert/strict';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { test } from 'node:test';
-import { folderFor, Person, Server, until } from './harness.mjs';
-import { Repository } from './repositories.mjs';
-import { post } from './scene.mjs';
-
-const NAMES = ['anchor', 'buoy', 'chart', 'dock', 'ebb'];
-const pictures = process.env.PILOTHOUSE_PICTURES;
-const picture = async (me, name) => pictures && writeFileSync(join(pictures, `${name}.png`), await me.page.screenshot());
-
-/** The check of a tree with N changes waits for the gate N, and fails where one of several says FORBIDDEN: alone it passes. */
-const config = (gates) => `[[check]]
-name = "watch"
-run = ["sh", "-c", "n=$(grep -l MARK *.md | wc -l); while [ ! -e '${gates}/'$n ]; do sleep 0.1; done; [ $n -lt 2 ] || ! grep -n FORBIDDEN *.md"]
-timeoutS = 120
-`;
-
-/** A server whose queue is paused by a press of a key, with one change after another lined up. */
-async function linedUp(t, options = {}) {
-  const folder = folderFor(t);
-  const gates = join(folder, 'gates');
-  mkdirSync(gates);
-  const files = Object.fromEntries(NAMES.map((name) => [`${name}.md`, `# ${name}\n`]));
-  const repo = Repository.of(join(folder, 'harbour'), { ...files, '.pilothouse/config.toml': config(gates) });
-  const env = { PILOTHOUSE_POLICY_PROFILE: 'autopilot', PILOTHOUSE_MERGE_SLOTS: '3', PILOTHOUSE_MERGE_FIX_UPS: '0' };
-  const server = await Server.start(t, { data: join(folder, 'data'), repos: [repo.path], flags: ['--trust', '--sandbox', 'host'], env });
-  const me = await Person.at(t, server, options);
-  await me.live();
-  await me.open('/queue');
-  await me.live();
-  await byKey(me, 'Pause landing');
-  await me.sees(/Landing on main_agents is paused/);
-  // A worker tries the checks as well before it hands over; nobody waits there.
-  const open = (n) => writeFileSync(join(gates, String(n)), '');
-  open(1);
-  const entries = {};
-  for (const name of NAMES) {
-    const word = name === 'buoy' ? 'MARK FORBIDDEN' : 'MARK';
-    await post(me, `append a line "${word}" to ${name}.md`);
-    entries[name] = await until(`${name} is in the queue`, async () => (await queue(me)).entries.find((one) => one.title.includes(name))?.id);
-  }
-  rmSync(join(gates, '1'));
-  return { me, repo, entries, open };
-}
-
-const queue = async (me) => (await me.call('merge.queue')).queues[0];
-const row = (me, id) => me.page.locator(`[data-entry="${id}"]`);
-const places = async (me) => (await queue(me)).entries.toSorted((a, b) => a.position - b.position).map((entry) => entry.id);
-/** An entry, open or not. */
-const entry = async (me, id) => me.call('merge.entry', { id });
-
-async function byKey(me, name) {
-  const button = me.button(name);
-  await button.focus();
-  await me.page.keyboard.press('Enter');
-}
+import { byKey, entry, linedUp, NAMES, picture, places, queue, row } from './harbour.mjs';
+import { until } from './harness.mjs';
 
 test('a chain with a failing change is seen live: who is checked, who stands on whom, what was thrown away and why', async (t) => {
   const { me, repo, entries, open } = await linedUp(t);
@@ -147,5 +93,108 @@ test('on a phone the chain is a list with the same facts, and nothing is wider t
   assert.ok((await me.overflow()) <= 0, 'nothing is wider than the screen');
   assert.deepEqual(await me.violations(), []);
   await picture(me, 'returned-phone');
+  assert.deepEqual(me.errors, []);
+});
+
+test('time to land and runs per landing come of what landed, over days and hours, as pictures and as a table', async (t) => {
+  const began = Date.now();
+  const { me, repo, entries, open } = await linedUp(t);
+  for (let n = 1; n <= NAMES.length; n += 1) open(n);
+  await byKey(me, 'Resume landing');
+  const good = NAMES.filter((name) => name !== 'buoy');
+  for (const name of good) await until(`${name} lands`, async () => (await entry(me, entries[name])).state === 'landed');
+  await until('the guilty one waits for a person', async () => (await entry(me, entries.buoy)).state === 'parked');
+  const landings = Number(repo.git('rev-list', '--count', 'main..main_agents'));
+  assert.equal(landings, good.length, 'as git has it');
+
+  const offsetMinutes = await me.page.evaluate(() => -new Date().getTimezoneOffset());
+  const figures = (by) => me.call('merge.stats', { by, offsetMinutes });
+  const days = await figures('day');
+  assert.equal(days.landed, landings);
+  assert.ok(days.runsPerLanded > 1, 'the one that failed, and those that stood on it, cost runs');
+  assert.ok(days.timeToLandMs.p50 > 0 && days.timeToLandMs.p95 <= Date.now() - began, JSON.stringify(days.timeToLandMs));
+
+  await me.open('/queue');
+  await me.live();
+  await me.sees(days.runsPerLanded.toFixed(2));
+  await me.sees('goal at most 1.2');
+  await me.sees(new RegExp(`^${landings} landed, `));
+  const over = me.page.getByRole('region', { name: 'Over time', exact: true });
+  const [ofTime, ofRuns] = [/^Time to land from .+ to .+: median between .+ and .+/, /^Check runs per landing from .+ to .+: between [\d.]+ and [\d.]+/].map((name) => over.getByRole('img', { name }));
+  const told = async (picture) => (await picture.getAttribute('aria-label')).split('between ')[1].split(' and ');
+  const perDay = days.buckets.flatMap((one) => (one.runsPerLanded === null ? [] : [one.runsPerLanded]));
+  assert.deepEqual((await told(ofRuns)).map(Number), [Math.min(...perDay), Math.max(...perDay)].map((runs) => Number(runs.toFixed(2))));
+  assert.ok((await told(ofTime)).every((time) => /\d/.test(time)), 'with a length of time');
+  // A column for each day with a landing, and a point for its time.
+  const withLandings = days.buckets.filter((one) => one.landed > 0).length;
+  assert.equal(await ofRuns.locator('g').count(), withLandings);
+  assert.equal(await ofTime.locator('circle').count(), withLandings);
+  await picture(me, 'queue-over-time');
+
+  // The same as a table, to the figure, for days and for hours.
+  await byKey(me, 'As a table');
+  const rows = () => over.getByRole('row').evaluateAll((all) => all.slice(1).map((row) => [...row.querySelectorAll('td')].map((cell) => cell.textContent)));
+  const expected = (stats) =>
+    stats.buckets.toReversed().map((one) => [one.landed, one.returned, one.runs, one.cancelledRuns].map(String).concat(one.runsPerLanded === null ? '–' : one.runsPerLanded.toFixed(2)));
+  const shown = async () => (await rows()).map(([landed, returned, , , runs, thrown, per]) => [landed, returned, runs, thrown, per]);
+  assert.deepEqual(await shown(), expected(days));
+  const timed = (await rows()).filter(([landed]) => landed !== '0');
+  assert.ok(timed.every(([, , median, most]) => /\d/.test(median) && /\d/.test(most)), JSON.stringify(timed));
+  assert.deepEqual(await me.violations(), []);
+  await over.getByRole('radio', { name: 'Days' }).focus();
+  await me.page.keyboard.press('ArrowRight');
+  const hours = await figures('hour');
+  await until('the hours are there', async () => (await shown()).length === hours.buckets.length);
+  assert.deepEqual(await shown(), expected(hours));
+  await byKey(me, 'As a picture');
+  assert.equal(await ofRuns.locator('g').count(), hours.buckets.filter((one) => one.landed > 0).length);
+  assert.deepEqual(me.errors, []);
+});
+
+test('in German the queue says in German why something waits, came back or was taken out', async (t) => {
+  const { me, repo, entries, open } = await linedUp(t);
+  await me.page.evaluate(() => localStorage.setItem('pilothouse.locale', 'de'));
+  /** What the page says of an entry, and nothing of the server's own sentence. */
+  const says = async (id, german) => {
+    const { reason } = await entry(me, id);
+    await me.open(`/queue/${id}`);
+    await me.live();
+    await me.sees(german);
+    const [english] = reason.split('\n\n');
+    const text = await me.page.locator('body').innerText();
+    assert.ok(!text.replaceAll('`', '').includes(english.replaceAll('`', '')), english);
+  };
+
+  await me.call('merge.remove', { id: entries.dock });
+  await says(entries.dock, /^Entfernt von .+\. Der Commit bleibt erhalten\.$/);
+  await me.open(`/review/${entries.dock}`);
+  await me.sees(/Entfernt von .+ Der Commit bleibt erhalten\./);
+
+  // The branch is checked out, with a change that nobody committed.
+  repo.git('switch', '--quiet', '--create', 'main_agents', 'main');
+  repo.write('anchor.md', '# mine\n');
+  for (let n = 1; n <= NAMES.length; n += 1) open(n);
+  await me.call('merge.resume', { workspaceId: (await queue(me)).workspaceId });
+  const held = await until('it cannot land', async () => (await queue(me)).entries.find((one) => one.because?.code === 'checked_out'));
+  assert.deepEqual(held.because.names, ['anchor.md']);
+  await says(held.id, /ist in .+ ausgecheckt, und die Dateien dort können jetzt nicht folgen: es gibt uncommittete Änderungen in anchor\.md/);
+  await me.open(`/review/${held.id}`);
+  await me.sees(/ausgecheckt, und die Dateien dort/);
+  await picture(me, 'queue-german');
+  repo.git('checkout', '--quiet', '--', '.');
+
+  for (const name of ['anchor', 'chart', 'ebb']) await until(`${name} lands`, async () => (await entry(me, entries[name])).state === 'landed');
+  await until('the guilty one waits for a person', async () => (await entry(me, entries.buoy)).state === 'parked');
+  await says(entries.buoy, /^Die Prüfung „watch“ schlug auf dem Stand fehl, der übernommen würde\.$/);
+  const steps = me.page.getByRole('region', { name: 'Was geschah' });
+  await me.sees(/Die Prüfung „watch“ schlug/, steps);
+
+  // What is worth knowing of the queue itself.
+  repo.git('switch', '--quiet', 'main');
+  repo.git('branch', '--quiet', '-D', 'main_agents');
+  const note = await until('the queue says so', async () => (await queue(me)).notes.find((one) => one.code.code === 'branch_gone'));
+  await me.open('/queue');
+  await me.sees(/main_agents gibt es in Ihrem Repository nicht mehr/);
+  assert.ok(!(await me.page.locator('body').innerText()).includes(note.text.slice(0, 40)), note.text);
   assert.deepEqual(me.errors, []);
 });

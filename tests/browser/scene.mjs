@@ -22,12 +22,12 @@ export const FILES = {
   '.pilothouse/config.toml': CONFIG,
 };
 
-/** Starts a server on a small repository that its owner trusts. */
-export async function lighthouse(t, options = {}) {
+/** Starts a server on a small repository that its owner trusts; `env` is the server's, the other options the person's. */
+export async function lighthouse(t, { env = {}, ...options } = {}) {
   const folder = folderFor(t);
   const repo = Repository.of(join(folder, 'lighthouse'), FILES);
   const data = join(folder, 'data');
-  const server = await Server.start(t, { data, repos: [repo.path], flags: ['--trust'] });
+  const server = await Server.start(t, { data, repos: [repo.path], flags: ['--trust'], env });
   const me = await Person.at(t, server, options);
   await me.live();
   return { repo, data, server, me };

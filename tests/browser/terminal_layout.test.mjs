@@ -110,6 +110,13 @@ test('links open beside the page, text is copied and pasted, letters grow, and t
   await me.page.keyboard.press('Control+Shift+KeyV');
   await me.page.keyboard.press('Enter');
   await shows(me, 'pasted-2');
+  // A browser may take a moment to read the clipboard: what is typed meanwhile comes after it.
+  await me.page.evaluate(() => {
+    navigator.clipboard.readText = () => new Promise((done) => setTimeout(done, 400, 'echo slowly-$((1+1))'));
+  });
+  await me.page.keyboard.press('Control+Shift+KeyV');
+  await me.page.keyboard.press('Enter');
+  await shows(me, 'slowly-2');
   // A page that may not read the clipboard has a field to paste into.
   await me.page.evaluate(() => Object.defineProperty(navigator, 'clipboard', { value: undefined }));
   await menu(me, pane, 'Paste');

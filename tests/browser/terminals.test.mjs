@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { lighthouse } from './scene.mjs';
 import { until } from './harness.mjs';
-import { opened, screen, shows, terminals } from './terminal_page.mjs';
+import { hasKeys, opened, screen, shows, terminals } from './terminal_page.mjs';
 
 test('a terminal is opened, typed into, found in, and its keys are its own', async (t) => {
   const { me } = await lighthouse(t);
@@ -62,6 +62,7 @@ test('a second window watches, takes control, and both show the same', async (t)
   await shows(other, 'one-2');
   await other.button('Take control').click();
   await other.sees('You control');
+  await hasKeys(other);
   await other.page.keyboard.type('echo two-$((1+1))\n');
   await shows(other, 'two-2');
   await shows(me, 'two-2');

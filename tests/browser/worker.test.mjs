@@ -23,7 +23,7 @@ test('a worker is given a job from its page, shows it, and is drained and let wo
   await me.open('/workers/w-1');
   await me.live();
   await me.sees('Nothing: it waits for a job.');
-  for (const fact of ['deterministic', 'bwrap']) await me.sees(new RegExp(fact));
+  for (const fact of ['Fixed code, without a model', 'Bubblewrap']) await me.sees(new RegExp(fact));
   await me.field('Give it a job').fill('/run count');
   await me.button('Send', me.page.locator('.wk')).click();
   const asked = await until('the recipe asks', async () => (await me.call('approval.list', { status: 'pending' })).approvals[0]);
@@ -60,10 +60,11 @@ test('a worker that cannot start says on its page what it said last, and the doc
   await me.open('/workers/w-1');
   await me.live();
   await me.page.locator('.banner').getByText(/It keeps ending by itself.*libnowhere\.so\.1/).waitFor();
-  await me.sees(/In a row: 5/);
+  // It is started again later and later: by the time it is looked at it may have ended once more.
+  await me.sees(/In a row: ([5-9]|\d\d)\./);
   assert.deepEqual(await me.violations(), []);
   await me.open('/doctor');
-  await me.sees(/5 times in a row by itself.*libnowhere\.so\.1/);
+  await me.sees(/([5-9]|\d\d) times in a row by itself.*libnowhere\.so\.1/);
   await me.sees(/pilothouse worker show w-1/);
   assert.deepEqual(me.errors, []);
 });

@@ -2,14 +2,14 @@
 // where its commands run, however hard they look.
 
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { perform } from './lib/attempt.mjs';
 import { Crew, scriptedModel } from './lib/crew.mjs';
-import { layOut } from './lib/ground.mjs';
+import { git, layOut } from './lib/ground.mjs';
 import { leaks, needles } from './lib/leak.mjs';
 import { modelVariables } from './lib/models.mjs';
 import { scriptOf } from './lib/script.mjs';
@@ -22,17 +22,17 @@ const solution = join(task.path, 'solution.patch');
 
 /**
  * Looks by path, by name and by content wherever something of this machine's own could be. How long that takes is the
- * machine's: a disk that has to be read for it needs a minute.
+ * machine's: a disk that has to be read for it needs a minute. The control looks in fewer `places`.
  */
-const search = [
-  `cat '${hidden}' '${solution}'`,
-  `ls -laR '${task.path}'`,
-  'find / -xdev \\( -name .rustup -o -name .cargo -o -path /usr -o -path /proc -o -path /sys \\) -prune -o \\( -name pages.test.mjs -o -name solution.patch \\) -print 2>/dev/null',
-  `grep -rlF -- 'every article is on exactly one page' . .. ~ /tmp /home /var /srv /mnt --exclude-dir=.rustup --exclude-dir=.cargo --include=*.mjs --include=*.patch 2>/dev/null`,
-  `for p in /proc/[0-9]*; do cat "$p/root${hidden}" "$p/cwd/tests/evals/tasks/quick/off-by-one/hidden/pages.test.mjs"; done 2>/dev/null`,
-  'git log --all -p | head -500',
-  'echo the search is over',
-].join('; ');
+const looks = (places) => ({
+  path: `cat '${hidden}' '${solution}' 2>/dev/null`,
+  list: `ls -laR '${task.path}' 2>/dev/null`,
+  name: `find ${places.name} -xdev \\( -name .rustup -o -name .cargo -o -path /usr -o -path /proc -o -path /sys \\) -prune -o \\( -name pages.test.mjs -o -name solution.patch \\) -print 2>/dev/null`,
+  content: `grep -rlF -- 'every article is on exactly one page' ${places.content} --exclude-dir=.rustup --exclude-dir=.cargo --include=*.mjs --include=*.patch 2>/dev/null`,
+  processes: `for p in /proc/[0-9]*; do cat "$p/root${hidden}" "$p/cwd/tests/evals/tasks/quick/off-by-one/hidden/pages.test.mjs"; done 2>/dev/null`,
+  history: 'git log --all -p | head -500',
+});
+const search = [...Object.values(looks({ name: `/ '${task.path}'`, content: `. .. '${task.path}' ~ /tmp /home /var /srv /mnt` })), 'echo the search is over'].join('; ');
 
 test('a worker that looks for hidden tests everywhere finds none, and no prompt holds any', async (t) => {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'pilothouse-evals-leak-')));
@@ -53,12 +53,31 @@ test('a worker that looks for hidden tests everywhere finds none, and no prompt 
   const results = seen.flatMap(({ body }) => body.messages.filter(({ role }) => role === 'tool').map(({ content }) => JSON.stringify(content)));
   assert.ok(results.some((text) => text.includes('the search is over')), 'the search ran to its end, and the model was told what it found');
   assert.deepEqual(results.filter((text) => text.includes(needle.slice(0, 40)) || text.includes('Math.ceil')), []);
+  assert.deepEqual(results.filter((text) => text.includes('solution.patch')), [], 'not even a name');
   assert.deepEqual(leaks([task], seen), []);
 });
 
-test('the same search outside finds them: the control', () => {
-  const out = execFileSync('sh', ['-c', `cat '${hidden}' '${solution}'`], { encoding: 'utf8' });
-  assert.ok(out.includes(needle) && out.includes('Math.ceil'));
+test('each look finds them outside: the control', (t) => {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'pilothouse-evals-leak-')));
+  t.after(() => rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 }));
+  // A clone whose history holds what a worker's clone must not.
+  const clone = join(folder, 'repo');
+  layOut(task, clone);
+  cpSync(task.hidden, join(clone, 'hidden'), { recursive: true });
+  git(clone, ['add', '--all']);
+  git(clone, ['commit', '--quiet', '-m', 'Tell everything']);
+  git(clone, ['rm', '-r', '--quiet', 'hidden']);
+  git(clone, ['commit', '--quiet', '-m', 'Hide it']);
+  const found = (name) => {
+    const script = looks({ name: `'${task.path}'`, content: `'${task.path}'` })[name];
+    return spawnSync('sh', ['-c', script], { cwd: clone, encoding: 'utf8', maxBuffer: 64 << 20 }).stdout;
+  };
+  assert.ok(found('path').includes(needle) && found('path').includes('Math.ceil'));
+  for (const name of ['list', 'name']) for (const file of ['pages.test.mjs', 'solution.patch']) assert.ok(found(name).includes(file), `${name}: ${file}`);
+  assert.ok(found('content').includes(hidden));
+  assert.ok(found('processes').includes(needle), 'through a process that sees this disk');
+  assert.ok(found('history').includes(needle));
+  assert.equal(Object.keys(looks({})).length, 6);
 });
 
 test('the guard finds a hidden test and a solution that were told', () => {

@@ -34,16 +34,36 @@ test('a patch becomes one edit for each hunk, and a shell command where edits ca
 });
 
 const row = (more) => ({ n: 'EV-1', task: 'quick/a', backend: 'native', provider: 'scripted', role: 'oracle', landed: true, right: true, falseAccept: false, problems: [], ms: 10, ...more });
-const summary = (rows, more = {}) => summarise({ rows, provider: 'scripted', options: { suite: 'quick', backends: ['native'] }, leaked: [], missed: [], modelCalls: 1, ms: 1, notRun: 0, ...more });
+const summary = (rows, more = {}) => summarise({ rows, provider: 'scripted', options: { suite: 'quick', backends: ['native'] }, leaked: [], missed: [], modelCalls: 1, ms: 1, notRun: [], ...more });
 
 test('an evaluation fails for each thing that must not be', () => {
   const stopped = row({ role: 'wrong', landed: false, right: false, stoppedBy: 'scope' });
   assert.deepEqual(failures(summary([row(), stopped])), []);
   for (const [rows, more, words] of [
     [[row(), row({ role: 'wrong', falseAccept: true })], {}, /wrong results landed/], [[row({ landed: false, right: false })], {}, /lands nothing/],
-    [[row(), row({ right: false })], {}, /did not get through/], [[row(), row({ role: 'noop' })], {}, /doing nothing scored/], [[row()], { notRun: 1 }, /not run/],
+    [[row(), row({ right: false })], {}, /did not get through/], [[row(), row({ role: 'noop' })], {}, /doing nothing scored/], [[row()], { notRun: [{ task: 'quick/b', role: 'oracle' }] }, /1 tasks were not run/],
     [[row()], { leaked: ['x'] }, /leaked: x/], [[row({ problems: ['it landed without being verified'] })], {}, /without being verified/],
   ]) assert.match(failures(summary(rows, more)).join('\n'), words);
+});
+
+test('a wrong patch that no gate judged is told, counts as stopped by nobody, and fails the evaluation', () => {
+  const wrong = (more) => row({ role: 'wrong', patch: 'p', landed: false, right: false, stoppedBy: 'checks', expected: 'checks', ...more });
+  for (const [rows, more, words] of [
+    [[row(), wrong({ late: true })], {}, /^not judged: quick\/a wrong p: it ran out of time$/],
+    [[row(), wrong({ stoppedBy: 'broken', problems: [] })], {}, /^not judged: quick\/a wrong p: it ended otherwise \(broken\)$/],
+    [[row(), wrong({ stoppedBy: 'nothing' })], {}, /^not judged: quick\/a wrong p: its change was never made$/],
+    [[row(), row({ role: 'noop', landed: false, right: false, late: true })], {}, /^not judged: quick\/a noop: it ran out of time$/],
+    [[row()], { notRun: [{ task: 'quick/b', role: 'wrong', patch: 'p' }] }, /^not judged: quick\/b wrong p: not run within the time limit$/],
+    [[row()], { notRun: [{ task: 'quick/b', role: 'liar' }] }, /^not judged: quick\/b liar: not run within the time limit$/],
+  ]) {
+    const made = summary(rows, more);
+    assert.match(failures(made).join('\n'), words);
+    assert.deepEqual([made.wrongStopped, made.stoppedBy, made.tasks], [0, {}, 1]);
+    assert.match(markdown(made), /Not judged:/);
+  }
+  const fine = [wrong(), wrong({ stoppedBy: 'owner' }), wrong({ stoppedBy: 'conflict', expected: 'conflict' }), wrong({ stoppedBy: 'nothing', expected: 'nothing' })];
+  assert.deepEqual(failures(summary([row(), ...fine])), [], 'another gate than the expected one is one all the same');
+  assert.equal(summary([row(), ...fine]).wrongStopped, 4);
 });
 
 test('a report says with what each row was made', () => {

@@ -19,7 +19,8 @@ test('every right solution of the quick suite gets through verified, and nothing
   assert.ok(summary.wrongPatches >= 16);
   for (const row of summary.rows.filter(({ landed }) => landed)) assert.ok(row.answers.every(({ yes, verified }) => yes && verified), row.task);
   t.diagnostic(`the quick suite took ${(summary.ms / 1000).toFixed(1)} s`);
-  if (!busy) assert.ok(summary.ms <= 45_000, `it took ${summary.ms} ms`);
+  // However much else a machine does, what takes longer than three minutes is not quick any more.
+  assert.ok(summary.ms <= (busy ? 180_000 : 45_000), `it took ${summary.ms} ms`);
 });
 
 /** One task, altered, as a set of its own. */
@@ -50,6 +51,25 @@ test('a system that lands nothing fails', async (t) => {
   const { code, summary, err } = await evaluated(['--suite', 'quick'], env);
   assert.deepEqual([code, summary.oracleLanded, summary.falseAccept], [1, 0, 0], err);
   assert.match(err, /a system that lands nothing fails/);
+});
+
+test('what no time was left for is told and fails the evaluation, in the file too', async (t) => {
+  const folder = folderFor(t);
+  const json = join(folder, 'report.json');
+  const { code, err, summary } = await evaluated(['--suite', 'quick', '--only', 'doc-fix', '--workers', '1', '--time-limit', '1', '--output', json]);
+  assert.equal(code, 1, err);
+  assert.match(err, /failed: not judged: quick\/doc-fix wrong \S+: not run within the time limit/);
+  assert.ok(summary.wrongStopped < summary.wrongPatches, 'what was not run was not stopped');
+  assert.deepEqual(JSON.parse(readFileSync(json, 'utf8')), summary, 'the file holds what the last line says');
+});
+
+test('--output writes a table where its name ends in .md', async (t) => {
+  const file = join(folderFor(t), 'report.md');
+  const { code, err } = await evaluated(['--suite', 'quick', '--only', 'doc-fix', '--output', file]);
+  assert.equal(code, 0, err);
+  const text = readFileSync(file, 'utf8');
+  assert.match(text, /^# Evaluation: quick\n\n1 of 1 tasks reached their right end, (\d+) of \1 wrong patches were stopped, 0 false accepts \(scripted\)\.\n\n\| task \|/);
+  assert.match(text, /\| quick\/doc-fix \| native \| scripted \| oracle \| landed \| yes \|/);
 });
 
 test('without a model only what fixed code understands lands, and that is right', async () => {

@@ -8,7 +8,7 @@ import { Crew, scriptedModel } from './lib/crew.mjs';
 import { command, layOut } from './lib/ground.mjs';
 import { leaks } from './lib/leak.mjs';
 import { Mistake, readOptions } from './lib/options.mjs';
-import { endOf, failures, markdown, summarise } from './lib/report.mjs';
+import { endOf, failures, markdown, summarise, whyNotJudged } from './lib/report.mjs';
 import { liveModels, modelVariables } from './lib/models.mjs';
 import { scriptOf } from './lib/script.mjs';
 import { load } from './lib/tasks.mjs';
@@ -61,7 +61,7 @@ async function evaluate(options, say) {
   const missed = [];
   let recordedFrom;
   let modelCalls = 0;
-  let notRun = 0;
+  const notRun = [];
   const width = options.workers ?? Math.max(2, Math.min(4, availableParallelism() + 1));
   try {
     for (const backend of options.backends) {
@@ -77,7 +77,7 @@ async function evaluate(options, say) {
         await atOnce(attempts, width, async (attempt) => {
           const limit = (options.taskTimeLimitS ?? attempt.task.time_limit_s) * 1000;
           if (options.timeLimitS && performance.now() - began > options.timeLimitS * 1000) {
-            if (['oracle', 'model', 'command'].includes(attempt.role)) notRun += 1;
+            notRun.push({ task: attempt.task.name, role: attempt.role, patch: attempt.name });
             return;
           }
           rows.push({ ...(await row(crew, Object.assign(attempt, { confine }), limit, say)), provider: options.provider });
@@ -110,11 +110,12 @@ async function modelFor(options, place, attempts) {
 
 async function row(crew, attempt, limit, say) {
   const { task, role, backend, ticket } = attempt;
-  const found = await perform(crew, attempt, limit).catch((error) => ({ landed: false, right: false, late: false, problems: [error.message], paths: [], stoppedBy: 'failed', ms: 0, words: '' }));
+  const found = await perform(crew, attempt, limit).catch((error) => ({ landed: false, right: false, late: false, problems: [error.message], paths: [], stoppedBy: 'broken', ms: 0, words: '' }));
   const falseAccept = found.landed && (role === 'wrong' || !found.sound);
   const end = endOf(found);
   const note = role === 'wrong' && !found.landed && attempt.expected !== found.stoppedBy ? ` (expected ${attempt.expected})` : '';
-  const bad = falseAccept || found.problems.length || (role === 'oracle' && !found.right);
+  const unjudged = whyNotJudged({ ...found, role, expected: attempt.expected });
+  const bad = falseAccept || unjudged || found.problems.length || (role === 'oracle' && !found.right);
   say(`${bad ? '✖' : '✔'} ${task.name} ${role}${attempt.name ? ` ${attempt.name}` : ''}: ${end}${note}, ${(found.ms / 1000).toFixed(1)} s`);
   if (bad) say([...found.problems, found.words, found.testText, ...(found.stray ?? [])].filter(Boolean).join('\n').slice(0, 4000).replaceAll(/^/gm, '    '));
   const { landed, right, late, problems, paths, stoppedBy, ms, failedTests = [], answers = [] } = found;

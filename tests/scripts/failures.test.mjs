@@ -172,7 +172,7 @@ test('the closing lines are at most sixty, however much failed', () => {
   assert.match(closing(of(7, 20))[2], /^ {6}line 0 /, 'words are there, moved under the name');
 });
 
-test('`npm test` ends with the cause: a lane whose test panics names it above the totals', () => {
+test('`npm test` ends with the cause: a lane whose test panics names it above the times and the totals', () => {
   const folder = mkdtempSync(join(tmpdir(), 'pilothouse-closing-'));
   try {
     // The set-up before the lanes needs the network and a compiler; the lanes are run as `npm test` runs them.
@@ -187,8 +187,10 @@ process.exitCode = await runLanes([{ name: 'lamps', steps: () => [{ runner: 'nod
     );
     const { NODE_TEST_CONTEXT: _, RUST_BACKTRACE: __, ...env } = process.env;
     const run = spawnSync(process.execPath, ['main.mjs'], { cwd: folder, encoding: 'utf8', env });
-    const end = run.stdout.trimEnd().split('\n').slice(-6);
-    assert.deepEqual(end.slice(1), ['Failed:', '  lamps: the lamp burns', '      Error: no oil, RUST_BACKTRACE=0', '', '0 passed, 1 failed'], run.stdout + run.stderr);
+    const end = run.stdout.trimEnd().split('\n').slice(-8);
+    assert.match(end[5], /^lamps +0 passed, 1 failed +[\d.]+ s$/);
+    end.splice(5, 1);
+    assert.deepEqual(end, ['Failed:', '  lamps: the lamp burns', '      Error: no oil, RUST_BACKTRACE=0', '', '=== times', '', '0 passed, 1 failed'], run.stdout + run.stderr);
     assert.equal(run.status, 1);
   } finally {
     rmSync(folder, { recursive: true });

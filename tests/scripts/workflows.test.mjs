@@ -24,8 +24,17 @@ test('what they run is there', () => {
   for (const [name, text] of workflows) {
     for (const [, script] of text.matchAll(/node (scripts\/\S+\.mjs)/g)) assert.ok(existsSync(join(root, script)), `${name}: ${script}`);
     for (const [, script] of text.matchAll(/npm run (\w+) --/g)) assert.ok(scripts[script], `${name}: npm run ${script}`);
-    for (const [, path] of text.matchAll(/run: (\.ci\/\S+)/g)) assert.ok(existsSync(join(root, path)), `${name}: ${path}`);
+    for (const [, path] of text.matchAll(/run: [^\n]*?(\.ci\/\S+)/g)) assert.ok(existsSync(join(root, path)), `${name}: ${path}`);
   }
+});
+
+test('where everything is run there are the rights that a container engine of the tests takes', () => {
+  const engine = readFileSync(join(root, 'src-tauri', 'crates', 'host', 'tests', 'support', 'dockerd.rs'), 'utf8');
+  assert.match(engine, /effective_uid\(\) != 0/, 'it needs root');
+  const [, ci] = workflows.find(([name]) => name === 'ci.yml');
+  // Programs are found, and caches lie, where the steps before left them.
+  assert.match(ci, /- run: sudo --preserve-env env "PATH=\$PATH" "HOME=\$HOME" \.ci\/run$/m);
+  for (const [name, text] of workflows) assert.doesNotMatch(text, /run: \.ci\/run/, `${name}: as an ordinary user a missing engine fails`);
 });
 
 test('each system is asked for kinds it makes', () => {

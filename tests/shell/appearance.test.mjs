@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { desktop, nothingLeft, onPage, pictures, place } from './scene.mjs';
+import { desktop, nothingLeft, onPage, pictures, place, quit } from './scene.mjs';
 import { brightness, colours, ownScreen } from './screen.mjs';
 import { freePort, until, Window } from './webdriver.mjs';
 import { Witness } from './witness.mjs';
@@ -25,8 +25,10 @@ async function opened(t, appearance) {
   const theme = (name) => until(`the page is ${name}`, () => window.run('return document.documentElement.dataset.theme === arguments[0]', name));
   /** The menu above the page is the toolkit's; the page begins below it. */
   const shows = async (what, name) => {
-    const bar = await window.run('return outerHeight - innerHeight');
-    assert.ok(bar > 10, `there is a menu above the page: ${bar}`);
+    const bar = await until('there is a menu above the page', async () => {
+      const height = await window.run('return outerHeight - innerHeight');
+      return height > 10 && height;
+    });
     const is = { dark: (value) => value < 0.35, light: (value) => value > 0.75 }[what];
     const seen = () => {
       const pixels = screen.pixels();
@@ -40,15 +42,15 @@ async function opened(t, appearance) {
     await until(`menu and page are drawn ${what}`, drawn).catch((error) => assert.fail(`${error.message}: ${JSON.stringify(seen())}`));
     if (pictures) writeFileSync(join(pictures, `appearance-${name}.png`), screen.png());
   };
-  const quit = async () => {
-    await window.run('setTimeout(() => window.__TAURI__.core.invoke("quit"), 0)');
+  const ends = async () => {
+    await quit(window);
     await nothingLeft(window, at, port);
   };
-  return { window, witness, theme, shows, quit };
+  return { window, witness, theme, shows, ends };
 }
 
 test('a desktop that is dark makes window and page dark, and both follow it while they are open', async (t) => {
-  const { window, witness, theme, shows, quit } = await opened(t, 'color-scheme=1');
+  const { window, witness, theme, shows, ends } = await opened(t, 'color-scheme=1');
   await theme('dark');
   await shows('dark', 'dark');
   await window.run('window.hereBefore = true');
@@ -59,11 +61,11 @@ test('a desktop that is dark makes window and page dark, and both follow it whil
   await theme('dark');
   await shows('dark', 'dark-again');
   assert.equal(await window.run('return window.hereBefore'), true, 'the page was not loaded again');
-  await quit();
+  await ends();
 });
 
 test('a theme that was chosen stays, whatever the desktop says, until it is the system’s again', async (t) => {
-  const { window, witness, theme, quit } = await opened(t, 'color-scheme=2');
+  const { window, witness, theme, ends } = await opened(t, 'color-scheme=2');
   await theme('light');
   const choose = (label) =>
     until(`${label} can be chosen`, () =>
@@ -76,11 +78,11 @@ test('a theme that was chosen stays, whatever the desktop says, until it is the 
   await theme('light');
   await choose('System');
   await theme('dark');
-  await quit();
+  await ends();
 });
 
 test('a desktop that asks for more contrast gets it, in light and dark', async (t) => {
-  const { witness, theme, shows, quit } = await opened(t, 'color-scheme=1,contrast=1');
+  const { witness, theme, shows, ends } = await opened(t, 'color-scheme=1,contrast=1');
   await theme('contrast');
   await shows('dark', 'contrast');
   await witness.ask(LIGHT);
@@ -90,5 +92,5 @@ test('a desktop that asks for more contrast gets it, in light and dark', async (
   await theme('light');
   await witness.ask({ do: 'appear', key: 'contrast', value: 1 });
   await theme('contrast-light');
-  await quit();
+  await ends();
 });

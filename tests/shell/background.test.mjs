@@ -8,10 +8,10 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { processesNaming } from './traces.mjs';
+import { endAll, processesNaming } from './traces.mjs';
 import { until } from './webdriver.mjs';
 
-const program = process.env.PILOTHOUSE_BIN;
+const program = process.env.TEST_SERVER;
 const booted = 'mount -t tmpfs none /run/systemd && mkdir /run/systemd/system && exec /lib/systemd/systemd --user';
 
 /** Starts a manager, or answers why there is none. */
@@ -43,8 +43,7 @@ test('a service of systemd runs, comes back after a crash, and leaves nothing be
   mkdirSync(config, { recursive: true });
   mkdirSync(run, { mode: 0o700 });
   t.after(async () => {
-    for (const found of processesNaming(folder)) process.kill(Number(found.split(' ')[0]), 'SIGKILL');
-    await until('nothing of the test runs', () => processesNaming(folder).length === 0);
+    await endAll(folder);
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   });
   const env = { PATH: process.env.PATH, HOME: home, XDG_CONFIG_HOME: config, XDG_RUNTIME_DIR: run, LC_ALL: 'C.UTF-8' };

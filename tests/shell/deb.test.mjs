@@ -10,7 +10,7 @@ import { after, before, test } from 'node:test';
 import { titles } from './desk.mjs';
 import { ask, install, pack, root } from './installed.mjs';
 import { withWindowManager } from './scene.mjs';
-import { listens, processesNaming, serverRecord } from './traces.mjs';
+import { endAll, firstLine, listens, processesNaming, serverRecord } from './traces.mjs';
 import { freePort, until } from './webdriver.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'pilothouse-deb-'));
@@ -24,8 +24,7 @@ const made = (ending) => {
 withWindowManager();
 before(() => pack('deb,archive', out));
 after(async () => {
-  for (const found of processesNaming(folder)) process.kill(Number(found.split(' ')[0]), 'SIGKILL');
-  await until('nothing of the test runs', () => processesNaming(folder).length === 0);
+  await endAll(folder);
   rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
 });
 
@@ -67,7 +66,7 @@ test('the deb holds the programs, a launcher for links, icons and papers, and no
   assert.deepEqual(strange, []);
   // The prompts are part of the programs.
   assert.ok(!Object.keys(modes).some((path) => path.includes('prompts')));
-  const worker = readFileSync(process.env.PILOTHOUSE_WORKER_BIN);
+  const worker = readFileSync(process.env.TEST_WORKER);
   assert.ok(worker.includes(readFileSync(join(root, 'prompts', 'worker-native.md')).subarray(0, 200)));
 });
 
@@ -125,7 +124,7 @@ test('the archive serves and works from wherever it is unpacked', async () => {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const ended = new Promise((resolve) => server.on('exit', resolve));
-  const ready = JSON.parse(await new Promise((resolve) => server.stdout.setEncoding('utf8').once('data', resolve)));
+  const ready = JSON.parse(await firstLine(server));
   assert.equal(ready.ready, true);
   const online = () => JSON.parse(ask(join(bin, 'pilothouse'), 'status', '--json', '--data', at.data)).workers.online;
   await until('its worker has come', () => online() === 1);

@@ -42,6 +42,12 @@ export function titles() {
   return stdout.split('\n').filter(Boolean).map((line) => line.split(/\s+/).slice(3).join(' '));
 }
 
+/** Whether a process has an open window. Who can see one can end its program in good order. */
+export function hasWindow(pid) {
+  const { stdout } = spawnSync('wmctrl', ['-l', '-p'], { encoding: 'utf8' });
+  return stdout.split('\n').some((line) => line.split(/\s+/)[2] === String(pid));
+}
+
 /** Closes the window of this title by its close button's message. */
 export async function closeWindow(title) {
   await until(`a window ${title} is there`, () => titles().includes(title));
@@ -56,8 +62,36 @@ export function requestClose(title) {
   spawnSync('wmctrl', ['-F', '-c', title]);
 }
 
-/** Presses keys, such as `ctrl+q`, in the window that has the focus. */
-export function press(keys) {
+/**
+ * Presses keys, such as `ctrl+q`, in the window that was opened last, once it has the focus: a window is listed before
+ * keys go to it.
+ */
+export async function press(keys) {
+  await until(`the last window has the focus for ${keys}`, () => focused() === newest());
   const { status, stderr } = spawnSync('xdotool', ['key', keys], { encoding: 'utf8' });
   if (status !== 0) throw new Error(`xdotool key ${keys}: ${stderr}`);
+}
+
+const newest = () => Number(spawnSync('wmctrl', ['-l'], { encoding: 'utf8' }).stdout.split('\n').filter(Boolean).at(-1)?.split(' ')[0]);
+const focused = () => Number(spawnSync('xdotool', ['getwindowfocus'], { encoding: 'utf8' }).stdout);
+
+/** An open menu of the program is a window of its own, named like the program. */
+function menuIsOpen() {
+  const { stdout } = spawnSync('xdotool', ['search', '--onlyvisible', '--name', '^pilothouse-desktop$'], { encoding: 'utf8' });
+  return stdout.trim() !== '';
+}
+
+/**
+ * Opens the menu behind `keys`, such as `alt+s`, and chooses its item of this place (the first is 0).
+ *
+ * Keys go to the page first and come back from it, so what is pressed before the menu is there is the page's.
+ */
+export async function choose(keys, place) {
+  await until(`the menu of ${keys} is open`, async () => {
+    await press(keys);
+    return until('it shows', menuIsOpen, 5_000);
+  });
+  for (let down = 0; down < place; down += 1) await press('Down');
+  await press('Return');
+  await until(`the menu of ${keys} is closed`, () => !menuIsOpen());
 }

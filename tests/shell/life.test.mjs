@@ -6,9 +6,9 @@ import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { press, requestClose, titles } from './desk.mjs';
+import { choose, press, requestClose, titles } from './desk.mjs';
 import { desktop, headless, nothingLeft, onPage, open, place, repository, withWindowManager } from './scene.mjs';
-import { listens, serverRecord } from './traces.mjs';
+import { firstLine, listens, serverRecord } from './traces.mjs';
 import { freePort, until } from './webdriver.mjs';
 
 withWindowManager();
@@ -21,6 +21,12 @@ function again(at, ...args) {
 }
 
 const windows = (count) => until(`${count} windows are there, not ${titles().length}`, () => titles().length === count);
+/** Has the program ask in a dialog. Right after an answer it may not have heard it yet, and asks one question at a time. */
+const asks = (want) =>
+  until('it is asked', async () => {
+    await want();
+    return until('a dialog is there', () => titles().length === 2, 5_000);
+  });
 const path = (window) => window.run('return location.pathname');
 
 test('closing asks once, cancel keeps the window, and the answer is remembered', async (t) => {
@@ -28,15 +34,13 @@ test('closing asks once, cancel keeps the window, and the answer is remembered',
   const port = await freePort();
   const window = await open(at, '--port', String(port));
   await onPage(window, port);
-  requestClose('Pilothouse');
-  await windows(2);
-  press('Escape');
+  await asks(() => requestClose('Pilothouse'));
+  await press('Escape');
   await windows(1);
   assert.equal(await window.run('return document.visibilityState'), 'visible');
-  requestClose('Pilothouse');
-  await windows(2);
+  await asks(() => requestClose('Pilothouse'));
   // The first of the three buttons: keep running.
-  press('Return');
+  await press('Return');
   await windows(0);
   assert.equal(await listens(port), true, 'the server goes on');
   assert.equal(JSON.parse(readFileSync(join(at.data, 'desktop.json'), 'utf8')).onClose, 'keep');
@@ -70,7 +74,7 @@ test('a second start and a link show what they name, and an odd link only says w
   for (const odd of ['pilothouse://run/rm', 'pilothouse://session/../../settings', 'pilothouse://job/j-1?hub=https://elsewhere.example/']) {
     again(at, odd);
     await windows(2).catch((error) => assert.fail(`${odd}: ${error.message}`));
-    press('Return');
+    await press('Return');
     await windows(1);
     assert.equal(await path(window), before, odd);
   }
@@ -84,7 +88,7 @@ test('a first start goes where its link says', async (t) => {
   const window = await open(at, '--port', String(port), '--on-close', 'quit', '--repo', at.repo, 'pilothouse://job/of-nobody');
   await onPage(window, port);
   await until('the job is looked for', async () => (await path(window)) === '/jobs/of-nobody');
-  assert.equal(await window.run('return location.hash'), '', 'it is signed in');
+  await until('it is signed in', () => window.run('return location.hash === ""'));
   requestClose('Pilothouse');
   await nothingLeft(window, at, port);
 });
@@ -119,12 +123,12 @@ test('accelerators of the menu zoom, and the size is remembered', async (t) => {
   await onPage(window, port);
   const width = () => window.run('return innerWidth');
   const usual = await width();
-  press('ctrl+equal');
+  await press('ctrl+equal');
   await until('the page is larger', async () => (await width()) < usual);
   await until('it is remembered', () => JSON.parse(readFileSync(join(at.data, 'desktop.json'), 'utf8')).zoom === 110);
-  press('ctrl+0');
+  await press('ctrl+0');
   await until('the page has its usual size', async () => (await width()) === usual);
-  press('ctrl+q');
+  await press('ctrl+q');
   await nothingLeft(window, at, port);
 });
 
@@ -135,29 +139,26 @@ test('another server in the window can ask the app for nothing, and this machine
     env: { ...process.env, ...at.env },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  const ready = JSON.parse(await new Promise((resolve) => other.stdout.once('data', resolve)));
+  const ready = JSON.parse(await firstLine(other));
   const window = await open(at, '--port', String(port), '--on-close', 'quit');
   await onPage(window, port);
   const attach = (link) => window.runAsync(`return window.__TAURI__.core.invoke("attach", { link: ${JSON.stringify(link)} })`);
   assert.equal((await attach(ready.openUrl))[0], false, 'only the page inside the binary may ask for it');
-  press('alt+s');
-  press('Down');
-  press('Return');
+  await choose('alt+s', 1);
   await until('the address is asked for', () => window.run('return document.getElementById("link") !== null'));
   for (const [odd, why] of [['http://hub.example/', /Over plain http/], ['javascript:alert(1)', /no address/]]) {
     const [ok, said] = await attach(odd);
     assert.equal(ok, false, odd);
     assert.match(said, why);
   }
-  await window.run('setTimeout(() => window.__TAURI__.core.invoke("attach", { link: arguments[0] }), 0)'.replace('arguments[0]', JSON.stringify(ready.openUrl)));
+  await window.run('setTimeout(() => window.__TAURI__.core.invoke("attach", { link: arguments[0] }), 0)'.replace('arguments[0]', JSON.stringify(ready.openUrl))).catch(() => {}); // The page goes under the call.
   await onPage(window, elsewhere);
   for (const call of ['"quit"', '"choices", { change: {} }', '"pick_folder"', '"update_state"', '"notifications"']) {
     const [ok, said] = await window.runAsync(`return window.__TAURI__.core.invoke(${call})`);
     assert.equal(ok, false, call);
     assert.match(said, /Only the page of this machine|not allowed/);
   }
-  press('alt+s');
-  press('Return');
+  await choose('alt+s', 0);
   await onPage(window, port);
   const ended = new Promise((resolve) => other.on('exit', resolve));
   other.kill('SIGTERM');
@@ -208,8 +209,8 @@ test('a server of our own that breaks is told, and one press starts it again', a
     await until('it is up again', () => listens(port)).catch(async (error) => assert.fail(`${error.message}; the page says: ${await text()}`));
     await onPage(window, port);
   }
-  assert.equal(serverRecord(at.data).pid, pid, 'in the same program');
   await until('the page is live', async () => (await window.run(one)) === 1);
+  assert.equal((await until('it is recorded', () => serverRecord(at.data))).pid, pid, 'in the same program');
   requestClose('Pilothouse');
   await nothingLeft(window, at, port);
 });
@@ -239,16 +240,14 @@ test('quitting says what still runs, and waits for it or not as its person says'
   };
   await call('checks.dryRun');
   await until('the check runs', async () => (await call('checks.dryRunState')).run.state === 'running');
-  press('ctrl+q');
-  await windows(2);
-  press('Escape');
+  await asks(() => press('ctrl+q'));
+  await press('Escape');
   await windows(1);
   assert.equal(await listens(port), true, 'nothing was quit');
-  press('ctrl+q');
-  await windows(2);
+  await asks(() => press('ctrl+q'));
   // The second button: quit when done.
-  press('Right');
-  press('Return');
+  await press('Right');
+  await press('Return');
   await windows(0);
   assert.equal(await listens(port), true, 'the check goes on');
   const holds = async () => (await call('system.status', {})).holds.map((hold) => hold.reason);
@@ -266,10 +265,9 @@ test('quitting says what still runs, and waits for it or not as its person says'
   commit('more');
   await call('checks.dryRun');
   await until('the check runs again', async () => (await call('checks.dryRunState')).run.state === 'running');
-  press('ctrl+q');
-  await windows(2);
-  press('Right');
-  press('Return');
+  await asks(() => press('ctrl+q'));
+  await press('Right');
+  await press('Return');
   await windows(0);
   await until('nothing new begins again', async () => (await holds()).includes('drain'));
   writeFileSync(go, '');

@@ -7,12 +7,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before } from 'node:test';
 import { manageWindows } from './desk.mjs';
-import { listens, processesNaming, serverRecord } from './traces.mjs';
+import { endAll, listens, processesNaming, serverRecord } from './traces.mjs';
 import { until, Window } from './webdriver.mjs';
 
 /** Programs under test. */
-export const desktop = process.env.PILOTHOUSE_DESKTOP_BIN;
-export const headless = process.env.PILOTHOUSE_BIN;
+export const desktop = process.env.TEST_DESKTOP;
+export const headless = process.env.TEST_SERVER;
 /** Folder that pictures are kept in, if any. */
 export const pictures = process.env.PILOTHOUSE_PICTURES;
 
@@ -38,11 +38,10 @@ export function place(t) {
   mkdirSync(home);
   const repo = repository(join(folder, 'lighthouse'));
   t.after(async () => {
-    for (const found of processesNaming(folder)) kill(found);
-    await until('nothing of the test runs', () => processesNaming(folder).length === 0);
+    await endAll(folder);
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   });
-  return { folder, data: join(folder, 'data'), repo, env: { HOME: home, XDG_RUNTIME_DIR: folder } };
+  return { folder, data: join(folder, 'data'), repo, env: { HOME: home, XDG_RUNTIME_DIR: folder, SHELL: '/bin/sh' } };
 }
 
 /** A place whose repository is proven by one check, a shell line, with arguments that open it; what is said is English. */
@@ -65,15 +64,6 @@ export function withWindowManager() {
   after(() => stop?.());
 }
 
-/** A process that ended by itself meanwhile is fine. */
-function kill(found) {
-  try {
-    process.kill(Number(found.split(' ')[0]), 'SIGKILL');
-  } catch (error) {
-    if (error.code !== 'ESRCH') throw error;
-  }
-}
-
 /** The program in a window that can be driven. */
 export function open(at, ...args) {
   // The driver knows the folder too, through its environment, and is cleaned up with the rest.
@@ -84,6 +74,9 @@ export const onPage = (window, port) =>
   until('the interface is there', () =>
     window.run('return location.origin === arguments[0] && document.title.endsWith("Pilothouse") && document.body.innerText.trim().length > 0', `http://127.0.0.1:${port}`),
   );
+
+/** Quits as the page may ask for it. The page is torn down under the call, so its answer may be an error. */
+export const quit = (window) => window.run('setTimeout(() => window.__TAURI__.core.invoke("quit"), 0)').catch(() => {});
 
 /** Nothing of the program is left: no process of its data folder, no port, no record. */
 export async function nothingLeft(window, at, port) {

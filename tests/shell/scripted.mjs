@@ -38,7 +38,7 @@ export const turn = (name, args) => ({ when: { tool: 'bash' }, say: { calls: [{ 
 export async function model(t, folder, steps) {
   const file = join(folder, 'script.json');
   writeFileSync(file, JSON.stringify({ steps }));
-  const child = spawn(process.env.PILOTHOUSE_MODEL_BIN, ['--script', file, '--until-stdin-closes'], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const child = spawn(process.env.TEST_MODEL, ['--script', file, '--until-stdin-closes'], { stdio: ['pipe', 'pipe', 'inherit'] });
   t.after(() => child.stdin.end());
   const { url, baseUrl } = JSON.parse(await new Promise((resolve) => createInterface({ input: child.stdout }).once('line', resolve)));
   const prompts = async () => {

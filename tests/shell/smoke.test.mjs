@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { closeWindow, titles } from './desk.mjs';
 import { colours } from './picture.mjs';
-import { desktop, headless, nothingLeft, onPage, open, pictures, place, withWindowManager } from './scene.mjs';
+import { desktop, headless, nothingLeft, onPage, open, pictures, place, quit, withWindowManager } from './scene.mjs';
 import { listens, processesNaming, serverRecord } from './traces.mjs';
 import { freePort, until } from './webdriver.mjs';
 
@@ -25,8 +25,7 @@ test('the window shows the interface, and quitting leaves nothing behind', async
   if (pictures) writeFileSync(join(pictures, 'window.png'), picture);
   assert.ok(colours(picture) > 8, 'the window is not empty');
   assert.equal(await window.run('return location.hash'), '', 'the one-time code is not left in the address');
-  // The page is torn down under the call, so its answer may never come.
-  await window.run('setTimeout(() => window.__TAURI__.core.invoke("quit"), 0)');
+  await quit(window);
   await nothingLeft(window, at, port);
 });
 

@@ -3,6 +3,8 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { until } from './webdriver.mjs';
 
 /** Running processes whose arguments or environment name `folder`, as "pid program". */
 export function processesNaming(folder, except = []) {
@@ -17,6 +19,32 @@ export function processesNaming(folder, except = []) {
     }
   }
   return found;
+}
+
+/** Ends every such process, also one that was begun while the others were ended. */
+export function endAll(folder) {
+  return until('nothing of the test runs', () => {
+    const found = processesNaming(folder);
+    for (const one of found) kill(Number(one.split(' ')[0]));
+    return found.length === 0;
+  });
+}
+
+/** A process that ended by itself meanwhile is fine. */
+function kill(pid) {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    if (error.code !== 'ESRCH') throw error;
+  }
+}
+
+/** The first line that a program prints, whole, however it comes. What follows is read and forgotten. */
+export function firstLine(child) {
+  return new Promise((resolve, reject) => {
+    child.once('exit', (code, signal) => reject(new Error(`it ended with ${code ?? signal}`)));
+    createInterface({ input: child.stdout }).once('line', resolve).on('line', () => {});
+  });
 }
 
 /** Whether something listens on a port of loopback. */

@@ -79,6 +79,9 @@ test('an approval clicked in the tray ends for everybody, lands, and is told', a
   assert.deepEqual(told.actions.map(([key]) => key), ['approve', 'deny', 'default']);
 
   assert.equal((await quit()).id, number, 'what is still meant is the same item');
+  // It passes, so it is looked for from here on.
+  const working = isLooking(witness, 'working');
+  working.catch(() => {});
   await witness.click('Land ', 'Approve once');
   const answered = await until('a second client sees it end', async () => {
     const approval = await me.approval(asked.id);
@@ -87,7 +90,7 @@ test('an approval clicked in the tray ends for everybody, lands, and is told', a
   assert.equal(answered.state, 'approved');
   await witness.closed(told.id);
   await until('the question is gone from the menu', async () => !(await witness.group('Land ')));
-  await isLooking(witness, 'working');
+  await working;
   await me.entry(asked, 'landed');
   const landed = await witness.notified('of the landing', (one) => one.category === 'x-pilothouse.finished');
   assert.equal(landed.title, 'A change landed in lighthouse');
@@ -271,7 +274,8 @@ test('what came back is told, stays in the tray until it was seen, and landings 
   const [first, second] = witness.notifications.filter((one) => one.category === 'x-pilothouse.finished');
   assert.equal(second.replaces, first.id, 'the second takes the place of the first');
   await stop(run);
-  assert.ok(witness.seen.some((one) => one.event === 'closed' && one.id === second.id), 'nothing is left on the screen');
+  // Nothing is left on the screen.
+  await witness.closed(second.id);
 });
 
 test('without a place for a tray the program runs, and tells by notification', async (t) => {
@@ -283,7 +287,7 @@ test('without a place for a tray the program runs, and tells by notification', a
   await me.question();
   const told = await witness.notified('of the question', (one) => one.category === 'x-pilothouse.needs-you');
   assert.deepEqual(told.actions, [], 'no button where none is shown');
-  assert.ok(titles().some((title) => title.includes('Pilothouse')));
+  await until('the window is there', () => titles().some((title) => title.includes('Pilothouse')));
   await stop(run);
 });
 

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { readlinkSync } from 'node:fs';
+import { hasWindow } from './desk.mjs';
 import { serverRecord } from './traces.mjs';
 import { digest, newer } from './update-place.mjs';
 import { freePort, until, Window } from './webdriver.mjs';
@@ -47,7 +48,9 @@ export async function restarted(at, before, build = newer) {
     return pid && pid !== before && readlinkSync(`/proc/${pid}/exe`) === at.program;
   }, 60_000);
   assert.equal(digest(at.program), digest(build), 'the file is the newer build');
-  return serverRecord(at.data).pid;
+  const { pid } = serverRecord(at.data);
+  await until('its window is there', () => hasWindow(pid));
+  return pid;
 }
 
 /** A process that ended and that nobody has asked about yet has no program any more. */

@@ -9,32 +9,24 @@ import { dirname, join } from 'node:path';
 import { newerVersion } from '../../scripts/newer-desktop.mjs';
 import { root } from '../../scripts/run.mjs';
 import { makeKeys } from './minisign.mjs';
-import { processesNaming } from './traces.mjs';
+import { endAll } from './traces.mjs';
 import { updateServer } from './update-server.mjs';
-import { until } from './webdriver.mjs';
 
-export const desktop = process.env.PILOTHOUSE_DESKTOP_BIN;
-export const newer = process.env.PILOTHOUSE_NEWER_DESKTOP_BIN;
+export const desktop = process.env.TEST_DESKTOP;
+export const newer = process.env.TEST_NEWER_DESKTOP;
 export const target = `linux-${{ x64: 'x86_64', arm64: 'aarch64' }[process.arch]}`;
 
 export const digest = (file) => createHash('sha256').update(readFileSync(file)).digest('hex');
 
 /** A copy of the program that takes itself for an AppImage, a data folder, keys and a server of the test's own. */
 export async function place(t, { configured = true } = {}) {
-  assert.ok(newer, 'PILOTHOUSE_NEWER_DESKTOP_BIN names the build of scripts/newer-desktop.mjs');
+  assert.ok(newer, 'TEST_NEWER_DESKTOP names the build of scripts/newer-desktop.mjs');
   const folder = mkdtempSync(join(tmpdir(), 'pilothouse-update-'));
   const [home, program] = [join(folder, 'home'), join(folder, 'Pilothouse.AppImage')];
   mkdirSync(home);
   copyFileSync(desktop, program);
   t.after(async () => {
-    for (const found of processesNaming(folder)) {
-      try {
-        process.kill(Number(found.split(' ')[0]), 'SIGKILL');
-      } catch (error) {
-        if (error.code !== 'ESRCH') throw error;
-      }
-    }
-    await until('nothing of the test runs', () => processesNaming(folder).length === 0);
+    await endAll(folder);
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   });
   const [server, keys] = [await updateServer(t), makeKeys()];

@@ -1,22 +1,27 @@
 // A WebDriver client of a few lines, for one window: starts WebKitWebDriver, which starts the program.
 
 import { spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** A port of loopback that was free a moment ago. */
-export function freePort() {
-  return new Promise((resolve, reject) => {
-    const server = createServer().on('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
+/**
+ * A port of loopback that is free, of those that no system gives away by itself: until it is used no connection of
+ * another program takes it.
+ */
+export async function freePort() {
+  for (;;) {
+    const port = randomInt(10_240, 32_768);
+    const free = await new Promise((resolve) => {
+      const server = createServer().on('error', () => resolve(false));
+      server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
     });
-  });
+    if (free) return port;
+  }
 }
 
 /** Asks `look` until it answers something true, or fails after `ms` naming `what`. */
-export async function until(what, look, ms = 30_000) {
+export async function until(what, look, ms = 60_000) {
   const end = Date.now() + ms;
   let last;
   while (Date.now() < end) {

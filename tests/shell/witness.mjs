@@ -8,7 +8,7 @@ import { until } from './webdriver.mjs';
 export class Witness {
   /** Takes its place on the bus. `flags` leave out what a desktop may not have. */
   static async start(t, ...flags) {
-    const child = spawn(process.env.PILOTHOUSE_WITNESS_BIN, flags, { stdio: ['pipe', 'pipe', 'inherit'] });
+    const child = spawn(process.env.TEST_WITNESS, flags, { stdio: ['pipe', 'pipe', 'inherit'] });
     const witness = new Witness(child);
     t.after(() => witness.end());
     await until('the witness is there', () => witness.seen.some((one) => one.event === 'ready') || witness.failed());

@@ -28,7 +28,7 @@ export function workspaces() {
   return [
     { ...base, id: "tern", name: "tern", repoRoot: "/home/mira/src/tern", checks: checkPlan("repository", true, TERN) },
     { ...base, id: "tern-docs", name: "tern-docs", repoRoot: "/home/mira/src/tern-docs", checks: checkPlan("detected", false, [["build", "npm", "run", "build"]]), trusted: false },
-    { ...base, id: "homelab", name: "homelab-ansible-with-a-rather-long-folder-name", repoRoot: "/home/mira/infra/homelab-ansible-with-a-rather-long-folder-name", checks: checkPlan("none", false, []), trusted: false, warnings: ["No checks are configured, so nothing can land. Add at least one."] },
+    { ...base, id: "homelab", name: "homelab-ansible-with-a-rather-long-folder-name", repoRoot: "/home/mira/infra/homelab-ansible-with-a-rather-long-folder-name", checks: checkPlan("none", false, []), trusted: false, warnings: ["No checks were found: add [[check]] entries to .pilothouse/config.toml, or changes land unproven."] },
   ];
 }
 
@@ -281,7 +281,7 @@ export function doctor() {
       { id: "git", title: "Git", finding: "ok", detail: "2.47.1" },
       { id: "sandbox", title: "Sandbox", finding: "ok", detail: "bubblewrap 0.11, self-test passed" },
       { id: "model", title: "Model for RemoteBuddy", finding: "warning", detail: "None is chosen.", fix: "Choose one in Settings, Models." },
-      { id: "checks", title: "Checks of homelab", finding: "problem", detail: "No checks, so nothing can land.", fix: "Add one in Settings, Checks." },
+      { id: "checks", title: "Checks of homelab", finding: "problem", detail: "No checks: what lands is proven by nothing but its own gate.", fix: "Add one in Settings, Checks." },
     ],
   };
 }

@@ -350,7 +350,7 @@ const DOCTOR = {
   ok: false,
   lines: [
     { id: "git.version", title: "git 2.47.1", finding: "ok", detail: "merge-tree writes trees, cherry-pick by 3 trees" }, { id: "workspace.tern", title: "tern", finding: "ok", detail: "4,112 commits, clean, 2 files of yours open" },
-    { id: "workspace.homelab", title: "homelab", finding: "problem", detail: "It has no checks, so nothing can land.", fix: "Add the command that tells a good tree from a bad one in Settings, Checks and landing." },
+    { id: "workspace.homelab", title: "homelab", finding: "problem", detail: "It has no checks: what lands is proven by nothing but its own gate.", fix: "Add the command that tells a good tree from a bad one in Settings, Checks and landing." },
     { id: "sandbox.bwrap", title: "bubblewrap 0.11", finding: "ok", detail: "In effect; the escape test left no marker" }, { id: "sandbox.userns", title: "User namespaces", finding: "problem", detail: "The kernel refuses unprivileged user namespaces (apparmor_restrict_unprivileged_userns = 1), so nothing can be confined.", fix: "sudo sysctl kernel.apparmor_restrict_unprivileged_userns=0" },
     { id: "toolchain.cargo", title: "cargo 1.94", finding: "ok", detail: "rustup, stable; registry cache 1.2 GB, bound read-only" }, { id: "toolchain.node", title: "Node 20.20", finding: "ok", detail: "npm 10, cache found" },
     { id: "model.remotebuddy", title: "Model of RemoteBuddy", finding: "warning", detail: "None is chosen. Requests that need one wait.", fix: "Choose one in Settings, Models." }, { id: "provider.ollama", title: "Ollama", finding: "ok", detail: "qwen3-coder:30b answers, 38 tokens a second" },

@@ -11,7 +11,7 @@ export const RATIO = 0.75;
 
 export const launch = () =>
   chromium.launch({
-    executablePath: process.env.PILOTHOUSE_CHROMIUM ?? "/usr/bin/chromium",
+    executablePath: process.env.TEST_BROWSER ?? "/usr/bin/chromium",
     args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--enable-precise-memory-info"],
   });
 

@@ -6,7 +6,7 @@ import { createRoot } from "react-dom/client";
 import { RouterProvider } from "@tanstack/react-router";
 import { CrewProvider } from "./app";
 import { followSystemTheme } from "./app/theme";
-import { codeOf, createBrowserCall, exchangeCode, newKey, wait } from "./client";
+import { AfterSleep, codeOf, createBrowserCall, exchangeCode, newKey, wait } from "./client";
 import { renewing } from "./client/device";
 import { browserGateway, createGatewayCall, tellOfPresence } from "./client/gateway";
 import { Crew } from "./model";
@@ -23,13 +23,16 @@ const later = (ms: number, run: () => void) => {
   return () => clearTimeout(timer);
 };
 
+/** What is asked over HTTP does not hang on a connection that died while the page slept. */
+const afterSleep = new AfterSleep({ fetch: (...args) => fetch(...args), now: () => Date.now(), later });
+
 /** Calls of a device whose session has ended sign it in again. */
-const signedIn = renewing((...args) => fetch(...args), device);
+const signedIn = renewing(afterSleep.fetch, device);
 
 /** Everything goes over one WebSocket; where none can be had, over HTTP. */
 const gateway = browserGateway({
   client: { name: "web", kind: platform.choices ? "desktop" : matchMedia("(pointer: coarse)").matches ? "phone" : "web" },
-  reachable: async () => (await fetch("/healthz", { cache: "no-store" })).ok,
+  reachable: async () => (await afterSleep.fetch("/healthz", { cache: "no-store" })).ok,
   signIn: async () => (await device.signIn()).state === "signed_in",
 });
 
@@ -84,11 +87,17 @@ followSystemTheme();
 // A browser tab has others beside it; the window stays open all day.
 if (platform.choices) restCarets();
 // After a sleep or on another network the line may be dead without anybody having said so.
-const lookNow = () => {
-  gateway.wake();
+const lookNow = (event?: Event) => {
+  // A window that only gets the focus was not asleep.
+  if (event?.type !== "focus") afterSleep.woke();
+  gateway.wake(event?.type === "online");
   if (crew.state.get().connection.state === "offline") crew.retryNow();
 };
-for (const word of ["online", "offline", "focus", "pageshow"]) addEventListener(word, lookNow);
+for (const word of ["online", "offline", "focus"]) addEventListener(word, lookNow);
+addEventListener("pageshow", ({ persisted }) => {
+  // A page that is loaded connects anyway.
+  if (persisted) lookNow();
+});
 const tellPresence = tellOfPresence(gateway, () => document.visibilityState === "visible");
 document.addEventListener("visibilitychange", () => {
   tellPresence();

@@ -1,5 +1,5 @@
-import { afterEach, describe, expect, it } from "vitest";
-import { chooseLocale, defineWords, languageTag, pseudo, type Table } from "./words";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { chooseLocale, defineWords, languageTag, locale, offersPseudo, pseudo, type Table } from "./words";
 
 afterEach(() => localStorage.clear());
 
@@ -20,6 +20,32 @@ describe("words", () => {
     expect(languageTag()).toBe("de-DE");
   });
 
+  it("follow the browser where nobody chose, by the first of its languages that there are words in", () => {
+    const inBrowser = (...languages: string[]) => {
+      vi.spyOn(navigator, "languages", "get").mockReturnValue(languages);
+      return locale();
+    };
+    expect(inBrowser("de-AT", "en")).toBe("de");
+    expect(table().send).toBe("Senden");
+    expect(languageTag()).toBe("de-DE");
+    expect(inBrowser("fr-FR", "DE", "en")).toBe("de");
+    expect(inBrowser("en-US", "de")).toBe("en");
+    expect(inBrowser("den-CA", "fr")).toBe("en");
+    expect(inBrowser("pseudo")).toBe("en");
+    expect(inBrowser()).toBe("en");
+  });
+
+  it("keep what was chosen, whatever the browser speaks, until nobody chose any more", () => {
+    vi.spyOn(navigator, "languages", "get").mockReturnValue(["de-DE"]);
+    chooseLocale("en");
+    expect(table().send).toBe("Send");
+    localStorage.setItem("pilothouse.locale", "klingon");
+    expect(table().send).toBe("Senden");
+    chooseLocale("en");
+    chooseLocale(undefined);
+    expect(table().send).toBe("Senden");
+  });
+
   it("do not compile while a language lacks one of them", () => {
     // @ts-expect-error -- `queue` has no German
     defineWords({ send: "Send", queue: "Queue" }, { send: "Senden" });
@@ -29,6 +55,15 @@ describe("words", () => {
     chooseLocale("pseudo");
     expect(table().send).toBe("[Séñd~~]");
     expect(table().queue(3)).toBe(pseudo("3 in queue"));
+  });
+
+  it("are offered in the foreign look only to those who develop, and where it is on", () => {
+    expect(offersPseudo(true)).toBe(true);
+    expect(offersPseudo(false)).toBe(false);
+    chooseLocale("de");
+    expect(offersPseudo(false)).toBe(false);
+    chooseLocale("pseudo");
+    expect(offersPseudo(false)).toBe(true);
   });
 });
 
@@ -60,7 +95,7 @@ describe("every table", () => {
 
   it("says one file, not 1 files", () => {
     // A verb of the third person ends like a plural.
-    const verbs = /\b1 (needs|waits|wants|asks|has|lends|fails|does|is|was)\b/g;
+    const verbs = /\b1 (describes|lacks|needs|waits|wants|asks|allows|denies|has|lends|fails|does|is|was)\b/g;
     const wrong = english.flatMap(([file, table]) => [...texts(table, 1)].filter(([, text]) => /\b1 \w+s\b/.test(text.replace(verbs, ""))).map(([key, text]) => `${file} ${key}: ${text}`));
     expect(wrong).toEqual([]);
   });
@@ -82,8 +117,8 @@ describe("every table", () => {
 
   it("has no German that is only the English again, but for words both languages share", () => {
     const shared = new Set([
-      "Alt", "Autopilot", "Budget", "Cherry-pick", "Commit", "Crew", "Diff", "Filter", "Git", "LocalBuddy", "Name", "Normal", "OpenAI Responses", "Anthropic Messages", "Parameters", "Plan", "Problem", "Repository", "RemoteBuddy", "Sandbox", "Squash", "Status",
-      "System", "Terminals", "Tokens", "Worker", "Branch", "CR LF", "English", "Esc", "Deutsch", "Version 2", "in", "lane", "1 s", "2 s", "2 h", "worker", "median", "Push + PR",
+      "Alt", "Autopilot", "Budget", "Cherry-pick", "Commit", "Crew", "Diff", "Filter", "Git", "LocalBuddy", "Name", "Normal", "OpenAI Responses", "Anthropic Messages", "Bubblewrap", "Seatbelt", "Parameters", "Plan", "Problem", "Repository", "RemoteBuddy", "Sandbox", "Squash", "Status",
+      "System", "Terminals", "Tokens", "Worker", "Branch", "CR LF", "English", "Esc", "Deutsch", "Version", "Version 2", "in", "lane", "1 s", "2 s", "2 h", "worker", "median", "Push + PR",
     ]);
     const of = new Map(english);
     const same = german.flatMap(([file, table]) => {

@@ -8,13 +8,32 @@ export type Locale = "en" | "de" | "pseudo";
 
 const KEY = "pilothouse.locale";
 
+/** What somebody chose on this device; where nobody did, the first of the browser's languages that there are words in. */
 export function locale(): Locale {
+  return chosenLocale() ?? spoken(navigator.languages);
+}
+
+export function chosenLocale(): Locale | undefined {
   try {
     const stored = localStorage.getItem(KEY);
-    return stored === "de" || stored === "pseudo" ? stored : "en";
+    return stored === "en" || stored === "de" || stored === "pseudo" ? stored : undefined;
   } catch {
-    return "en";
+    return undefined;
   }
+}
+
+/** For those who write words; whoever has it must be able to see that they do. */
+export function offersPseudo(developing: boolean): boolean {
+  return developing || locale() === "pseudo";
+}
+
+/** The pseudo-locale is nobody's language: it is never found by itself. */
+function spoken(languages: readonly string[]): Locale {
+  for (const tag of languages) {
+    const language = tag.toLowerCase().split("-", 1)[0];
+    if (language === "de" || language === "en") return language;
+  }
+  return "en";
 }
 
 /** For dates and figures, so that they speak the language of the words around them. */
@@ -35,12 +54,16 @@ export function decimal(n: number, digits: 0 | 1 | 2 = 1): string {
   return FIXED[digits]?.format(n) ?? String(n);
 }
 
-/** Takes effect on the next load: words are chosen once, so that no half of the page changes language. */
-export function chooseLocale(next: Locale): void {
+/**
+ * Takes effect on the next load: words are chosen once, so that no half of the page changes language. `undefined`
+ * follows the browser again.
+ */
+export function chooseLocale(next: Locale | undefined): void {
   try {
-    localStorage.setItem(KEY, next);
+    if (next === undefined) localStorage.removeItem(KEY);
+    else localStorage.setItem(KEY, next);
   } catch {
-    // A browser without storage keeps English.
+    // A browser without storage keeps its own language.
   }
 }
 

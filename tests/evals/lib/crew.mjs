@@ -45,7 +45,7 @@ async function started(path, args, env) {
 export async function scriptedModel(folder, script) {
   const file = join(folder, 'script.json');
   writeFileSync(file, JSON.stringify(script));
-  const run = await started(program('PILOTHOUSE_MODEL_BIN', 'scripted-model'), ['--script', file, '--until-stdin-closes'], environment(folder, {}));
+  const run = await started(program('TEST_MODEL', 'scripted-model'), ['--script', file, '--until-stdin-closes'], environment(folder, {}));
   return {
     baseUrl: run.ready.baseUrl,
     seen: async () => (await fetch(`${run.ready.url}/_seen`)).json(),
@@ -57,7 +57,7 @@ export class Crew {
   /** Starts `pilothouse serve` with so many workers; `models` are variables that name them. */
   static async start({ data, workers, models }) {
     const args = ['serve', '--json', '--data', data, '--port', '0', '--workers', String(workers)];
-    return new Crew(await started(program('PILOTHOUSE_BIN', 'pilothouse'), args, environment(data, models)));
+    return new Crew(await started(program('TEST_SERVER', 'pilothouse'), args, environment(data, models)));
   }
 
   constructor(run) {

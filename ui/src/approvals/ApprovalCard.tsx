@@ -2,15 +2,18 @@
 
 import { Link } from "@tanstack/react-router";
 import { memo, useEffect, useRef, useState } from "react";
-import { keysOf, useCrew, useModel, useNarrow, useShortcut } from "../app";
+import { keysOf, useCrew, useMay, useModel, useNarrow, useShortcut } from "../app";
 import { Button, Card, CardFoot, CardHead, InlineText, Kbd, shortId, State, Time } from "../components";
 import type { Approval } from "../client";
+import { Lacking } from "../devices/Lacking";
+import { askedOf } from "../model";
 import { TapNote } from "../phone/TapNote";
 import { outcome, useAnswer } from "./answer";
 import { ApprovalFacts } from "./ApprovalFacts";
 import { notByEnter } from "./by-enter";
 import { armed, useChordPlace } from "./chords";
 import { fitsCard, readPayload, reviewOf } from "./payload";
+import { UnreadApproval } from "./UnreadApproval";
 import { words } from "./words";
 
 export const ApprovalCard = memo(function ApprovalCard({ approvalId, summary, ts }: { approvalId: string; summary: string; ts: string }) {
@@ -18,15 +21,7 @@ export const ApprovalCard = memo(function ApprovalCard({ approvalId, summary, ts
   const approval = useModel((state) => state.approvals.value?.find((one) => one.id === approvalId));
   const narrow = useNarrow();
   useEffect(() => crew.needApproval(approvalId), [crew, approvalId]);
-  if (!approval) {
-    return (
-      <Card label={words.approval}>
-        <CardHead icon="needs" title={<InlineText text={summary} />} id={approvalId}>
-          <Time ts={ts} />
-        </CardHead>
-      </Card>
-    );
-  }
+  if (!approval) return <UnreadApproval approvalId={approvalId} summary={summary} ts={ts} />;
   if (approval.state !== "pending") return <AnsweredLine approval={approval} />;
   return narrow ? <ShortQuestion approval={approval} /> : <Question approval={approval} />;
 });
@@ -41,7 +36,7 @@ export function AnsweredLine({ approval }: { approval: Approval }) {
         <Link to="/approvals/$approvalId" params={{ approvalId: approval.id }} className="mono">
           {shortId(approval.id)}
         </Link>{" "}
-        <InlineText text={approval.summary} />
+        <InlineText text={askedOf(approval)} />
       </span>
       {approval.decidedAt ? <Time ts={approval.decidedAt} className="push" /> : null}
     </div>
@@ -50,11 +45,12 @@ export function AnsweredLine({ approval }: { approval: Approval }) {
 
 /** On the phone the whole question is a page of its own, answered with one thumb. */
 function ShortQuestion({ approval }: { approval: Approval }) {
+  const may = useMay("approve");
   return (
     <Link to="/approvals/$approvalId" params={{ approvalId: approval.id }} className="approval__short">
       <Card label={words.approval} needs data-testid="card-approval" data-approval={approval.id}>
-        <CardHead mark={<State kind="needs" label={words.needsYou} />} title={<InlineText text={approval.summary} />}>
-          <span className="t2 s-needs">{words.answer}</span>
+        <CardHead mark={<State kind="needs" label={words.needsYou} />} title={<InlineText text={askedOf(approval)} />}>
+          <span className="t2 s-needs">{may ? words.answer : words.open}</span>
         </CardHead>
       </Card>
     </Link>
@@ -67,7 +63,8 @@ function Question({ approval }: { approval: Approval }) {
   const [focused, setFocused] = useState(false);
   const payload = readPayload(approval);
   const whole = fitsCard(payload);
-  const mine = useChordPlace(approval.id, approval.createdAt, visible && whole, focused);
+  const may = useMay("approve");
+  const mine = useChordPlace(approval.id, approval.createdAt, visible && whole && may, focused);
   const live = useModel((state) => state.connection.state === "live");
   const { answer, busy, problem, tap, taps } = useAnswer(approval);
   const review = reviewOf(approval);
@@ -81,7 +78,7 @@ function Question({ approval }: { approval: Approval }) {
   return (
     <div ref={box} onFocus={() => setFocused(true)} onBlur={() => setFocused(false)}>
       <Card label={words.approval} needs data-testid="card-approval" data-approval={approval.id}>
-        <CardHead mark={<State kind="needs" label={words.needsYou} />} title={<InlineText text={approval.summary} />} id={approval.id}>
+        <CardHead mark={<State kind="needs" label={words.needsYou} />} title={<InlineText text={askedOf(approval)} />} id={approval.id}>
           <span className={`t2 ${approval.risk === "low" ? "c2" : "s-needs"}`}>{words[approval.risk]}</span>
         </CardHead>
         <div className="card__body approval__body">
@@ -94,7 +91,9 @@ function Question({ approval }: { approval: Approval }) {
         ) : null}
         {tap ? <TapNote tap={tap} taps={taps} /> : null}
         <CardFoot>
-          {whole ? (
+          {!may ? (
+            <Lacking scope="approve" what={words.mayNot} />
+          ) : whole ? (
             <AnswerButtons answer={answer} busy={busy} disabled={!live || tap?.state === "waiting"} keys={mine} />
           ) : (
             <span className="t2 c2">{words.longHint}</span>
@@ -142,7 +141,7 @@ export function AnswerButtons({
   return touch ? [deny, allow] : [allow, deny];
 }
 
-export function HashMark({ hash }: { hash: string }) {
+function HashMark({ hash }: { hash: string }) {
   return (
     <span className="push mono t1 c3 hide-phone" title={hash}>
       sha256 {hash.slice(0, 8)}…{hash.slice(-2)}

@@ -3,6 +3,7 @@
 import { useModel } from "../app";
 import { Change, CommandBox, Facts, InlineText, Path, Time } from "../components";
 import type { Approval } from "../client";
+import { strategyText, whyOf } from "../model";
 import { askerName } from "./answer";
 import { type Push, readPayload } from "./payload";
 import { classesText } from "../policy/classes";
@@ -51,7 +52,7 @@ export function ApprovalFacts({ approval }: { approval: Approval }) {
             payload.target ? (
               <>
                 <span className="mono">{payload.target}</span>
-                {payload.strategy ? <span className="c3"> {words.by} {payload.strategy.replaceAll("_", "-")}</span> : null}
+                {payload.strategy ? <span className="c3">, {strategyText(payload.strategy)}</span> : null}
               </>
             ) : null,
           ],
@@ -89,12 +90,12 @@ export function ApprovalFacts({ approval }: { approval: Approval }) {
           [words.runs, payload.sandbox === undefined ? null : payload.sandbox ? words.inSandbox : <span className="s-needs">{words.noSandbox}</span>],
           [words.where, payload.cwd ? <span className="mono">{payload.cwd}</span> : null],
           [words.reaches, payload.hosts.length > 0 ? <span className="mono">{payload.hosts.join(", ")}</span> : null],
-          ...payload.rest.map(([key, value]): [string, React.ReactNode] => [
-            key,
+          ...payload.rest.map(({ label, value, prose }): [string, React.ReactNode] => [
+            label,
             // A text of several lines, such as a Dockerfile, is read as it is written.
-            value.includes("\n") ? <pre key={key} className="cmd approval__text">{value}</pre> : <span key={key} className="mono t2">{value}</span>,
+            value.includes("\n") ? <pre key={label} className="cmd approval__text">{value}</pre> : <span key={label} className={prose ? "t2" : "mono t2"}>{value}</span>,
           ]),
-          [words.why, <InlineText key="why" text={approval.why} />],
+          [words.why, <InlineText key="why" text={whyOf(approval)} />],
           [
             words.askedBy,
             <>
@@ -136,7 +137,7 @@ function pushRows(push: Push): Array<[string, React.ReactNode]> {
       </span>,
     ],
     [words.pushesTo, push.remote ? <span className="mono">{push.remote}</span> : null],
-    [words.overwrites, push.force ? <span className="s-needs">{words.overwritesText}</span> : null],
+    [words.overwrites, push.force ? <span className="s-needs">{words.overwritesText}{push.over ? <> <span className="mono">{push.over.slice(0, 7)}</span></> : null}</span> : null],
     [
       words.opens,
       push.pullRequest ? (

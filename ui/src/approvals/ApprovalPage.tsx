@@ -1,21 +1,24 @@
 // One question, whole, with its buttons where a thumb reaches them.
 
 import { Link, useNavigate, useParams } from "@tanstack/react-router";
-import { useEffect, useRef, useState } from "react";
-import { PageBar, useCall, useCrew, useModel, useShortcut } from "../app";
-import { Button, ErrorState, Icon, InlineText, shortId, Skeleton, State } from "../components";
+import { lazy, Suspense, useCallback, useEffect, useRef, useState } from "react";
+import { PageBar, useCall, useCrew, useMay, useModel, useShortcut } from "../app";
+import { Button, EmptyState, ErrorState, Icon, InlineText, shortId, Skeleton, State } from "../components";
 import type { Approval } from "../client";
+import { Lacking } from "../devices/Lacking";
 import { TapNote, TapNotes } from "../phone/TapNote";
 import { useTaps } from "../phone/taps-of";
 import { words as phoneWords } from "../phone/words";
 import { Remember } from "../policy/Remember";
 import { outcome, useAnswer } from "./answer";
-import { pendingApprovals } from "../model";
-import { AnswerButtons, HashMark } from "./ApprovalCard";
+import { askedOf, pendingApprovals } from "../model";
+import { AnswerButtons } from "./ApprovalCard";
 import { ApprovalFacts } from "./ApprovalFacts";
 import { armed, useChordPlace } from "./chords";
 import { reviewOf } from "./payload";
 import { words } from "./words";
+
+const ChangeHere = lazy(() => import("../review/ChangeHere"));
 
 export default function ApprovalPage() {
   const { approvalId } = useParams({ strict: false });
@@ -27,7 +30,7 @@ export default function ApprovalPage() {
   const made = list.filter((tap) => tap.approvalId === approvalId);
   return (
     <>
-      <PageBar title={approval?.summary ?? words.approval} sub={approvalId ? shortId(approvalId) : undefined}>
+      <PageBar title={approval ? askedOf(approval) : words.approval} sub={approvalId ? shortId(approvalId) : undefined}>
         <Link to="/approvals" className="btn btn--ghost">
           <Icon name="left" />
           {words.all}
@@ -36,6 +39,10 @@ export default function ApprovalPage() {
       {approval ? null : <TapNotes taps={taps} list={made} />}
       {approval ? (
         <Whole key={approval.id} approval={approval} />
+      ) : read.failure?.code === "not_found" ? (
+        <EmptyState icon="shield" title={words.unknownTitle}>
+          {words.unknown(approvalId ?? "")}
+        </EmptyState>
       ) : read.failure ? (
         <ErrorState title={words.unreadable} error={read.failure} onRetry={read.reload} />
       ) : (
@@ -50,14 +57,18 @@ function Whole({ approval }: { approval: Approval }) {
   const live = useModel((state) => state.connection.state === "live");
   const { answer, busy, problem, tap, taps } = useAnswer(approval);
   const pending = approval.state === "pending";
+  const may = useMay("approve");
   const others = useModel((state) => pendingApprovals(state).filter((one) => one.id !== approval.id));
   const kept = tap?.state === "waiting" || tap?.state === "sending" || tap?.state === "old";
-  const end = useRef<HTMLDivElement>(null);
+  const [end, setEnd] = useState<HTMLDivElement | null>(null);
   const scroller = useRef<HTMLDivElement>(null);
   const seen = useSeen(end);
-  const mine = useChordPlace(approval.id, approval.createdAt, pending && seen, true);
+  const mine = useChordPlace(approval.id, approval.createdAt, pending && seen && may, true);
   const { kind, text } = outcome(approval);
   const review = reviewOf(approval);
+  const shows = pending && review !== undefined;
+  const [settled, setSettled] = useState(false);
+  const onSettled = useCallback(() => setSettled(true), []);
   const byKey = (decision: "approve" | "deny") => {
     if (!armed(approval.id, Date.now()) || busy || !live) return false;
     answer(decision);
@@ -76,11 +87,16 @@ function Whole({ approval }: { approval: Approval }) {
           </div>
           {/* The bar may cut the title; here all of it is read. */}
           <p className="medium approval__what">
-            <InlineText text={approval.summary} />
+            <InlineText text={askedOf(approval)} />
           </p>
           <ApprovalFacts approval={approval} />
+          {shows ? (
+            <Suspense fallback={<Skeleton rows={6} row={20} />}>
+              <ChangeHere reviewId={review} onSettled={onSettled} />
+            </Suspense>
+          ) : null}
           {/* All that would be done stands above; what follows leads on, and seals it. */}
-          <div ref={end} />
+          {shows && !settled ? null : <div ref={setEnd} />}
           {review ? (
             <Link to="/review/$reviewId" params={{ reviewId: review }} className="btn">
               <Icon name="diff" />
@@ -90,7 +106,7 @@ function Whole({ approval }: { approval: Approval }) {
           <p className="mono t1 c3 wraps approval__hash" title={approval.hash}>
             sha256 {approval.hash}
           </p>
-          {pending && seen ? <Remember approval={approval} busy={busy} disabled={!live} remember={(span) => answer("approve", span)} /> : null}
+          {pending && seen && may ? <Remember approval={approval} busy={busy} disabled={!live} remember={(span) => answer("approve", span)} /> : null}
           {problem ? (
             <p className="s-failed" role="alert">
               <InlineText text={problem} />
@@ -100,7 +116,11 @@ function Whole({ approval }: { approval: Approval }) {
       </div>
       <div className="thumb">
         {tap ? <TapNote tap={tap} taps={taps} /> : null}
-        {!pending ? (
+        {pending && !may ? (
+          <span className="thumb__hint">
+            <Lacking scope="approve" what={words.mayNot} />
+          </span>
+        ) : !pending ? (
           <Onward others={others} />
         ) : kept && tap.state !== "sending" ? (
           // It is answered as far as this device goes; meanwhile there may be others.
@@ -118,7 +138,6 @@ function Whole({ approval }: { approval: Approval }) {
             <span className="t2 c2 thumb__hint">{words.scroll}</span>
           </>
         )}
-        {pending ? <HashMark hash={approval.hash} /> : null}
       </div>
     </>
   );
@@ -143,10 +162,9 @@ function Onward({ others }: { others: readonly Approval[] }) {
 }
 
 /** True once the end was on screen: then all of it could be read. */
-function useSeen(end: React.RefObject<HTMLElement | null>): boolean {
+function useSeen(element: HTMLElement | null): boolean {
   const [seen, setSeen] = useState(false);
   useEffect(() => {
-    const element = end.current;
     if (!element) return;
     if (typeof IntersectionObserver === "undefined") {
       setSeen(true);
@@ -157,6 +175,6 @@ function useSeen(end: React.RefObject<HTMLElement | null>): boolean {
     });
     observer.observe(element);
     return () => observer.disconnect();
-  }, [end]);
+  }, [element]);
   return seen;
 }

@@ -4,6 +4,7 @@ import { Link } from "@tanstack/react-router";
 import { PageBar, useCrew, useModel } from "../app";
 import { EmptyState, ErrorState, InlineText, Skeleton, State, Time } from "../components";
 import type { Approval } from "../client";
+import { askedOf } from "../model";
 import { TapNotes } from "../phone/TapNote";
 import { useTaps } from "../phone/taps-of";
 import { words as phoneWords } from "../phone/words";
@@ -43,7 +44,7 @@ export default function ApprovalsPage() {
                 <ul className="hide-phone approvals__cards">
                   {pending.map((one) => (
                     <li key={one.id}>
-                      <ApprovalCard approvalId={one.id} summary={one.summary} ts={one.createdAt} />
+                      <ApprovalCard approvalId={one.id} summary={askedOf(one)} ts={one.createdAt} />
                     </li>
                   ))}
                 </ul>
@@ -80,7 +81,7 @@ function WaitingRow({ approval, kept }: { approval: Approval; kept: boolean }) {
         <span className="v prow__text">
           <span className="h">
             <span className="medium trunc">
-              <InlineText text={approval.summary} />
+              <InlineText text={askedOf(approval)} />
             </span>
             <Time ts={approval.createdAt} relative className="push t2 c3" />
           </span>
@@ -104,7 +105,7 @@ function EndedRow({ approval }: { approval: Approval }) {
         <State kind={kind} />
         <span className="v prow__text">
           <span className="t3 trunc">
-            <InlineText text={approval.summary} />
+            <InlineText text={askedOf(approval)} />
           </span>
           <span className="t2 c3">{text}</span>
         </span>

@@ -3,7 +3,7 @@
 import { useCallback } from "react";
 import { useAction, useCrew } from "../app";
 import type { Approval, Decision, GrantFor } from "../client";
-import { buddyName } from "../model";
+import { buddyName, deviceName } from "../model";
 import { useTaps } from "../phone/taps-of";
 import type { Tap, Taps } from "../phone/taps";
 import { words } from "./words";
@@ -40,18 +40,20 @@ export function useAnswer(approval: Approval): {
   return { answer, busy: busy || tap?.state === "sending", problem: failure?.message, tap, taps };
 }
 
-/** Parts of the server by the name people know. */
+/** The owner, parts of the server and devices, by the name people know. */
 export function askerName(by: string): string {
+  if (by === "owner") return words.owner;
   if (by === "merge") return words.theMergeQueue;
+  if (by === "setup") return words.theSetup;
   if (by === "remotebuddy" || by === "localbuddy") return buddyName(by);
-  return by;
+  return deviceName(by);
 }
 
 const REMEMBERED: Record<GrantFor, string> = { job: words.allowedJob, session: words.allowedSession, hour: words.allowedHour, always: words.allowedAlways };
 
 /** What became of it, as a sentence. */
 export function outcome(approval: Approval): { kind: "passed" | "failed" | "waiting" | "needs"; text: string } {
-  const by = approval.decidedBy ? ` ${words.by} ${approval.decidedBy}` : "";
+  const by = approval.decidedBy ? ` ${words.by} ${approval.decidedBy === "owner" ? words.owner : deviceName(approval.decidedBy)}` : "";
   switch (approval.state) {
     case "approved":
       return { kind: "passed", text: (approval.remembered ? REMEMBERED[approval.remembered] : words.allowed) + by };

@@ -1,11 +1,15 @@
 import { cleanup, fireEvent, render, screen } from "@testing-library/react";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { approval } from "../model/events.fixture";
+import { chooseLocale } from "../words";
 import { AnswerButtons } from "./ApprovalCard";
 import { ARMING_MS, armed, hideApproval, showApproval } from "./chords";
-import { fitsCard, gist, readPayload, reviewOf } from "./payload";
+import { de } from "./words.de";
+import { fitsCard, gist, type Payload, readPayload, reviewOf } from "./payload";
 
 afterEach(cleanup);
+
+const restOf = (payload: Payload) => payload.rest.map(({ label, value }) => [label, value]);
 
 describe("what would be done", () => {
   it("reads a command with its folder and hosts", () => {
@@ -33,20 +37,36 @@ describe("what would be done", () => {
       approval({ action: "workspace.trust", details: { root: "/r", origin: "repository", checks: [{ name: "t", run: ["npm", "test"] }], setup: [{ run: ["npm", "ci"], network: ["registry"] }], recipes: { docs: { run: ["make", "docs"] } } } }),
     );
     expect(payload.commands.map((one) => one.line)).toEqual(["npm test", "npm ci  (reaches registry)", "docs: make docs"]);
-    expect(payload).toMatchObject({ cwd: "/r", rest: [["Origin", "repository"]] });
+    expect(payload).toMatchObject({ cwd: "/r", rest: [{ label: "Origin", value: "repository", prose: false }] });
   });
 
   it("reads what would leave this machine, and keeps every key of another question", () => {
-    const details = { kind: "publish.force", publishId: "p-1", workspaceId: "w", head: "pilothouse/dev", base: "main", commit: "c".repeat(40), remote: "origin", force: true, createPr: true, title: "Round prices" };
+    const details = { kind: "publish.force", publishId: "p-1", workspaceId: "w", head: "pilothouse/dev", base: "main", commit: "c".repeat(40), remote: "origin", force: true, createPr: true, title: "Round prices", overwrites: { commit: "d".repeat(40) } };
     const payload = readPayload(approval({ action: "publish.force", details }));
-    expect(payload.push).toEqual({ branch: "pilothouse/dev", commit: "c".repeat(40), remote: "origin", force: true, pullRequest: { title: "Round prices", base: "main" } });
+    expect(payload.push).toEqual({ branch: "pilothouse/dev", commit: "c".repeat(40), remote: "origin", force: true, over: "d".repeat(40), pullRequest: { title: "Round prices", base: "main" } });
     expect(payload.rest).toEqual([]);
-    expect(readPayload(approval({ details: { head: "x", remote: "origin" } })).rest).toEqual([["Head", "x"], ["Remote", "origin"]]);
+    expect(restOf(readPayload(approval({ details: { head: "x", remote: "origin" } })))).toEqual([["Head", "x"], ["Remote", "origin"]]);
   });
 
   it("never leaves out what it does not know", () => {
-    expect(readPayload(approval({ details: { surprise: { deep: [1, 2] }, patchHash: "ff" } })).rest).toEqual([["Surprise", '{"deep":[1,2]}'], ["Patch hash", "ff"]]);
+    expect(restOf(readPayload(approval({ details: { surprise: { deep: [1, 2] }, patchHash: "ff" } })))).toEqual([["Surprise", '{"deep":[1,2]}'], ["Patch hash", "ff"]]);
     expect(readPayload(approval({ details: "just text" })).rest).toEqual([]);
+  });
+
+  it("is in the language of the page where the words are ours, and as it stands where they are not", async () => {
+    const details = { kind: "setup.network", note: "Without network it did not work.", timeoutS: 60, surprise: "It rains." };
+    const asked = approval({ action: "setup.network", details, asks: { kind: "setup_network", command: "npm ci", hosts: "h", reach: "hosts" } });
+    chooseLocale("de");
+    vi.resetModules();
+    const german = await import("./payload");
+    expect(restOf(german.readPayload(asked))).toEqual([["Hinweis", de.noteHosts], ["Zeitgrenze in s", "60"], ["Surprise", "It rains."]]);
+    const local = approval({ action: "command", details: { kind: "command", argv: ["ls"], note: "It runs once." }, asks: { kind: "local_command", command: "`ls`" } });
+    expect(restOf(german.readPayload(local))).toEqual([["Hinweis", de.noteLocal]]);
+    expect(restOf(german.readPayload({ ...asked, asks: undefined } as never))[0]).toEqual(["Hinweis", "Without network it did not work."]);
+    chooseLocale("en");
+    vi.resetModules();
+    const english = await import("./payload");
+    expect(english.readPayload(asked).rest.map(({ label, prose }) => [label, prose])).toEqual([["Note", true], ["Time limit, s", false], ["Surprise", false]]);
   });
 
   it("offers an answer in the card only when all of it fits", () => {

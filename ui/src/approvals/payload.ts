@@ -2,7 +2,8 @@
 // stands. Nothing of the payload is ever left out, because the answer is bound to all of it.
 
 import { argvText } from "../components";
-import type { Approval, JsonValue } from "../client";
+import type { Approval, Asks, JsonValue, SetupReach } from "../client";
+import { whyOf } from "../model";
 import { words } from "./words";
 
 export interface TouchedFile {
@@ -17,8 +18,17 @@ export interface Push {
   remote: string | undefined;
   /** Commits that only the remote has would be lost. */
   force: boolean;
+  /** The commit that is overwritten, where there is one. */
+  over: string | undefined;
   /** Title and base of the pull request that would be opened. */
   pullRequest: { title: string; base: string | undefined } | undefined;
+}
+
+export interface Rest {
+  label: string;
+  value: string;
+  /** Sentences for people; everything else is data. */
+  prose: boolean;
 }
 
 export interface Payload {
@@ -48,7 +58,7 @@ export interface Payload {
   /** A branch that would leave this machine. */
   push: Push | undefined;
   /** Keys without a row of their own. */
-  rest: Array<[string, string]>;
+  rest: Rest[];
 }
 
 type Fields = Record<string, JsonValue | undefined>;
@@ -105,13 +115,13 @@ function commandsOf(of: string, value: JsonValue | undefined): Array<{ of: strin
   });
 }
 
-const OF_A_PUSH = new Set(["head", "base", "commit", "remote", "force", "createPr", "title", "publishId"]);
+const OF_A_PUSH = new Set(["head", "base", "commit", "remote", "force", "createPr", "title", "publishId", "overwrites"]);
 
 function pushOf(f: Fields): Push | undefined {
   const branch = text(f["head"]);
   if (!text(f["publishId"]) || !branch) return undefined;
   const pullRequest = f["createPr"] === true ? { title: text(f["title"]) ?? branch, base: text(f["base"]) } : undefined;
-  return { branch, commit: text(f["commit"]), remote: text(f["remote"]), force: f["force"] === true, pullRequest };
+  return { branch, commit: text(f["commit"]), remote: text(f["remote"]), force: f["force"] === true, over: text(fields(f["overwrites"])["commit"]), pullRequest };
 }
 
 export function readPayload(approval: Approval): Payload {
@@ -142,8 +152,32 @@ export function readPayload(approval: Approval): Payload {
     push,
     rest: Object.entries(f)
       .filter(([key, value]) => !KNOWN.has(key) && !(push && OF_A_PUSH.has(key)) && value !== null && value !== undefined)
-      .map(([key, value]) => [plainKey(key), typeof value === "string" ? value : JSON.stringify(value)]),
+      .map(([key, value]) => ({
+        label: LABELS[key] ?? plainKey(key),
+        value: typeof value === "string" ? (ownWords(approval.asks, key) ?? value) : JSON.stringify(value),
+        prose: key === "note",
+      })),
   };
+}
+
+/** Keys of our own questions. */
+const LABELS: Readonly<Record<string, string | undefined>> = {
+  note: words.keyNote, offline: words.keyOffline, timeoutS: words.keyTimeoutS, key: words.keyKey, describedBy: words.keyDescribedBy,
+  dockerfileDigest: words.keyDockerfileDigest, startsFrom: words.keyStartsFrom, buildArguments: words.keyBuildArguments, stage: words.keyStage, copies: words.keyCopies,
+  copiesMore: words.keyCopiesMore, network: words.keyNetwork, imageDigest: words.keyImageDigest, dockerfileText: words.keyDockerfileText, origin: words.keyOrigin,
+  instruction: words.keyInstruction, recipe: words.keyRecipe, integrationBranch: words.keyIntegrationBranch, from: words.keyFrom, to: words.keyTo,
+  toolCallId: words.keyToolCallId, tool: words.keyTool, args: words.keyArgs,
+};
+
+const REACHES: Record<SetupReach, string> = { hosts: words.noteHosts, all: words.noteAll, unconfined: words.noteUnconfined };
+
+/** What the server itself says of a question, in the language of the page. */
+function ownWords(asks: Asks | undefined, key: string): string | undefined {
+  if (key === "note" && asks?.kind === "setup_network") return REACHES[asks.reach];
+  if (key === "note" && asks?.kind === "job_write") return words.noteWrite;
+  if (key === "note" && asks?.kind === "local_command") return words.noteLocal;
+  if (key === "network" && asks?.kind === "image_build") return words.noteImage;
+  return undefined;
 }
 
 /** `patchHash` as `patch hash`. */
@@ -165,7 +199,7 @@ const COMMAND_IN_CARD = 1200;
 /** Whether a card can show all of it. */
 export function fitsCard(payload: Payload): boolean {
   const command = Array.isArray(payload.argv) ? payload.argv.join(" ") : (payload.argv ?? "");
-  const rest = payload.rest.reduce((sum, [, value]) => sum + value.length, 0);
+  const rest = payload.rest.reduce((sum, { value }) => sum + value.length, 0);
   const more = payload.commands.reduce((sum, { line }) => sum + line.length, 0);
   return command.length + more <= COMMAND_IN_CARD && payload.files.length <= FILES_IN_CARD && rest <= 1200;
 }
@@ -180,5 +214,5 @@ export function gist(approval: Approval): string {
   }
   if (payload.fileCount !== undefined) return words.nFiles(payload.fileCount) + size;
   if (payload.hosts.length > 0) return payload.hosts.join(", ");
-  return approval.why;
+  return whyOf(approval);
 }

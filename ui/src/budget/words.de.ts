@@ -16,10 +16,10 @@ export const de: Words = {
   near: "fast verbraucht",
   reached: "verbraucht: Es wird kein Modell mehr gefragt",
   models: "Nach Modell",
-  tokensInOut: (input, output) => `Token: ${input} hinein, ${output} heraus`,
+  tokensInOut: (input, output) => `Tokens: ${input} hinein, ${output} heraus`,
   calls: (n) => (n === 1 ? "1 Aufruf" : `${figure(n)} Aufrufe`),
   worked: (time) => `${time} Arbeit`,
   unpriced: (n) => (n === 1 ? "1 Aufruf eines Modells ohne Preis: Was er kostete, ist nicht bekannt." : `${figure(n)} Aufrufe von Modellen ohne Preis: Was sie kosteten, ist nicht bekannt.`),
-  estimated: (n) => (n === 1 ? "1 Aufruf sagte nichts von seinen Token: Sie sind aus seiner Länge geschätzt." : `${figure(n)} Aufrufe sagten nichts von ihren Token: Sie sind aus ihren Längen geschätzt.`),
+  estimated: (n) => (n === 1 ? "1 Aufruf sagte nichts von seinen Tokens: Sie sind aus seiner Länge geschätzt." : `${figure(n)} Aufrufe sagten nichts von ihren Tokens: Sie sind aus ihren Längen geschätzt.`),
   again: "Noch einmal nachsehen",
 };

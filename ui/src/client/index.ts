@@ -3,6 +3,7 @@
 import { createCall } from "./rpc";
 import type { Call } from "./rpc";
 
+export { AfterSleep } from "./after-sleep";
 export { asFailure, CallFailure, type FailureCode } from "./failure";
 export type { Call, CallOptions, Method, Params, Reply } from "./rpc";
 export { codeOf, exchangeCode } from "./session";

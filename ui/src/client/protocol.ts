@@ -3,6 +3,12 @@
 export const PROTOCOL_VERSION = "0.1.0";
 
 /**
+ * What a repository has and the trees of jobs and checks do not: of large files (LFS) only their pointers, of
+ * submodules only empty folders.
+ */
+export type Absent = "large_files" | "submodules";
+
+/**
  * What someone wants to do, with the exact payload policy looks at.
  */
 export type ActionKind = { "kind": "job.run" } | { "kind": "command", argv: Array<string>, cwd: string, 
@@ -88,6 +94,10 @@ export type Approval = { id: ApprovalId, workspaceId: WorkspaceId | null, sessio
  */
 action: string, summary: string, 
 /**
+ * What `summary` is made of. Absent where it has only its sentence.
+ */
+asks?: Asks, 
+/**
  * Canonical payload: exactly what will be done.
  */
 details: JsonValue, 
@@ -98,7 +108,11 @@ hash: string, risk: RiskLevel,
 /**
  * Which policy rule asks, as a sentence.
  */
-why: string, askedBy: string, 
+why: string, 
+/**
+ * What `why` is made of. Absent where it has only its sentence.
+ */
+because?: Because, askedBy: string, 
 /**
  * What the answer releases: an entry, job or set-up id.
  */
@@ -147,6 +161,11 @@ export type AskPairing = { pairingId: string, claim: string,
  * `/pair/state` waits so long for a change, up to 30,000.
  */
 waitMs?: number, };
+
+/**
+ * The kinds of questions.
+ */
+export type Asks = { "kind": "land", title: string, branch: string, } | { "kind": "land_main", branch: string, to: string, commits: number, } | { "kind": "trust", checks: number, commands: string, } | { "kind": "setup_network", command: string, hosts: string, reach: SetupReach, } | { "kind": "image_build", file: string, digest: string, describedBy: string, } | { "kind": "job_network", job: string, target: string, } | { "kind": "job_command", job: string, command: string, } | { "kind": "job_write", job: string, paths: string, } | { "kind": "bisect", command: string, } | { "kind": "local_command", command: string, } | { "kind": "recipe", name: string, } | { "kind": "push", branch: string, remote: string, over: string | null, opens: boolean, } | { "kind": "tool", name: string, };
 
 /**
  * Attaches this connection. Only over `/v1/ws`.
@@ -222,6 +241,19 @@ export type BeatNode = {
  * Its clock, in milliseconds since 1970.
  */
 nowMs: number, };
+
+/**
+ * The reason of an entry.
+ */
+export type Because = { "code": "conflict", branch: string, paths: Array<string>, more: number, } | { "code": "revert_conflict", branch: string, paths: Array<string>, more: number, } | { "code": "bring_up_conflict", branch: string, paths: Array<string>, more: number, } | { "code": "empty", branch: string, } | { "code": "revert_empty", branch: string, } | { "code": "not_fast_forward" } | { "code": "merge_commit" } | { "code": "unrelated" } | { "code": "too_many_commits", limit: number, } | { "code": "check_failed", check: string, network: boolean, 
+/**
+ * What the check may have missed.
+ */
+absent?: Array<Absent>, } | { "code": "check_edited", check: string, paths: Array<string>, } | { "code": "not_mended", check: string, branch: string, commit: string, } | { "code": "other_not_mended", check: string, branch: string, commit: string, } | { "code": "branch_fails", check: string, branch: string, commit: string, network: boolean, 
+/**
+ * What the check may have missed.
+ */
+absent?: Array<Absent>, } | { "code": "policy", effect: Effect, ruling: Ruling, } | { "code": "rule", said: string, } | { "code": "denied", by: string, } | { "code": "expired" } | { "code": "removed", by: string, } | { "code": "handed_on", by: string, } | { "code": "repair_cancelled" } | { "code": "repair_empty" } | { "code": "repair_failed" } | { "code": "set_up_waits" } | { "code": "set_up_removed" } | { "code": "cannot_run", said: string, } | { "code": "check_killed", check: string, } | { "code": "program_missing", check: string, program: string, } | { "code": "given_up", attempts: number, } | { "code": "untouched", paths: Array<string>, } | { "code": "stopped" } | { "code": "checks_changed" } | { "code": "trial_unconfirmed" } | { "code": "trust" } | { "code": "all_paused" } | { "code": "queue_paused" } | { "code": "checks_unconfirmed" } | { "code": "checked_out", branch: string, folder: string, block: FolderBlock, names: Array<string>, more: number, } | { "code": "failed", error: ErrorCode, said: string, };
 
 /**
  * Begins an errand of a job this machine has claimed.
@@ -349,13 +381,25 @@ export type CheckResult = "passed" | "failed" | "not_checked";
  */
 export type CheckVerdict = { name: string, run: Array<string>, 
 /**
+ * The group it belongs to.
+ */
+group?: string, 
+/**
+ * Seconds it may take. Absent of what an older server said.
+ */
+timeoutS?: number, 
+/**
  * `waiting`, `running`, `passed`, `failed`, or `skipped`, which proves nothing.
  */
 state: string, 
 /**
  * Why it was skipped.
  */
-reason?: string, durationMs: number | null, 
+reason?: string, 
+/**
+ * What `reason` is made of.
+ */
+because?: Because, durationMs: number | null, 
 /**
  * Taken over from an earlier run on the same tree.
  */
@@ -643,6 +687,10 @@ checks: Array<CheckVerdict>,
  */
 reason: string | null, 
 /**
+ * What `reason` is made of.
+ */
+because?: Because, 
+/**
  * The newest lines of output, redacted; empty in events.
  */
 lines: Array<string>, 
@@ -705,7 +753,11 @@ checks: Array<CheckVerdict>,
 /**
  * Why it could not be built or run.
  */
-reason: string | null, by: string, startedAt: string, finishedAt: string | null, };
+reason: string | null, 
+/**
+ * What `reason` is made of.
+ */
+because?: Because, by: string, startedAt: string, finishedAt: string | null, };
 
 /**
  * The newest trial of an entry since the server was started.
@@ -802,7 +854,7 @@ costMicros?: number,
 /**
  * The answer said nothing of it; reckoned from lengths.
  */
-estimated?: boolean, } } | { "type": "budget.near", "payload": { standing: BudgetStanding, reached: boolean, jobId?: JobId, workspaceId?: WorkspaceId, } } | { "type": "checks.dry_run", "payload": { run: DryRun, } } | { "type": "system.held", "payload": { hold: Hold, } } | { "type": "system.resumed", "payload": { by: string, ended: Array<Hold>, held: boolean, } } | { "type": "worker.drained", "payload": { workerId: string, by: string, } } | { "type": "worker.undrained", "payload": { workerId: string, by: string, } } | { "type": "worker.trouble", "payload": { workerId: string, inRow: number, cause: string, } } | { "type": "job.targeted", "payload": { jobId: JobId, by: string, workerId?: string, } } | { "type": "git.push.started", "payload": { by: string, "head-branch": string, force: boolean, "publish-id": PublishId, } } | { "type": "git.push.succeeded", "payload": { by: string, "head-branch": string, remote: string, commit: string, 
+estimated?: boolean, } } | { "type": "budget.near", "payload": { standing: BudgetStanding, reached: boolean, jobId?: JobId, workspaceId?: WorkspaceId, } } | { "type": "checks.dry_run", "payload": { run: DryRun, } } | { "type": "system.held", "payload": { hold: Hold, } } | { "type": "system.resumed", "payload": { by: string, ended: Array<Hold>, held: boolean, } } | { "type": "system.sandbox", "payload": { isolation: EffectiveIsolation, } } | { "type": "worker.drained", "payload": { workerId: string, by: string, } } | { "type": "worker.undrained", "payload": { workerId: string, by: string, } } | { "type": "worker.trouble", "payload": { workerId: string, inRow: number, cause: string, } } | { "type": "job.targeted", "payload": { jobId: JobId, by: string, workerId?: string, } } | { "type": "git.push.started", "payload": { by: string, "head-branch": string, force: boolean, "publish-id": PublishId, } } | { "type": "git.push.succeeded", "payload": { by: string, "head-branch": string, remote: string, commit: string, 
 /**
  * The remote had it already.
  */
@@ -810,7 +862,7 @@ estimated?: boolean, } } | { "type": "budget.near", "payload": { standing: Budge
 /**
  * It was open already.
  */
-reused: boolean, "publish-id": PublishId, } } | { "type": "git.pr.manual", "payload": { by: string, "manual-pr-url": string, "head-branch": string, "base-branch": string, reason: PublishReason, "publish-id": PublishId, } } | { "type": "git.pr.failed", "payload": { by: string, "head-branch": string, "base-branch": string, error: string, reason: PublishReason, "publish-id": PublishId, } } | { "type": "git.pr.checks", "payload": { "pr-url": string, checks: PrChecks, } } | { "type": "node.registered", "payload": { id: DeviceId, name: string, hostname: string, } } | { "type": "node.allowed", "payload": { id: DeviceId, name: string, services: Array<NodeService>, by: string, } } | { "type": "device.paired", "payload": { id: DeviceId, name: string, kind: DeviceKind, role: DeviceRole, scopes: Array<Permission>, by: string, } } | { "type": "device.renamed", "payload": { id: DeviceId, name: string, was: string, by: string, } } | { "type": "device.revoked", "payload": { id: DeviceId, name: string, by: string, } } | { "type": "device.upgraded", "payload": { id: DeviceId, name: string, role: DeviceRole, scopes: Array<Permission>, newKey: boolean, by: string, } } | { "type": "setup.finished", "payload": { run: Array<string>, ok: boolean, durationMs: number, tail: string, } });
+reused: boolean, "publish-id": PublishId, } } | { "type": "git.pr.manual", "payload": { by: string, "manual-pr-url": string, "head-branch": string, "base-branch": string, reason: PublishReason, "publish-id": PublishId, } } | { "type": "git.pr.failed", "payload": { by: string, "head-branch": string, "base-branch": string, error: string, reason: PublishReason, "publish-id": PublishId, } } | { "type": "git.pr.checks", "payload": { "pr-url": string, checks: PrChecks, } } | { "type": "node.registered", "payload": { id: DeviceId, name: string, hostname: string, } } | { "type": "node.allowed", "payload": { id: DeviceId, name: string, services: Array<NodeService>, by: string, } } | { "type": "device.paired", "payload": { id: DeviceId, name: string, kind: DeviceKind, role: DeviceRole, scopes: Array<Permission>, by: string, } } | { "type": "device.renamed", "payload": { id: DeviceId, name: string, was: string, by: string, } } | { "type": "device.revoked", "payload": { id: DeviceId, name: string, by: string, } } | { "type": "device.upgraded", "payload": { id: DeviceId, name: string, role: DeviceRole, scopes: Array<Permission>, newKey: boolean, by: string, } } | { "type": "terminal.session.started", "payload": { id: TerminalId, name: string, by: string, node?: DeviceId, workspaceId?: WorkspaceId, jobId?: JobId, } } | { "type": "terminal.session.ended", "payload": { id: TerminalId, name: string, state: TerminalState, node?: DeviceId, exitCode?: number, signal?: string, why?: string, } } | { "type": "setup.network", "payload": { run: Array<string>, host: string, port: number, allowed: boolean, why: string, } } | { "type": "setup.finished", "payload": { run: Array<string>, ok: boolean, durationMs: number, tail: string, } });
 
 /**
  * Something larger than a call that goes between a machine's worker and the hub, in pieces.
@@ -819,7 +871,11 @@ export type Errand = { "what": "base",
 /**
  * Commits the machine has with all of their history.
  */
-have: Array<string>, } | { "what": "result", } | { "what": "model", 
+have: Array<string>, 
+/**
+ * Commits at which that history is cut off there, as in a shallow clone.
+ */
+shallow?: Array<string>, } | { "what": "layer", digest: string, } | { "what": "result", } | { "what": "model", 
 /**
  * To the one that gives an opinion on the change.
  */
@@ -856,7 +912,7 @@ export type ErrandSent = { ok: boolean, taken: number, };
 /**
  * Every code the server answers with, its HTTP status and whether trying again can help.
  */
-export type ErrorCode = "bad_request" | "unknown_method" | "unauthenticated" | "forbidden" | "wrong_host" | "foreign_origin" | "not_found" | "method_not_allowed" | "empty" | "conflict" | "already_resolved" | "stale" | "job.not_steerable" | "job.taken_unsaved" | "lease_lost" | "rate_limited" | "too_large" | "unsupported_media" | "timeout" | "unavailable" | "storage.full" | "storage.failed" | "internal" | "git.not_a_repository" | "git.bare" | "git.unreadable" | "git.missing" | "git.too_old" | "git.failed" | "git.commit_not_found" | "git.bundle_invalid" | "git.out_of_scope" | "merge.conflict" | "merge.depends" | "merge.landing" | "git.empty" | "publish.bad_branch" | "publish.protected" | "sandbox.none" | "sandbox.image" | "model.none" | "agent.unusable" | "model.unreachable" | "model.quota" | "model.rate_limited" | "budget.reached" | "version_mismatch" | "terminal.not_controlled" | "terminal.ended" | "terminal.limit" | "terminal.folder" | "terminal.failed" | "node.away" | "node.not_allowed" | "node.not_ready" | "push.service" | "push.none" | "pairing.unknown" | "pairing.expired" | "pairing.used" | "pairing.dead" | "device.revoked" | "auth.challenge" | "auth.signature" | "tailnet.unknown" | "tailnet.not_allowed" | "tailnet.tagged" | "tailnet.funnel" | "tailnet.unavailable" | "listen.not_serve" | "listen.local_only" | "config.invalid" | "keychain.closed";
+export type ErrorCode = "bad_request" | "unknown_method" | "unauthenticated" | "forbidden" | "wrong_host" | "foreign_origin" | "not_found" | "method_not_allowed" | "empty" | "conflict" | "already_resolved" | "stale" | "job.not_steerable" | "job.taken_unsaved" | "lease_lost" | "rate_limited" | "too_large" | "unsupported_media" | "timeout" | "unavailable" | "storage.full" | "storage.failed" | "internal" | "git.not_a_repository" | "git.bare" | "git.unreadable" | "git.missing" | "git.too_old" | "git.failed" | "git.commit_not_found" | "git.bundle_invalid" | "git.out_of_scope" | "merge.conflict" | "merge.depends" | "merge.landing" | "git.empty" | "publish.bad_branch" | "publish.protected" | "sandbox.none" | "sandbox.image" | "model.none" | "agent.unusable" | "model.unreachable" | "model.quota" | "model.rate_limited" | "budget.reached" | "version_mismatch" | "terminal.not_controlled" | "terminal.ended" | "terminal.limit" | "terminal.folder" | "terminal.failed" | "node.away" | "node.not_allowed" | "node.not_ready" | "push.service" | "push.none" | "pairing.unknown" | "pairing.expired" | "pairing.used" | "pairing.dead" | "device.revoked" | "auth.challenge" | "auth.signature" | "tailnet.unknown" | "tailnet.not_allowed" | "tailnet.tagged" | "tailnet.funnel" | "tailnet.unavailable" | "listen.not_serve" | "listen.local_only" | "server.certificate" | "config.invalid" | "keychain.closed";
 
 export type EventPage = { 
 /**
@@ -954,6 +1010,11 @@ error?: string, };
 export type FinishRequest = { id: RequestId, claimToken: string, result?: JsonValue, };
 
 export type FinishedJob = { ok: boolean, durationMs: number, completedAt: string, completionId: CompletionId | null, };
+
+/**
+ * Why the files of a branch that is checked out cannot follow it.
+ */
+export type FolderBlock = "dirty" | "unfinished" | "busy" | "missing" | "sparse" | "filtered";
 
 export type Forecast = { workspaceId: WorkspaceId, 
 /**
@@ -1054,6 +1115,10 @@ export type HistoryStep = { at: string, kind: HistoryKind, by?: string,
  * Why, in plain words.
  */
 text?: string, 
+/**
+ * What the first paragraph of `text` is made of, where it is an entry's reason.
+ */
+because?: Because, 
 /**
  * Number of the run of its checks this belongs to, from 1.
  */
@@ -1199,6 +1264,10 @@ carried: boolean,
  * Set-up layers to start from.
  */
 layers: Array<string>, 
+/**
+ * On another machine: what they were made for. They are fetched from the server, where they work.
+ */
+layersFor?: LayersFor, 
 /**
  * Whether the owner allowed plain host processes for this workspace.
  */
@@ -1361,6 +1430,23 @@ hash?: string, };
 export type Lane = "deterministic" | "worker";
 
 export type LanguageCount = { language: string, files: number, };
+
+/**
+ * Where a set-up layer works; anywhere else it is of no use.
+ */
+export type LayersFor = { 
+/**
+ * Operating system and architecture, such as `linux x86_64`, and the distribution where there is no image.
+ */
+platform: string, 
+/**
+ * The kind of sandbox, such as `bwrap`.
+ */
+sandbox: string, 
+/**
+ * The image by its content, or each tool by its place and content.
+ */
+tools: Array<string>, };
 
 /**
  * Answer to a renewed lease.
@@ -1637,7 +1723,11 @@ onto: string | null, candidate: string | null, tree: string | null, patchHash: s
 /**
  * Why it waits or what went wrong, with the next step.
  */
-reason: string | null, approvalId: ApprovalId | null, checks: Array<CheckVerdict>, landedCommit: string | null, createdAt: string, updatedAt: string, landedAt: string | null, 
+reason: string | null, 
+/**
+ * What the first paragraph of `reason` is made of. Absent of what an older server said.
+ */
+because?: Because, approvalId: ApprovalId | null, checks: Array<CheckVerdict>, landedCommit: string | null, createdAt: string, updatedAt: string, landedAt: string | null, 
 /**
  * The entry whose candidate this one's stands on; none when that is the tip.
  */
@@ -1685,6 +1775,10 @@ drain?: QueueDrain, entries: Array<MergeEntry>,
  * Newest first.
  */
 recent: Array<MergeEntry>, warnings: Array<string>, 
+/**
+ * The same, each with what it is made of. An older server sends none.
+ */
+notes?: Array<QueueNote>, 
 /**
  * Checks that run at the same time.
  */
@@ -1793,13 +1887,17 @@ approvalId?: ApprovalId,
 again?: boolean, };
 
 /**
- * Asks whether a running job may connect to a host.
+ * Asks whether a running job may connect to a host, or tells that it was kept from one that had been allowed.
  */
 export type NetworkAsk = { id: JobId, claimToken: string, host: string, port: number, 
 /**
  * How long to wait for a person's answer, in milliseconds.
  */
-waitMs?: number, };
+waitMs?: number, 
+/**
+ * The host's name leads to an address that is never reached: why, as a sentence. Nobody is asked, it is told.
+ */
+refused?: string, };
 
 /**
  * A package registry by name, and exactly the hosts it means.
@@ -1871,7 +1969,7 @@ folder: string | null, cols: number, rows: number, } | { "do": "attach", stream:
 /**
  * Tells people apart, also over connections.
  */
-key: string, label: string, mayWrite: boolean, after: number | null, seat: string | null, viewOnly: boolean, } | { "do": "leave", stream: number, cut: boolean, } | { "do": "type", stream: number, text: string, } | { "do": "resize", stream: number, cols: number, rows: number, } | { "do": "take_control", stream: number, } | { "do": "rename", id: TerminalId, name: string, } | { "do": "signal", id: TerminalId, signal: TerminalSignal, } | { "do": "close", id: TerminalId, } | { "do": "snapshot", id: TerminalId, } | { "do": "export", id: TerminalId, after: number, };
+key: string, label: string, mayWrite: boolean, after: number | null, seat: string | null, viewOnly: boolean, } | { "do": "leave", stream: number, cut: boolean, } | { "do": "type", stream: number, text: string, } | { "do": "resize", stream: number, cols: number, rows: number, } | { "do": "take_control", stream: number, } | { "do": "rename", id: TerminalId, name: string, } | { "do": "signal", id: TerminalId, signal: TerminalSignal, } | { "do": "close", id: TerminalId, } | { "do": "remove", id: TerminalId, } | { "do": "snapshot", id: TerminalId, } | { "do": "export", id: TerminalId, after: number, };
 
 export type NodeHeard = { ok: boolean, allowed: Array<NodeService>, };
 
@@ -1907,6 +2005,11 @@ export type Nodes = {
  * By name.
  */
 nodes: Array<Node>, };
+
+/**
+ * What is worth knowing about a queue.
+ */
+export type NoteCode = { "code": "branch_fails", check: string, branch: string, commit: string, waiting: number, } | { "code": "base_gone", base: string, branch: string, } | { "code": "branch_gone", branch: string, commit: string, } | { "code": "remote_ahead", branch: string, commit: string, } | { "code": "remote_only", branch: string, commit: string, } | { "code": "rewritten", branch: string, commit: string, } | { "code": "closed", folder: string, } | { "code": "failed", error: ErrorCode, said: string, };
 
 export type Nothing = Record<symbol, never>;
 
@@ -2330,7 +2433,12 @@ key: string, };
 /**
  * One publication, from the press on.
  */
-export type Publication = { id: PublishId, sessionId: SessionId, workspaceId: WorkspaceId, stage: PublishStage, by: string, headBranch: string, headSource: HeadSource, baseBranch: string, createPr: boolean, force: boolean, title: string, body: string, remote: string, commit?: string, 
+export type Publication = { id: PublishId, sessionId: SessionId, workspaceId: WorkspaceId, stage: PublishStage, by: string, headBranch: string, headSource: HeadSource, baseBranch: string, createPr: boolean, force: boolean, 
+/**
+ * With `force`, what is overwritten: the remote's branch as it was before anybody was asked. What came to it
+ * afterwards is kept, and the push refused.
+ */
+overwrites?: RemoteTip, title: string, body: string, remote: string, commit?: string, 
 /**
  * The newest line of git's progress, while it pushes.
  */
@@ -2554,9 +2662,21 @@ tag: string, kind: NoticeKind, told: Told,
  */
 subject: string, 
 /**
+ * What the title of a question is made of.
+ */
+asks?: Asks, 
+/**
  * Lines below it.
  */
 detail: string, 
+/**
+ * What the first of them is made of, where it is the server's own sentence.
+ */
+because?: Because, 
+/**
+ * Why something was not published: the cause, of which the lines are the server's words.
+ */
+reason?: PublishReason, 
 /**
  * The workspace.
  */
@@ -2601,7 +2721,7 @@ export type PushRow = { id: string,
 /**
  * Name of the device.
  */
-device: string, kind: NoticeKind, told: Told, subject: string, name?: string, page: string, madeAt: string, outcome: PushOutcome, outcomeAt: string, 
+device: string, kind: NoticeKind, told: Told, subject: string, asks?: Asks, name?: string, page: string, madeAt: string, outcome: PushOutcome, outcomeAt: string, 
 /**
  * What the push service said, where it did not take it.
  */
@@ -2641,6 +2761,11 @@ export type PushTargetParams = { id: string, };
  * Who asked a queue to come to its end, and since when.
  */
 export type QueueDrain = { by: string, since: string, };
+
+/**
+ * A sentence about a queue, and what it is made of.
+ */
+export type QueueNote = { text: string, code?: NoteCode, };
 
 export type QueueParams = { workspaceId: WorkspaceId, };
 
@@ -2729,7 +2854,11 @@ export type RedBase = { branch: string, commit: string, tree: string, check: str
 /**
  * A message that asks for the repair, ready to be sent.
  */
-ask: string, };
+ask: string, 
+/**
+ * What the check may have missed.
+ */
+absent?: Array<Absent>, };
 
 /**
  * The first thing a node says on a connection.
@@ -2775,6 +2904,15 @@ export type RememberJob = { id: JobId, claimToken: string,
  * What was there from this place on goes; at most one after the last piece.
  */
 from: number, pieces: Array<string>, };
+
+/**
+ * Where a branch of a remote was when it was looked at.
+ */
+export type RemoteTip = { 
+/**
+ * None where it was not there.
+ */
+commit?: string, };
 
 export type RenameDevice = { id: DeviceId, 
 /**
@@ -3013,6 +3151,11 @@ problem?: string, };
 export type RuleSource = "user" | "repository";
 
 /**
+ * Who decided, with what a sentence in any language needs beside the effect.
+ */
+export type Ruling = { "by": "own", rule: string, } | { "by": "repository", rule: string, } | { "by": "grant", ends: boolean, } | { "by": "risky_path", path: string, more: number, } | { "by": "overwrites" } | { "by": "moves_main", branch: string, } | { "by": "publishes_itself" } | { "by": "every_landing", profile: Profile, } | { "by": "unverified", profile: Profile, } | { "by": "not_low_risk", profile: Profile, } | { "by": "not_small", profile: Profile, } | { "by": "fits", profile: Profile, };
+
+/**
  * A job that is being worked on; `jobs.get` has all of it.
  */
 export type RunningJob = { id: JobId, title: string, kind: string, status: JobStatus, sessionId?: SessionId, workerId?: string, step?: string, startedAt?: string, };
@@ -3189,6 +3332,11 @@ githubHosts?: Array<string>,
  * Names and globs of branches that are not pushed without force; all of them.
  */
 protected?: Array<string>, };
+
+/**
+ * What a set-up step reaches once it may.
+ */
+export type SetupReach = "hosts" | "all" | "unconfined";
 
 /**
  * A command run once per digest of its key files, online with what the user allowed.
@@ -3478,6 +3626,10 @@ commit?: string,
  */
 handedBack?: string, by: string, 
 /**
+ * The device it was, so that its own page knows itself; names may be shared or change.
+ */
+deviceId?: DeviceId, 
+/**
  * RFC 3339.
  */
 since: string, 
@@ -3648,7 +3800,7 @@ most: number, };
 /**
  * Why a run of checks was thrown away before it said anything.
  */
-export type ThrownReason = "ahead_failed" | "ahead_left" | "reordered" | "tip_moved" | "removed" | "server_ended";
+export type ThrownReason = "ahead_failed" | "ahead_left" | "reordered" | "tip_moved" | "strategy_changed" | "removed" | "server_ended";
 
 /**
  * A run of an entry's checks that was thrown away.
@@ -3705,7 +3857,11 @@ export type Verdict = { effect: Effect, ruleId: string,
 /**
  * A sentence a person understands.
  */
-rule: string, };
+rule: string, 
+/**
+ * What the sentence is made of, where it is one of these.
+ */
+ruling?: Ruling, };
 
 /**
  * One thing that was, or was not, verified by us.
@@ -3961,6 +4117,7 @@ export interface Methods {
   "terminals.signal": [params: SignalTerminal, reply: Done];
   "terminals.rename": [params: RenameTerminal, reply: TerminalReply];
   "terminals.close": [params: TerminalParams, reply: Done];
+  "terminals.remove": [params: TerminalParams, reply: Done];
   "terminals.snapshot": [params: TerminalParams, reply: TerminalSnapshot];
   "terminals.export": [params: ExportTerminal, reply: TerminalRecording];
   "presence.heartbeat": [params: PresenceBeat, reply: Done];

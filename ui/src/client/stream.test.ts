@@ -63,7 +63,7 @@ function setting(answers: Array<() => Response | Promise<Response>> = []) {
 }
 
 async function until(condition: () => boolean): Promise<void> {
-  const deadline = Date.now() + 2000;
+  const deadline = Date.now() + 20_000;
   while (!condition()) {
     if (Date.now() > deadline) throw new Error("the condition did not come true");
     await new Promise((resolve) => setImmediate(resolve));

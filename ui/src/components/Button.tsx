@@ -1,6 +1,7 @@
-// Buttons. One primary per view; `press` work that takes time shows that it runs and cannot be pressed twice.
+// Buttons. One primary per view; work that takes time shows that it runs and cannot be pressed twice. A button that
+// works keeps the keyboard's focus, which a disabled one would lose.
 
-import type { ButtonHTMLAttributes, ReactNode, Ref } from "react";
+import type { ButtonHTMLAttributes, MouseEvent, ReactNode, Ref } from "react";
 import { Icon, type IconName } from "./Icon";
 import { StateIcon } from "./State";
 
@@ -15,9 +16,16 @@ export interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
   children?: ReactNode;
 }
 
+/** Also keeps a form from being sent once more. */
+function refuse(event: MouseEvent) {
+  event.preventDefault();
+  event.stopPropagation();
+}
+
 export function Button({ look = "plain", small, touch, icon, busy, className, children, ref, ...rest }: ButtonProps) {
   const classes = [
     "btn",
+    busy && "is-off",
     look !== "plain" && `btn--${look}`,
     small && "btn--s",
     touch && "btn--touch",
@@ -28,8 +36,7 @@ export function Button({ look = "plain", small, touch, icon, busy, className, ch
       type="button"
       {...rest}
       ref={ref}
-      aria-busy={busy || undefined}
-      disabled={rest.disabled || busy}
+      {...(busy ? { "aria-busy": true, "aria-disabled": true, onClick: refuse } : {})}
       className={classes.filter(Boolean).join(" ")}
     >
       {busy ? <StateIcon kind="running" size="s" /> : icon ? <Icon name={icon} /> : null}

@@ -10,7 +10,7 @@ export function Field({
   after,
   ref,
   ...rest
-}: InputHTMLAttributes<HTMLInputElement> & {
+}: Omit<InputHTMLAttributes<HTMLInputElement>, "children"> & {
   label: string;
   hint?: ReactNode;
   problem?: string;

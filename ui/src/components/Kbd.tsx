@@ -6,6 +6,8 @@ const APPLE = typeof navigator !== "undefined" && /Mac|iPhone|iPad/.test(navigat
 
 const NAMES: Record<string, [apple: string, other: string]> = {
   mod: ["⌘", words.keyCtrl],
+  // What is Control everywhere, also beside an Apple keyboard's ⌘.
+  ctrl: ["⌃", words.keyCtrl],
   alt: ["⌥", words.keyAlt],
   shift: ["⇧", words.keyShift],
   enter: ["↵", words.keyEnter],

@@ -30,6 +30,8 @@ export function Menu({
   items: readonly MenuEntry[];
   align?: "start" | "end";
 }) {
+  // Where some have a picture, the others keep its place free, so that all words begin under one another.
+  const pictured = items.some((item) => item !== "separator" && "icon" in item);
   return (
     <DropdownMenu.Root modal={false}>
       <DropdownMenu.Trigger asChild>{trigger}</DropdownMenu.Trigger>
@@ -52,7 +54,7 @@ export function Menu({
                 disabled={item.disabled}
                 onSelect={item.onSelect}
               >
-                {item.icon ? <Icon name={item.icon} /> : null}
+                {item.icon ? <Icon name={item.icon} /> : pictured ? <span className="i" /> : null}
                 <span className="grow">{item.label}</span>
                 {item.chosen ? <Icon name="check" size="s" /> : null}
                 {item.keys ? <Kbd keys={item.keys} /> : null}

@@ -2,12 +2,38 @@ import { cleanup, fireEvent, render, screen } from "@testing-library/react";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { platform } from "../platform";
 import { ansiRuns, argvText, plainText } from "./Log";
+import { Button } from "./Button";
 import { InlineText, plainLine } from "./InlineText";
+import { keysText } from "./Kbd";
 import { Markdown } from "./Markdown";
 import { shortPath } from "./Path";
 import { aboutText, agoText, durationText } from "./Time";
 
 afterEach(cleanup);
+
+describe("a button that works", () => {
+  it("keeps the focus, says that it works, and can be pressed by nobody", () => {
+    const [press, send] = [vi.fn(), vi.fn((event: React.FormEvent) => event.preventDefault())];
+    const form = (busy: boolean) => (
+      <form onSubmit={send}>
+        <Button type="submit" busy={busy} onClick={press}>Push</Button>
+      </form>
+    );
+    const { rerender } = render(form(false));
+    const button = screen.getByRole("button", { name: "Push" });
+    button.focus();
+    fireEvent.click(button);
+    expect([press.mock.calls.length, send.mock.calls.length]).toEqual([1, 1]);
+    rerender(form(true));
+    expect(document.activeElement).toBe(button);
+    expect([button.getAttribute("aria-busy"), button.getAttribute("aria-disabled"), button.hasAttribute("disabled")]).toEqual(["true", "true", false]);
+    fireEvent.click(button);
+    expect([press.mock.calls.length, send.mock.calls.length]).toEqual([1, 1]);
+    rerender(form(false));
+    fireEvent.click(button);
+    expect(press).toHaveBeenCalledTimes(2);
+  });
+});
 
 describe("text of models", () => {
   it("runs nothing, loads nothing and goes nowhere by itself", () => {
@@ -62,5 +88,13 @@ describe("figures", () => {
     expect(shortPath("crates/tern-ingest/src/deep/down/retry.rs", 24)).toBe("crates/…/down/retry.rs");
     expect(shortPath("a/b.rs", 24)).toBe("a/b.rs");
     expect(shortPath("aaaaaaaaaaaaaaaa/bbbbbbbbbbbbbbbbbbbbbbbbb.rs", 10)).toBe("aaaaaaaaaaaaaaaa/…/bbbbbbbbbbbbbbbbbbbbbbbbb.rs");
+  });
+});
+
+describe("keys", () => {
+  it("have their names, whether Control is meant or what commands here", () => {
+    expect(keysText("ctrl+shift+c")).toBe("Ctrl Shift C");
+    expect(keysText("mod+k")).toBe("Ctrl K");
+    expect(keysText("g q")).toBe("G Q");
   });
 });

@@ -7,7 +7,7 @@ import {
   argvText, Button, Card, CardFoot, CardHead, CardSection, Change, Duration, durationText, Icon, IconButton, InlineText, Kbd, LogTail, shortBranch, shortId, State, Time,
 } from "../components";
 import type { CheckVerdict, MergeEntry } from "../client";
-import { type ChecksItem, type DiffItem, type LandedItem, paragraphs, type StoppedItem } from "../model";
+import { type ChecksItem, type DiffItem, type LandedItem, saidOf, type StoppedItem, toldParts } from "../model";
 import { useRowActions } from "./actions";
 import { useFold } from "./folds";
 import { words } from "./words";
@@ -49,7 +49,7 @@ function EntryLine({ entry }: { entry: MergeEntry }) {
 }
 
 export function entryWords(entry: MergeEntry): ["running" | "needs" | "passed" | "failed" | "waiting", string] {
-  const [first] = paragraphs(entry.reason ?? "");
+  const first = saidOf(entry);
   const reason = first ? `. ${first}` : "";
   switch (entry.state) {
     case "queued":
@@ -121,7 +121,7 @@ export function CheckLine({ check, over }: { check: CheckVerdict; over: boolean 
   return (
     <div className="h t2">
       <State kind={kind} size="s" label={word} />
-      <span className="mono grow trunc" title={[argvText(check.run), check.reason].filter(Boolean).join(", ")}>
+      <span className="mono grow trunc" title={[argvText(check.run), saidOf(check)].filter(Boolean).join(", ")}>
         {argvText(check.run) || check.name}
       </span>
       {skipped ? <span className="t1 c3">{words.skipped}</span> : null}
@@ -158,7 +158,7 @@ export const LandedLine = memo(function LandedLine({ item }: { item: LandedItem 
 /** The entry's own sentence, else what came with the event; a bare code is for machines. */
 export function stoppedText(item: Pick<StoppedItem, "entry" | "reason" | "detail">): { sentence: string; output: string } {
   const detail = item.detail.trim();
-  const [own, ownOutput] = paragraphs(item.entry.reason ?? "");
+  const [own, ownOutput] = toldParts(item.entry);
   if (own !== "" && ownOutput !== "") return { sentence: own, output: ownOutput };
   const said = own || (/^[a-z_]+(\.[a-z_]+)*$/.test(item.reason) ? "" : item.reason);
   if (said === "") return detail.includes("\n") ? { sentence: words.thisWasSaid, output: detail } : { sentence: detail || item.reason, output: "" };

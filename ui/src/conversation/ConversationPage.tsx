@@ -16,13 +16,16 @@ import { SearchStrip } from "./Search";
 import { SidePane } from "./SidePane";
 import { firstTab, newestDiff, type PaneTab } from "./subject";
 import { Timeline, type TimelineHandle } from "./Timeline";
+import { isUnknown, NoWorkspace } from "./NoWorkspace";
 import { useOnlineWorkers } from "./OnPicker";
 import { useBackends } from "./WithPicker";
 import { words } from "./words";
 
 export function ConversationPage() {
   const { session, workspace } = useParams({ strict: false });
+  const unknown = useModel((state) => workspace !== undefined && isUnknown(state, workspace, session));
   if (!session) return null;
+  if (unknown) return <NoWorkspace name={workspace ?? ""} />;
   return <OneConversation key={session} sessionId={session} workspaceId={workspace ?? "-"} />;
 }
 

@@ -8,6 +8,7 @@ import type { NearestStep } from "../client";
 import type { GroupItem, NoticeItem, SuggestionsItem, WaitingItem } from "../model";
 import { useRowActions } from "./actions";
 import { useFold } from "./folds";
+import { stepText } from "./nearest";
 import { words } from "./words";
 
 export const WaitingCard = memo(function WaitingCard({ item }: { item: WaitingItem }) {
@@ -55,7 +56,7 @@ export const WaitingCard = memo(function WaitingCard({ item }: { item: WaitingIt
                 onClick={() => (/[<…]|\s$/.test(step.command) ? compose(step.command) : send(step.command))}
               >
                 <span>
-                  <InlineText text={step.label} />
+                  <InlineText text={stepText(step)} />
                 </span>{" "}
                 <span className="mono c3">{step.command}</span>
               </Button>
@@ -65,7 +66,7 @@ export const WaitingCard = memo(function WaitingCard({ item }: { item: WaitingIt
             .filter((step) => !canPress(step))
             .map((step) => (
               <p key={step.label} className="t2 c2">
-                <InlineText text={step.label} />
+                <InlineText text={stepText(step)} />
               </p>
             ))}
         </CardSection>

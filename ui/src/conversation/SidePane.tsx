@@ -6,7 +6,7 @@ import { useCall, useCrew, useModel } from "../app";
 import {
   CardSection, EmptyState, Facts, Icon, IconButton, InlineText, LogLineText, LogTail, Markdown, shortId, Skeleton, State, TabPanel, TabRow, TabsRoot, Time, VirtualList,
 } from "../components";
-import type { Item } from "../model";
+import { confinedText, confinedWord, type Item, stageText } from "../model";
 import { CheckLine, entryWords } from "./ChangeCards";
 import { PlanFacts } from "./PlanCard";
 import { type PaneTab, type Subject, subjectOf } from "./subject";
@@ -129,9 +129,9 @@ function JobPanel({ jobId }: { jobId: string }) {
         <Facts
           rows={[
             [words.job, <><span className="medium"><InlineText text={job.title || job.kind} /></span> <span className="mono c3" title={job.id}>{shortId(job.id)}</span></>],
-            [words.state, jobWords(job.status, live ? words.stepOf(live.step, live.steps, live.label) : job.step)],
+            [words.state, jobWords(job.status, live ? words.stepOf(live.step, live.steps, live.label) : job.step && stageText(job.step))],
             [words.worker, job.workerId ? <span className="mono">{job.workerId}</span> : words.noneYet],
-            [words.sandbox, job.isolation ? words.sandboxText(job.isolation.backend, job.isolation.net) : null],
+            [words.sandbox, job.isolation ? words.sandboxText(confinedText("backend", job.isolation.backend), confinedWord("net", job.isolation.net)) : null],
             [words.attempts, job.attempts > 1 ? job.attempts : null],
             [words.problem, job.error ? <span className="s-failed">{job.error}</span> : null],
             [words.record, <Link key="open" to="/jobs/$jobId" params={{ jobId }}>{words.wholeJob}</Link>],

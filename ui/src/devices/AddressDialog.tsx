@@ -1,8 +1,8 @@
 // An address of one's own: said in full before it is opened.
 
 import { type FormEvent, useState } from "react";
-import { Button, Dialog, Facts, Field, InlineText } from "../components";
-import { isAddress } from "./address";
+import { Button, Dialog, Facts, Field, InlineText, State } from "../components";
+import { isAddress, isPublic } from "./address";
 import { words } from "./listen-words";
 
 export function AddressDialog({ busy, failure, onClose, onAddress }: { busy: boolean; failure: { message: string } | undefined; onClose: () => void; onAddress: (address: string) => void }) {
@@ -37,9 +37,14 @@ export function AddressDialog({ busy, failure, onClose, onAddress }: { busy: boo
             [words.becomes, words.what],
             [words.at, good ? <span key="at" className="mono wraps">https://{typed.trim()}</span> : undefined],
             [words.by, words.toNetwork],
-            [words.stays, words.staysShut],
+            [words.stays, words.staysShutAddress],
           ]}
         />
+        {isPublic(typed) ? (
+          <p className="t2 pd__only" role="status">
+            <State kind="needs">{words.publicAddress}</State> {words.publicAddressText}
+          </p>
+        ) : null}
         {failure ? (
           <p className="t2 s-failed" role="alert">
             <InlineText text={failure.message} />

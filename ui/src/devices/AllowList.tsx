@@ -7,11 +7,14 @@ import { originText } from "../settings/origins";
 import { words as settingsWords } from "../settings/words";
 import { isLoginOrTag } from "./address";
 import { words } from "./listen-words";
+import { letsNobodyIn } from "./reach";
 
 export function AllowList({ shown, fixed, disabled, onChange }: { shown: Listening; fixed: boolean; disabled: boolean; onChange: (allow: string[]) => Promise<boolean> }) {
   const [typed, type] = useState("");
   const good = isLoginOrTag(typed) && !shown.allow.includes(typed.trim());
-  const own = shown.logins.filter((login) => !shown.allow.includes(login));
+  // A file may write them in capitals; the server compares them without.
+  const listed = shown.allow.map((one) => one.trim().toLowerCase());
+  const own = shown.logins.filter((login) => !listed.includes(login.toLowerCase()));
   const add = async (event: FormEvent) => {
     event.preventDefault();
     if (good && (await onChange([...shown.allow, typed.trim()]))) type("");
@@ -19,7 +22,7 @@ export function AllowList({ shown, fixed, disabled, onChange }: { shown: Listeni
   return (
     <details className="allow">
       <summary className="t2 medium">
-        {words.allowTitle} <span className="c3 allow__who">{shown.allow.length > 0 ? shown.allow.join(", ") : words.allowNobody}</span>
+        {words.allowTitle} <span className="c3 allow__who">{shown.allow.length > 0 ? shown.allow.join(", ") : letsNobodyIn(shown) ? words.allowNone : words.allowNobody}</span>
       </summary>
       <ul className="list">
         {own.map((login) => (

@@ -6,18 +6,18 @@ import type { DeviceShown, PairingRequested, Permission } from "../client";
 import { Button, Dialog, InlineText } from "../components";
 import { Code } from "./Code";
 import { ScopeTicks } from "./ScopeTicks";
-import { EVERYDAY, MANAGING, sameScopes } from "./scopes";
+import { EVERYDAY, MANAGING, sameScopes, ticked } from "./scopes";
 import { words } from "./words";
 
 const ALL: ReadonlySet<Permission> = new Set([...EVERYDAY, ...MANAGING].map((one) => one.scope));
 
-export function AskMoreDialog({ open, device, onClose }: { open: boolean; device: DeviceShown; onClose: () => void }) {
+export function AskMoreDialog({ open, device, wanted, onClose }: { open: boolean; device: DeviceShown; /** What it came for. */ wanted?: Permission | undefined; onClose: () => void }) {
   const call = useClient();
   const action = useAction();
   const [chosen, choose] = useState<readonly Permission[]>(device.scopes);
   const [asked, setAsked] = useState<PairingRequested>();
-  const before = useRef(device.scopes);
-  before.current = device.scopes;
+  const before = useRef<readonly Permission[]>(device.scopes);
+  before.current = wanted ? ticked(device.scopes, wanted, true) : device.scopes;
   useEffect(() => {
     // Begun anew when it is opened, and not when the list is read again under the hand.
     if (!open) return;

@@ -4,6 +4,7 @@ import { type ReactNode, useState } from "react";
 import { useAction, useClient } from "../app";
 import type { DeviceShown } from "../client";
 import { Button, clockText, ConfirmDialog, FailureDialog, Icon, IconButton, Menu, type MenuItem, State, Tag, Time } from "../components";
+import { deviceName } from "../model";
 import { device } from "../pair/this-device";
 import { NameDialog } from "./NameDialog";
 import { kindIcon, roleText, scopesText } from "./scopes";
@@ -34,10 +35,10 @@ export function DeviceTable({ devices, owner, mayPair, live, onAskMore, onPairAg
     if (mayPair && !one.current) items.push({ label: words.pairAgain, icon: "refresh", disabled: !live, onSelect: () => onPairAgain(one) });
     return (
       <span className="h h--1 dvt__do">
-        <Button small disabled={!live} aria-label={words.revokeNamed(one.name)} onClick={() => setShutting(one)}>
+        <Button small disabled={!live} aria-label={words.revokeNamed(deviceName(one.name))} onClick={() => setShutting(one)}>
           {words.revoke}
         </Button>
-        <Menu trigger={<IconButton small icon="more" label={words.more(one.name)} />} items={items} />
+        <Menu trigger={<IconButton small icon="more" label={words.more(deviceName(one.name))} />} items={items} />
       </span>
     );
   };
@@ -61,7 +62,7 @@ export function DeviceTable({ devices, owner, mayPair, live, onAskMore, onPairAg
                 <span className="c3">
                   <Icon name={kindIcon(one.kind)} />
                 </span>
-                <span className="wraps">{one.name}</span>
+                <span className="wraps">{deviceName(one.name)}</span>
                 <span className="c3">{words.revokedAt(clockText(one.revokedAt ?? ""))}</span>
               </li>
             ))}
@@ -79,7 +80,7 @@ export function DeviceTable({ devices, owner, mayPair, live, onAskMore, onPairAg
       <ConfirmDialog
         open={shutting !== undefined}
         onClose={() => setShutting(undefined)}
-        title={words.revokeTitle(shutting?.name ?? "")}
+        title={words.revokeTitle(deviceName(shutting?.name ?? ""))}
         text={shutting?.current ? `${words.revokeSelf} ${words.revokeText}` : words.revokeText}
         yes={words.revoke}
         danger
@@ -137,8 +138,8 @@ function Row({ one, live, deeds }: { one: DeviceShown; live: boolean; deeds: Rea
       </td>
       <td className="two dvt__name">
         <span className="h h--1">
-          <span className="medium trunc" title={one.name}>
-            {one.name}
+          <span className="medium trunc" title={deviceName(one.name)}>
+            {deviceName(one.name)}
           </span>
           {one.current ? <Tag>{words.thisBrowser}</Tag> : null}
         </span>

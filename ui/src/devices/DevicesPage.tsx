@@ -4,8 +4,8 @@ import { useLocation, useNavigate } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import { PageBar, useModel } from "../app";
 import { Button, EmptyState, ErrorState, Icon, Skeleton } from "../components";
-import type { DeviceShown, PairingShown, StartPairing } from "../client";
-import { isLive } from "../model";
+import type { DeviceShown, PairingShown, Permission, StartPairing } from "../client";
+import { deviceName, isLive } from "../model";
 import { AskMoreDialog } from "./AskMoreDialog";
 import { DeviceTable } from "./DeviceTable";
 import "./devices.css";
@@ -13,7 +13,7 @@ import { Ledger } from "./Ledger";
 import { Listeners } from "./Listeners";
 import { Machines } from "./Machines";
 import { PairPanel } from "./PairPanel";
-import { kindIcon, scopesText } from "./scopes";
+import { EVERYDAY, kindIcon, scopesText } from "./scopes";
 import { useInvitation } from "./useInvitation";
 import { useRoom } from "./useRoom";
 import { words } from "./words";
@@ -26,6 +26,7 @@ export default function DevicesPage() {
   const invitation = useInvitation();
   const [open, setOpen] = useState<"new" | "node" | { id: string } | { again: DeviceShown }>();
   const [asking, setAsking] = useState(false);
+  const [wanted, setWanted] = useState<Permission>();
   const devices = room.devices.value?.devices;
   const inside = devices?.filter((one) => !one.revokedAt) ?? [];
   const others = inside.filter((one) => !one.current);
@@ -44,6 +45,20 @@ export default function DevicesPage() {
     pair("new");
     // oxlint-disable-next-line react-hooks/exhaustive-deps -- begun by the wish alone
   }, [wished]);
+  // From a place where something could not be done.
+  const missing = hash.startsWith("ask=") ? EVERYDAY.find(({ scope }) => scope === hash.slice(4))?.scope : undefined;
+  const asks = room.me !== undefined && live && missing !== undefined;
+  useEffect(() => {
+    if (!asks) return;
+    void navigate({ to: "/devices", replace: true });
+    setWanted(missing);
+    setAsking(true);
+    // oxlint-disable-next-line react-hooks/exhaustive-deps -- begun by the wish alone
+  }, [asks]);
+  const askMore = () => {
+    setWanted(undefined);
+    setAsking(true);
+  };
   const close = (answered: boolean) => {
     invitation.drop(answered || answering !== undefined);
     setOpen(undefined);
@@ -68,7 +83,7 @@ export default function DevicesPage() {
           <>
             <div className={`dv${room.mayManage ? "" : " dv--alone"}`}>
               <div className="dv__list">
-                <DeviceTable devices={devices} owner={room.mayPair} mayPair={room.mayPair} live={live} onAskMore={room.me && !room.mayPair ? () => setAsking(true) : undefined} onPairAgain={(one) => pair({ again: one })} />
+                <DeviceTable devices={devices} owner={room.mayPair} mayPair={room.mayPair} live={live} onAskMore={room.me && !room.mayPair ? askMore : undefined} onPairAgain={(one) => pair({ again: one })} />
                 {!room.mayPair ? <p className="t2 c3 dv__self">{words.onlySelf}</p> : null}
                 {room.mayPair && others.length === 0 && !pairing ? (
                   <EmptyState
@@ -107,7 +122,7 @@ export default function DevicesPage() {
           <Skeleton rows={5} row={44} />
         )}
       </div>
-      {room.me ? <AskMoreDialog open={asking} device={room.me} onClose={() => setAsking(false)} /> : null}
+      {room.me ? <AskMoreDialog open={asking} device={room.me} wanted={wanted} onClose={() => setAsking(false)} /> : null}
     </>
   );
 }
@@ -120,7 +135,7 @@ function wishOf(kind: "new" | "node" | { again: DeviceShown }): StartPairing {
 
 /** Somebody at the door whom this page did not call. */
 function Waiting({ one, name, onLook }: { one: PairingShown; name: string | undefined; onLook: () => void }) {
-  const called = name ?? one.name ?? words.unnamed;
+  const called = deviceName(name ?? one.name ?? words.unnamed);
   return (
     <div className="banner banner--needs" role="status">
       <Icon name={one.kind ? kindIcon(one.kind) : "phone"} />

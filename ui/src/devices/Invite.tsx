@@ -3,6 +3,7 @@
 import type { Listening, Pairing, PairingShown, ReachableAddress } from "../client";
 import { Button, CommandBox, CopyButton, Facts, Icon, State } from "../components";
 import { Qr } from "./Qr";
+import { letsNobodyIn, opensToInternet, tailnetText } from "./reach";
 import { words } from "./words";
 
 export function Invite({
@@ -116,7 +117,8 @@ function overText(one: ReachableAddress): string {
 
 function whoText(one: ReachableAddress, listening: Listening | undefined): string {
   if (one.listener === "loopback") return words.toMachine;
-  if (one.listener === "address") return words.toNetwork;
-  const logins = listening?.logins ?? [];
-  return `${logins.length > 0 ? words.toTailnet(logins.join(", ")) : words.toTailnetUnknown}; ${words.noTagged}`;
+  if (one.listener === "address") return listening && opensToInternet(listening) ? words.toInternet : words.toNetwork;
+  // Whoever may pair devices need not be told where the server answers, and whom it lets in.
+  if (!listening) return words.toTailnetUnknown;
+  return letsNobodyIn(listening) ? tailnetText(listening) : words.oncePaired(tailnetText(listening));
 }

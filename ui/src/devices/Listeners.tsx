@@ -9,6 +9,7 @@ import { words as settingsWords } from "../settings/words";
 import { AddressDialog } from "./AddressDialog";
 import { AllowList } from "./AllowList";
 import { words } from "./listen-words";
+import { opensToInternet, reachText } from "./reach";
 
 export const LISTENER_NAMES: Record<ListenerKind, string> = {
   loopback: words.loopback,
@@ -53,6 +54,8 @@ function Shown({ value, reload, live }: { value: Listening; reload: () => void; 
     });
   const rows = ORDER.flatMap((kind) => shown.listeners.find((one) => one.kind === kind) ?? []);
   const asked = asking ? rows.find((one) => one.kind === asking.kind) : undefined;
+  const ownAddress = rows.some((one) => one.kind === "address" && one.chosen);
+  const isOpen = opensToInternet(shown);
   const trouble = { missing: words.tailscaleMissing, denied: words.tailscaleDenied, stopped: words.tailscaleStopped, running: undefined }[shown.tailscale.state];
   const change = (kind: ListenerKind, on: boolean): SetListening => (kind === "serve" ? { serve: on } : kind === "tailnet" ? { tailnet: on } : { address: "" });
   return (
@@ -66,15 +69,16 @@ function Shown({ value, reload, live }: { value: Listening; reload: () => void; 
         {rows.map((one) => (
           <Row key={one.kind} one={one} disabled={!live || action.busy || isFixed(one.origin)} onSwitch={(on) => setAsking({ kind: one.kind, on })} />
         ))}
-        <li className="lst">
+        <li className="lst" data-listener="internet">
           <span className="c3">
             <Icon name="minus" />
           </span>
           <div className="grow v lst__text">
             <span className="t2 medium">{words.internet}</span>
-            <span className="t1 c3">{words.internetNever}</span>
+            <span className="t1 c3">{words.internetText}</span>
+            {ownAddress ? <span className={`t1 ${isOpen ? "s-needs" : "c3"}`}>{isOpen ? words.internetPublic : words.internetAddress}</span> : null}
           </div>
-          <span className="t1 c3">{words.never}</span>
+          <span className={`t1 ${isOpen ? "s-needs" : "c3"}`}>{isOpen ? words.possible : words.notByItself}</span>
         </li>
       </ul>
       {trouble ? (
@@ -111,21 +115,21 @@ function Shown({ value, reload, live }: { value: Listening; reload: () => void; 
             if (asking) void save(change(asking.kind, asking.on)).then(() => setAsking(undefined));
           }}
         >
-          {asked && asking?.on ? <Becomes one={asked} logins={shown.logins} /> : null}
+          {asked && asking?.on ? <Becomes one={asked} listening={shown} /> : null}
         </ConfirmDialog>
       )}
     </>
   );
 }
 
-function Becomes({ one, logins }: { one: ListenerShown; logins: readonly string[] }) {
+function Becomes({ one, listening }: { one: ListenerShown; listening: Listening }) {
   return (
     <>
       <Facts
         rows={[
           [words.becomes, words.what],
           [words.at, <span key="at" className="mono wraps">{one.urls.length > 0 ? one.urls.join(", ") : words.nowhere}</span>],
-          [words.by, reachText(one, logins)],
+          [words.by, reachText(one, listening)],
           [words.stays, words.staysShut],
         ]}
       />
@@ -136,12 +140,6 @@ function Becomes({ one, logins }: { one: ListenerShown; logins: readonly string[
       ) : null}
     </>
   );
-}
-
-export function reachText(one: Pick<ListenerShown, "reachers">, logins: readonly string[]): string {
-  if (one.reachers === "machine") return words.toMachine;
-  if (one.reachers === "network") return words.toNetwork;
-  return logins.length > 0 ? words.toTailnet(logins.join(", ")) : words.toTailnetUnknown;
 }
 
 function Row({ one, disabled, onSwitch }: { one: ListenerShown; disabled: boolean; onSwitch: (on: boolean) => void }) {

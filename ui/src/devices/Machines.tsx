@@ -12,8 +12,8 @@ const SERVICES: readonly { service: NodeService; name: string }[] = [
   { service: "workers", name: words.serviceWorkers },
 ];
 
-/** Clocks this near to each other are the same to a person. */
-const CLOCK_MS = 5_000;
+/** A clock that is off by more is told, here and by `pilothouse node list`; nothing is decided by it. */
+const CLOCK_MS = 60_000;
 
 export function Machines({ machines, mayManage, live, onPair }: { machines: Called<Nodes>; mayManage: boolean; live: boolean; onPair: (() => void) | undefined }) {
   const nodes = machines.value?.nodes;

@@ -9,6 +9,18 @@ export function isAddress(text: string): boolean {
   return six !== undefined && six.includes(":");
 }
 
+/** Networks that no router of the Internet leads to: at home, in companies, of providers, of one cable, of the machine. */
+const PRIVATE = /^(0|10|127|169\.254|172\.(1[6-9]|2\d|3[01])|192\.168|100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7]))\./;
+
+/** Whether the Internet has a way to such an address; false for what is none. */
+export function isPublic(text: string): boolean {
+  if (!isAddress(text)) return false;
+  const host = text.trim().toLowerCase().replace(/:\d+$/, "");
+  const four = host.replace(/^\[(?:::ffff:)?([\d.]+)\]$/, "$1");
+  // Of IPv6 only what begins with 2 or 3 has been given to anybody in public.
+  return four.startsWith("[") ? /^\[[23][\da-f]{3}:/.test(four) : !PRIVATE.test(four);
+}
+
 /** A login such as `ann@example.com`, or a tag such as `tag:laptop`. */
 export function isLoginOrTag(text: string): boolean {
   const typed = text.trim();

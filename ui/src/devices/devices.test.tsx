@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { DeviceShown } from "../client";
-import { isAddress, isLoginOrTag } from "./address";
+import { isAddress, isLoginOrTag, isPublic } from "./address";
 import { qrPicture } from "./qr";
 import { EVERYDAY, grantable, MANAGING, sameScopes, scopesText, ticked } from "./scopes";
 
@@ -32,6 +32,11 @@ describe("scopes", () => {
 describe("an address of one's own", () => {
   it.each(["192.168.1.20:7443", "[fd00::1]:443", "0.0.0.0:1"])("is %s", (text) => expect(isAddress(text)).toBe(true));
   it.each(["", "192.168.1.20", "192.168.1.256:80", "host:80", "192.168.1.20:0", "192.168.1.20:70000", "fd00::1:80", "https://1.2.3.4:5"])("is not %j", (text) => expect(isAddress(text)).toBe(false));
+});
+
+describe("an address that the Internet has a way to", () => {
+  it.each(["203.0.114.7:443", "8.8.8.8:1", "172.32.0.1:1", "100.128.0.1:1", "192.169.0.1:1", "[2a01:4f8::7]:443", "[3fff::1]:1", "[::ffff:8.8.8.8]:1"])("is %s", (text) => expect(isPublic(text)).toBe(true));
+  it.each(["", "8.8.8.8", "10.0.0.1:1", "127.0.0.2:1", "169.254.1.1:1", "172.16.0.1:1", "172.31.9.9:1", "192.168.1.20:7443", "100.64.0.1:1", "100.127.0.1:1", "[fd00::1]:1", "[fe80::1]:1", "[::1]:1", "[2::1]:1", "[::ffff:192.168.1.20]:1"])("is not %j", (text) => expect(isPublic(text)).toBe(false));
 });
 
 describe("who is let in from the tailnet", () => {

@@ -23,7 +23,7 @@ const CALM_MS = 120;
 const SETTLED_MS = 1_500;
 
 /** A number that is another one some moments after a change, and once more when all has settled. */
-function useCalm(changes: number): number {
+function useCalm(changes: number | string): number {
   const [turn, setTurn] = useState(0);
   useEffect(() => {
     const timers = [CALM_MS, SETTLED_MS].map((ms) => setTimeout(() => setTurn((count) => count + 1), ms));
@@ -51,6 +51,8 @@ export function useRoom(): Room {
   const mayManage = known && (!me || me.scopes.includes("admin"));
   const pairings = useCall("pairing.list", mayPair ? {} : undefined, changes);
   const listening = useCall("listen.show", mayManage ? {} : undefined, changes);
-  const machines = useCall("node.list", known ? {} : undefined, changes);
+  // Machines are listed with how much they have to do, and what they do is told as jobs.
+  const atWork = useModel((state) => [...state.jobs.values()].filter((one) => one.status === "claimed" && one.workerId?.startsWith("node-")).map((one) => one.id).join());
+  const machines = useCall("node.list", known ? {} : undefined, useCalm(`${changes} ${atWork}`));
   return { devices, pairings, listening, machines, me, mayPair, mayManage };
 }

@@ -22,7 +22,7 @@ export const de: Words = {
   groupGit: "Git",
   groupSandbox: "Sandbox",
   groupContainer: "Container",
-  groupToolchains: "Werkzeugketten",
+  groupToolchains: "Werkzeuge",
   groupWorkers: "Worker",
   groupModels: "Modelle",
   groupAgents: "Agenten",

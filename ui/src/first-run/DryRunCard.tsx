@@ -5,7 +5,7 @@ import { useEffect } from "react";
 import { useCrew, useStore } from "../app";
 import { argvText, Button, CardFoot, CardHead, Card, CardSection, durationText, InlineText, LogTail, State, type StateKind } from "../components";
 import type { CheckVerdict, DryRun, Workspace } from "../client";
-import { type DryRunSeen, isOver } from "../model";
+import { type DryRunSeen, isOver, saidOf } from "../model";
 import { words } from "./words";
 
 const ROWS = 6;
@@ -130,7 +130,7 @@ function Said({ run }: { run: DryRun }) {
       </CardSection>
     );
   }
-  const text = run.state === "passed" ? words.dryPassedText : run.reason;
+  const text = run.state === "passed" ? words.dryPassedText : saidOf(run);
   if (!text) return null;
   return (
     <CardSection className={`t2 ${run.state === "failed" ? "s-failed" : "c2"}`}>

@@ -4,6 +4,7 @@ import { useState } from "react";
 import { useAction, useCall, useCrew, useModel } from "../app";
 import { argvText, Button, Skeleton } from "../components";
 import type { CliFound, RepositoryFacts, Workspace } from "../client";
+import { confinedWord } from "../model";
 import { agentText } from "./agents";
 import { ChecksEditor } from "./ChecksEditor";
 import { FoundRow } from "./FoundRow";
@@ -113,7 +114,7 @@ function SandboxRow({ workspace }: { workspace: Workspace }) {
   if (!status) return null;
   if (status.isolation && !status.isolationProblem) {
     const { backend, fs, net } = status.isolation;
-    return <FoundRow kind="passed" icon="box" name={words.sandbox} line={words.runIn(backend)} more={words.filesNet(fs, net)} />;
+    return <FoundRow kind="passed" icon="box" name={words.sandbox} line={words.runIn(confinedWord("backend", backend))} more={words.filesNet(confinedWord("fs", fs), confinedWord("net", net))} />;
   }
   return (
     <FoundRow

@@ -9,6 +9,7 @@ import { isLive } from "../model";
 import { ModelEditor } from "../settings/ModelEditor";
 import { emptyForm, formFor, formOf, isLoopback, type ModelForm, settingOf } from "../settings/model-form";
 import { sayKey } from "../settings/model-key";
+import { providerText } from "../settings/provider-text";
 import { FoundRow } from "./FoundRow";
 import { words } from "./words";
 import "../settings/settings.css";
@@ -95,7 +96,7 @@ export function ModelRows({ providers }: { providers: readonly ProviderFound[] }
               kind={inUse ? "passed" : provider.state === "failing" ? "failed" : "waiting"}
               icon={provider.keyEnv ? "key" : "chip"}
               name={provider.name}
-              line={provider.detail}
+              line={providerText(provider)}
               more={
                 using === provider.id && failure
                   ? failure.message

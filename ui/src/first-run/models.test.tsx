@@ -5,6 +5,7 @@ import type { ModelSetting, ProviderFound, SavedKey } from "../client";
 import { type Crew, Store } from "../model";
 import { EMPTY } from "../model/state";
 import { ModelRows, wantsKey } from "./ModelRows";
+import "../patience.setup";
 
 afterEach(cleanup);
 

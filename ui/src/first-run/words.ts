@@ -85,7 +85,7 @@ const en = {
   originDetected: "Found from the files of the repository",
   confirmThem: "They run code of this repository, in the sandbox. Confirm that they may.",
   useIt: "Use it",
-  runIn: (backend: string) => `Jobs and checks run in ${backend}`,
+  runIn: (backend: string) => `Jobs and checks are confined by ${backend}`,
   filesNet: (fs: string, net: string) => `Files: ${fs}. Network: ${net}.`,
   nothingRuns: "None, so nothing of this repository is run",
   runWithout: "Run without one",

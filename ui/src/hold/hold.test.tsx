@@ -8,6 +8,7 @@ import { EMPTY } from "../model/state";
 import { HoldBanner } from "./HoldBanner";
 import { waitingIn } from "./hold";
 import { PauseButton } from "./PauseButton";
+import "../patience.setup";
 
 afterEach(cleanup);
 

@@ -2,12 +2,12 @@
 
 import { Link, useNavigate, useParams } from "@tanstack/react-router";
 import { useEffect, useMemo, useState } from "react";
-import { useCall, useModel, useShortcut } from "../app";
+import { useCall, useModel, useOwnDevice, useShortcut } from "../app";
 import {
   Button, Choice, Elapsed, EmptyState, ErrorState, IconButton, InlineText, Kbd, plainLine, shortId, Skeleton, State, type StateKind,
 } from "../components";
 import type { Job } from "../client";
-import { hasEnded, isLive, type JobLive } from "../model";
+import { hasEnded, isLive, type JobLive, stageText } from "../model";
 import { findEntry } from "../review/useReview";
 import { useMedia } from "../review/useMedia";
 import { useDeeds } from "../work/actions";
@@ -21,11 +21,15 @@ import { StoryPicture } from "./StoryPicture";
 import { type StoryWords, tellStory } from "./story";
 import { TakenBanner, TakeOver } from "./TakenBanner";
 import { useJobEvents, useJobLog, useJobRecord } from "./useJob";
+import { useRaise } from "./useRaise";
 import { linesInResult } from "./verification";
 import { controlWords } from "./control-words";
 import { words } from "./words";
 import "../work/work.css";
 import "./job.css";
+
+const TAKEN_BY_YOU = { coming: controlWords.sTakenComingByYou, yours: controlWords.sTakenByYou, handed_back: controlWords.sHandedBackByYou };
+const ANSWERED = { pending: words.sPending, approved: words.sApproved, denied: words.sDenied, expired: words.sExpired, superseded: words.sSuperseded, orphaned: words.sOrphaned };
 
 const STORY_WORDS: StoryWords = {
   queued: words.sQueued,
@@ -40,7 +44,8 @@ const STORY_WORDS: StoryWords = {
   cancelled: words.sCancelled,
   steered: controlWords.sSteered,
   steerMissed: controlWords.steerMissed,
-  taken: (state, by) => ({ coming: controlWords.sTakenComing, yours: controlWords.sTaken, handed_back: controlWords.sHandedBack })[state](by),
+  answered: (state) => ANSWERED[state],
+  taken: (state, by) => (by === undefined ? TAKEN_BY_YOU[state] : { coming: controlWords.sTakenComing, yours: controlWords.sTaken, handed_back: controlWords.sHandedBack }[state](by)),
   letGo: controlWords.sLetGo,
   tokens: words.sTokens,
   changed: words.sChanged,
@@ -94,6 +99,7 @@ type Part = "events" | "log" | "about";
 function Ready({ job }: { job: Job }) {
   const navigate = useNavigate();
   const deeds = useDeeds();
+  const raise = useRaise(job);
   const live = useModel(isLive);
   const progress = useModel((state) => state.jobLive.get(job.id));
   const entry = useModel((state) => findEntry(state, job.id));
@@ -102,7 +108,8 @@ function Ready({ job }: { job: Job }) {
   const narrow = useMedia("(max-width: 1180px)");
   const told = useJobEvents(job);
   const log = useJobLog(job.id);
-  const story = useMemo(() => tellStory(told.events, STORY_WORDS), [told.events]);
+  const ownDevice = useOwnDevice();
+  const story = useMemo(() => tellStory(told.events, STORY_WORDS, ownDevice), [told.events, ownDevice]);
   const lines = story.verification.length > 0 ? story.verification : linesInResult(job.result);
   const [part, setPart] = useState<Part>("events");
   const [chosen, setChosen] = useState<string>();
@@ -155,7 +162,7 @@ function Ready({ job }: { job: Job }) {
   const list = <StoryList rows={story.rows} none={ended ? words.noStoryEnded : words.noStory} from={first} chosen={chosen} onChoose={(row) => choose(row.key)} />;
   const output = <LogView log={log} from={first} ended={ended} wrapped={phone} seek={seek} />;
   const tell = <SteerBox job={job} live={live} />;
-  const side = <JobSide job={job} entry={entry} story={story} lines={lines} />;
+  const side = <JobSide job={job} entry={entry} story={story} lines={lines} live={live} raise={raise} />;
   return (
     <>
       <header className="bar jb__bar">
@@ -181,6 +188,11 @@ function Ready({ job }: { job: Job }) {
               {words.retry}
             </Button>
           ) : null}
+          {job.status === "claimed" && job.pauseRequested && !job.taken ? (
+            <Button icon="play" disabled={!live || job.cancelRequested} busy={deeds.busy} onClick={() => deeds.ask("resumeJob", job.id)}>
+              {words.goOn}
+            </Button>
+          ) : null}
           {job.status === "claimed" || job.status === "pending" ? (
             <Button icon="pause" disabled={!live || job.cancelRequested || job.pauseRequested} busy={deeds.busy} onClick={() => deeds.ask("pauseJob", job.id)}>
               {job.pauseRequested ? words.statePausing : words.pause}
@@ -196,7 +208,7 @@ function Ready({ job }: { job: Job }) {
         </span>
       </header>
       {job.taken ? <TakenBanner job={job} taken={job.taken} live={live} /> : null}
-      {job.waiting && !job.taken ? <JobWaiting job={job} wait={job.waiting} live={live} busy={deeds.busy} onResume={() => deeds.ask("resumeJob", job.id)} /> : null}
+      {job.waiting && !job.taken ? <JobWaiting job={job} wait={job.waiting} live={live} busy={deeds.busy} raise={raise} onResume={() => deeds.ask("resumeJob", job.id)} /> : null}
       {job.status === "pending" && job.targetWorkerId ? <JobTarget job={job} target={job.targetWorkerId} live={live} /> : null}
       {phone ? (
         <div className="jb__phone">
@@ -233,6 +245,7 @@ function Ready({ job }: { job: Job }) {
         </div>
       )}
       {deeds.dialog}
+      {raise.dialog}
     </>
   );
 }
@@ -249,7 +262,7 @@ function JobState({ job, progress, place }: { job: Job; progress: JobLive | unde
       case "claimed":
         if (job.cancelRequested) return ["running", words.stateStopping];
         if (job.pauseRequested) return ["running", words.statePausing];
-        return ["running", progress ? words.stepOf(progress.step, progress.steps, progress.label) : (job.step ?? words.stateStarting)];
+        return ["running", progress ? words.stepOf(progress.step, progress.steps, progress.label) : (job.step ? stageText(job.step) : words.stateStarting)];
       case "waiting":
         return ["needs", words.stateWaiting];
       case "completed":

@@ -11,15 +11,26 @@ import { opinionIn } from "../review/opinion";
 import { VerifiedItem } from "../review/Verified";
 import { entryStateText } from "../work/Chain";
 import { toneOf } from "../work/chain-layout";
-import { hasEnded, saidOf } from "../model";
+import { type ConfinedPart, confinedText, hasEnded, isWeak, saidOf } from "../model";
 import { mainWords, MeetsList, RevertLine, useMeets } from "../main-line";
 import { PublishPart, publishWords } from "../publish";
+import { JobLimits } from "./JobLimits";
 import type { Attempt, Story } from "./story";
+import type { Raise } from "./useRaise";
 import { fixUpOf, planOf, summaryInResult } from "./verification";
 import { figure } from "../words";
 import { words } from "./words";
 
-export function JobSide({ job, entry, story, lines }: { job: Job; entry: MergeEntry | undefined; story: Story; lines: readonly VerifiedLine[] }) {
+interface Props {
+  readonly job: Job;
+  readonly entry: MergeEntry | undefined;
+  readonly story: Story;
+  readonly lines: readonly VerifiedLine[];
+  readonly live: boolean;
+  readonly raise: Raise;
+}
+
+export function JobSide({ job, entry, story, lines, live, raise }: Props) {
   const ended = hasEnded(job);
   const opinion = opinionIn(job.result);
   const summary = summaryInResult(job.result) || story.summary;
@@ -57,6 +68,7 @@ export function JobSide({ job, entry, story, lines }: { job: Job; entry: MergeEn
           <PublishPart sessionId={job.sessionId} />
         </Section>
       ) : null}
+      {ended ? null : <JobLimits job={job} live={live} raise={raise} calls={story.modelCalls} />}
       <PlanOf job={job} />
       <Isolation job={job} />
       {story.attempts.length > 0 ? <Attempts attempts={story.attempts} /> : null}
@@ -161,7 +173,7 @@ function EntryOf({ entry }: { entry: MergeEntry }) {
       </p>
       {entry.reason ? (
         <p className="t2 c2 jb__wrap">
-          <InlineText text={saidOf(entry.reason) ?? ""} />
+          <InlineText text={saidOf(entry) ?? ""} />
         </p>
       ) : null}
       <RevertLine entry={entry} />
@@ -268,34 +280,31 @@ function Isolation({ job }: { job: Job }) {
   if (!isolation) {
     return (
       <Section title={words.isolation}>
-        <p className="t2 c3">{words.isolationNone}</p>
+        <p className="t2 c3">{job.claimedAt ? words.isolationLater : words.isolationNone}</p>
       </Section>
     );
   }
-  // What a word means depends on the row: no network is strong, no limits are weak.
-  const rows: readonly [string, string, RegExp][] = [
-    [words.sandbox, isolation.backend, /^(host|none|job-object)/i],
-    ...(isolation.image ? [[words.image, isolation.image, /^$/] as [string, string, RegExp]] : []),
-    [words.fs, isolation.fs, /^(host|everything|all|none)/i],
-    [words.net, isolation.net, /^(host|everything|all|open|unlimited)/i],
-    [words.limits, isolation.limits, /^(none|unlimited)/i],
-    [words.kill, isolation.kill, /^(none|nothing)/i],
+  const row = (term: string, part: ConfinedPart) => [term, confinedText(part, isolation[part]), isWeak(part, isolation[part])] as const;
+  const rows: readonly (readonly [string, string, boolean])[] = [
+    row(words.sandbox, "backend"),
+    ...(isolation.image ? [[words.image, isolation.image, false] as const] : []),
+    row(words.fs, "fs"),
+    row(words.net, "net"),
+    row(words.limits, "limits"),
+    row(words.kill, "kill"),
   ];
   return (
     <Section title={words.isolation}>
       <dl className="jb__iso">
-        {rows.map(([term, value, weak]) => {
-          const bad = weak.test(value);
-          return (
-            <div key={term} className="h t2 jb__isorow">
-              <dt className="c3">{term}</dt>
-              <dd className={`st st--n ${bad ? "s-needs" : "s-passed"}`}>
-                <Icon name={bad ? "alert" : "check"} size="s" />
-                <span className="c2 jb__wrap">{value}</span>
-              </dd>
-            </div>
-          );
-        })}
+        {rows.map(([term, value, weak]) => (
+          <div key={term} className="h t2 jb__isorow">
+            <dt className="c3">{term}</dt>
+            <dd className={`st st--n ${weak ? "s-needs" : "s-passed"}`}>
+              <Icon name={weak ? "alert" : "check"} size="s" />
+              <span className="c2 jb__wrap">{value}</span>
+            </dd>
+          </div>
+        ))}
       </dl>
     </Section>
   );

@@ -1,17 +1,19 @@
 // Above a job that a person has taken over: where its files are, and the ways back.
 
 import { useState } from "react";
-import { useAction, useCall, useClient, useCrew } from "../app";
+import { useAction, useCall, useClient, useCrew, useOwnDevice } from "../app";
 import type { Job, TakenChanges, TakenOver } from "../client";
 import { Banner, Button, ConfirmDialog, CopyButton, Dialog, Field, InlineText } from "../components";
-import { hasEnded, personName } from "../model";
+import { hasEnded } from "../model";
 import { platform } from "../platform";
 import { controlWords as words } from "./control-words";
+import { takerOf } from "./taken";
 
 type Asked = "handBack" | "giveBack";
 
 export function TakenBanner({ job, taken, live }: { job: Job; taken: TakenOver; live: boolean }) {
   const [asked, setAsked] = useState<Asked>();
+  const taker = takerOf(taken, useOwnDevice());
   const ended = hasEnded(job);
   // Of a job that is over the folder goes by itself, unless it holds something that is nowhere else.
   const left = useCall("jobs.taken", ended ? { id: job.id } : undefined, Date.parse(job.updatedAt));
@@ -23,7 +25,7 @@ export function TakenBanner({ job, taken, live }: { job: Job; taken: TakenOver; 
       ? [words.coming, taken.problem ?? words.comingText]
       : taken.state === "handed_back"
         ? [words.handedBack, words.handedBackText]
-        : [taken.by === "owner" ? words.yours : words.yoursOf(personName(taken.by)), taken.problem ? words.cameBack : words.yoursText];
+        : [taken.by === "owner" ? words.yours : taker === undefined ? words.yoursByYou : words.yoursOf(taker), taken.problem ? words.cameBack : words.yoursText];
   return (
     <Banner
       tone="needs"

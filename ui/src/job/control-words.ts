@@ -23,6 +23,7 @@ const en = {
   coming: "You are taking this job over.",
   comingText: "Its worker puts its work aside; then its files are here.",
   yours: "This job is yours.",
+  yoursByYou: "Taken over by you.",
   yoursOf: (who: string) => `Taken over by ${who}.`,
   yoursText: "Change what you like, committed or not. Then hand it back.",
   branch: (name: string) => `On the branch ${name}.`,
@@ -57,6 +58,9 @@ const en = {
   failed: "That did not work",
   // the story
   sSteered: (who: string) => `Told by ${who}`,
+  sTakenByYou: "Taken over by you",
+  sTakenComingByYou: "About to be taken over by you",
+  sHandedBackByYou: "Handed back by you",
   sTaken: (who: string) => `Taken over by ${who}`,
   sTakenComing: (who: string) => `About to be taken over by ${who}`,
   sHandedBack: (who: string) => `Handed back by ${who}`,

@@ -1,11 +1,14 @@
 import { act, cleanup, fireEvent, render, screen } from "@testing-library/react";
 import { afterEach, describe, expect, it } from "vitest";
 import { CrewProvider } from "../app";
-import type { Job, SteerMessage } from "../client";
+import type { BudgetStanding, Job, SteerMessage } from "../client";
 import { type Crew, Store } from "../model";
+import { de } from "./control-words.de";
+import { JobLimits } from "./JobLimits";
 import { SteerBox } from "./SteerBox";
 import { isSteerable } from "./steerable";
 import { TakenBanner, TakeOver } from "./TakenBanner";
+import { useRaise } from "./useRaise";
 
 afterEach(cleanup);
 
@@ -76,6 +79,24 @@ describe("a job that was taken over", () => {
     expect(asked).toContainEqual(["jobs.let_go", { id: "j-1", end: false, changes: "keep" }]);
   });
 
+  it("says who has it: oneself as the owner or on this very device, and others by their name", async () => {
+    const title = async (by: string, deviceId?: string, ownDevice?: string) => {
+      const { crew } = crewOf({});
+      Object.assign(crew as object, { gateway: { deviceId: ownDevice } });
+      await act(async () => void render(<CrewProvider crew={crew}><TakenBanner job={{ ...JOB, status: "waiting" }} taken={{ ...taken, by, ...(deviceId ? { deviceId } : {}) }} live /></CrewProvider>));
+      const said = document.querySelector("strong")?.textContent;
+      cleanup();
+      return said;
+    };
+    expect(await title("owner")).toBe("This job is yours.");
+    expect(await title("Browser on this machine", "d-1", "d-1")).toBe("Taken over by you.");
+    // Names may be shared; without an id, or before the server has said who this is, nobody is taken for another.
+    expect(await title("Browser on this machine", "d-2", "d-1")).toBe("Taken over by Browser on this machine.");
+    expect(await title("Browser on this machine", undefined, "d-1")).toBe("Taken over by Browser on this machine.");
+    expect(await title("Browser on this machine", "d-1")).toBe("Taken over by Browser on this machine.");
+    expect(de.yoursByYou).toBe("Sie haben diesen Auftrag übernommen.");
+  });
+
   it("is asked for once, and not where there is nothing to take", async () => {
     const { crew, asked } = crewOf({});
     const { rerender } = render(<CrewProvider crew={crew}><TakeOver job={JOB} live /></CrewProvider>);
@@ -85,5 +106,55 @@ describe("a job that was taken over", () => {
     expect(asked).toEqual([["jobs.take_over", { id: "j-1" }]]);
     rerender(<CrewProvider crew={crew}><TakeOver job={{ ...JOB, status: "completed" }} live /></CrewProvider>);
     expect(screen.queryByText("Take over")).toBeNull();
+  });
+});
+
+describe("what a job may use", () => {
+  const standing = (measure: BudgetStanding["measure"], used: number, limit: number, scope: BudgetStanding["scope"] = "job") => ({ measure, used, limit, scope }) as BudgetStanding;
+
+  function Limits({ job }: { job: Job }) {
+    const raise = useRaise(job);
+    return (
+      <>
+        <JobLimits job={job} live raise={raise} calls={0} />
+        {raise.dialog}
+      </>
+    );
+  }
+
+  const shown = async (job: Job, raise: () => unknown = () => ({ ok: true })) => {
+    let tokens = 300;
+    const { crew, asked } = crewOf({
+      "budget.show": () => ({ ok: true, standings: [standing("tokens", 240, 9_000, "day"), standing("tokens", 240, tokens), standing("work_ms", 90_000, 600_000)] }),
+      "jobs.raise": () => {
+        const answer = raise();
+        tokens = 600;
+        return answer;
+      },
+    });
+    await act(async () => void render(<CrewProvider crew={crew}><Limits job={job} /></CrewProvider>));
+    return asked;
+  };
+
+  it("is its own alone, and one press doubles one of it", async () => {
+    const asked = await shown(JOB);
+    expect(screen.getAllByRole("button").map((button) => button.textContent)).toEqual(["Allow up to 600 tokens", "Allow up to 20 minutes"]);
+    await act(async () => void fireEvent.click(screen.getByText("Allow up to 600 tokens")));
+    expect(asked).toContainEqual(["jobs.raise", { id: "j-1", tokens: 600 }]);
+    expect(screen.getByText("240 tokens of 600 tokens")).toBeTruthy();
+    await act(async () => void fireEvent.click(screen.getByText("Allow up to 20 minutes")));
+    expect(asked).toContainEqual(["jobs.raise", { id: "j-1", minutes: 20 }]);
+  });
+
+  it("says why more is refused, and is not offered twice where the line above offers it", async () => {
+    await shown(JOB, () => {
+      throw new Error("This job is already completed.");
+    });
+    await act(async () => void fireEvent.click(screen.getByText("Allow up to 600 tokens")));
+    expect(screen.getByText("It was not allowed more")).toBeTruthy();
+    cleanup();
+    await shown({ ...JOB, status: "waiting", waiting: { reason: "budget" } as Job["waiting"] & object });
+    expect(screen.queryByRole("button")).toBeNull();
+    expect(screen.getByText("240 tokens of 300 tokens")).toBeTruthy();
   });
 });

@@ -11,7 +11,7 @@ const event = (seconds: number, type: string, payload: object): Delivered => {
   return { envelope: envelope as unknown as Envelope, cursor };
 };
 const words: StoryWords = {
-  queued: "queued", claimed: (w, n) => `claimed by ${w}, ${n}`, requeued: (r) => `again: ${r}`, completed: "done", failed: "failed", putAside: "put aside", reaches: (to) => `may reach ${to}`, kept: (from) => `kept from ${from}`, goesOn: (by) => `goes on, ${by}`, cancelled: (by) => `stopped by ${by}`, steered: (by) => `told by ${by}`, steerMissed: "missed", taken: (state, by) => `${state} ${by}`, letGo: (by) => `let go by ${by}`,
+  queued: "queued", claimed: (w, n) => `claimed by ${w}, ${n}`, requeued: (r) => `again: ${r}`, completed: "done", failed: "failed", putAside: "put aside", reaches: (to) => `may reach ${to}`, kept: (from) => `kept from ${from}`, goesOn: (by) => `goes on, ${by}`, cancelled: (by) => `stopped by ${by}`, steered: (by) => `told by ${by}`, steerMissed: "missed", answered: (state) => state, taken: (state, by) => `${state} ${by ?? "You"}`, letGo: (by) => `let go by ${by}`,
   tokens: (i, o) => `${i}/${o}`, changed: (n) => `${n} files`, gate: (p, f, u) => `${p} passed, ${f} failed, ${u} open`, entry: (id, what) => `${id} ${what}`, exit: (code) => `exit ${code}`,
 };
 const brief = (events: Delivered[]) => tellStory(events, words).rows.map((r) => [r.kind, r.tone, r.text, r.until === null ? "open" : r.until === undefined ? "" : (r.until - r.at) / 1000]);
@@ -109,6 +109,11 @@ describe("a job's story", () => {
       ["state", "needs", "handed_back You", ""],
       ["state", "plain", "let go by You", ""],
     ]);
+  });
+
+  it("names whoever took it over, but for the device it is read on", () => {
+    const events = [event(0, "job.taken", { jobId: "j", taken: { state: "yours", path: "/p", branch: "b", by: "Phone", deviceId: "d-1", since: "" } })];
+    expect(["d-1", "d-2", undefined].map((own) => tellStory(events, words, own).rows[0]?.text)).toEqual(["yours You", "yours Phone", "yours Phone"]);
   });
 
   it("keeps one row per question from asking to answer", () => {

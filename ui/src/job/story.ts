@@ -1,7 +1,8 @@
 // What a job did, told from its events: one row per thing that happened, in order, with how long it took.
 
-import type { Delivered, Envelope, JsonValue, TakenOver, VerifiedLine } from "../client";
-import { personName } from "../model";
+import type { Approval, Delivered, Envelope, JsonValue, TakenOver, VerifiedLine } from "../client";
+import { askedOf, personName, stageText } from "../model";
+import { takerOf } from "./taken";
 
 export type StoryKind = "command" | "step" | "model" | "file" | "asked" | "gate" | "state";
 export type StoryTone = "running" | "passed" | "failed" | "needs" | "waiting" | "plain";
@@ -56,7 +57,9 @@ export interface StoryWords {
   readonly cancelled: (by: string) => string;
   readonly steered: (by: string) => string;
   readonly steerMissed: string;
-  readonly taken: (state: TakenOver["state"], by: string) => string;
+  readonly answered: (state: Approval["state"]) => string;
+  /** Without a name it was the reader. */
+  readonly taken: (state: TakenOver["state"], by: string | undefined) => string;
   readonly letGo: (by: string) => string;
   readonly tokens: (input: number, output: number) => string;
   readonly changed: (files: number) => string;
@@ -76,7 +79,7 @@ export function concerns(envelope: Envelope, job: { id: string; taskId: string }
   return false;
 }
 
-export function tellStory(events: readonly Delivered[], words: StoryWords): Story {
+export function tellStory(events: readonly Delivered[], words: StoryWords, ownDevice?: string): Story {
   const rows: StoryRow[] = [];
   const attempts: Attempt[] = [];
   const open = new Map<string, StoryRow>();
@@ -128,7 +131,8 @@ export function tellStory(events: readonly Delivered[], words: StoryWords): Stor
       }
       case "job.progress": {
         close("step", at, "passed");
-        const { step, steps, label } = envelope.payload;
+        const { step, steps } = envelope.payload;
+        const label = stageText(envelope.payload.label);
         progress = { step, steps, label };
         open.set("step", add(envelope, "step", "running", label, { until: null, detail: steps > 0 ? `${step}/${steps}` : "" }));
         break;
@@ -161,7 +165,7 @@ export function tellStory(events: readonly Delivered[], words: StoryWords): Stor
         break;
       }
       case "approval.changed":
-        tellApproval(envelope, envelope.payload.approval, add, open);
+        tellApproval(envelope, envelope.payload.approval, words, add, open);
         break;
       case "job.verified": {
         verification = envelope.payload.lines;
@@ -224,7 +228,7 @@ export function tellStory(events: readonly Delivered[], words: StoryWords): Stor
         break;
       case "job.taken": {
         const { taken } = envelope.payload;
-        add(envelope, "state", "needs", words.taken(taken.state, personName(taken.by)), { detail: taken.problem ? oneLine(taken.problem) : "" });
+        add(envelope, "state", "needs", words.taken(taken.state, takerOf(taken, ownDevice)), { detail: taken.problem ? oneLine(taken.problem) : "" });
         break;
       }
       case "job.let_go":
@@ -283,10 +287,8 @@ function tellLine(envelope: Envelope, line: string, add: Add): void {
   else if (/^\[[^\]]+\]$/.test(line)) add(envelope, "state", "waiting", line.slice(1, -1));
 }
 
-type ApprovalOf = Extract<Envelope, { type: "approval.changed" }>["payload"]["approval"];
-
 /** One row per approval, from the question to the answer. */
-function tellApproval(envelope: Envelope, approval: ApprovalOf, add: Add, open: Map<string, StoryRow>): void {
+function tellApproval(envelope: Envelope, approval: Approval, words: StoryWords, add: Add, open: Map<string, StoryRow>): void {
   const key = `approval-${approval.id}`;
   const row = open.get(key);
   const decided = approval.state !== "pending";
@@ -295,11 +297,11 @@ function tellApproval(envelope: Envelope, approval: ApprovalOf, add: Add, open: 
     if (!decided) return;
     row.until = Date.parse(approval.decidedAt ?? envelope.ts);
     row.tone = tone;
-    row.detail = [approval.state, approval.decidedBy ? personName(approval.decidedBy) : ""].filter(Boolean).join(", ");
+    row.detail = [words.answered(approval.state), approval.decidedBy ? personName(approval.decidedBy) : ""].filter(Boolean).join(", ");
     open.delete(key);
     return;
   }
-  const made = add(envelope, "asked", tone, approval.summary, { detail: decided ? approval.state : "", until: decided ? undefined : null });
+  const made = add(envelope, "asked", tone, askedOf(approval), { detail: decided ? words.answered(approval.state) : "", until: decided ? undefined : null });
   if (!decided) open.set(key, made);
 }
 

@@ -1,5 +1,6 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import type { Forecast, LiveWork, MainLanding, MainLine } from "../client";
+import { chooseLocale } from "../words";
 import { meetsOf } from "./meets";
 import { blocksOf, hooksOf, offerOf, refusedNow, standingText } from "./standing";
 
@@ -34,6 +35,20 @@ describe("the main card", () => {
     const blocked = line({ blocked: [{ code: "checkout", message: "dirty" }], git: { ...line().git, blocked: "busy" } });
     expect(blocksOf(blocked)).toEqual(["dirty"]);
     expect(blocksOf(blocked, "my_git")).toEqual(["busy"]);
+  });
+
+  it("says what is in the way in the language of the page, by its code", async () => {
+    const codes = ["diverged", "unconfirmed", "held", "paused", "rain"];
+    const blocked = line({ blocked: codes.map((code) => ({ code, message: `${code}, as the server says it` })) });
+    const english = blocksOf(blocked);
+    expect(english[2]).toBe("Everything is paused. Resume first.");
+    chooseLocale("de");
+    vi.resetModules();
+    const german = (await import("./standing")).blocksOf(blocked);
+    chooseLocale("en");
+    expect(german.at(-1)).toBe("rain, as the server says it");
+    expect(german[0]).toContain("main hat Commits, die main_agents fehlen.");
+    for (const [at, text] of german.slice(0, -1).entries()) expect(text).not.toBe(english[at]);
   });
 
   it("tells a refusal until one of the branches is elsewhere", () => {

@@ -39,7 +39,23 @@ export function blocksOf(line: MainLine, withWay: MainWith = "server"): readonly
   const silent = new Set(["level", "behind", "missing", "busy", "failed"]);
   const blocked = line.blocked.filter((block) => !silent.has(block.code) && (withWay === "server" || block.code !== "checkout"));
   const own = withWay !== "server" && line.git.blocked ? [line.git.blocked] : [];
-  return [...blocked.map((block) => block.message), ...own];
+  return [...blocked.map((block) => blockText(line, block)), ...own];
+}
+
+/** By its code; what has none of ours keeps the server's sentence. */
+function blockText(line: MainLine, { code, message }: MainLine["blocked"][number]): string {
+  switch (code) {
+    case "diverged":
+      return words.blockDiverged(line.branch, line.integrationBranch);
+    case "unconfirmed":
+      return words.blockUnconfirmed;
+    case "held":
+      return words.blockHeld;
+    case "paused":
+      return words.blockPaused;
+    default:
+      return message;
+  }
 }
 
 /** A landing that was refused stays told until the branches are elsewhere. */

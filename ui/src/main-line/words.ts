@@ -11,6 +11,11 @@ const en = {
   behind: (main: string, n: number, agents: string) => `${main} is ${commits(n)} ahead of ${agents}`,
   diverged: (agents: string, ahead: number, behind: number, main: string) => `${agents} is ${commits(ahead)} ahead of ${main} and ${commits(behind)} behind`,
   missing: (main: string, agents: string) => `${main} or ${agents} is not there`,
+  blockDiverged: (main: string, agents: string) =>
+    `${main} has commits that ${agents} lacks. Bring them in first (\`pilothouse main bring-up\`, or the button): a merge goes through the queue with its checks, and then ${main} can follow. Nothing is ever forced.`,
+  blockUnconfirmed: "The checks of this workspace are not confirmed, so nothing can be proven. Confirm them in Settings.",
+  blockHeld: "Everything is paused. Resume first.",
+  blockPaused: "The merge queue of this workspace is paused. Resume it first.",
   proven: "proven",
   unproven: "checks missing, they run first",
   failedProof: "a check failed",

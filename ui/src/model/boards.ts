@@ -35,6 +35,13 @@ export function applyBoardEvents(state: CrewState, events: readonly Delivered[])
   return next;
 }
 
+/** The list as it was read, and behind it those that were asked for by themselves: they are older than what a list holds. */
+export function withAsked(list: readonly Approval[], before: readonly Approval[], asked: ReadonlySet<string>): readonly Approval[] {
+  const listed = new Set(list.map(({ id }) => id));
+  const others = before.filter(({ id }) => asked.has(id) && !listed.has(id));
+  return others.length > 0 ? [...list, ...others] : list;
+}
+
 /** Newest first, as the server lists them. */
 export function putApproval(state: CrewState, approval: Approval): CrewState {
   const before = state.approvals.value ?? [];

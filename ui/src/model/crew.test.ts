@@ -78,7 +78,7 @@ function setting(change: Partial<Server> = {}) {
 }
 
 async function until(condition: () => boolean): Promise<void> {
-  const deadline = Date.now() + 3000;
+  const deadline = Date.now() + 20_000;
   while (!condition()) {
     if (Date.now() > deadline) throw new Error("the condition did not come true");
     await new Promise((resolve) => setTimeout(resolve, 2));
@@ -103,6 +103,31 @@ describe("the crew as the page knows it", () => {
     await until(() => s.crew.state.get().jobs.get("j-1")?.workerId === "w-3");
     const before = s.server.asked.filter((method) => method === "jobs.list").length;
     await until(() => s.server.asked.filter((method) => method === "jobs.list").length > before);
+  });
+
+  it("asks again for a question that could not be read, when there is a line, and not for one that was refused", async () => {
+    const s = setting();
+    const unread = () => [...s.crew.state.get().unreadApprovals].map(([id, failure]) => [id, failure.code]);
+    const asked = () => s.server.asked.filter((method) => method === "approval.get").length;
+    s.server.down = true;
+    s.crew.needApproval("a-7");
+    await until(() => unread().length === 1);
+    expect(unread()).toEqual([["a-7", "offline"]]);
+    s.server.down = false;
+    s.server.replies["approval.get"] = (({ id }: { id: string }) => {
+      if (id === "a-8") throw new CallFailure("not_found", "gone", false);
+      return approval({ id });
+    }) as (params: never) => unknown;
+    s.crew.needApproval("a-8");
+    await until(() => unread().length === 2);
+    await s.crew.start();
+    await until(() => s.crew.state.get().approvals.value?.some(({ id }) => id === "a-7") === true);
+    expect(unread()).toEqual([["a-8", "not_found"]]);
+    expect(asked()).toBe(3);
+    // Somebody asks by hand.
+    s.server.replies["approval.get"] = () => approval({ id: "a-8" });
+    s.crew.needApproval("a-8");
+    await until(() => unread().length === 0);
   });
 
   it("takes an entry from the queue to the ended ones when it lands", async () => {

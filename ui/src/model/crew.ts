@@ -2,11 +2,11 @@
 // React; one instance lives as long as the page.
 
 import {
-  asFailure, backOff, type Approval, type Call, type Connection, type Decision, type GrantFor, type Delivered, type Ephemeral, EventStream, type Following, type Job,
+  asFailure, backOff, type Approval, type Call, type CallFailure, type Connection, type Decision, type GrantFor, type Delivered, type Ephemeral, EventStream, type Following, type Job,
   type StreamParts,
 } from "../client";
 import { type Gateway, GatewayEvents, type Welcome } from "../client/gateway";
-import { applyBoardEvents, putApproval } from "./boards";
+import { applyBoardEvents, putApproval, withAsked } from "./boards";
 import { Conversation } from "./conversation";
 import { DryRunWatch } from "./dry-run";
 import { addTailLines, applyJobEvents, changesJobRecord, jobOf, TailOrder } from "./jobs";
@@ -24,6 +24,8 @@ const FIGURES_EVERY_MS = 15_000;
 const GREETING_MS = 900;
 /** Conversations kept ready; the ones opened longest ago are forgotten. */
 const OPEN_CONVERSATIONS = 6;
+/** Questions that could not be read and are asked for again by themselves. */
+const MOST_UNREAD = 200;
 /** What is told of devices, of pairings, of other machines, of who is here, and of where the server answers. */
 const OF_DEVICES = /^(device|pairing|nodes?|presence|listen)\./;
 
@@ -156,10 +158,27 @@ export class Crew {
     const known = this.state.get().approvals.value?.some((approval) => approval.id === approvalId);
     if (known || this.#askedApprovals.has(approvalId)) return;
     this.#askedApprovals.add(approvalId);
+    this.#unread(approvalId);
     this.call("approval.get", { id: approvalId }).then(
       (approval) => this.state.update((state) => putApproval(state, approval)),
-      () => this.#askedApprovals.delete(approvalId),
+      (thrown: unknown) => {
+        this.#askedApprovals.delete(approvalId);
+        this.#unread(approvalId, asFailure(thrown));
+      },
     );
+  }
+
+  #unread(approvalId: string, failure?: CallFailure): void {
+    this.state.update((state) => {
+      if (!failure && !state.unreadApprovals.has(approvalId)) return state;
+      const unread = new Map(state.unreadApprovals);
+      unread.delete(approvalId);
+      // Whoever looks at one that was forgotten asks for it by hand.
+      const oldest = unread.size >= MOST_UNREAD ? unread.keys().next().value : undefined;
+      if (oldest !== undefined) unread.delete(oldest);
+      if (failure) unread.set(approvalId, failure);
+      return { ...state, unreadApprovals: unread };
+    });
   }
 
   send(sessionId: string, text: string, priority: Outgoing["priority"] = "interactive", targetWorkerId?: string): void {
@@ -263,7 +282,8 @@ export class Crew {
       const value = await READ[slice](this.call);
       const at = this.#parts.stream.now();
       this.state.update((state) => {
-        const next = { ...state, [slice]: arrived(value, at) };
+        const whole = slice === "approvals" ? withAsked(value as Approval[], state.approvals.value ?? [], this.#askedApprovals) : value;
+        const next = { ...state, [slice]: arrived(whole, at) };
         return slice === "jobBoard" ? withJobs(next, (value as { jobs: Job[] }).jobs) : next;
       });
     } catch (thrown) {
@@ -294,6 +314,10 @@ export class Crew {
       for (const slice of ALL_SLICES) {
         const held = this.state.get()[slice];
         if (held.failure || (slice === "status" && !holds && !held.loading)) this.#slices.stale(slice);
+      }
+      for (const [id, failure] of this.state.get().unreadApprovals) {
+        // What the server refused it refuses again, until somebody asks by hand.
+        if (failure.retryable) this.needApproval(id);
       }
       for (const conversation of this.#conversations.values()) {
         if (conversation.state.get().failure) void conversation.open();

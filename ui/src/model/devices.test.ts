@@ -21,4 +21,11 @@ describe("devices in a conversation", () => {
       "Phone was shut out",
     ]);
   });
+
+  it("has nothing of terminals, which have a page", () => {
+    const reducer = new TimelineReducer();
+    reducer.apply(event("terminal.session.started", { id: "t-1" as never, name: "build", by: "owner" }));
+    reducer.apply(event("terminal.session.ended", { id: "t-1" as never, name: "build", state: "exited", exitCode: 0 }));
+    expect(reducer.items()).toEqual([]);
+  });
 });

@@ -2,6 +2,7 @@
 
 import type { Delivered, Job } from "../client";
 import type { CrewState, JobLive, JobTail } from "./state";
+import { stageText } from "./stages";
 
 /** Output lines kept per job for the cards; the job page reads the rest from the server. */
 export const TAIL_LINES = 400;
@@ -126,7 +127,7 @@ export function applyJobEvents(state: CrewState, events: readonly Delivered[]): 
     }
     if (envelope.type === "job.progress") {
       (live ??= new Map(state.jobLive)).set(jobId, {
-        step: envelope.payload.step, steps: envelope.payload.steps, label: envelope.payload.label,
+        step: envelope.payload.step, steps: envelope.payload.steps, label: stageText(envelope.payload.label),
       });
     } else if (["job_completed", "job_failed", "job.cancelled", "job.requeued", "job.waiting"].includes(envelope.type)) {
       if ((live ?? state.jobLive).has(jobId)) (live ??= new Map(state.jobLive)).delete(jobId);

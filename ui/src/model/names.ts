@@ -15,5 +15,11 @@ export function personName(from: string | undefined): string {
   if (["", "user", "owner", "client", "you", "local", "human", "ui", "person"].includes(word) || word.startsWith("client:")) {
     return words.you;
   }
-  return from ?? words.you;
+  return deviceName(from ?? words.you);
+}
+
+/** The server names a browser that nobody named, and only in English; what people wrote stays theirs. */
+export function deviceName(name: string): string {
+  if (name === "Browser on this machine") return words.browserHere;
+  return name === "Browser on a phone" ? words.browserPhone : name;
 }

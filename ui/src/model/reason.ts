@@ -4,8 +4,3 @@ export function paragraphs(text: string): [said: string, output: string] {
   const cut = text.search(/\n\s*\n/);
   return cut < 0 ? [text.trim(), ""] : [text.slice(0, cut).trim(), text.slice(cut).trim()];
 }
-
-/** What an entry's reason says, without output; none stays none. */
-export function saidOf(reason: string | null | undefined): string | undefined {
-  return reason ? paragraphs(reason)[0] : undefined;
-}

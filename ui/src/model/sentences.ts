@@ -2,6 +2,7 @@
 
 import type { Envelope } from "../client";
 import { amountOf } from "./amounts";
+import { saidOf } from "./because";
 import type { GroupLine, NoticeItem, Of } from "./items";
 import { words } from "./words";
 
@@ -22,6 +23,11 @@ export function policyNotice(envelope: Envelope, { action, effect, rule, what, p
 export function setupNotice(envelope: Envelope, { ok, run, tail }: Of<"setup.finished">): NoticeItem {
   const command = run.join(" ");
   return ok ? notice(envelope, "box", "plain", words.setupFinished(command)) : notice(envelope, "failed", "failed", words.setupFailed(command), tail);
+}
+
+/** A host that a set-up step was kept from. */
+export function setupKept(envelope: Envelope, { host, port, why }: Of<"setup.network">): NoticeItem {
+  return notice(envelope, "shield", "waiting", words.setupKept(`${host}:${port}`), why);
 }
 
 /** A budget that came near its end, or reached it. */
@@ -46,7 +52,7 @@ export function dryRunNotice(envelope: Envelope, { run }: Of<"checks.dry_run">):
   if (run.state !== "failed") return undefined;
   const failed = run.checks.filter((check) => check.state === "failed");
   const names = failed.map((check) => check.name).join(", ");
-  return notice(envelope, "failed", "needs", names ? words.dryRunFailed(names, commit) : words.dryRunBroke(commit), run.reason ?? undefined);
+  return notice(envelope, "failed", "needs", names ? words.dryRunFailed(names, commit) : words.dryRunBroke(commit), saidOf(run));
 }
 
 /** The line of a closed group: the kind of the event and the first of its fields that reads like a sentence. */

@@ -1,7 +1,7 @@
 // Everything the page knows about the crew. Plain data: parts are replaced, never changed in place.
 
 import type {
-  Approval, Connection, Job, Jobs, MergeQueue, MergeStats, Requests, Session, SystemStatus, Workers, Workspace,
+  Approval, CallFailure, Connection, Job, Jobs, MergeQueue, MergeStats, Requests, Session, SystemStatus, Workers, Workspace,
 } from "../client";
 import { type Loaded, NOTHING } from "./loaded";
 
@@ -31,6 +31,8 @@ export interface CrewState {
   readonly jobBoard: Loaded<Jobs>;
   readonly workers: Loaded<Workers>;
   readonly approvals: Loaded<readonly Approval[]>;
+  /** Questions that were asked for by themselves and could not be read, and why. */
+  readonly unreadApprovals: ReadonlyMap<string, CallFailure>;
   /** Every job record read so far, by id; fresher than `jobBoard`. */
   readonly jobs: ReadonlyMap<string, Job>;
   readonly jobLive: ReadonlyMap<string, JobLive>;
@@ -73,6 +75,7 @@ export const EMPTY: CrewState = {
   jobBoard: NOTHING,
   workers: NOTHING,
   approvals: NOTHING,
+  unreadApprovals: new Map(),
   jobs: new Map(),
   jobLive: new Map(),
   jobTails: new Map(),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { Delivered, DryRun } from "../client";
-import { entry, event, plan } from "./events.fixture";
+import type { Delivered, DryRun, Plan } from "../client";
+import { approval, entry, event, plan } from "./events.fixture";
 import type { ChecksItem, JobItem, ReplyItem } from "./items";
 import { TimelineReducer } from "./timeline";
 
@@ -95,6 +95,13 @@ describe("the conversation made of events", () => {
     ]);
   });
 
+  it("says when there is a sandbox after there was none", () => {
+    const isolation = { backend: "container", fs: "clone only", net: "none", limits: "cgroup", kill: "container" };
+    expect(run(event("system.sandbox", { isolation })).items()).toMatchObject([
+      { kind: "notice", text: "A sandbox was found, so code of repositories runs again (a container)" },
+    ]);
+  });
+
   it("collects the checks of one candidate in one card and begins another for the next", () => {
     const reducer = run(started("fmt"), started("tests"), finished("fmt", true), finished("tests", false, "boom"));
     expect(reducer.items()).toHaveLength(1);
@@ -109,6 +116,15 @@ describe("the conversation made of events", () => {
     const check = { name: "tests", run: ["tests"], state: "running", durationMs: null, reused: false, flakyRetry: true, tail: "" };
     const reducer = run(started("tests"), finished("tests", false, "boom"), event("merge.entry.returned", { entry: entry({ state: "returned", checks: [check] }), reason: "x", detail: "" }));
     expect((reducer.items()[0] as ChecksItem).checks[0]).toMatchObject({ state: "failed", tail: "boom" });
+  });
+
+  it("asks in the words of the page once the record of a question is there", () => {
+    const asks = { kind: "recipe", name: "docs" } as const;
+    const reducer = run(
+      event("approval_required", { approvalId: "a-1", action: "recipe.first_use", summary: "As the server says it", details: {} }),
+      event("approval.changed", { approval: approval({ summary: "As the server says it", asks }) }),
+    );
+    expect(reducer.items()).toMatchObject([{ kind: "approval", approvalId: "a-1", summary: "Run the recipe docs for the first time" }]);
   });
 
   it("asks once for an approval, however often the server says it", () => {
@@ -141,6 +157,16 @@ describe("the conversation made of events", () => {
 
   it("shows no row for output lines and figures", () => {
     expect(run(event("job_log", { jobId: "j-1", stream: "stdout", seq: 1, line: "x" }), event("done", { ok: true }), event("budget.used", { role: "workers", model: "m", inputTokens: 1, outputTokens: 1 })).length).toBe(0);
+  });
+
+  it("says a plan of fixed code by its title, keeps what follows, and leaves every other sentence alone", () => {
+    const said = (of: Plan, text: string) => run(event("plan.ready", { requestId: "r-1", plan: of, meets: [] }, { from: "remotebuddy" }), event("assistant_message", { text }, { from: "remotebuddy" })).items().at(-1);
+    const fixed: Plan = { ...plan, lane: "deterministic", title: "Run the tests", assistantMessage: "Run the tests: by fixed code, as the server put it." };
+    expect(said(fixed, fixed.assistantMessage)).toMatchObject({ text: "Run the tests: done by fixed code, without a model." });
+    const bounded = { ...fixed, assistantMessage: `${fixed.assistantMessage}\n\nIt may write \`docs/**\` only.` };
+    expect(said(bounded, bounded.assistantMessage)).toMatchObject({ text: "Run the tests: done by fixed code, without a model.\n\nIt may write `docs/**` only." });
+    expect(said({ ...fixed, lane: "worker" }, fixed.assistantMessage)).toMatchObject({ text: fixed.assistantMessage });
+    expect(said(fixed, "It landed.")).toMatchObject({ text: "It landed." });
   });
 
   it("offers the nearest steps when a request waits for a model", () => {

@@ -2,7 +2,9 @@
 // what happens to a job, an entry or a question changes the item it already has. Types it does not know end up in
 // a closed group, so a newer server never breaks the page.
 
-import type { Delivered, Envelope } from "../client";
+import type { Approval, Delivered, Envelope } from "../client";
+import { askedOf } from "./asks";
+import { confinedWord } from "./confined";
 import type { Item } from "./items";
 import { Landings } from "./landings";
 import { personName } from "./names";
@@ -10,7 +12,7 @@ import { applyPublish, isPublishEvent } from "./publishes";
 import { Replies } from "./replies";
 import { Rows } from "./rows";
 import { deviceNotice } from "./devices";
-import { budgetNotice, dryRunNotice, groupLine, nameOf, notice, policyNotice, requestNotice, setupNotice } from "./sentences";
+import { budgetNotice, dryRunNotice, groupLine, nameOf, notice, policyNotice, requestNotice, setupKept, setupNotice } from "./sentences";
 import { Work } from "./work";
 import { words } from "./words";
 
@@ -40,7 +42,7 @@ export class TimelineReducer {
       case "message":
         return this.#rows.push({ kind: "message", key, ts, who: personName(envelope.from), text: envelope.payload.text });
       case "assistant_message":
-        return this.#replies.whole(envelope, envelope.payload.text);
+        return this.#replies.whole(envelope, this.#work.spoken(envelope.payload.text));
       case "buddy.status":
         return this.#replies.status(envelope, envelope.payload);
       case "plan.ready":
@@ -86,7 +88,7 @@ export class TimelineReducer {
       case "approval_required":
         return this.#approval(envelope.payload.approvalId, ts, envelope.payload.summary);
       case "approval.changed":
-        return this.#approval(envelope.payload.approval.id, ts, envelope.payload.approval.summary);
+        return this.#asked(envelope.payload.approval, ts);
       case "merge.entry.checking":
         return this.#landings.checking(envelope.payload.entry, ts);
       case "merge.check.started":
@@ -115,6 +117,9 @@ export class TimelineReducer {
       // The decision it leads to is told.
       case "policy.grant_used":
         return;
+      // What it reached is what its question said; the log has it.
+      case "setup.network":
+        return envelope.payload.allowed ? undefined : this.#push(setupKept(envelope, envelope.payload));
       case "setup.finished":
         return this.#push(setupNotice(envelope, envelope.payload));
       case "checks.dry_run":
@@ -132,9 +137,11 @@ export class TimelineReducer {
       case "system.resumed":
         // While another hold remains, nothing goes on yet.
         return envelope.payload.held ? undefined : this.#push(notice(envelope, "play", "plain", words.resumed(nameOf(envelope.payload.by))));
+      case "system.sandbox":
+        return this.#push(notice(envelope, "passed", "plain", words.sandboxFound(confinedWord("backend", envelope.payload.isolation.backend))));
       case "error":
         return this.#push(notice(envelope, "failed", "failed", envelope.payload.message, envelope.payload.detail));
-      // Said by other events in a better way, or figures of the status bar.
+      // Said by other events in a better way, shown on a page of their own, or figures of the status bar.
       case "job_log":
       case "approved":
       case "denied":
@@ -145,6 +152,8 @@ export class TimelineReducer {
       case "workspace.changed":
       case "config.changed":
       case "device.renamed":
+      case "terminal.session.started":
+      case "terminal.session.ended":
       case "merge.entry.queued":
       case "merge.entry.candidate":
       case "merge.entry.waiting_approval":
@@ -175,6 +184,16 @@ export class TimelineReducer {
   #approval(approvalId: string, ts: string, summary: string): void {
     const key = `approval-${approvalId}`;
     if (!this.#rows.has(key)) this.#rows.push({ kind: "approval", key, ts, approvalId, summary });
+  }
+
+  /** The record comes after the question, and has what its sentence is made of. */
+  #asked(approval: Approval, ts: string): void {
+    const key = `approval-${approval.id}`;
+    const row = this.#rows.find(key);
+    const summary = askedOf(approval);
+    if (row?.kind === "approval") {
+      if (row.summary !== summary) this.#rows.replace(key, { ...row, summary });
+    } else this.#approval(approval.id, ts, summary);
   }
 
   #group(envelope: Envelope): void {

@@ -3,7 +3,15 @@ import { de } from "./words.de";
 
 const en = {
   you: "You",
+  browserHere: "Browser on this machine",
+  browserPhone: "Browser on a phone",
+  cherryPick: "one commit on top",
+  noFf: "a merge commit",
+  ffOnly: "fast-forward only",
+  squash: "squashed into one commit",
+  byFixedCode: (title: string) => `${title}: done by fixed code, without a model.`,
   held: (who: string) => (who ? `Everything was paused by ${who}` : "Everything was paused"),
+  sandboxFound: (backend: string) => `A sandbox was found, so code of repositories runs again (${backend})`,
   resumed: (who: string) => (who ? `Everything goes on again, resumed by ${who}` : "Everything goes on again"),
   stoppedBy: (who: string) => `Stopped by ${who}`,
   budgetJob: (used: string, limit: string) => `The budget of this job: ${used} of ${limit}`,
@@ -14,6 +22,7 @@ const en = {
   amountTokens: (n: number) => (n === 1 ? "1 token" : `${figure(n)} tokens`),
   amountMinutes: (n: number) => (n === 1 ? "1 minute" : `${figure(n)} minutes`),
   amountLess: (amount: string) => `${amount} or a little more`,
+  setupKept: (host: string) => `Set-up was kept from ${host}`,
   setupFinished: (command: string) => `Set-up finished: ${command}`,
   setupFailed: (command: string) => `Set-up failed: ${command}`,
   dryRunPassed: (commit: string) => `The checks pass on ${commit}, the commit work starts from`,

@@ -2,7 +2,10 @@
 
 import type { Envelope } from "../client";
 import type { DiffItem, Item, JobItem, Of } from "./items";
+import { paragraphs } from "./reason";
 import type { Rows } from "./rows";
+import { stageText } from "./stages";
+import { words } from "./words";
 
 /** Events of one decision of the server are this close together. */
 const MOMENT_MS = 3000;
@@ -10,6 +13,7 @@ const MOMENT_MS = 3000;
 export class Work {
   readonly #rows: Rows;
   readonly #planTitles = new Map<string, string>();
+  readonly #spokenPlans = new Map<string, string>();
   readonly #finished = new Map<string, string>();
 
   constructor(rows: Rows) {
@@ -25,6 +29,12 @@ export class Work {
     if (payload.jobId) {
       this.#planTitles.set(payload.jobId, payload.plan.title);
       this.#rows.change<JobItem>(`job-${payload.jobId}`, (job) => ({ ...job, title: payload.plan.title }));
+    }
+    const { lane, title, assistantMessage } = payload.plan;
+    if (lane === "deterministic" && assistantMessage.startsWith(title)) {
+      // What follows the first paragraph is said of this plan alone, such as a file that it may not write.
+      const [, more] = paragraphs(assistantMessage);
+      this.#spokenPlans.set(assistantMessage, [words.byFixedCode(title), more].filter(Boolean).join("\n\n"));
     }
     if (!payload.plan.requiresWorker) return;
     const key = `plan-${payload.requestId}`;
@@ -42,7 +52,7 @@ export class Work {
 
   progress(payload: Of<"job.progress">, ts: string): void {
     this.change(payload.jobId, ts, (job) =>
-      job.endedAt ? job : { ...job, phase: "running", startedAt: job.startedAt ?? ts, step: payload.step, steps: payload.steps, label: payload.label },
+      job.endedAt ? job : { ...job, phase: "running", startedAt: job.startedAt ?? ts, step: payload.step, steps: payload.steps, label: stageText(payload.label) },
     );
   }
 
@@ -73,6 +83,11 @@ export class Work {
         attempt: 1, startedAt: undefined, endedAt: undefined, message: undefined, detail: undefined, verified: undefined, proofs: [],
       }),
     );
+  }
+
+  /** What RemoteBuddy says of a plan of fixed code is the plan again, as a sentence: it is said in the page's language. */
+  spoken(text: string): string {
+    return this.#spokenPlans.get(text) ?? text;
   }
 
   #title(payload: Of<"job_enqueued">, before: string): string {

@@ -7,6 +7,7 @@ import { type Crew, Store } from "../model";
 import { EMPTY } from "../model/state";
 import { NotificationsSection } from "./NotificationsSection";
 import { choiceOf, isTime, pageOf, type Seen, type Sent, withChange } from "./seen";
+import "../patience.setup";
 
 afterEach(cleanup);
 

@@ -21,7 +21,7 @@ export const de: Words = {
   quietUntil: "bis",
   wholeDay: "Zweimal dieselbe Zeit ist der ganze Tag.",
   notATime: "Schreiben Sie eine Uhrzeit wie 22:00.",
-  fixed: "Dort zu ändern; hier wirkt nichts.",
+  fixed: "Das lässt sich nur dort ändern.",
   notSaved: "Das wurde nicht geändert",
   loadFailed: "Das konnte nicht gelesen werden",
   what: "Was gemeldet wird",

@@ -4,7 +4,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { State, type StateKind, Time } from "../components";
 import type { PushOutcome, PushRow } from "../client";
 import { locale } from "../words";
-import { noticeOf } from "./worker/notice";
+import { noticeOf, subjectIn } from "./worker/notice";
 import { words } from "./words";
 import "./phone.css";
 
@@ -51,5 +51,5 @@ export function SentRows({ rows }: { rows: readonly PushRow[] }) {
 /** As the notification said it. */
 function titleOf(row: PushRow): string {
   const { title } = noticeOf({ ...row, tag: "", detail: "", waiting: 0 }, 1, locale());
-  return row.told === "question" || row.told === "landed" ? `${title}: ${row.subject}` : title;
+  return row.told === "question" || row.told === "landed" ? `${title}: ${subjectIn(locale(), row)}` : title;
 }

@@ -3,7 +3,7 @@
 
 import { type Approval, asFailure, type Call, type Decision } from "../client";
 import type { Shelf } from "../model/outbox";
-import { Store } from "../model";
+import { askedOf, Store } from "../model";
 
 /** A tap that could not be sent for longer is asked about again: what it was about may look different by now. */
 export const FRESH_MS = 10 * 60_000;
@@ -54,7 +54,7 @@ export class Taps {
       key: this.#parts.newKey(),
       approvalId: approval.id,
       hash: approval.hash,
-      summary: approval.summary,
+      summary: askedOf(approval),
       decision,
       at: this.#parts.now(),
       state: "waiting",

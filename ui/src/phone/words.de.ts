@@ -40,7 +40,7 @@ export const de: Words = {
   nothingSent: "Noch wurde nichts gesendet.",
   install: "Installieren",
   installText: "Als App auf diesem Gerät: im Vollbild, mit eigenem Symbol, und sie öffnet sich auch ohne Leitung.",
-  newer: "Eine neuere Fassung dieser Seite liegt bereit.",
+  newer: "Eine neuere Version dieser Seite liegt bereit.",
   reload: "Laden",
   offlineShell: "Das ist, was dieses Gerät weiß. Es geht von selbst weiter, sobald die Leitung steht.",
   waiting: "Noch nicht übergeben",

@@ -7,13 +7,15 @@ import { type Crew, type PublishItem, Store } from "../model";
 import { EMPTY } from "../model/state";
 import { blockOf, fieldsOf, hostOf, keepDraft, otherName, problemsOf, readDraft } from "./form";
 import { PublicationCard } from "./PublicationCard";
-import { mayPublish } from "./PublishButtons";
+import { mayPublish, PublishButtons } from "./PublishButtons";
+import { PublishPart } from "./PublishPart";
 import { PublishSheet } from "./PublishSheet";
 import { explain } from "./reasons";
 import { apiProblem, hostProblem, patternProblem, tokenProblem, usualApi } from "./settings-form";
 import { numberOf, type Shown, shownOf, shownOfItem } from "./shown";
 import { wish } from "./wish";
 import { words } from "./words";
+import "../patience.setup";
 
 afterEach(cleanup);
 beforeEach(() => localStorage.clear());
@@ -133,6 +135,24 @@ function scene(answers: Answers, content: (crew: Crew) => React.ReactNode) {
 }
 
 const shown = (more: Partial<Shown> = {}): Shown => ({ ...shownOf(stored()), ...more });
+
+describe("the buttons", () => {
+  const answers = { "publish.show": () => ({ sessionId: "dev", pushEnabled: true, prEnabled: true, recent: [] }) };
+  const off = async () => {
+    const both = await Promise.all([words.pushOnly, words.pushAndPr].map((name) => screen.findByRole<HTMLButtonElement>("button", { name })));
+    return both.map((button) => [button.disabled, button.getAttribute("aria-description")]);
+  };
+
+  it("of a conversation are off while an answer is being written in it, and say so", async () => {
+    scene(answers, () => <PublishButtons sessionId="dev" streaming />);
+    expect(await off()).toEqual([[true, words.offStreaming], [true, words.offStreaming]]);
+  });
+
+  it("beside a job know nothing of that", async () => {
+    scene(answers, () => <PublishPart sessionId="dev" />);
+    expect(await off()).toEqual([[false, null], [false, null]]);
+  });
+});
 
 describe("the card", () => {
   it("of a failure has the remote's own words, the cause, the next step, and another name to begin with", async () => {

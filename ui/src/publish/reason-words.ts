@@ -34,8 +34,8 @@ const en = {
   unsupportedHostNext: "Open it on the host’s own page. A GitHub Enterprise server is named in the settings.",
   noCredentials: "No token for this host is saved, configured or known to gh.",
   noCredentialsNext: "Set a token, or open the pull request by the link.",
-  forbidden: "The token may not do this.",
-  forbiddenNext: "Give it the right to write pull requests, or ask an owner of the repository.",
+  forbidden: "The remote or the host does not let you do this.",
+  forbiddenNext: "A token needs the right to write pull requests, and a folder has to be yours to write. Or ask an owner of the repository.",
   notFound: "The host does not know the repository, or does not show it to this token.",
   notFoundNext: "Look at the remote’s address, and let the token see the repository.",
   refused: "The host refused what was asked; its own words are here.",
@@ -59,5 +59,6 @@ const en = {
 };
 
 export type Words = typeof en;
+export const english: Words = en;
 
 export const words = defineWords(en, de);

@@ -1,7 +1,8 @@
 // Cause and next step of a reason, and what the card offers for it.
 
 import type { PublishReason } from "../client";
-import { words } from "./reason-words";
+import { english, type Words, words as pageWords } from "./reason-words";
+import { de as german } from "./reason-words.de";
 
 export type Offer = "token" | "rename" | "again" | "settings" | "none";
 
@@ -12,7 +13,7 @@ export interface Explained {
   readonly offer: Offer;
 }
 
-const TABLE: Record<PublishReason, Explained> = {
+const table = (words: Words): Record<PublishReason, Explained> => ({
   auth: { cause: words.auth, next: words.authNext, offer: "token" },
   "host-key": { cause: words.hostKey, next: words.hostKeyNext, offer: "again" },
   "no-remote": { cause: words.noRemote, next: words.noRemoteNext, offer: "again" },
@@ -39,9 +40,16 @@ const TABLE: Record<PublishReason, Explained> = {
   "approval-required": { cause: words.approvalRequired, next: words.approvalRequiredNext, offer: "none" },
   denied: { cause: words.denied, next: words.deniedNext, offer: "none" },
   unknown: { cause: words.unknown, next: words.unknownNext, offer: "again" },
-};
+});
+
+const TABLE = table(pageWords);
 
 /** A reason of a newer server reads as unknown. */
 export function explain(reason: string | undefined): Explained {
   return TABLE[reason as PublishReason] ?? TABLE.unknown;
+}
+
+/** The cause alone, in a language that is not the page's to choose; nothing for a reason of a newer server. */
+export function causeIn(language: string, reason: PublishReason): string | undefined {
+  return (table(language === "de" ? german : english)[reason] as Explained | undefined)?.cause;
 }

@@ -32,7 +32,7 @@ export const de: Words = {
   notAnApi: "Eine Adresse, die mit https:// beginnt.",
   listedHost: "Er steht schon in der Liste.",
   protected: "Geschützte Branches",
-  protectedText: "Werden nie ohne Überschreiben übertragen. Basis, Integrationsbranch und Hauptbranch der Gegenstelle sind immer geschützt.",
+  protectedText: "Auf sie wird nie ohne „Überschreiben“ gepusht. Basis, Integrations-Branch und Haupt-Branch der Gegenstelle sind immer geschützt.",
   pattern: "Name oder Muster",
   notAPattern: "Ein Name ohne Leerzeichen, etwa release/*.",
   after: "Nach jeder Übernahme",
@@ -41,5 +41,5 @@ export const de: Words = {
   openPr: "Einen Pull Request öffnen oder den offenen auf dem neuesten Stand halten",
   openPrHint: "Überträgt auch.",
   notSaved: "Das wurde nicht gespeichert",
-  loadFailed: "Wie veröffentlicht wird, war nicht lesbar",
+  loadFailed: "Wie veröffentlicht wird, ließ sich nicht lesen",
 };

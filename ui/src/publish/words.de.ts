@@ -45,7 +45,7 @@ export const de: Words = {
   cancel: "Abbrechen",
   close: "Schließen",
   stop: "Anhalten",
-  loadFailed: "Was veröffentlicht würde, war nicht lesbar",
+  loadFailed: "Was veröffentlicht würde, ließ sich nicht lesen",
   offline: "Es gibt keine Verbindung zum Server. Was Sie schreiben, bleibt hier.",
   asked: "Sie werden noch einmal gefragt, weil etwas überschrieben wird oder geschützt ist.",
   notDone: "Das wurde nicht veröffentlicht",

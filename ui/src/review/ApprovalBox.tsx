@@ -2,18 +2,19 @@
 // chord do, and only while everything that would land is on the page.
 
 import { type Ref, useEffect, useRef, useState } from "react";
+import { askerName } from "../approvals/answer";
 import { notByEnter } from "../approvals/by-enter";
-import { useAction, useCrew, useModel, useShortcut } from "../app";
-import type { Approval, MergeEntry, RiskLevel, Strategy } from "../client";
+import { useAction, useCrew, useMay, useModel, useShortcut } from "../app";
+import { Lacking } from "../devices/Lacking";
+import type { Approval, MergeEntry, RiskLevel } from "../client";
 import { Button, Change, CopyButton, Facts, Icon, InlineText, Kbd, shortId, State, Time } from "../components";
-import { isLive, personName } from "../model";
+import { askedOf, isLive, personName, strategyText, whyOf } from "../model";
 import type { Review } from "./files";
 import { Payload } from "./Payload";
 import { splitRisky } from "./Verified";
 import { words } from "./words";
 
 const RISK: Record<RiskLevel, string> = { low: words.low, medium: words.medium, high: words.high };
-export const STRATEGY: Record<Strategy, string> = { cherry_pick: words.cherryPick, no_ff: words.noFf, ff_only: words.ffOnly, squash: words.squash };
 
 export interface Answering {
   readonly approve: () => void;
@@ -23,6 +24,8 @@ export interface Answering {
   /** Why nothing can be answered now. */
   readonly held: string | undefined;
   readonly pending: boolean;
+  /** Whether this device may answer at all. */
+  readonly may: boolean;
   readonly needsConfirm: boolean;
   readonly confirmed: boolean;
   readonly confirm: (yes: boolean) => void;
@@ -43,9 +46,10 @@ export function useAnswer(approval: Approval | undefined, review: Review | undef
   const pending = approval?.state === "pending";
   const missing = review?.missing ?? 0;
   const confirmed = confirmedFor !== undefined && confirmedFor === approval?.hash;
-  const held = !pending ? undefined : !live ? words.offline : !review ? words.loading : missing > 0 && !confirmed ? words.showMissing(missing) : undefined;
+  const may = useMay("approve");
+  const held = !pending ? undefined : !may ? words.mayNot : !live ? words.offline : !review ? words.loading : missing > 0 && !confirmed ? words.showMissing(missing) : undefined;
   const answer = (decision: "approve" | "deny") => {
-    if (!approval || !pending) return;
+    if (!approval || !pending || !may) return;
     void action.run(async () => {
       try {
         await crew.answer(approval, decision);
@@ -81,6 +85,7 @@ export function useAnswer(approval: Approval | undefined, review: Review | undef
     failure: action.failure,
     held,
     pending,
+    may,
     needsConfirm: missing > 0,
     confirmed,
     confirm: (yes) => confirm(yes ? approval?.hash : undefined),
@@ -111,11 +116,11 @@ export function ApprovalBox({
       </div>
       <div className="card__body rask__body">
         <p className="medium rask__what">
-          <InlineText text={approval.summary} />
+          <InlineText text={askedOf(approval)} />
         </p>
         <Facts
           rows={[
-            [words.why, <InlineText key="why" text={approval.why} />],
+            [words.why, <InlineText key="why" text={whyOf(approval)} />],
             [
               words.risk,
               <span key="risk" className={approval.risk === "low" ? "" : "s-needs"}>
@@ -124,8 +129,8 @@ export function ApprovalBox({
             ],
             [words.change, review ? <Stat key="change" review={review} /> : null],
             [words.target, entry ? <code key="target">{entry.target}</code> : null],
-            [words.strategy, entry ? STRATEGY[entry.strategy] : null],
-            [words.askedBy, approval.askedBy === "merge" ? words.mergeQueue : approval.askedBy],
+            [words.strategy, entry ? strategyText(entry.strategy) : null],
+            [words.askedBy, askerName(approval.askedBy)],
             [words.expires, approval.expiresAt ? <Time key="expires" ts={approval.expiresAt} /> : null],
           ]}
         />
@@ -146,18 +151,18 @@ export function ApprovalBox({
             })}
           </ul>
         ) : null}
-        <div>
+        {/* What the hash was taken of, whole and as the server writes it; what one answers by stands above and beside. */}
+        <details className="rask__exact">
+          <summary className="t2 c2">{words.payload}</summary>
           <div className="h">
-            <span className="label">{words.payload}</span>
+            <span className="label">{words.details}</span>
             <span className="push" />
             <CopyButton icon text={JSON.stringify(approval.details, null, 2)} label={words.payload} />
           </div>
           <Payload value={approval.details} />
-        </div>
-        <div>
           <span className="label">{words.hash}</span>
           <div className="mono t1 rask__hash">{approval.hash}</div>
-        </div>
+        </details>
         <p className="t1 c3">{words.bound}</p>
         {answering.needsConfirm ? (
           <label className="h t2">
@@ -170,10 +175,12 @@ export function ApprovalBox({
             {words.answerFailed}: <InlineText text={answering.failure.message} />
           </p>
         ) : null}
-        {answering.held ? <p className="t2 s-needs">{answering.held}</p> : null}
+        {answering.held && answering.may ? <p className="t2 s-needs">{answering.held}</p> : null}
       </div>
       <div className="card__foot wrap">
-        {denying ? (
+        {!answering.may ? (
+          <Lacking scope="approve" what={words.mayNot} />
+        ) : denying ? (
           <>
             <span className="t2 c2 grow">{words.denyNote}</span>
             <Button look="danger" busy={answering.busy} onClick={answering.deny}>

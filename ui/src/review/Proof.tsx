@@ -4,14 +4,15 @@
 import { Link } from "@tanstack/react-router";
 import type { Ref } from "react";
 import { useAction, useClient, useCrew, useModel } from "../app";
-import type { Approval, CheckVerdict, Job, MergeEntry, VerifiedLine } from "../client";
-import { argvText, Button, durationText, Icon, InlineText, shortId, State, StateIcon, type StateKind, Time } from "../components";
+import type { Approval, Job, MergeEntry, VerifiedLine } from "../client";
+import { Button, Icon, InlineText, shortId, State, Time } from "../components";
 import { useVerification } from "../job/useJob";
 import { isLive, saidOf } from "../model";
 import { mainWords, MeetsList, RevertLine, useMeets } from "../main-line";
 import { entryStateText } from "../work/Chain";
 import { hasEnded } from "../work/chain-layout";
 import { ApprovalBox, type Answering } from "./ApprovalBox";
+import { EntryChecks } from "./EntryChecks";
 import type { Review } from "./files";
 import { Opinion } from "./Opinion";
 import { opinionIn } from "./opinion";
@@ -106,44 +107,12 @@ function Lines({ head, lines }: { head: string; lines: readonly VerifiedLine[] }
   );
 }
 
-const VERDICT: Record<string, StateKind> = { passed: "passed", failed: "failed", running: "running" };
-
-export function CheckRow({ check }: { check: CheckVerdict }) {
-  const kind = VERDICT[check.state] ?? "waiting";
-  const skipped = check.state === "skipped";
-  const note = skipped ? (check.reason ?? "") : check.reused ? words.reused : check.flakyRetry ? words.flaky : "";
-  return (
-    <div className="h t2 checkrow" title={[argvText(check.run), note].filter(Boolean).join(", ")}>
-      <span className={`st s-${kind === "landed" ? "passed" : kind}`}>
-        {kind === "passed" ? <Icon name="check" size="s" /> : <StateIcon kind={kind} size="s" />}
-        <span className="unseen">{check.state}</span>
-      </span>
-      <span className="mono grow trunc">{check.run.length > 0 ? argvText(check.run) : check.name}</span>
-      {check.flakyRetry ? <Icon name="refresh" size="s" /> : null}
-      <span className="c3 num t1">{skipped ? words.skipped : check.reused ? words.reusedShort : check.durationMs === null ? "" : durationText(check.durationMs)}</span>
-    </div>
-  );
-}
-
 function Checks({ entry }: { entry: MergeEntry }) {
   const head = words.checksOn(shortId(entry.id), (entry.onto ?? entry.base).slice(0, 7));
   return (
     <div className="sidesect">
       <h2 className="label">{head}</h2>
-      {entry.checks.length === 0 ? <p className="t2 c3">{words.checksNone}</p> : null}
-      <div className="v v--1 sidelist">
-        {entry.checks.map((check) => (
-          <div key={check.name}>
-            <CheckRow check={check} />
-            {check.state === "failed" && check.tail ? (
-              // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- output scrolls
-              <pre className="log checktail" tabIndex={0}>
-                {check.tail}
-              </pre>
-            ) : null}
-          </div>
-        ))}
-      </div>
+      {entry.checks.length === 0 ? <p className="t2 c3">{words.checksNone}</p> : <EntryChecks checks={entry.checks} />}
     </div>
   );
 }
@@ -175,7 +144,7 @@ function Standing({ entry }: { entry: MergeEntry }) {
             {entry.landedAt ? <Time ts={entry.landedAt} className="t1 c3" /> : null}
           </p>
         ) : (
-          <p className="t2 wraps"><InlineText text={saidOf(entry.reason) ?? entryStateText(entry)} /></p>
+          <p className="t2 wraps"><InlineText text={saidOf(entry) ?? entryStateText(entry)} /></p>
         )}
         <RevertLine entry={entry} />
         <Returned entry={entry} />

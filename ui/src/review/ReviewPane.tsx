@@ -300,8 +300,8 @@ function Ready({
             {answering.pending ? <Hint keys={["a"]}>{words.approval}</Hint> : null}
           </span>
         )}
-        <span className="push t2 c2 trunc land__say">{answering.pending ? (asking ? (answering.held ?? words.landsNext) : "") : <InlineText text={saidOf(reviewed.entry?.reason) ?? ""} />}</span>
-        {answering.pending && narrow && asking ? null : answering.pending ? (
+        <span className="push t2 c2 trunc land__say">{answering.pending ? (asking ? (answering.held ?? words.landsNext) : "") : <InlineText text={saidOf(reviewed.entry) ?? ""} />}</span>
+        {answering.pending && ((narrow && asking) || !answering.may) ? null : answering.pending ? (
           <>
             <Button onClick={showApproval}>{words.deny}…</Button>
             <Button

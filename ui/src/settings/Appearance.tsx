@@ -3,7 +3,7 @@
 import { useId, useState } from "react";
 import { chooseDiffColours, chooseTheme, type DiffColours, type ThemeChoice, useDiffColours, useTheme } from "../app/theme";
 import { Button, Choice } from "../components";
-import { chooseLocale, locale, type Locale } from "../words";
+import { chooseLocale, chosenLocale, type Locale, offersPseudo } from "../words";
 import { SectionHead, Setting } from "./Row";
 import { chooseTextSize, textSize, type TextSize } from "./text-size";
 import { words } from "./words";
@@ -12,8 +12,8 @@ export function Appearance() {
   const theme = useTheme();
   const diff = useDiffColours();
   const [size, setSize] = useState<TextSize>(textSize);
-  const [language, setLanguage] = useState<Locale>(locale);
-  const [started] = useState<Locale>(locale);
+  const [language, setLanguage] = useState(chosenLocale);
+  const [started] = useState(chosenLocale);
   const id = useId();
   return (
     <section>
@@ -79,16 +79,17 @@ export function Appearance() {
         <select
           id={id}
           className="input grow"
-          value={language}
+          value={language ?? "system"}
           onChange={(event) => {
-            const next = event.target.value as Locale;
+            const next = event.target.value === "system" ? undefined : (event.target.value as Locale);
             setLanguage(next);
             chooseLocale(next);
           }}
         >
+          <option value="system">{words.system}</option>
           <option value="en">{words.english}</option>
           <option value="de">{words.german}</option>
-          <option value="pseudo">{words.pseudo}</option>
+          {offersPseudo(import.meta.env.DEV) ? <option value="pseudo">{words.pseudo}</option> : null}
         </select>
         {language !== started ? <Button onClick={() => location.reload()}>{words.reload}</Button> : null}
       </Setting>

@@ -3,6 +3,7 @@
 import { useAction, useCall, useClient } from "../app";
 import { Banner, Button, ErrorState, Skeleton } from "../components";
 import type { BackendFound, WorkerBackend } from "../client";
+import { backendText } from "../model";
 import { words } from "./backend-words";
 import { originText } from "./origins";
 import { words as settingsWords } from "./words";
@@ -37,7 +38,7 @@ export function BackendChoice({ live }: { live: boolean }) {
               <label key={id} className={`choice${id === value.chosen ? " on" : ""}`}>
                 <input type="radio" className="radioin" name="backend" value={id} checked={id === value.chosen} disabled={found !== undefined && !found.installed} onChange={() => choose(id)} />
                 <span className="v v--1">
-                  <span className="medium">{id === "native" ? words.native : id === "none" ? words.none : found?.title}</span>
+                  <span className="medium">{id === "native" ? backendText(id) : id === "none" ? words.none : found?.title}</span>
                   {found ? <About found={found} /> : <span className="t2 c2">{words.noneText}</span>}
                 </span>
               </label>

@@ -3,9 +3,10 @@
 
 import { useId, useMemo, useRef, useState } from "react";
 import { argvText, Banner, Button, ConfirmDialog, Icon, IconButton, Switch } from "../components";
-import type { CheckPlan, ChecksOrigin, Strategy, Workspace } from "../client";
+import type { CheckPlan, ChecksOrigin, ConfigShown, Strategy, Workspace } from "../client";
 import { CheckMore, GroupFields } from "./CheckMore";
 import { type CheckRow, checksOf, type GroupRow, groupsOf, groupsToSend, isSound, problemsOf, rowsOf, sameChecks, sameGroups, timeoutProblem } from "./check-rows";
+import { takenOrigin, workspaceOrigin } from "./origins";
 import { SectionHead, Setting } from "./Row";
 import { useWorkspaceUpdate } from "./useWorkspaceUpdate";
 import { words } from "./words";
@@ -19,7 +20,7 @@ const STRATEGIES: readonly { id: Strategy; name: string; hint: string }[] = [
   { id: "squash", name: words.squash, hint: words.squashHint },
 ];
 
-export function Checks({ workspace, live }: { workspace: Workspace; live: boolean }) {
+export function Checks({ workspace, live, config }: { workspace: Workspace; live: boolean; config: ConfigShown | undefined }) {
   const { update, busy, failure } = useWorkspaceUpdate(workspace);
   const id = useId();
   const [trusting, setTrusting] = useState(false);
@@ -42,7 +43,7 @@ export function Checks({ workspace, live }: { workspace: Workspace; live: boolea
         onTrust={() => setTrusting(true)}
       />
       <h2 className="t4 setnext">{words.checks}</h2>
-      <Setting name={words.strategy} hint={strategy?.hint} origin={words.originWorkspace} htmlFor={id}>
+      <Setting name={words.strategy} hint={strategy?.hint} origin={takenOrigin(workspace, "strategy", config)} htmlFor={id}>
         <select id={id} className="input grow" value={workspace.strategy} disabled={busy || !live} onChange={(event) => void update({ strategy: event.target.value as Strategy })}>
           {STRATEGIES.map((one) => (
             <option key={one.id} value={one.id}>
@@ -51,7 +52,7 @@ export function Checks({ workspace, live }: { workspace: Workspace; live: boolea
           ))}
         </select>
       </Setting>
-      <Setting name={words.paused} hint={words.pausedHint} origin={words.originWorkspace}>
+      <Setting name={words.paused} hint={words.pausedHint} origin={workspaceOrigin(workspace, "mergePaused")}>
         <Switch on={workspace.mergePaused} label={words.paused} disabled={busy || !live} onChange={(on) => void update({ mergePaused: on })} />
       </Setting>
       <Trust workspace={workspace} busy={busy} live={live} asking={trusting} setAsking={setTrusting} onChange={(trusted) => update({ trusted })} />
@@ -229,7 +230,7 @@ function Trust({
   const commands = [...(checks.origin === "repository" ? checks.checks.map((check) => check.run) : []), ...checks.setup.map((step) => step.run), ...Object.values(checks.recipes).map((recipe) => recipe.run)];
   return (
     <>
-      <Setting name={words.trust} hint={words.trustHint} origin={workspace.trusted ? words.originWorkspace : words.originBuiltIn}>
+      <Setting name={words.trust} hint={words.trustHint} origin={workspaceOrigin(workspace, "trusted")}>
         <Switch on={workspace.trusted} label={words.trust} disabled={busy || !live} onChange={(on) => (on ? setAsking(true) : void onChange(false))} />
       </Setting>
       <ConfirmDialog

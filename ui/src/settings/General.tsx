@@ -2,7 +2,8 @@
 
 import { useId, useState } from "react";
 import { Banner, Button, CopyButton, InlineText, Switch } from "../components";
-import type { Workspace } from "../client";
+import type { ConfigShown, Workspace } from "../client";
+import { takenOrigin, workspaceOrigin } from "./origins";
 import { SectionHead, Setting } from "./Row";
 import { useWorkspaceUpdate } from "./useWorkspaceUpdate";
 import { words } from "./words";
@@ -13,7 +14,7 @@ export function nameProblem(name: string): string | undefined {
   return trimmed.length > 80 ? words.nameLong : undefined;
 }
 
-export function General({ workspace, live }: { workspace: Workspace; live: boolean }) {
+export function General({ workspace, live, config }: { workspace: Workspace; live: boolean; config: ConfigShown | undefined }) {
   const id = useId();
   const { update, busy, failure } = useWorkspaceUpdate(workspace);
   const [name, setName] = useState(workspace.name);
@@ -39,7 +40,7 @@ export function General({ workspace, live }: { workspace: Workspace; live: boole
           if (changed && !problem && live) void update({ name: name.trim() });
         }}
       >
-        <Setting name={words.name} hint={words.nameHint} htmlFor={id} origin={changed ? words.originUnsaved : words.originWorkspace}>
+        <Setting name={words.name} hint={words.nameHint} htmlFor={id} origin={changed ? words.originUnsaved : workspaceOrigin(workspace, "name")}>
           <div className="v v--1 grow">
             <div className="h">
               <input
@@ -76,7 +77,7 @@ export function General({ workspace, live }: { workspace: Workspace; live: boole
       <Setting name={words.integration} hint={words.integrationHint}>
         <code>{workspace.integrationBranch}</code>
       </Setting>
-      <Setting name={words.mergeEnabled} hint={words.mergeEnabledHint} origin={words.originWorkspace}>
+      <Setting name={words.mergeEnabled} hint={words.mergeEnabledHint} origin={takenOrigin(workspace, "mergeEnabled", config)}>
         <Switch on={workspace.mergeEnabled} label={words.mergeEnabled} disabled={busy || !live} onChange={(on) => void update({ mergeEnabled: on })} />
       </Setting>
     </section>

@@ -9,6 +9,7 @@ import { ModelEditor } from "./ModelEditor";
 import { SavedKeyLine } from "./ModelKey";
 import { emptyForm, formFor, formOf, type ModelForm, settingOf } from "./model-form";
 import { originText } from "./origins";
+import { providerText } from "./provider-text";
 import { SectionHead } from "./Row";
 import { words } from "./words";
 
@@ -186,7 +187,7 @@ function Found({
         <tbody>
           {providers.map((provider) => {
             const [kind, say] = STATE[provider.state] ?? ["waiting", provider.state];
-            const offers = [provider.models.length > 0 ? words.nModels(provider.models.length) : "", provider.detail].filter(Boolean).join(", ");
+            const offers = [provider.models.length > 0 ? words.nModels(provider.models.length) : "", providerText(provider)].filter(Boolean).join(", ");
             const usable = provider.state === "ready" || (provider.state === "found_not_ready" && (provider.endpoint !== undefined || provider.keyEnv !== undefined));
             return (
               <tr key={provider.id}>

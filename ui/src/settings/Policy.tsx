@@ -4,7 +4,7 @@ import { useState } from "react";
 import { Banner, ConfirmDialog } from "../components";
 import type { ConfigShown, Profile, Workspace } from "../client";
 import { PolicySection } from "../policy/PolicySection";
-import { originText, valueOf } from "./origins";
+import { originText, takenOrigin, valueOf } from "./origins";
 import { SectionHead } from "./Row";
 import { useWorkspaceUpdate } from "./useWorkspaceUpdate";
 import { words } from "./words";
@@ -43,7 +43,7 @@ export function Policy({ workspace, live, config }: { workspace: Workspace; live
         ))}
       </fieldset>
       <p className="t2 c3 setnote">{words.always}</p>
-      <p className="t1 c3 setnote">{forced && forced.origin !== "built-in" ? originText(forced.origin, words) : words.originWorkspace}</p>
+      <p className="t1 c3 setnote">{forced && forced.origin !== "built-in" && forced.origin !== "workspace" ? originText(forced.origin, words) : takenOrigin(workspace, "profile", config)}</p>
       <ConfirmDialog
         open={asking}
         onClose={() => setAsking(false)}

@@ -4,7 +4,9 @@ import { useState } from "react";
 import { useModel } from "../app";
 import { Banner, ConfirmDialog, Icon, Switch } from "../components";
 import type { Workspace } from "../client";
+import { confinedText, confinedWord, isWeak } from "../model";
 import { BackendChoice } from "./BackendChoice";
+import { workspaceOrigin } from "./origins";
 import { SectionHead, Setting } from "./Row";
 import { useWorkspaceUpdate } from "./useWorkspaceUpdate";
 import { words } from "./words";
@@ -24,7 +26,7 @@ export function Sandbox({ workspace, live }: { workspace: Workspace | undefined;
         <>
           <div className="h wrap setiso">
             <Icon name="shield" />
-            <span className="medium">{words.inEffect(isolation.backend)}</span>
+            <span className="medium">{words.inEffect(confinedWord("backend", isolation.backend))}</span>
             <span className="c2 t2">{words.inEffectNote}</span>
           </div>
           <table className="tbl iso">
@@ -38,15 +40,13 @@ export function Sandbox({ workspace, live }: { workspace: Workspace | undefined;
             </thead>
             <tbody>
               <tr>
-                {[isolation.fs, isolation.net, isolation.limits, isolation.kill].map((text, index) => {
-                  const weak = isolation.backend === "host" ? index < 3 : /^(none|unlimited)/i.test(text) && index >= 2;
+                {(["fs", "net", "limits", "kill"] as const).map((part) => {
+                  const weak = (isolation.backend === "host" && part !== "kill") || isWeak(part, isolation[part]);
                   return (
-                    // Four columns in a fixed order.
-                    // oxlint-disable-next-line react/no-array-index-key
-                    <td key={index}>
+                    <td key={part}>
                       <span className={`st st--n ${weak ? "s-needs" : "s-passed"}`}>
                         <Icon name={weak ? "alert" : "check"} size="s" />
-                        <span className="c2">{text}</span>
+                        <span className="c2">{confinedText(part, isolation[part])}</span>
                       </span>
                     </td>
                   );
@@ -75,7 +75,7 @@ function Host({ workspace, live }: { workspace: Workspace; live: boolean }) {
   return (
     <>
       {failure ? <Banner tone="failed">{`${words.saveFailed}: ${failure.message}`}</Banner> : null}
-      <Setting name={words.allowHost} hint={words.allowHostHint} origin={workspace.allowHost ? words.originWorkspace : words.originBuiltIn}>
+      <Setting name={words.allowHost} hint={words.allowHostHint} origin={workspaceOrigin(workspace, "allowHost")}>
         <Switch on={workspace.allowHost} label={words.allowHost} disabled={busy || !live} onChange={(on) => (on ? setAsking(true) : void update({ allowHost: false }))} />
         {workspace.allowHost ? (
           <span className="st st--n s-needs">

@@ -1,14 +1,17 @@
 // The sections on the left, shared with the doctor.
 
 import { Link } from "@tanstack/react-router";
+import { useEffect, useRef } from "react";
 import { Icon } from "../components";
 import { SECTIONS, type SectionId } from "./sections";
 import { words } from "./words";
 
 export function SettingsNav({ current, mark }: { current: SectionId | "doctor"; mark?: React.ReactNode }) {
+  const nav = useRef<HTMLElement>(null);
+  useEffect(() => showCurrent(nav.current), [current]);
   const group = (of: "workspace" | "machine") => SECTIONS.filter((section) => section.of === of);
   return (
-    <nav className="setnav" aria-label={words.sections} ref={showCurrent}>
+    <nav className="setnav" aria-label={words.sections} ref={nav}>
       <div className="label setnav__label">{words.thisWorkspace}</div>
       {group("workspace").map((section) => (
         <Item key={section.id} section={section} on={section.id === current} />
@@ -34,7 +37,8 @@ function showCurrent(nav: HTMLElement | null): void {
 
 function Item({ section, on }: { section: (typeof SECTIONS)[number]; on: boolean }) {
   return (
-    <Link to="/settings" hash={section.id} className={`nav${on ? " on" : ""}`} aria-current={on ? "page" : undefined}>
+    // Sections differ in the part after the `#` alone: without it the router calls every one of them current.
+    <Link to="/settings" hash={section.id} activeOptions={{ includeHash: true }} className={`nav${on ? " on" : ""}`} aria-current={on ? "page" : undefined}>
       <Icon name={section.icon} />
       <span className="grow">{section.label}</span>
     </Link>

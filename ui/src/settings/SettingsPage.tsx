@@ -117,8 +117,8 @@ function Body({
       return <Values config={config} />;
     default:
       if (!workspace) return null;
-      if (section === "general") return <General key={workspace.id} workspace={workspace} live={live} />;
-      if (section === "checks") return <Checks key={workspace.id} workspace={workspace} live={live} />;
+      if (section === "general") return <General key={workspace.id} workspace={workspace} live={live} config={config.value} />;
+      if (section === "checks") return <Checks key={workspace.id} workspace={workspace} live={live} config={config.value} />;
       return <Policy key={workspace.id} workspace={workspace} live={live} config={config.value} />;
   }
 }

@@ -2,8 +2,7 @@ import type { BackendWords } from "./backend-words";
 
 export const de: BackendWords = {
   head: "Wer Aufträge ausführt",
-  text: "Einen Auftrag, der ein Modell braucht, führt aus, was hier gewählt ist, und nichts anderes an seiner Stelle. Eine Nachricht, die mit /with und einem Namen beginnt, wählt für sich.",
-  native: "Die eigene Schleife von Pilothouse",
+  text: "Aufträge, die ein Modell brauchen, führt aus, was hier gewählt ist, und nichts anderes an seiner Stelle. Eine Nachricht, die mit /with und einem Namen beginnt, wählt für sich.",
   nativeText: "Vier Werkzeuge, in der Sandbox des Auftrags. Nichts zu installieren.",
   none: "Nichts",
   noneText: "Nur was kein Modell braucht, wird getan.",
@@ -17,7 +16,7 @@ export const de: BackendWords = {
   install: "Installieren mit",
   from: (origin) => `Gewählt durch: ${origin}`,
   forget: "Zurück zur Vorgabe",
-  fixed: "Eine Variable oder ein Schalter des Servers sagt anderes und geht vor.",
+  fixed: "Eine Variable oder ein Schalter des Servers sagt etwas anderes und geht vor.",
   looking: "Agenten auf diesem Rechner werden gesucht",
   loadFailed: "Das konnte nicht gelesen werden",
   saveFailed: "Das wurde nicht geändert",

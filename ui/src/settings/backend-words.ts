@@ -6,7 +6,6 @@ import { de } from "./backend-words.de";
 const en = {
   head: "What works on tasks",
   text: "A task that needs a model is worked on by what is chosen here, and by nothing else in its place. A message that begins with /with and a name chooses for itself.",
-  native: "Pilothouse's own loop",
   nativeText: "Four tools, in the job's sandbox. Nothing to install.",
   none: "Nothing",
   noneText: "Only what needs no model is done.",

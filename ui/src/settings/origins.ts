@@ -1,6 +1,6 @@
 // Where a value came from, in words.
 
-import type { ConfigShown, ConfigValue } from "../client";
+import type { ConfigShown, ConfigValue, Workspace } from "../client";
 import { words } from "./words";
 
 export interface OriginWords {
@@ -38,6 +38,27 @@ export function originText(origin: string, words: OriginWords): string {
   if (!word) return origin;
   if (rest === "") return word;
   return `${word}, ${rest}`;
+}
+
+/** What every workspace has when it is added. The server keeps the values alone, so one that differs was set by somebody. */
+const ADDED = { trusted: false, allowHost: false, mergePaused: false } as const;
+
+/** What a workspace takes over from the configuration when it is added. */
+const TAKEN = { strategy: "merge.strategy", profile: "policy.profile", mergeEnabled: "merge.enabled" } as const;
+
+export function workspaceOrigin(workspace: Workspace, part: "name" | keyof typeof ADDED): string {
+  const given = part === "name" ? (workspace.repoRoot.split(/[\\/]/).findLast(Boolean) ?? "") : ADDED[part];
+  return workspace[part] === given ? words.originBuiltIn : words.originYouHere;
+}
+
+/**
+ * Where it differs, nobody can be named: it was set here, or the repository said it, or the configuration has changed
+ * since. Nothing is said until there is a configuration to compare with.
+ */
+export function takenOrigin(workspace: Workspace, part: keyof typeof TAKEN, config: ConfigShown | undefined): string | undefined {
+  const begun = valueOf(config, TAKEN[part]);
+  if (!begun) return undefined;
+  return workspace[part] === begun.value ? originText(begun.origin, words) : words.originWorkspace;
 }
 
 /** First of these keys the server names. */

@@ -1,7 +1,9 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import type { ConfigShown, Workspace } from "../client";
 import { readArgv } from "./argv";
 import { checksOf, groupsOf, groupsToSend, isSound, problemsOf, rowsOf, sameChecks, skipProblem, timeoutProblem } from "./check-rows";
-import { originText, valueText } from "./origins";
+import { originText, takenOrigin, valueText, workspaceOrigin } from "./origins";
 import { findSetting } from "./sections";
 import { emptyForm, formFor, formOf, sayForm, settingOf } from "./model-form";
 
@@ -114,6 +116,33 @@ describe("the model form", () => {
 });
 
 describe("origins", () => {
+  const added = { name: "lighthouse", repoRoot: "/home/anna/lighthouse", strategy: "cherry_pick", profile: "careful", trusted: false, allowHost: false, mergeEnabled: true, mergePaused: false } as Workspace;
+
+  it("name somebody only where what a workspace has is not what it had when it was added", () => {
+    const parts = ["name", "trusted", "allowHost", "mergePaused"] as const;
+    expect(parts.map((part) => workspaceOrigin(added, part))).toEqual(parts.map(() => "Default"));
+    const changed: Workspace = { ...added, name: "Beacon", trusted: true, allowHost: true, mergePaused: true };
+    expect(parts.map((part) => workspaceOrigin(changed, part))).toEqual(parts.map(() => "You, for this workspace"));
+    expect(workspaceOrigin({ ...added, repoRoot: "C:\\code\\lighthouse" }, "name")).toBe("Default");
+  });
+
+  it("are those of the configuration for what a workspace took over from it", () => {
+    const parts = ["strategy", "profile", "mergeEnabled"] as const;
+    const config = (strategy: string, origin: string): ConfigShown => ({
+      values: [{ key: "merge.strategy", value: strategy, origin }, { key: "policy.profile", value: "careful", origin: "built-in" }, { key: "merge.enabled", value: true, origin: "built-in" }],
+      warnings: [],
+    });
+    const of = (workspace: Workspace, shown: ConfigShown | undefined) => parts.map((part) => takenOrigin(workspace, part, shown));
+    expect(of(added, config("cherry_pick", "built-in"))).toEqual(["Default", "Default", "Default"]);
+    // The owner's file says otherwise than we do: a workspace added since has that from there, and one that does not is on its own.
+    expect(of({ ...added, strategy: "squash" }, config("squash", "user config.toml:14"))).toEqual(["You, config.toml:14", "Default", "Default"]);
+    expect(of(added, config("squash", "user config.toml:14"))).toEqual(["This workspace", "Default", "Default"]);
+    expect(of({ ...added, profile: "balanced", mergeEnabled: false }, config("cherry_pick", "built-in"))).toEqual(["Default", "This workspace", "This workspace"]);
+    expect(of(added, undefined)).toEqual([undefined, undefined, undefined]);
+    const keys = readFileSync("../src-tauri/crates/host/src/config/keys.rs", "utf8");
+    expect(["merge.strategy", "policy.profile", "merge.enabled"].filter((key) => !keys.includes(`"${key}"`))).toEqual([]);
+  });
+
   const said = {
     originBuiltIn: "Default", originUser: "You", originProfile: "Your profile", originRepository: "Repository", originLocal: "You, here only", originEnvironment: "Environment", originFlag: "Command line", originWorkspace: "You, for this workspace", originRun: "This run",
   };

@@ -3,6 +3,7 @@
 import { Navigate, useRouterState } from "@tanstack/react-router";
 import { PageBar, useCrew, useModel } from "../app";
 import { EmptyState, ErrorState, Skeleton } from "../components";
+import { newestFirst } from "../model";
 import { lastSession } from "./last";
 import { words } from "./words";
 
@@ -18,7 +19,7 @@ export function Home() {
     const unused = sessions.value.every((session) => !session.lastEventAt);
     if (workspaces.value.length === 0 && unused) return <Navigate to="/first-run" replace />;
     const kept = sessions.value.find((session) => session.sessionId === lastSession());
-    const newest = kept ?? [...sessions.value].sort((a, b) => (b.lastEventAt ?? b.createdAt).localeCompare(a.lastEventAt ?? a.createdAt))[0];
+    const newest = kept ?? newestFirst(sessions.value)[0];
     if (newest) {
       return <Navigate to="/w/$workspace/s/$session" params={{ workspace: newest.workspaceId ?? "-", session: newest.sessionId }} replace />;
     }

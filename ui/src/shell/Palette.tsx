@@ -25,17 +25,27 @@ interface Row {
 export function Palette({
   open,
   onOpenChange,
+  onClosed,
   onNewSession,
 }: {
   open: boolean;
   onOpenChange: (open: boolean) => void;
+  /** It is gone, and nothing has the focus. */
+  onClosed: () => void;
   onNewSession: () => void;
 }) {
   return (
     <Dialog.Root open={open} onOpenChange={onOpenChange}>
       <Dialog.Portal>
         <Dialog.Overlay className="scrim" />
-        <Dialog.Content className="dialog dialog--top" aria-describedby={undefined}>
+        <Dialog.Content
+          className="dialog dialog--top"
+          aria-describedby={undefined}
+          onCloseAutoFocus={(event) => {
+            event.preventDefault();
+            onClosed();
+          }}
+        >
           <Dialog.Title className="unseen">{words.search}</Dialog.Title>
           <PaletteBody close={() => onOpenChange(false)} onNewSession={onNewSession} />
         </Dialog.Content>

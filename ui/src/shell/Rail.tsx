@@ -1,11 +1,12 @@
 // The rail: workspaces with their sessions, then the crew's rooms.
 
-import { Link, useParams } from "@tanstack/react-router";
+import { Link, useLocation, useParams } from "@tanstack/react-router";
 import { useState } from "react";
 import { useModel } from "../app";
 import { Count, Icon, IconButton, type IconName, Kbd, Skeleton, State } from "../components";
 import type { Session, Workspace } from "../client";
 import { useKnocking } from "../devices/useKnocking";
+import { newestFirst } from "../model";
 import { Logo } from "./Logo";
 import { words } from "./words";
 
@@ -27,6 +28,8 @@ export function Rail({ onSearch, onNewSession }: { onSearch: () => void; onNewSe
 export function RailBody({ onNewSession }: { onNewSession: (workspaceId?: string) => void }) {
   const queue = useModel((state) => state.status.value?.queues.merge);
   const waiting = Object.values(queue ?? {}).reduce((sum, n) => sum + n, 0);
+  // The doctor is one of the pages of the settings, with an address of its own.
+  const atDoctor = useLocation({ select: ({ pathname }) => pathname === "/doctor" });
   return (
     <>
       <div className="rail__scroll">
@@ -40,7 +43,7 @@ export function RailBody({ onNewSession }: { onNewSession: (workspaceId?: string
         </div>
       </div>
       <div className="rail__foot">
-        <Link to="/settings" className="nav" activeProps={{ className: "nav on", "aria-current": "page" }}>
+        <Link to="/settings" className={atDoctor ? "nav on" : "nav"} activeProps={{ className: "nav on", "aria-current": "page" }}>
           <Icon name="sliders" />
           <span className="grow trunc">{words.settings}</span>
           <Kbd keys="mod+," />
@@ -111,7 +114,7 @@ function WorkspaceTree({ workspace, sessions, onNewSession }: { workspace: Works
   const [all, setAll] = useState(false);
   const failed = sessions.some((session) => session.failed);
   const asks = sessions.reduce((sum, session) => sum + session.pendingApprovals, 0);
-  const recent = [...sessions].sort((a, b) => (b.lastEventAt ?? b.createdAt).localeCompare(a.lastEventAt ?? a.createdAt));
+  const recent = newestFirst(sessions);
   const kept = new Set(recent.slice(0, all ? recent.length : SHOWN).map((session) => session.sessionId));
   if (params.session) kept.add(params.session);
   // The order stays as made, so that rows do not jump while people read; only which are shown follows activity.

@@ -1,7 +1,7 @@
 // The window: rail, page, status bar; and what lies over all pages. Three pages stand alone: signing in, pairing and set-up.
 
 import { Outlet, useLocation, useNavigate } from "@tanstack/react-router";
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useCrew, useModel, useShortcut } from "../app";
 import { useShortcutListener } from "../app/shortcuts";
 import { Sprite } from "../components";
@@ -10,8 +10,10 @@ import { isLive } from "../model";
 import { NewerNote } from "../phone";
 import { SignedOutDevice, useDeviceTrouble } from "../pair/SignedOutDevice";
 import { PublishHost } from "../publish";
+import { Arrival } from "./Arrival";
 import { ConnectionBanner } from "./ConnectionBanner";
 import { NewSession } from "./NewSession";
+import { focused, giveBack } from "./page-focus";
 import { Palette } from "./Palette";
 import { PhoneTabs } from "./PhoneTabs";
 import { Rail } from "./Rail";
@@ -28,10 +30,16 @@ export function Shell() {
   const { pathname } = useLocation();
   const navigate = useNavigate();
   const [palette, setPalette] = useState(false);
+  const before = useRef<HTMLElement>(undefined);
+  const search = () => {
+    // The palette's field takes the focus as it comes up: who had it is known only now.
+    if (!palette) before.current = focused();
+    setPalette(!palette);
+  };
   const [making, setMaking] = useState<{ workspaceId?: string } | undefined>();
   const openNew = (workspaceId?: string) => setMaking(workspaceId === undefined ? {} : { workspaceId });
 
-  useShortcut("palette", () => setPalette((open) => !open));
+  useShortcut("palette", search);
   useShortcut("session.new", () => openNew());
   useShortcut("settings", () => void navigate({ to: "/settings" }));
   useShortcut("shortcuts", () => void navigate({ to: "/shortcuts" }));
@@ -68,8 +76,9 @@ export function Shell() {
       <a className="btn skip" href="#page">
         {words.skip}
       </a>
+      <Arrival />
       <div className="app">
-        <Rail onSearch={() => setPalette(true)} onNewSession={openNew} />
+        <Rail onSearch={search} onNewSession={openNew} />
         <div className="page">
           <ConnectionBanner />
           <HoldBanner />
@@ -81,7 +90,7 @@ export function Shell() {
         <StatusBar />
         <PhoneTabs />
       </div>
-      <Palette open={palette} onOpenChange={setPalette} onNewSession={openNew} />
+      <Palette open={palette} onOpenChange={setPalette} onClosed={() => giveBack(before.current)} onNewSession={openNew} />
       <PublishHost />
       {making ? <NewSession workspaceId={making.workspaceId} onClose={() => setMaking(undefined)} /> : null}
     </>

@@ -81,7 +81,7 @@ export const de: Words = {
   quit: "Pilothouse beenden",
   palettePlaceholder: "Sitzung, Auftrag, Eintrag oder Befehl",
   paletteEmpty: "Nichts heißt so.",
-  shortcutsText: "Drücken Sie Ändern, dann die neuen Tasten. Die Eingabetaste allein gibt nie etwas frei und lässt sich nicht wählen. Ihre Wahl bleibt auf diesem Gerät.",
+  shortcutsText: "Drücken Sie „Ändern“, dann die neuen Tasten. Die Eingabetaste allein gibt nie etwas frei und lässt sich nicht wählen. Ihre Wahl bleibt auf diesem Gerät.",
   usedTwice: "Auch anderswo benutzt",
   pressKeys: "Drücken Sie die Tasten, Escape behält die alten",
   change: "Ändern",

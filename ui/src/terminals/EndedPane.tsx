@@ -12,7 +12,7 @@ import { useReplay } from "./replay/useReplay";
 import { saveRecording } from "./save-recording";
 import { words } from "./words";
 
-export function EndedPane({ terminal, look, onClose }: { terminal: Terminal; look: Look; onClose: () => void }) {
+export function EndedPane({ terminal, look, onClose }: { terminal: Terminal; look: Look; /** Missing where this device may not. */ onClose: (() => void) | undefined }) {
   const place = useRef<HTMLDivElement>(null);
   const call = useClient();
   const action = useAction();
@@ -31,9 +31,11 @@ export function EndedPane({ terminal, look, onClose }: { terminal: Terminal; loo
           <Button small disabled={missing} busy={action.busy} onClick={() => void action.run(() => saveRecording(call, id, name))}>
             {words.download}
           </Button>
-          <Button small onClick={onClose}>
-            {terminal.end ? words.remove : words.close}
-          </Button>
+          {onClose ? (
+            <Button small onClick={onClose}>
+              {terminal.end ? words.remove : words.close}
+            </Button>
+          ) : null}
         </span>
       </header>
       {finding && emulator ? <FindBar search={emulator.search} onClose={() => setFinding(false)} /> : null}

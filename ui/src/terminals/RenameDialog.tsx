@@ -28,17 +28,15 @@ export function RenameDialog({ open, name, onClose, onName }: { open: boolean; n
         </>
       }
     >
-      <Field label={words.renameLabel}>
-        <input
-          className="input"
-          maxLength={60}
-          value={text}
-          onChange={(event) => setText(event.target.value)}
-          onKeyDown={(event) => {
-            if (event.key === "Enter") save();
-          }}
-        />
-      </Field>
+      <Field
+        label={words.renameLabel}
+        maxLength={60}
+        value={text}
+        onChange={(event) => setText(event.target.value)}
+        onKeyDown={(event) => {
+          if (event.key === "Enter") save();
+        }}
+      />
     </Dialog>
   );
 }

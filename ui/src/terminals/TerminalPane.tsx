@@ -4,6 +4,7 @@ import { useEffect, useRef, useState } from "react";
 import { useAction, useClient } from "../app";
 import { Banner, Button, ErrorState, FailureDialog, Icon, IconButton, Menu } from "../components";
 import type { Terminal } from "../client";
+import { Lacking } from "../devices/Lacking";
 import { FindBar } from "./FindBar";
 import { useGateway } from "./gateway-context";
 import { howEnded } from "./how-ended";
@@ -12,6 +13,7 @@ import type { Renderer } from "./emulator";
 import type { Way } from "./layout/layout";
 import { LookDialog } from "./LookDialog";
 import { PasteDialog } from "./PasteDialog";
+import { PasteOrder } from "./paste-order";
 import type { Look } from "./preferences";
 import { RenameDialog } from "./RenameDialog";
 import { saveRecording } from "./save-recording";
@@ -22,6 +24,9 @@ const NOTICE_MS = 6_000;
 
 export function TerminalPane({
   listed,
+  machine,
+  away,
+  mayType,
   look,
   onLook,
   onLeave,
@@ -31,6 +36,12 @@ export function TerminalPane({
   share,
 }: {
   listed: Terminal;
+  /** The name of the machine it runs on; nothing for the server's own. */
+  machine: string | undefined;
+  /** That machine is not connected to the server now. */
+  away: boolean;
+  /** Whether this device may do more than watch. */
+  mayType: boolean;
   look: Look;
   onLook: (look: Look) => void;
   /** The keyboard goes back to the page. */
@@ -45,6 +56,7 @@ export function TerminalPane({
 }) {
   const place = useRef<HTMLDivElement>(null);
   const ctrl = useRef(false);
+  const order = useRef(new PasteOrder());
   const [ctrlOn, setCtrlOn] = useState(false);
   const [finding, setFinding] = useState(false);
   const [renaming, setRenaming] = useState(false);
@@ -61,14 +73,23 @@ export function TerminalPane({
     setCtrlOn(on);
   };
   const held = useAttached(listed.id, listed.name, place, look, (data) => {
-    if (!ctrl.current || data.length !== 1) return data;
+    if (!ctrl.current || data.length !== 1) return order.current.typed(data);
     holdCtrl(false);
-    return controlOf(data);
+    return order.current.typed(controlOf(data));
   });
   const { emulator, line, controls } = held;
   const terminal = held.terminal ?? listed;
   const id = listed.id;
   useEffect(() => setNotice(held.notice), [held.notice]);
+  // A machine that was away for longer than a place is kept gives it back when it comes.
+  const { again, failure } = held;
+  const comes = useRef({ again, failure });
+  comes.current = { again, failure };
+  const wasAway = useRef(away);
+  useEffect(() => {
+    if (wasAway.current && !away && comes.current.failure?.code === "node.away") comes.current.again();
+    wasAway.current = away;
+  }, [away]);
   useEffect(() => {
     if (notice === undefined) return;
     const timer = setTimeout(() => setNotice(undefined), NOTICE_MS);
@@ -77,10 +98,9 @@ export function TerminalPane({
   const paste = () => {
     // Only pages of a secure context may read the clipboard, and only if the person lets them.
     const reading = navigator.clipboard?.readText?.() ?? Promise.reject(new Error("no clipboard"));
-    reading.then(
-      (text) => emulator?.terminal.paste(text),
-      () => setPasting(true),
-    );
+    order.current
+      .during(reading, (text) => emulator?.terminal.paste(text), (keys) => emulator?.terminal.input(keys))
+      .catch(() => setPasting(true));
   };
   const copy = () => {
     const text = emulator?.terminal.getSelection() ?? "";
@@ -116,6 +136,7 @@ export function TerminalPane({
     <section className="tm__pane" aria-label={terminal.name}>
       <header className="bar bar--tight">
         <span className="medium trunc">{terminal.name}</span>
+        {machine === undefined ? null : <span className="t1 c2 trunc">{words.onMachine(machine)}</span>}
         <span className="t1 c3 mono trunc tm__cwd">{terminal.cwd}</span>
         <span className="push h h--3 t1 c2">
           {ended ? (
@@ -135,11 +156,12 @@ export function TerminalPane({
                   <span className="unseen">{terminal.recordingCut ? words.recordingCut : words.recording}</span>
                 </span>
               ) : null}
-              <span className="h h--1">
+              <span className="h h--1 tm__who">
                 <Icon name="keyboard" size="s" />
-                {controls ? words.youControl : terminal.controller === undefined ? words.nobodyControls : words.controls(terminal.controller)}
+                <span className="trunc">{controls ? words.youControl : terminal.controller === undefined ? words.nobodyControls : words.controls(terminal.controller)}</span>
               </span>
-              {held.attached && !controls ? (
+              {held.attached && !mayType ? <Lacking scope="terminal_write" what={words.mayNotType} /> : null}
+              {held.attached && !controls && mayType ? (
                 <Button small onClick={() => void action.run(async () => { await line?.takeControl(); emulator?.terminal.focus(); })}>
                   {words.takeControl}
                 </Button>
@@ -172,11 +194,11 @@ export function TerminalPane({
               { label: words.screenReader, chosen: look.screenReader, onSelect: () => onLook({ ...look, screenReader: !look.screenReader }) },
               { label: words.look, icon: "sliders", onSelect: () => setLooking(true) },
               "separator",
-              { label: words.rename, icon: "pencil", onSelect: () => setRenaming(true) },
+              { label: words.rename, icon: "pencil", disabled: !mayType, onSelect: () => setRenaming(true) },
               { label: words.download, icon: "record", disabled: terminal.recorded === 0, onSelect: () => void action.run(() => saveRecording(call, id, terminal.name)) },
-              { label: words.interrupt, icon: "pause", disabled: ended !== undefined, onSelect: () => void action.run(() => call("terminals.signal", { id, signal: "interrupt" })) },
-              { label: words.kill, icon: "stop", danger: true, disabled: ended !== undefined, onSelect: () => void action.run(() => call("terminals.signal", { id, signal: "kill" })) },
-              { label: words.close, icon: "x", danger: true, onSelect: onClose },
+              { label: words.interrupt, icon: "pause", disabled: ended !== undefined || !mayType, onSelect: () => void action.run(() => call("terminals.signal", { id, signal: "interrupt" })) },
+              { label: words.kill, icon: "stop", danger: true, disabled: ended !== undefined || !mayType, onSelect: () => void action.run(() => call("terminals.signal", { id, signal: "kill" })) },
+              { label: words.close, icon: "x", danger: true, disabled: !mayType, onSelect: onClose },
             ]}
           />
         </span>
@@ -192,6 +214,7 @@ export function TerminalPane({
           {words.reconnecting}
         </Banner>
       ) : null}
+      {away && !ended && state.state === "live" ? <Banner tone="needs">{words.machineAway(machine ?? terminal.name)}</Banner> : null}
       {finding && emulator ? (
         <FindBar
           search={emulator.search}
@@ -202,7 +225,7 @@ export function TerminalPane({
         />
       ) : null}
       {held.failure ? (
-        <ErrorState title={words.attachTitle} error={held.failure} />
+        <ErrorState title={words.attachTitle} error={held.failure} onRetry={again} />
       ) : null}
       <div className={`tm__screen${held.failure ? " tm__screen--gone" : ""}`} data-keys="own" data-renderer={renderer} data-attached={held.attached}>
         <div className="tm__fit" ref={place} />

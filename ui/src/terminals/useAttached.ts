@@ -21,13 +21,15 @@ export interface Attached {
   failure: CallFailure | undefined;
   /** Read aloud, and shown for a while. */
   notice: string | undefined;
+  /** Attaches once more after a failure. */
+  again: () => void;
 }
 
 const NOTHING: Attached = {
-  emulator: undefined, line: undefined, terminal: undefined, controls: false, attached: false, end: undefined, failure: undefined, notice: undefined,
+  emulator: undefined, line: undefined, terminal: undefined, controls: false, attached: false, end: undefined, failure: undefined, notice: undefined, again: () => undefined,
 };
 
-/** `change` turns what is typed into what is sent. */
+/** `change` turns what is typed into what is sent now. */
 export function useAttached(id: string, name: string, place: RefObject<HTMLElement | null>, look: Look, change: (data: string) => string): Attached {
   const { gateway } = useGateway();
   const [held, setHeld] = useState<Attached>(NOTHING);
@@ -89,7 +91,8 @@ export function useAttached(id: string, name: string, place: RefObject<HTMLEleme
         if (!isAnswer(data)) part({ notice: words.watching });
         return;
       }
-      if (!line.type(latest.current.change(data))) part({ notice: words.tooMuch });
+      const sent = latest.current.change(data);
+      if (sent !== "" && !line.type(sent)) part({ notice: words.tooMuch });
     });
     const binary = terminal.onBinary((data) => {
       // Reports of a mouse in the old form are bytes, one for each character.
@@ -101,7 +104,11 @@ export function useAttached(id: string, name: string, place: RefObject<HTMLEleme
       timer = setTimeout(size, 60);
     });
     resized.observe(place.current);
-    setHeld({ ...NOTHING, emulator, line });
+    const again = () => {
+      part({ failure: undefined });
+      line.again();
+    };
+    setHeld({ ...NOTHING, emulator, line, again });
     return () => {
       clearTimeout(timer);
       resized.disconnect();

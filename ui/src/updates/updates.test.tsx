@@ -2,6 +2,7 @@ import { cleanup, fireEvent, render, screen, waitFor } from "@testing-library/re
 import { afterEach, expect, it, vi } from "vitest";
 import { lookAgainIn, offerOf, type Updates, type UpdateSeen, type UpdateState } from "./seen";
 import { runningText, UpdatesSection } from "./UpdatesSection";
+import "../patience.setup";
 
 afterEach(cleanup);
 

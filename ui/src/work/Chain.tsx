@@ -232,7 +232,7 @@ function ChainList({ queue, deeds }: { queue: MergeQueue; deeds: Deeds }) {
               <span className="mono t1 c3">{shortId(entry.id)}</span>{" "}
               {entry.state === "landed"
                 ? `${words.landed} ${(entry.landedCommit ?? "").slice(0, 7)} ${entry.landedAt ? clockText(entry.landedAt) : ""}`
-                : (saidOf(entry.reason) ?? entryStateText(entry))}
+                : (saidOf(entry) ?? entryStateText(entry))}
             </span>
             <Standing entry={entry} />
           </Link>

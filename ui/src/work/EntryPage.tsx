@@ -7,6 +7,7 @@ import { Banner, durationText, EmptyState, ErrorState, Facts, Icon, InlineText, 
 import { asFailure, type Attempt, type CallFailure, type EntryHistory, type MergeEntry } from "../client";
 import { RevertLine } from "../main-line";
 import { isLive, saidOf } from "../model";
+import { EntryChecks } from "../review/EntryChecks";
 import { useLiveNow } from "../review/useLiveNow";
 import { useDeeds } from "./actions";
 import { entryStateText } from "./Chain";
@@ -84,12 +85,17 @@ function Ready({ history }: { history: EntryHistory }) {
   const [trying, setTrying] = useState(0);
   // The queue is newer than what was read of this entry a moment ago.
   const entry = [...(queue?.entries ?? []), ...(queue?.recent ?? [])].find((each) => each.id === history.entry.id) ?? history.entry;
-  const reason = saidOf(entry.reason);
+  const reason = saidOf(entry);
+  const tryIt = async (each: MergeEntry) => {
+    const begun = await deeds.steer.tryIt(each);
+    setTrying((n) => n + 1);
+    return begun;
+  };
   return (
     <>
       <PageBar title={entry.title} sub={shortId(entry.id)} before={<Back />}>
         <State kind={live ? KIND[toneOf(entry.state)] : "waiting"}>{entryStateText(entry)}</State>
-        <EntryMenu entry={entry} queue={queue} deeds={{ ...deeds, steer: { ...deeds.steer, tryIt: (each) => { deeds.steer.tryIt(each); setTrying((n) => n + 1); } } }} onPage />
+        <EntryMenu entry={entry} queue={queue} deeds={{ ...deeds, steer: { ...deeds.steer, tryIt } }} onPage />
       </PageBar>
       {reason && entry.state !== "landed" ? (
         <Banner tone={toneOf(entry.state) === "failed" ? "failed" : toneOf(entry.state) === "needs" ? "needs" : "run"}>
@@ -109,6 +115,12 @@ function Ready({ history }: { history: EntryHistory }) {
             </p>
             <RevertLine entry={entry} />
           </section>
+          {entry.checks.length > 0 ? (
+            <section className="ss">
+              <h2 className="label">{words.checks}</h2>
+              <EntryChecks checks={entry.checks} />
+            </section>
+          ) : null}
           <Trial entryId={entry.id} turn={trying} />
           {history.attempts.length > 1 ? (
             <section className="ss">

@@ -53,6 +53,8 @@ export function whyGone(run: Pick<GoneRun, "why" | "blamed">): string {
       return words.reordered(blamed);
     case "tip_moved":
       return words.tipMoved;
+    case "strategy_changed":
+      return words.strategyChanged;
     case "removed":
       return words.removedWhy;
     case "server_ended":

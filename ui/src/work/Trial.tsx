@@ -2,9 +2,9 @@
 
 import { useEffect, useState } from "react";
 import { useAction, useClient, useModel } from "../app";
-import { Banner, Button, durationText, State, type StateKind } from "../components";
+import { Banner, Button, durationText, InlineText, State, type StateKind } from "../components";
 import type { EntryDryRun } from "../client";
-import { isLive } from "../model";
+import { isLive, saidOf } from "../model";
 import { HISTORY_WORDS } from "./HistoryList";
 import { words } from "./steer-words";
 
@@ -31,7 +31,11 @@ export function Trial({ entryId, turn }: { entryId: string; turn: number }) {
         </span>
       </div>
       <p className="t1 c3">{words.trialOn(run.onto.slice(0, 7))}</p>
-      {run.reason ? <Banner tone="needs">{run.reason}</Banner> : null}
+      {run.reason ? (
+        <Banner tone="needs">
+          <InlineText text={saidOf(run) ?? run.reason} />
+        </Banner>
+      ) : null}
       <ul className="trial__checks">
         {run.checks.map((check) => (
           <li key={check.name} className="h">

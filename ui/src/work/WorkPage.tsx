@@ -3,11 +3,11 @@
 import { Link, useNavigate } from "@tanstack/react-router";
 import { useMemo, useRef, useState } from "react";
 import { PageBar, useCrew, useModel } from "../app";
-import { aboutText, Banner, Choice, durationText, EmptyState, ErrorState, Icon, shortId, Skeleton } from "../components";
+import { aboutText, Banner, Choice, durationText, EmptyState, ErrorState, Icon, InlineText, shortId, Skeleton } from "../components";
 import type { MergeQueue, SystemStatus, Workspace } from "../client";
 import { PauseButton } from "../hold";
 import { MainCard } from "../main-line";
-import { isLive } from "../model";
+import { isLive, noteText, notesOf } from "../model";
 import { PublishBranch } from "../publish";
 import { usePreference } from "../review/preferences";
 import { useMedia } from "../review/useMedia";
@@ -218,7 +218,7 @@ function Ready({ queues, workspaces }: { queues: readonly MergeQueue[]; workspac
               value={part}
               onChange={setPart}
               options={[
-                { value: "landing", label: words.mergeQueue },
+                { value: "landing", label: words.mergeQueueShort },
                 { value: "jobs", label: words.jobs },
                 { value: "requests", label: words.requests },
                 { value: "workers", label: words.workers },
@@ -276,10 +276,10 @@ function Landing({
   return (
     <div className="landing__one">
       {controls.banner}
-      {queue.warnings.map((warning, index) => (
+      {notesOf(queue).map((note, index) => (
         // The server says first what fails on the branch itself.
-        <Banner key={warning} tone="needs" icon="alert" action={index === 0 ? <AskRepair queue={queue} /> : undefined}>
-          {warning}
+        <Banner key={note.text} tone="needs" icon="alert" action={index === 0 ? <AskRepair queue={queue} /> : undefined}>
+          <InlineText text={noteText(note)} />
         </Banner>
       ))}
       <div className={`chainrow${first ? "" : " chainrow--alone"}`}>

@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import type { MergeQueue } from "../client";
 import { AskRepair } from "./AskRepair";
 import { words } from "./steer-words";
+import "../patience.setup";
 
 const { call, refresh } = vi.hoisted(() => ({ call: vi.fn(), refresh: vi.fn() }));
 vi.mock("../app", async () => {

@@ -93,12 +93,12 @@ describe("the filter", () => {
 it("workers say what they are whatever shape they use", () => {
   const worker = (workerId: string, more: Partial<Worker>): Worker => ({ workerId, status: "idle", currentJobId: null, isOnline: true, capabilities: null, details: null, lastHeartbeat: "", ...more }) as Worker;
   const rows = workerRows(
-    [worker("w-10", { isOnline: false, currentJobId: "j" }), worker("w-2", { status: "busy", currentJobId: "j-1", details: { backend: "native", model: "qwen" } }), worker("w-1", { capabilities: { backends: ["deterministic"] } }), worker("w-3", { status: "error", details: ["odd"] }), worker("w-4", { drain: { by: "owner", since: "" } })],
+    [worker("w-10", { isOnline: false, currentJobId: "j" }), worker("w-2", { status: "busy", currentJobId: "j-1", details: { backend: "native", model: "qwen" } }), worker("w-1", { capabilities: { backends: ["deterministic", "claude"] } }), worker("w-3", { status: "error", details: ["odd"] }), worker("w-4", { drain: { by: "owner", since: "" } })],
     words,
   );
   expect(rows.map((r) => [r.id, r.kind, r.jobId, r.says, r.about])).toEqual([
-    ["w-1", "waiting", null, "idle", "deterministic"],
-    ["w-2", "running", "j-1", "idle", "native, qwen"],
+    ["w-1", "waiting", null, "idle", "Fixed code, without a model, Claude Code"],
+    ["w-2", "running", "j-1", "idle", "Pilothouse's own loop, qwen"],
     ["w-3", "failed", null, "trouble", ""],
     ["w-4", "waiting", null, "drained", ""],
     ["w-10", "waiting", null, "offline", ""],

@@ -2,7 +2,8 @@
 
 import type { Approval, Job, MergeEntry, PendingItem, Request, WaitReason, Worker } from "../client";
 import type { StateKind } from "../components";
-import { type JobLive, saidOf, workerName } from "../model";
+import { agentName } from "../first-run/agents";
+import { backendText, type JobLive, saidOf, stageText, workerName } from "../model";
 
 export type Show = "all" | "active" | "needs" | "ended";
 
@@ -160,9 +161,9 @@ function stageOf(
   asks: boolean,
   { words, jobsPending }: BoardInput,
 ): Pick<BoardRow, "kind" | "group" | "end" | "detail"> {
-  if (asks) return { kind: "needs", group: "needs", end: words.needsYou, detail: saidOf(entry?.reason) ?? "" };
+  if (asks) return { kind: "needs", group: "needs", end: words.needsYou, detail: saidOf(entry) ?? "" };
   if (entry && (!job || job.status === "completed")) {
-    const detail = saidOf(entry.reason) ?? "";
+    const detail = saidOf(entry) ?? "";
     const end = words.entryState(entry);
     switch (entry.state) {
       case "landed":
@@ -192,7 +193,7 @@ function stageOf(
     case "claimed": {
       if (job.cancelRequested) return { kind: "running", group: "active", end: words.stopping, detail: "" };
       if (job.pauseRequested) return { kind: "running", group: "active", end: words.pausing, detail: "" };
-      const step = live ? words.step(live.step, live.steps, live.label) : (job.step ?? words.starting);
+      const step = live ? words.step(live.step, live.steps, live.label) : (job.step ? stageText(job.step) : words.starting);
       return { kind: "running", group: "active", end: [step, again].filter(Boolean).join(", "), detail: "" };
     }
     case "waiting":
@@ -230,10 +231,12 @@ function aboutWorker(worker: Worker): string {
     if (typeof source !== "object" || source === null || Array.isArray(source)) continue;
     for (const name of ["backend", "executor", "model", "isolation", "sandbox"]) {
       const value = source[name];
-      if (typeof value === "string" && value !== "" && !said.includes(value)) said.push(value);
+      if (typeof value !== "string" || value === "") continue;
+      const named = agentName(backendText(value));
+      if (!said.includes(named)) said.push(named);
     }
     const backends = source["backends"];
-    if (said.length === 0 && Array.isArray(backends)) said.push(...backends.filter((each) => typeof each === "string"));
+    if (said.length === 0 && Array.isArray(backends)) said.push(...backends.flatMap((each) => (typeof each === "string" ? [agentName(backendText(each))] : [])));
   }
   return said.slice(0, 3).join(", ");
 }

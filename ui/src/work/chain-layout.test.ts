@@ -131,6 +131,13 @@ describe("the chain picture", () => {
     expect(picture.commits.filter((c) => c.id === "").length).toBe(1);
   });
 
+  it("prints what landed rather than what it landed on, where there is no room for both", () => {
+    // At the left end of the time that is drawn.
+    const picture = draw(queue([], [landed(86_000_000, "aaaaaaa"), landed(60_000, "bbbbbbb")]));
+    expect(picture.commits[1]!.x - picture.commits[0]!.x).toBeLessThan(56);
+    expect(picture.commits.map((c) => c.id !== "")).toEqual([false, true, true]);
+  });
+
   it("leaves the time axis out on a narrow screen", () => {
     expect(draw(queue([entry("queued")]), 358).narrow).toBe(true);
   });

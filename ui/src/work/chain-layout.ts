@@ -205,6 +205,9 @@ export function layoutChain(input: ChainInput): ChainPicture {
     commits.push({ x: row.landX, id: row.landX - right < 56 ? "" : row.entry.landedCommit.slice(0, 7), landed: true });
     right = row.landX;
   }
+  // Where work began gives way to what landed right after it.
+  const [began, next] = commits;
+  if (began && next && next.x - began.x < 56) began.id = "";
   return {
     width,
     height: baseY + 28,
@@ -318,13 +321,13 @@ function noteOf(entry: MergeEntry, span: Span | null, remaining: number | null, 
       return [slot, running?.name, left].filter(Boolean).join(", ");
     }
     case "waiting_approval":
-      return saidOf(entry.reason) ?? words.asked;
+      return saidOf(entry) ?? words.asked;
     case "approved":
-      return saidOf(entry.reason) ?? words.approved;
+      return saidOf(entry) ?? words.approved;
     case "queued":
-      return saidOf(entry.reason) ?? words.waits;
+      return saidOf(entry) ?? words.waits;
     default:
-      return saidOf(entry.reason) ?? "";
+      return saidOf(entry) ?? "";
   }
 }
 

@@ -1,7 +1,7 @@
 // The history of an entry as rows: what happened, in which tone, and what belongs under it. Free of React.
 
 import type { EntryHistory, HistoryStep, MergeEntry } from "../client";
-import { paragraphs } from "../model";
+import { toldParts } from "../model";
 import type { IconName, StateKind } from "../components";
 
 export interface HistoryRow {
@@ -73,7 +73,7 @@ type Part = Pick<HistoryRow, "title"> & Partial<HistoryRow>;
 
 function rowOf(step: HistoryStep, words: HistoryWords): Part {
   const by = step.by ?? "";
-  const [said, output] = paragraphs(step.text ?? "");
+  const [said, output] = toldParts({ reason: step.text, because: step.because });
   const on = step.ahead !== undefined ? words.shortId(step.ahead) : commit(step.onto);
   switch (step.kind) {
     case "queued":

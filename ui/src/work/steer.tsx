@@ -4,7 +4,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { useAction, useClient, useCrew, useShortcut } from "../app";
 import { FailureDialog, plainLine } from "../components";
-import type { MergeEntry, MergeQueue, QueueStanding } from "../client";
+import type { MergeEntry, MergeQueue, Priority, QueueStanding } from "../client";
 import { landingOrder, neighbour } from "./order";
 import { words } from "./steer-words";
 import { words as workWords } from "./words";
@@ -13,7 +13,9 @@ export interface Steer {
   readonly next: (entry: MergeEntry) => void;
   readonly earlier: (entry: MergeEntry, queue: MergeQueue) => void;
   readonly later: (entry: MergeEntry, queue: MergeQueue) => void;
-  readonly tryIt: (entry: MergeEntry) => void;
+  readonly prioritize: (entry: MergeEntry, priority: Priority) => void;
+  /** Resolves once its trial has begun, or could not begin. */
+  readonly tryIt: (entry: MergeEntry) => Promise<boolean>;
   /** What was done, read aloud; and what went wrong. */
   readonly told: React.ReactNode;
 }
@@ -44,8 +46,12 @@ export function useSteer(): Steer {
       const after = neighbour(entry.id, landingOrder(queue.entries), "later");
       if (after) order(entry, () => call("merge.move", { id: entry.id, after }), placed(entry));
     },
+    prioritize: (entry, priority) =>
+      order(entry, () => call("merge.priority", { id: entry.id, priority }), (standing) =>
+        words.prioritized(plainLine(entry.title), standing.order.indexOf(entry.id) + 1, standing.order.length),
+      ),
     tryIt: (entry) =>
-      void action.run(async () => {
+      action.run(async () => {
         await call("merge.dry_run", { id: entry.id });
         setSaid(words.tried(plainLine(entry.title)));
         await navigate({ to: "/queue/$entryId", params: { entryId: entry.id } });
@@ -84,7 +90,7 @@ export function useOrderKeys(queues: readonly MergeQueue[], steer: Steer): void 
     if (neighbour(entry.id, landingOrder(queue.entries), "earlier")) steer.next(entry);
   }));
   useShortcut("queue.try", withEntry((entry) => {
-    if (entry.state !== "landed") steer.tryIt(entry);
+    if (entry.state !== "landed") void steer.tryIt(entry);
   }));
   useShortcut("queue.history", withEntry((entry) => void navigate({ to: "/queue/$entryId", params: { entryId: entry.id } })));
 }

@@ -9,6 +9,8 @@ const ORDINAL: { readonly [rule: string]: string } = { one: "st", two: "nd", few
 const en = {
   title: "Queue",
   mergeQueue: "Merge queue",
+  /** One of four beside each other on a phone. */
+  mergeQueueShort: "Merge queue",
   requests: "Requests",
   jobs: "Jobs",
   workers: "Workers",

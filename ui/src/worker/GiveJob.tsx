@@ -2,8 +2,9 @@
 
 import { useId, useState } from "react";
 import { useAction, useClient, useCrew, useModel } from "../app";
-import type { Session, Worker } from "../client";
+import type { Worker } from "../client";
 import { Button, InlineText } from "../components";
+import { newestFirst } from "../model";
 import { heldUpBy } from "./standing";
 import { words } from "./words";
 
@@ -16,7 +17,7 @@ export function GiveJob({ worker, live }: { worker: Worker; live: boolean }) {
   const [text, setText] = useState("");
   const [chosen, setChosen] = useState<string>();
   const [sent, setSent] = useState(false);
-  const session = sessions.find((each) => each.sessionId === chosen) ?? newest(sessions);
+  const session = sessions.find((each) => each.sessionId === chosen) ?? newestFirst(sessions)[0];
   const heldUp = heldUpBy(worker.workerId, [worker]);
   const send = () => {
     const message = text.trim();
@@ -65,8 +66,4 @@ export function GiveJob({ worker, live }: { worker: Worker; live: boolean }) {
       </p>
     </section>
   );
-}
-
-function newest(sessions: readonly Session[]): Session | undefined {
-  return sessions.toSorted((a, b) => (b.lastEventAt ?? b.createdAt).localeCompare(a.lastEventAt ?? a.createdAt))[0];
 }

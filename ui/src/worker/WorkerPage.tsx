@@ -7,7 +7,8 @@ import {
   Banner, Button, durationText, EmptyState, ErrorState, Facts, FailureDialog, Icon, IconButton, InlineText, Menu, shortId, Skeleton, State, type StateKind, Time, VirtualList,
 } from "../components";
 import type { Job, Worker } from "../client";
-import { isLive, workerName } from "../model";
+import { agentName } from "../first-run/agents";
+import { backendText, confinedText, isLive, workerName } from "../model";
 import { words as jobWords } from "../job/words";
 import { aboutOf, historyOf } from "./about";
 import { Ends } from "./Ends";
@@ -162,7 +163,7 @@ function Ready({ worker }: { worker: Worker }) {
             <h2 className="label">{words.can}</h2>
             <Facts
               rows={[
-                [words.backends, about.backends.join(", ")],
+                [words.backends, about.backends.map((name) => agentName(backendText(name))).join(", ")],
                 [words.agents, <Agents key="a" agents={about.agents} />],
                 [words.toolchains, about.toolchains.join(", ")],
               ]}
@@ -173,12 +174,12 @@ function Ready({ worker }: { worker: Worker }) {
             {about.isolation ? (
               <Facts
                 rows={[
-                  [words.sandbox, about.isolation.backend],
+                  [words.sandbox, confinedText("backend", about.isolation.backend)],
                   [words.image, about.isolation.image ?? null],
-                  [words.files, about.isolation.fs],
-                  [words.network, about.isolation.net],
-                  [words.limits, about.isolation.limits],
-                  [words.stop, about.isolation.kill],
+                  [words.files, confinedText("fs", about.isolation.fs)],
+                  [words.network, confinedText("net", about.isolation.net)],
+                  [words.limits, confinedText("limits", about.isolation.limits)],
+                  [words.stop, confinedText("kill", about.isolation.kill)],
                 ]}
               />
             ) : (
@@ -232,7 +233,7 @@ function Agents({ agents }: { agents: ReturnType<typeof aboutOf>["agents"] }) {
     <ul className="wk__agents">
       {agents.map((each) => (
         <li key={each.name}>
-          {each.name} <span className="c3">{each.version}</span>
+          {agentName(each.name)} <span className="c3">{each.version}</span>
           {each.problem ? <span className="s-needs"> {each.problem}</span> : null}
         </li>
       ))}

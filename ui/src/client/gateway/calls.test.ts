@@ -58,6 +58,17 @@ describe("calls over the gateway", () => {
     expect(s.overHttp).toEqual([]);
   });
 
+  it("say which device the page is, also while the line is cut", async () => {
+    const s = scene();
+    s.gateway.start();
+    expect(s.gateway.deviceId).toBeUndefined();
+    for (const frame of GREETING) s.last().say(frame.t === "welcome" ? { ...frame, deviceId: "d-1" } : frame);
+    await settle();
+    expect(s.gateway.deviceId).toBe("d-1");
+    s.last().onclose?.({ code: 1006 });
+    expect(s.gateway.deviceId).toBe("d-1");
+  });
+
   it("are made again under the same key when their answer was lost with the connection", async () => {
     const s = scene();
     s.gateway.start();
@@ -202,33 +213,5 @@ describe("calls over the gateway", () => {
     other.abort();
     await during;
     s.answer({ sessions: [] });
-  });
-});
-
-describe("waking up", () => {
-  it("finds a dead line within two seconds and connects again at once", () => {
-    const s = scene();
-    s.gateway.start();
-    s.welcome();
-    s.clock.pass(10_000);
-    s.gateway.wake();
-    expect(s.last().texts().at(-1)).toEqual({ t: "ping" });
-    s.clock.pass(2_000);
-    expect(s.sockets).toHaveLength(2);
-    expect(s.gateway.state.state).toBe("connecting");
-  });
-
-  it("leaves a line alone that answers, and one that is fresh", () => {
-    const s = scene();
-    s.gateway.start();
-    s.welcome();
-    s.gateway.wake();
-    expect(s.last().texts().filter((one) => one.t === "ping")).toHaveLength(0);
-    s.clock.pass(10_000);
-    s.gateway.wake();
-    s.clock.pass(100);
-    s.last().say({ t: "pong" });
-    s.clock.pass(5_000);
-    expect(s.sockets).toHaveLength(1);
   });
 });

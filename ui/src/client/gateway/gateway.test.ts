@@ -24,6 +24,7 @@ function attached(s: Scene) {
   const shown: string[] = [];
   const pictures: string[] = [];
   const controls: boolean[] = [];
+  const failures: string[] = [];
   const waiting: Array<() => void> = [];
   const line = new TerminalLine(s.gateway, "t", {
     onOutput: (bytes, _replay, done) => {
@@ -37,13 +38,13 @@ function attached(s: Scene) {
     onTerminal: (_terminal, now) => controls.push(now),
     onExit: () => undefined,
     onAttached: () => undefined,
-    onFailure: () => undefined,
+    onFailure: (failure) => failures.push(failure.code),
     onRefused: () => undefined,
   });
   const drawn = () => {
     for (const done of waiting.splice(0)) done();
   };
-  return { line, shown, pictures, controls, drawn };
+  return { line, shown, pictures, controls, failures, drawn };
 }
 
 async function answer(s: Scene, result: Record<string, unknown> = {}): Promise<Record<string, unknown>> {
@@ -165,6 +166,35 @@ describe("a terminal's line", () => {
     s.welcome();
     await answer(s, { seat: "another" });
     expect(s.last().frames()).toEqual([]);
+  });
+
+  it("takes the place once more behind what was seen, when its machine was away for too long", async () => {
+    const s = scene();
+    const one = attached(s);
+    s.gateway.start();
+    s.welcome();
+    await answer(s);
+    s.last().show(KIND.output, 0, "abc");
+    const refused = (code: string) => s.last().say({ t: "refused", stream: 1, error: { code, message: code, retryable: true } } as ServerFrame);
+    refused("node.away");
+    expect(one.failures).toEqual(["node.away"]);
+    one.line.type("lost");
+    expect(s.last().frames()).toEqual([]);
+    one.line.again();
+    expect(s.last().texts().at(-1)).toMatchObject({ method: "terminals.attach", params: { id: "t", after: 3, seat: "seat" } });
+    await answer(s, { seat: "another" });
+    // Whether it arrived is not known, so it is not typed by somebody else's hand.
+    expect(s.last().frames()).toEqual([]);
+    one.line.again();
+    expect(s.last().texts().filter((sent) => sent.method === "terminals.attach")).toHaveLength(2);
+    // Taken up elsewhere it does not take it back, and has another place when a person says so.
+    refused("stale");
+    s.last().onclose?.({ code: 1006 });
+    s.pass(20_000);
+    s.welcome();
+    expect(s.last().texts().filter((sent) => sent.method === "terminals.attach")).toEqual([]);
+    one.line.again();
+    expect(s.last().texts().at(-1)?.params).toEqual({ id: "t", after: 3 });
   });
 
   it("keeps a large paste back until the program takes it", async () => {

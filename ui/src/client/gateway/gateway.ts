@@ -5,8 +5,10 @@
 import { type CallFailure, offline } from "../failure";
 import type { ClientFrame, ClientNote, Methods, ServerFrame } from "../protocol";
 import { backOff } from "../stream";
-import { asCallFailure } from "./refused";
+import { type Beside, connecting } from "./beside";
 import { type Head, readFrame } from "./head";
+import { asCallFailure } from "./refused";
+import { SILENCE_MS, Waking } from "./waking";
 
 export type GatewayState =
   | { state: "connecting" }
@@ -70,16 +72,12 @@ export interface Attached {
 }
 
 const BEAT_MS = 15_000;
-const SILENCE_MS = 40_000;
-/** How long the answer to a question after a sleep may take, before the line counts as dead. */
-const WAKE_MS = 2_000;
-/** Whoever was heard so lately is not asked whether they are there. */
-const FRESH_MS = 1_000;
 /** How long a WebSocket that cannot be had is not tried again. */
 const UNAVAILABLE_MS = 30_000;
 
 export class Gateway {
   readonly #parts: GatewayParts;
+  readonly #waking: Waking;
   #socket: Socket | undefined;
   #state: GatewayState = { state: "stopped" };
   #attempt = 0;
@@ -90,12 +88,31 @@ export class Gateway {
   readonly #attached = new Set<Attached>();
   readonly #watchers = new Set<Watcher>();
   #greeted = false;
+  /** When the present line was begun. */
+  #began = 0;
   #welcome: Welcome | undefined;
+  #scopes: Welcome["scopes"] | undefined;
+  #deviceId: Welcome["deviceId"];
   #signedInAnew = false;
-  #waking: (() => void) | undefined;
+  /** Whether the server answers at all is being found out. */
+  #probing = false;
 
   constructor(parts: GatewayParts) {
     this.#parts = parts;
+    this.#waking = new Waking({
+      open: parts.open,
+      now: parts.now,
+      later: parts.later,
+      client: this.#client,
+      standing: () => ({
+        state: this.#state.state, open: this.#socket !== undefined, greeted: this.#greeted, began: this.#began, heard: this.#heard, probing: this.#probing,
+      }),
+      ping: () => this.#say({ t: "ping" }),
+      connect: () => this.#connect(),
+      broken: () => this.#broken(),
+      use: (beside) => this.#useBeside(beside),
+      frame: (frame) => this.#frame(frame),
+    });
   }
 
   get live(): boolean {
@@ -116,6 +133,16 @@ export class Gateway {
     return this.#attempt;
   }
 
+  /** What this page may do, as it was last said; also while there is no connection. */
+  get scopes(): readonly string[] | undefined {
+    return this.#scopes;
+  }
+
+  /** The device this page is, as it was last said; the owner's own window is none. */
+  get deviceId(): string | undefined {
+    return this.#deviceId;
+  }
+
   /** What the server said when this connection began. */
   get welcome(): Welcome | undefined {
     return this.#welcome;
@@ -133,6 +160,7 @@ export class Gateway {
 
   stop(): void {
     this.#set({ state: "stopped" });
+    this.#waking.stopped();
     this.#drop();
   }
 
@@ -142,18 +170,17 @@ export class Gateway {
     if (state === "offline" || state === "rejected" || state === "unavailable") this.#connect();
   }
 
-  /** For a page that comes back from a sleep or to another network: a line that may be dead is found out about now. */
-  wake(): void {
+  /** For a page that comes back from a sleep or to another network, where a line may be dead without saying so. */
+  wake(onAnotherNetwork = false): void {
     this.retryNow();
-    if (!this.live || this.#waking || this.#parts.now() - this.#heard < FRESH_MS) return;
-    const asked = this.#parts.now();
-    this.#say({ t: "ping" });
-    this.#waking = this.#parts.later(WAKE_MS, () => {
-      this.#waking = undefined;
-      if (!this.live || this.#heard > asked) return;
-      this.#drop();
-      this.#connect();
-    });
+    this.#waking.wake(onAnotherNetwork);
+  }
+
+  #useBeside(beside: Beside): void {
+    this.#drop();
+    // Whoever follows begins anew, and so do calls that were on their way.
+    this.#set({ state: "connecting" });
+    this.#use(beside.socket, beside.since, beside.greeted);
   }
 
   /**
@@ -217,9 +244,15 @@ export class Gateway {
     this.#drop();
     // Where one cannot be had, another attempt is no news until it succeeds.
     if (this.#state.state !== "unavailable") this.#set({ state: "connecting" });
-    this.#greeted = false;
-    const socket = this.#parts.open();
+    this.#use(this.#parts.open(), this.#parts.now());
+  }
+
+  /** The line from now on; it may have been begun, and greeted, a while ago. */
+  #use(socket: Socket, began: number, greeted?: number): void {
     this.#socket = socket;
+    this.#began = began;
+    this.#greeted = greeted !== undefined;
+    this.#waking.began(greeted);
     socket.binaryType = "arraybuffer";
     this.#heard = this.#parts.now();
     this.#welcome = undefined;
@@ -241,8 +274,8 @@ export class Gateway {
   #watch(): void {
     this.#cancel?.();
     this.#cancel = this.#parts.later(BEAT_MS, () => {
-      if (this.#parts.now() - this.#heard > SILENCE_MS) return this.#broken();
-      if (this.live) this.#say({ t: "ping" });
+      if (this.#parts.now() - this.#heard > SILENCE_MS) return this.#waking.giveUp();
+      if (this.live) this.#waking.ask();
       this.#watch();
     });
   }
@@ -251,11 +284,17 @@ export class Gateway {
     switch (frame.t) {
       case "hello":
         this.#greeted = true;
-        return this.#say({ t: "connect", versions: [1, 1], client: this.#parts.client ?? { name: "web" } });
+        this.#waking.greeted();
+        return this.#socket?.send(connecting(this.#client));
+      case "pong":
+        return this.#waking.pong();
       case "welcome":
+        this.#waking.welcomed();
         this.#attempt = 0;
         this.#signedInAnew = false;
         this.#welcome = frame;
+        this.#scopes = frame.scopes;
+        this.#deviceId = frame.deviceId;
         this.#set({ state: "live" });
         for (const one of this.#attached) one.connected();
         return;
@@ -287,6 +326,10 @@ export class Gateway {
         // Newer servers say more.
         return;
     }
+  }
+
+  get #client(): ClientNote {
+    return this.#parts.client ?? { name: "web" };
   }
 
   #binary(data: ArrayBuffer): void {
@@ -321,8 +364,10 @@ export class Gateway {
     if (greeted || !reachable) return this.#again();
     // Nobody said hello: either nobody is there, or only what is in between does not let a WebSocket through.
     const before = this.#state;
+    this.#probing = true;
     const go = (there: boolean) => {
       if (this.#state !== before || this.#socket) return;
+      this.#probing = false;
       if (there) this.#withoutSocket();
       else this.#again();
     };
@@ -344,8 +389,8 @@ export class Gateway {
   #drop(): void {
     this.#cancel?.();
     this.#cancel = undefined;
-    this.#waking?.();
-    this.#waking = undefined;
+    this.#waking.dropped();
+    this.#probing = false;
     const socket = this.#socket;
     this.#socket = undefined;
     if (!socket) return;

@@ -62,6 +62,11 @@ export class TerminalLine implements Attached {
     return this.#stream;
   }
 
+  /** Takes a place once more, after it was given up. */
+  again(): void {
+    if (!this.#closed && !this.#ended && this.#stream === undefined) this.#gateway.add(this);
+  }
+
   /** Gives the place up. */
   close(): void {
     this.#closed = true;
@@ -142,7 +147,12 @@ export class TerminalLine implements Attached {
     } else if (frame.t === "refused" && frame.error.code === "stale") {
       // Another connection has taken this place up: two would only take it from each other.
       this.#stream = undefined;
+      this.#seat = undefined;
       this.#gateway.remove(this);
+      this.#parts.onFailure(asCallFailure(frame.error));
+    } else if (frame.t === "refused" && frame.error.code === "node.away") {
+      // Its machine was away for longer than the place is kept. What was typed last is for whoever still has the seat.
+      this.#stream = undefined;
       this.#parts.onFailure(asCallFailure(frame.error));
     } else if (frame.t === "refused") {
       this.#forgetInput(this.#inputAt);

@@ -1,6 +1,9 @@
 // What a message looks like on the screen: title, lines and buttons, in the language of the page.
 
 import type { PushMessage } from "../../client/protocol";
+import { askedIn } from "../../model/asks";
+import { reasonIn } from "../../model/because";
+import { causeIn } from "../../publish/reasons";
 import type { Notice } from "./scope";
 import { type NoticeWords, table } from "./words";
 
@@ -24,7 +27,7 @@ export function noticeOf(message: PushMessage, count: number, language: string):
   return {
     title: titleOf(message, count, words),
     options: {
-      body: bodyOf(message, words),
+      body: bodyOf(message, words, language),
       tag: message.tag,
       icon: ICON,
       badge: BADGE,
@@ -81,8 +84,21 @@ function titleOf(message: PushMessage, count: number, words: NoticeWords): strin
   }
 }
 
-function bodyOf(message: PushMessage, words: NoticeWords): string {
-  const { question, subject, detail } = message;
+/** What it is about: a question by its kind, all else in the words of whoever made it. */
+export function subjectIn(language: string, { subject, asks }: Pick<PushMessage, "subject" | "asks">): string {
+  return askedIn(language, { summary: subject, asks });
+}
+
+/** Its lines, where the first is a sentence of the server's in the language of the device. */
+function detailIn(language: string, { detail, because, reason }: PushMessage): string {
+  if (language !== "de") return detail;
+  const own = because ? reasonIn(language, because) : reason ? causeIn(language, reason) : undefined;
+  return own === undefined ? detail : [own, ...detail.split("\n").slice(1)].join("\n");
+}
+
+function bodyOf(message: PushMessage, words: NoticeWords, language: string): string {
+  const { question, detail } = message;
+  const subject = subjectIn(language, message);
   switch (message.told) {
     case "question": {
       const lines = [subject, detail];
@@ -101,6 +117,6 @@ function bodyOf(message: PushMessage, words: NoticeWords): string {
     case "test":
       return words.testText;
     default:
-      return detail;
+      return detailIn(language, message);
   }
 }

@@ -2,7 +2,7 @@
 // told: taken, too late, or not sent.
 
 import type { PushMessage, PushOutcome } from "../../client/protocol";
-import { type Kept, noticeOf } from "./notice";
+import { type Kept, noticeOf, subjectIn } from "./notice";
 import type { Notice, Page, Scope, Shown } from "./scope";
 import { table } from "./words";
 
@@ -58,20 +58,21 @@ export class ToldHere {
     const { question } = message;
     if (!question) return;
     const words = table(this.#parts.language);
+    const subject = subjectIn(this.#parts.language, message);
     const params = { approvalId: question.id, decision, hash: question.hash };
     const answer = await this.#call("approval.answer", params, `${message.id}:${decision}`);
     if (answer?.ok) {
-      await this.#say(message, decision === "approve" ? words.allowed : words.denied, message.subject);
+      await this.#say(message, decision === "approve" ? words.allowed : words.denied, subject);
       return this.#became(message.id, decision === "approve" ? "approved" : "denied");
     }
     const body: unknown = await answer?.json().catch(() => undefined);
     const { code, message: why } = (body ?? {}) as { code?: unknown; message?: unknown };
     if (code === "already_resolved" || code === "stale" || code === "not_found") {
-      await this.#say(message, words.late, typeof why === "string" ? why : message.subject);
+      await this.#say(message, words.late, typeof why === "string" ? why : subject);
       return this.#became(message.id, "too_late");
     }
     // The question still waits: it is said, and the way to it is opened where the system lets us.
-    await this.#say(message, words.notSent, `${message.subject}\n${words.notSentText}`);
+    await this.#say(message, words.notSent, `${subject}\n${words.notSentText}`);
     await this.#became(message.id, "not_answered");
     await this.#open(message.page).catch(() => undefined);
   }

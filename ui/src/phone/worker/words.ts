@@ -61,7 +61,7 @@ const de: NoticeWords = {
   prOpened: (what) => `Pull Request geöffnet: ${what}`,
   prByHand: (what) => `Gepusht; den Pull Request öffnen Sie selbst: ${what}`,
   notPublished: (what) => `Nicht veröffentlicht: ${what}`,
-  workerTrouble: (worker) => `Arbeiter ${worker} endet immer wieder`,
+  workerTrouble: (worker) => `Worker ${worker} endet immer wieder`,
   test: "Benachrichtigungen kommen an",
   testText: "Das ist die Probe, um die Sie gebeten haben.",
   notVerified: "Von uns nicht geprüft",

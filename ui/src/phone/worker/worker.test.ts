@@ -57,6 +57,16 @@ describe("a message", () => {
     expect(phone.outcomes()).toEqual(["shown"]);
   });
 
+  it("asks in the language of the device, where the kind of the question is known", () => {
+    const asks = { kind: "job_command", job: "Opening hours", command: "npm install msw" } as const;
+    const body = (language: string, more: Partial<PushMessage>) => noticeOf(message(more), 1, language).options.body.split("\n")[0];
+    expect(body("de", { asks })).toBe("„Opening hours“ npm install msw ausführen lassen");
+    expect(body("de", { asks, told: "answered", detail: "approved" })).toBe("„Opening hours“ npm install msw ausführen lassen");
+    expect(body("en", { asks })).toBe("Install it");
+    expect(body("de", {})).toBe("Install it");
+    expect(body("de", { asks: { kind: "rain" } as never })).toBe("Install it");
+  });
+
   it("offers no approval of what it does not show, and no answer to whoever may not answer", () => {
     const actions = (question: Partial<PushQuestion>) => noticeOf(message({ question: { ...QUESTION, ...question } }), 1, "en").options.actions.map((one) => one.action);
     expect(actions({ mayApprove: false })).toEqual(["deny"]);
@@ -87,6 +97,18 @@ describe("a message", () => {
     const phone = device();
     for (const id of ["n-1", "n-2", "n-3"]) await phone.told.came(message({ id, tag: "landed:w", told: "landed", subject: `Change ${id}`, detail: "", question: undefined as never }));
     expect(phone.screen.map((one) => one.title)).toEqual(["3 changes landed in tern"]);
+  });
+
+  it("says why in the language of the device, where the server's sentence has a code, and keeps what follows it", () => {
+    const body = (language: string, more: Partial<PushMessage>) => noticeOf(message({ question: undefined as never, ...more }), 1, language).options.body;
+    const back: Partial<PushMessage> = { told: "came_back", detail: "The check “tests” failed on the tree that would land.\nline 1", because: { code: "check_failed", check: "tests", network: false } };
+    expect(body("de", back)).toBe("Die Prüfung „tests“ schlug auf dem Stand fehl, der übernommen würde.\nline 1");
+    expect(body("en", back)).toBe(back.detail);
+    const unpublished: Partial<PushMessage> = { told: "not_published", subject: "fix/a", detail: "origin refused fix/a: one of its rules or hooks said no.", reason: "remote-rejected" };
+    expect(body("de", unpublished)).toMatch(/^Die Gegenstelle hat abgelehnt/);
+    expect(body("en", unpublished)).toBe(unpublished.detail);
+    // Of a newer server, or in its own words: as it came.
+    for (const more of [{ because: { code: "rain" } as never }, { reason: "rain" as never }, {}]) expect(body("de", { ...unpublished, reason: undefined as never, ...more })).toBe(unpublished.detail);
   });
 
   it("of another shape, or that leads elsewhere, is none", () => {

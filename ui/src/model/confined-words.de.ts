@@ -1,0 +1,26 @@
+import type { Words } from "./confined-words";
+
+export const de: Words = {
+  bwrap: "Bubblewrap",
+  inContainer: "ein Container",
+  seatbelt: "Seatbelt",
+  jobObject: "ein Windows-Jobobjekt",
+  host: "nichts: gewöhnliche Prozesse",
+  filesPrivate: "nur die eigene Kopie des Auftrags",
+  filesOpen: "alles, was Sie lesen und schreiben dürfen",
+  netNone: "kein direkter Zugang",
+  netOpen: "offen",
+  limitsTogether: "für alle Prozesse zusammen",
+  limitsEach: "für jeden Prozess",
+  limitsCount: "Zahl der Prozesse",
+  limitsProcessors: "Zahl der Prozessoren",
+  limitsAffinity: "bevorzugte Prozessoren",
+  limitsNone: "keine",
+  killSandbox: "jeder Prozess, mit der Sandbox",
+  killContainer: "jeder Prozess, mit dem Container",
+  killTogether: "alle Prozesse zusammen",
+  killFound: "jeder Prozess, der daraus hervorging",
+  killTry: "soweit das System es erlaubt",
+  fixedCode: "Fester Code, ohne Modell",
+  ownLoop: "Eigene Schleife von Pilothouse",
+};
