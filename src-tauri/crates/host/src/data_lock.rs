@@ -109,13 +109,20 @@ mod tests {
         let data = DataFolder::open(temp.path()).unwrap();
         let lock = File::create(data.root().join("lock")).unwrap();
         FileExt::try_lock(&lock).unwrap();
-        let mut started = std::process::Command::new("sleep").arg("0.2").stdin(lock).spawn().unwrap();
+        // It has the lock until it is told to go on, and a moment longer.
+        let mut started = std::process::Command::new("sh")
+            .args(["-c", "read go; sleep 0.1"])
+            .stdin(std::process::Stdio::piped())
+            .stderr(lock)
+            .spawn()
+            .unwrap();
         let holder = data.root().join("lock.holder");
         fs::write(&holder, std::process::id().to_string()).unwrap();
         assert!(DataLock::acquire(&data).is_err(), "its holder is there");
         let mut gone = std::process::Command::new("true").spawn().unwrap();
         gone.wait().unwrap();
         fs::write(&holder, gone.id().to_string()).unwrap();
+        drop(started.stdin.take());
         DataLock::acquire(&data).unwrap();
         assert!(started.wait().unwrap().success());
     }
