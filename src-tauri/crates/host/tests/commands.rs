@@ -6,6 +6,7 @@ mod support;
 
 use std::time::Duration;
 
+use futures_util::future::join_all;
 use host::sandbox::Sandbox;
 use host::spawn::{Command, Ended, Outcome, OutputCaps, Stdin};
 use support::place::{Place, confined};
@@ -141,14 +142,17 @@ async fn no_descendant_survives_a_cancel() {
 
 #[tokio::test]
 async fn no_descendant_survives_a_timeout_even_if_the_program_ignores_the_request_to_end() {
-    for place in places().await {
+    let places = places().await;
+    // Long enough for all of the tree to be there, on a busy machine too.
+    join_all(places.iter().map(|place| async move {
         let seconds = unique_seconds();
         let script = format!("trap '' TERM; {}", hiding_tree(&seconds));
-        let outcome = run(&place, sh(&script).timeout(Duration::from_secs(3))).await;
+        let outcome = run(place, sh(&script).timeout(Duration::from_secs(10))).await;
         assert_eq!((outcome.ended, outcome.leaked), (Ended::TimedOut, 0), "{place:?}");
         assert_eq!(outcome.stdout.text(), "planted\n");
-        gone(&place, &seconds).await;
-    }
+        gone(place, &seconds).await;
+    }))
+    .await;
 }
 
 #[tokio::test]
@@ -185,7 +189,7 @@ async fn a_polite_program_gets_the_grace_to_end_by_itself() {
         let ground = Ground::new();
         let (to, mut from) = mpsc::channel(16);
         let command = sh("trap 'echo tidied; exit 5' TERM; echo up; while :; do sleep 0.02; done")
-            .grace(Duration::from_secs(10))
+            .grace(Duration::from_secs(60))
             .lines(to);
         let (running, _cell) = place.start(&ground.spec(), command).await.unwrap();
         assert_eq!(from.recv().await.unwrap().text, "up");
@@ -198,13 +202,19 @@ async fn a_polite_program_gets_the_grace_to_end_by_itself() {
 
 #[tokio::test]
 async fn silence_ends_a_program_and_output_keeps_it_alive() {
-    for place in places().await {
-        let quiet = run(&place, sh("echo on; sleep 60").silence(Duration::from_secs(3))).await;
-        assert_eq!((quiet.ended, quiet.stdout.text().as_str()), (Ended::Silent, "on\n"), "{place:?}");
-        let chatty = sh("for i in 1 2 3 4 5 6 7 8; do echo $i; sleep 0.5; done");
-        let chatty = run(&place, chatty.silence(Duration::from_secs(3))).await;
-        assert!(chatty.success(), "{place:?} {}", chatty.summary());
+    // Longer than a busy machine may keep a program waiting, and shorter than the chatty one takes.
+    fn within(script: &str) -> Command {
+        sh(script).timeout(Duration::from_secs(120)).silence(Duration::from_secs(10))
     }
+    let places = places().await;
+    join_all(places.iter().map(|place| async move {
+        let quiet = run(place, within("echo on; sleep 60"));
+        let chatty = run(place, within("for i in $(seq 24); do echo $i; sleep 0.5; done"));
+        let (quiet, chatty) = tokio::join!(quiet, chatty);
+        assert_eq!((quiet.ended, quiet.stdout.text().as_str()), (Ended::Silent, "on\n"), "{place:?}");
+        assert!(chatty.success(), "{place:?} {}", chatty.summary());
+    }))
+    .await;
 }
 
 #[tokio::test]

@@ -346,7 +346,7 @@ async fn no_descendant_survives_a_cancel() {
 async fn no_descendant_survives_a_timeout() {
     let Some(sandbox) = sandbox().await else { return };
     let (ground, seconds) = (Ground::new(), unique_seconds());
-    let command = Command::new(["bash", "-c", &hiding_tree(&seconds)]).timeout(Duration::from_secs(3));
+    let command = Command::new(["bash", "-c", &hiding_tree(&seconds)]).timeout(Duration::from_secs(10));
     let outcome = sandbox.confine(&ground.spec(), command).unwrap().run().await.unwrap();
     assert!(outcome.timed_out() && outcome.stdout.text() == "planted\n");
     assert!(processes_with(&format!("sleep {seconds}")).is_empty());
