@@ -60,10 +60,34 @@ impl Place {
         }
     }
 
-    /// Opens one ahead and waits for it.
+    /// Opens one ahead and waits until it is the only one: those that were there may go a moment later.
     async fn waiting(&self, sandbox: &Sandbox, spec: &SandboxSpec) -> String {
+        let before = self.open().await;
         sandbox.open_ahead(spec);
-        self.are_open(1).await.into_keys().next().unwrap()
+        self.only_new(&before).await
+    }
+
+    /// Waits until one runs that is none of these, and no other.
+    async fn only_new(&self, before: &Found) -> String {
+        let deadline = Instant::now() + Duration::from_secs(60);
+        loop {
+            let open = self.open().await;
+            let new: Vec<_> = open.keys().filter(|id| !before.contains_key(*id)).collect();
+            if let ([id], 1) = (new.as_slice(), open.len()) {
+                return (*id).clone();
+            }
+            assert!(Instant::now() < deadline, "before: {before:?}, now: {open:?}");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    /// Waits until this one runs no more.
+    async fn goes(&self, id: &str, why: &str) {
+        let deadline = Instant::now() + Duration::from_secs(60);
+        while self.open().await.contains_key(id) {
+            assert!(Instant::now() < deadline, "{why}, and it still waits");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
     }
 }
 
@@ -152,12 +176,9 @@ async fn whoever_wants_another_one_gets_a_fresh_one_and_the_other_goes() {
         let mut other = spec.clone();
         change(&mut other);
         let running = held(&sandbox, &other, "true").await;
-        let deadline = Instant::now() + Duration::from_secs(60);
-        while place.open().await.contains_key(&waiting) {
-            assert!(Instant::now() < deadline, "{what} differs, and it still waits");
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
+        place.goes(&waiting, &format!("{what} differs")).await;
         let_go(running, &other).await;
+        place.are_open(1).await;
     }
     // A folder of the same name that is another one.
     let waiting = place.waiting(&sandbox, &spec).await;
@@ -165,7 +186,8 @@ async fn whoever_wants_another_one_gets_a_fresh_one_and_the_other_goes() {
     std::fs::create_dir(&spec.work).unwrap();
     std::fs::write(spec.work.join("which"), "the new one\n").unwrap();
     let running = held(&sandbox, &spec, "cat which").await;
-    assert!(!place.are_open(2).await.contains_key(&waiting));
+    place.goes(&waiting, "its folder is another one").await;
+    place.are_open(2).await;
     assert_eq!(let_go(running, &spec).await, "the new one\n");
     // Another job's sandbox has nothing of it.
     let waiting = place.are_open(1).await;
@@ -197,10 +219,11 @@ async fn one_that_ended_meanwhile_is_replaced_and_the_command_runs_once() {
         assert_eq!(std::fs::read_to_string(spec.work.join("runs")).unwrap(), "ran\n", "removed: {removed}");
         std::fs::remove_file(spec.work.join("runs")).unwrap();
         sandbox.run(&spec, shell("true")).await.unwrap();
-        assert!(!place.are_open(1).await.contains_key(&waiting));
+        let next = place.are_open(1).await;
+        assert!(!next.contains_key(&waiting));
         // The next round begins with none.
         sandbox.run(&SandboxSpec { tmp_bytes: 4 << 20, ..spec.clone() }, shell("true")).await.unwrap();
-        let left = place.are_open(1).await.into_keys().next().unwrap();
+        let left = place.only_new(&next).await;
         let options = RemoveContainerOptionsBuilder::default().force(true).build();
         client.remove_container(&left, Some(options)).await.unwrap();
     }
