@@ -499,7 +499,8 @@ fn a_tree_that_names_billions_of_paths_is_refused_at_once() {
         let started = std::time::Instant::now();
         let error = world.take_in("bomb", &clone, &world.bundle(&clone)).unwrap_err();
         assert_eq!(error.code(), "git.too_large", "{error}");
-        assert!(started.elapsed().as_secs() < 20);
+        // To walk through all of them would take weeks.
+        assert!(started.elapsed().as_secs() < 150);
     });
 }
 

@@ -166,6 +166,8 @@ pub fn committer() -> Signature {
 /// Git as a user has it, without any of our hardening.
 pub fn try_plain(dir: &Path, args: &[&str]) -> Output {
     Command::new("git")
+        // Some versions tidy up in the background, after the command has ended.
+        .args(["-c", "maintenance.auto=false"])
         .args(args)
         .current_dir(dir)
         .env("HOME", dir.parent().unwrap())
