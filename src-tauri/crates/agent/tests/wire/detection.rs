@@ -46,10 +46,8 @@ async fn canned(rows: &[(&str, u16, serde_json::Value)]) -> String {
     format!("http://{address}")
 }
 
-async fn nobody() -> String {
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    format!("http://{}", listener.local_addr().unwrap())
-}
+/// No program listens there, and the system gives this port to nobody by itself, as it may one that was free just now.
+const NOBODY: &str = "http://127.0.0.1:1";
 
 async fn look(ollama: &str, lm_studio: &str, llama_server: &str) -> Vec<Found> {
     // Longer than in the product: a busy machine must not look like a silent server.
@@ -72,7 +70,7 @@ fn words(found: &[Found]) -> Vec<&'static str> {
 
 #[tokio::test]
 async fn nothing_on_this_machine_is_absent_three_times() {
-    let found = look(&nobody().await, &nobody().await, &nobody().await).await;
+    let found = look(NOBODY, NOBODY, NOBODY).await;
     assert_eq!(words(&found), ["absent"; 3]);
 }
 
@@ -121,7 +119,7 @@ async fn other_programs_on_the_usual_ports_are_not_mistaken_for_models() {
 #[tokio::test]
 async fn a_server_that_fails_or_keeps_silent_is_failing() {
     let silent = canned(&[("/v1/models", 0, json!(""))]).await;
-    let found = look_within(Duration::from_millis(200), &nobody().await, &silent, &nobody().await).await;
+    let found = look_within(Duration::from_secs(2), NOBODY, &silent, NOBODY).await;
     assert_eq!(words(&found)[1], "failing");
     let ollama =
         canned(&[("/api/version", 200, json!({"version": "1"})), ("/api/tags", 500, json!({}))]).await;
@@ -136,7 +134,7 @@ async fn a_server_that_fails_or_keeps_silent_is_failing() {
 
 #[tokio::test]
 async fn another_machine_is_never_asked() {
-    let found = look("http://192.0.2.1:11434", &nobody().await, &nobody().await).await;
+    let found = look("http://192.0.2.1:11434", NOBODY, NOBODY).await;
     assert!(matches!(&found[0].state, State::FoundNotReady { why, .. } if why.contains("another machine")));
 }
 

@@ -152,12 +152,12 @@ async fn silence_is_a_timeout_that_says_where_it_waited() {
 
 #[tokio::test]
 async fn nobody_listening_is_unreachable() {
-    let port = server([]).port();
+    // A port that was free just now could be another program's by then.
     for dialect in DIALECTS {
-        let client = client_at(dialect, &format!("http://127.0.0.1:{port}"), Timeouts::default());
+        let client = client_at(dialect, "http://127.0.0.1:1", Timeouts::default());
         let error = ask(&client, &request()).await.unwrap_err();
         assert_eq!(error.code(), "model.unreachable", "{error:?}");
-        assert!(error.to_string().contains(&format!("127.0.0.1:{port}")), "{error}");
+        assert!(error.to_string().contains("127.0.0.1:1"), "{error}");
     }
 }
 
