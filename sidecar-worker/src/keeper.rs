@@ -171,7 +171,7 @@ mod tests {
         (server, Keeper::start(client, inbox, "j-1".into(), "claim".into(), budget))
     }
 
-    const SOON: Duration = Duration::from_secs(20);
+    const SOON: Duration = Duration::from_secs(60);
 
     #[tokio::test]
     async fn a_job_whose_time_is_over_keeps_its_claim_until_its_end_is_reported() {

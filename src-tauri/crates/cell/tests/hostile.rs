@@ -223,11 +223,11 @@ proptest! {
                     let _ = timeout(Duration::from_millis(1), stream.read(&mut some)).await;
                 }
             });
-            let _ = timeout(Duration::from_secs(5), far.write_all(&bytes)).await.unwrap();
+            let _ = timeout(Duration::from_secs(60), far.write_all(&bytes)).await.unwrap();
             let _ = timeout(Duration::from_millis(1), ours[0].write_all(&[0; 100])).await;
             drop(far);
             // A pipe that ends always ends the channel.
-            timeout(Duration::from_secs(5), mux.closed()).await.unwrap();
+            timeout(Duration::from_secs(60), mux.closed()).await.unwrap();
             drop(ours.pop());
         });
     }

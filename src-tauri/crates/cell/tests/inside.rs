@@ -39,7 +39,7 @@ async fn run(session: &Session, command: Command) -> (Exit, String, String) {
     let (a, b) =
         tokio::join!(started.stdout.read_to_string(&mut out), started.stderr.read_to_string(&mut err));
     a.and(b).unwrap();
-    (timeout(Duration::from_secs(20), started.handle.ended()).await.unwrap().unwrap(), out, err)
+    (timeout(Duration::from_secs(60), started.handle.ended()).await.unwrap().unwrap(), out, err)
 }
 
 fn alive(needle: &str) -> usize {
@@ -340,13 +340,13 @@ async fn a_program_that_holds_its_output_by_splicing_holds_up_nobody() {
     let mut started = session.start(holding).await.unwrap();
     until("it has begun", || begun.exists()).await;
     for _ in 0..20 {
-        let (exit, out, _) = timeout(Duration::from_secs(20), run(&session, sh("echo free"))).await.unwrap();
+        let (exit, out, _) = timeout(Duration::from_secs(60), run(&session, sh("echo free"))).await.unwrap();
         assert_eq!((exit.code, out.as_str()), (Some(0), "free\n"));
     }
     started.handle.kill();
-    let ended = timeout(Duration::from_secs(20), started.handle.ended()).await.unwrap().unwrap();
+    let ended = timeout(Duration::from_secs(60), started.handle.ended()).await.unwrap().unwrap();
     assert_eq!((ended.signal, ended.leaked), (Some(9), 0));
     let mut said = String::new();
-    timeout(Duration::from_secs(20), started.stdout.read_to_string(&mut said)).await.unwrap().unwrap();
+    timeout(Duration::from_secs(60), started.stdout.read_to_string(&mut said)).await.unwrap().unwrap();
     assert_eq!(said, "holds\n");
 }

@@ -39,11 +39,11 @@ fn pattern(length: usize, seed: usize) -> Vec<u8> {
 
 /// Waits for something that has to happen soon.
 async fn soon<T>(what: impl Future<Output = T>) -> T {
-    timeout(Duration::from_secs(20), what).await.expect("did not happen in time")
+    timeout(Duration::from_secs(60), what).await.expect("did not happen in time")
 }
 
 async fn until(what: &str, mut holds: impl FnMut() -> bool) {
-    let polled = timeout(Duration::from_secs(20), async {
+    let polled = timeout(Duration::from_secs(60), async {
         while !holds() {
             tokio::time::sleep(Duration::from_millis(2)).await;
         }
@@ -274,7 +274,7 @@ async fn a_side_that_takes_nothing_is_given_up_unless_it_was_put_to_sleep() {
         mux.set_frozen(frozen);
         let mut stream = mux.open(b"x").unwrap().unwrap();
         stream.write_all(&[0; 60_000]).await.unwrap();
-        let ended = timeout(Duration::from_millis(if frozen { 500 } else { 10_000 }), mux.closed()).await;
+        let ended = timeout(Duration::from_millis(if frozen { 500 } else { 60_000 }), mux.closed()).await;
         match frozen {
             false => assert_eq!(ended.unwrap().code(), "channel.stalled"),
             true => assert!(ended.is_err()),
