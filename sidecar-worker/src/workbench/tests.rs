@@ -116,8 +116,8 @@ async fn an_attempt_that_lost_its_claim_leaves_its_successor_alone() {
 async fn a_bench_that_cannot_be_set_up_leaves_no_folder() {
     let mut place = Place::new().await;
     place.base = "1".repeat(40);
-    assert!(place.attempt("job-1-aaaaaaaa").await.is_err(), "there is no such commit");
-    assert!(!place.folder.path().join("jobs/job-1-aaaaaaaa").exists());
+    assert!(place.attempt("job-1-99999999").await.is_err(), "there is no such commit");
+    assert!(!place.folder.path().join("jobs/job-1-99999999").exists());
 }
 
 /// What is found out about the tests of a small change, its validation being `script`.
