@@ -46,7 +46,8 @@ async fn canned(rows: &[(&str, u16, serde_json::Value)]) -> String {
     format!("http://{address}")
 }
 
-/// No program listens there, and the system gives this port to nobody by itself, as it may one that was free just now.
+/// Nothing listens there, and the system gives this port to nobody by itself, as it does with one that was just
+/// free.
 const NOBODY: &str = "http://127.0.0.1:1";
 
 async fn look(ollama: &str, lm_studio: &str, llama_server: &str) -> Vec<Found> {
