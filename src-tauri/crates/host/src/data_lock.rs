@@ -111,7 +111,7 @@ mod tests {
         FileExt::try_lock(&lock).unwrap();
         // It has the lock until it is told to go on, and a moment longer.
         let mut started = std::process::Command::new("sh")
-            .args(["-c", "read go; sleep 0.1"])
+            .args(["-c", "read go; exec sleep 0.1"])
             .stdin(std::process::Stdio::piped())
             .stderr(lock)
             .spawn()
