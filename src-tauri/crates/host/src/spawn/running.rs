@@ -17,7 +17,7 @@ use crate::HostError;
 use crate::ids::{Ids as _, SystemIds};
 
 /// After the program's end its pipes end too; a broken system gets this long before we let go of them.
-const PIPES_END_WITHIN: Duration = Duration::from_secs(1);
+const PIPES_END_WITHIN: Duration = Duration::from_secs(5);
 /// The same where no line may be lost: whoever takes them may still be busy with what came before.
 const RECORDS_END_WITHIN: Duration = Duration::from_secs(30);
 /// How long a killed tree may take to be gone.
