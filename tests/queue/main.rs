@@ -24,7 +24,12 @@ use serde_json::json;
 #[tokio::test(flavor = "multi_thread")]
 async fn as_many_are_checked_at_once_as_there_are_slots_and_they_land_in_order_each_checked_once() {
     let scene = Scene::lined_up(4, &["good"; 8]).await;
-    let queue = scene.let_go().await;
+    scene.records.takes("go");
+    scene.pause(false).await;
+    scene.until_begun(4).await;
+    scene.records.takes("0.2");
+    scene.records.sign("go");
+    let queue = scene.until(done).await;
     assert_eq!(scene.landed(), (0..8).collect::<Vec<_>>(), "in order");
     assert_eq!(landed(&queue).len(), 8);
     let runs = scene.records.runs();
@@ -88,8 +93,17 @@ async fn of_a_pair_that_fails_only_together_the_later_one_comes_back_and_the_oth
 #[tokio::test(flavor = "multi_thread")]
 async fn a_failure_ends_the_checks_behind_it_at_once_and_innocents_land_without_it() {
     let scene = Scene::lined_up(4, &["good", "fails", "good", "good", "good"]).await;
-    scene.records.takes("2");
-    let queue = scene.let_go().await;
+    scene.records.takes("go");
+    scene.records.fails_after("go");
+    scene.pause(false).await;
+    scene.until_begun(4).await;
+    scene.records.takes("0.2");
+    scene.records.fails_after("0.2");
+    scene.records.sign("go-1");
+    // What it stands on goes on meanwhile, and those behind it would never end by themselves.
+    scene.until(|queue| queue.thrown_away.len() == 2).await;
+    scene.records.sign("go-0");
+    let queue = scene.until(done).await;
     assert_eq!(scene.landed(), [0, 2, 3, 4]);
     assert_eq!(blamed(&queue), [1]);
     scene.assert_branch_is_green();
@@ -104,7 +118,6 @@ async fn a_failure_ends_the_checks_behind_it_at_once_and_innocents_land_without_
     let culprit = &queue.entries.iter().find(|e| number(e) == 1).unwrap().id;
     for run in queue.thrown_away.iter().filter(|run| run.reason == ThrownReason::AheadFailed) {
         assert_eq!(run.blamed.as_ref(), Some(culprit));
-        assert!(run.duration_ms < 2_000, "{run:?}");
     }
     let told = scene.events("merge.check.cancelled").await;
     assert_eq!(told.len(), queue.thrown_away.len());
@@ -120,7 +133,7 @@ async fn a_failure_ends_the_checks_behind_it_at_once_and_innocents_land_without_
 #[tokio::test(flavor = "multi_thread")]
 async fn a_removed_entry_ends_its_check_and_those_behind_it_are_built_without_it() {
     let scene = Scene::lined_up(3, &["good", "good", "good"]).await;
-    scene.records.takes("4");
+    scene.records.takes("go");
     scene.pause(false).await;
     let queue = scene
         .until(|queue| queue.entries.iter().filter(|e| e.state == EntryState::Checking).count() == 3)
@@ -128,7 +141,10 @@ async fn a_removed_entry_ends_its_check_and_those_behind_it_are_built_without_it
     let stands: Vec<_> = queue.entries.iter().map(|e| (number(e), e.ahead.is_some(), e.slot)).collect();
     assert_eq!(stands, [(0, false, Some(0)), (1, true, Some(1)), (2, true, Some(2))]);
     scene.until_begun(3).await;
+    scene.records.takes("0.2");
     scene.remove(&queue.entries[1].id).await;
+    scene.until(|queue| queue.thrown_away.len() == 2).await;
+    scene.records.sign("go-0");
     let queue = scene.until(done).await;
     assert_eq!(scene.landed(), [0, 2]);
     let mut thrown: Vec<_> = queue.thrown_away.iter().map(|run| (run.title.clone(), run.reason)).collect();

@@ -29,14 +29,19 @@ impl Records {
         self.0.path()
     }
 
-    /// Seconds of a check that passes.
-    pub fn takes(&self, seconds: &str) {
-        std::fs::write(self.path().join("takes"), seconds).unwrap();
+    /// Seconds of a check that passes and begins from now on, or the sign it waits for.
+    pub fn takes(&self, what: &str) {
+        std::fs::write(self.path().join("takes"), what).unwrap();
     }
 
-    /// Seconds until a check finds a change that fails.
-    pub fn fails_after(&self, seconds: &str) {
-        std::fs::write(self.path().join("fails-after"), seconds).unwrap();
+    /// Seconds until a check that begins from now on finds a change that fails, or the sign it waits for.
+    pub fn fails_after(&self, what: &str) {
+        std::fs::write(self.path().join("fails-after"), what).unwrap();
+    }
+
+    /// Gives a sign: to all that wait for it, or as `SIGN-N` to those whose newest change is `N`.
+    pub fn sign(&self, name: &str) {
+        std::fs::write(self.path().join(name), "").unwrap();
     }
 
     fn log(&self) -> PathBuf {

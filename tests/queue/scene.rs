@@ -49,7 +49,7 @@ impl Scene {
         let numbers = (0..changes.len()).chain(SPARE);
         let files: Vec<_> = numbers.map(|n| (format!("changes/{n}.txt"), String::new())).collect();
         let run = check(records.path());
-        let config = format!("[[check]]\nname = \"merged tree\"\nrun = {run}\ntimeoutS = 60\n");
+        let config = format!("[[check]]\nname = \"merged tree\"\nrun = {run}\ntimeoutS = 600\n");
         let fixed =
             [("README.md", "# Tern\n"), (".gitignore", "target\n"), (".pilothouse/config.toml", &config)];
         let files: Vec<_> =
@@ -158,6 +158,26 @@ impl Scene {
     pub async fn remove(&self, entry: &EntryId) {
         let body = json!({ "id": entry });
         self.server.client.send("POST", "/v1/rpc/merge.remove", Some(body)).await.unwrap();
+    }
+
+    /// What is proven by what the server says: numbers of the changes in each tree that landed or may.
+    pub async fn proven(&self) -> Vec<Vec<usize>> {
+        let queue = self.queue().await;
+        let proven = |e: &&MergeEntry| matches!(e.state, EntryState::Landing | EntryState::Landed);
+        let commits =
+            queue.entries.iter().chain(&queue.recent).filter(proven).filter_map(|e| e.candidate.clone());
+        commits.map(|commit| self.changes_in(&commit)).collect()
+    }
+
+    /// Numbers of the changes in the tree of a candidate, in their order.
+    fn changes_in(&self, candidate: &str) -> Vec<usize> {
+        let depot = std::fs::read_dir(self.data().join("depots")).unwrap().next().unwrap().unwrap().path();
+        let depot = format!("--git-dir={}", depot.display());
+        let text = self.repo.git(&[&depot, "grep", "-h", ".", candidate, "--", "changes"]);
+        let mut changes: Vec<usize> =
+            text.lines().map(|line| line.split(' ').next().unwrap().parse().unwrap()).collect();
+        changes.sort_unstable();
+        changes
     }
 
     /// Payloads of a kind of event, oldest first.

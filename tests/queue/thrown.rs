@@ -25,7 +25,7 @@ pub fn reasons(events: &[Value]) -> Vec<&str> {
 impl Scene {
     /// Lets go, and waits until so many run.
     pub async fn running(&self, runs: usize) -> MergeQueue {
-        self.records.takes("30");
+        self.records.takes("never");
         self.pause(false).await;
         self.until_begun(runs).await;
         let checking = |queue: &MergeQueue| {

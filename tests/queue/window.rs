@@ -1,7 +1,7 @@
 //! How far ahead of their turn entries are checked: what the server says of it, and what the check itself saw.
 
 use crate::records::most_at_once;
-use crate::scene::{Scene, blamed, landed};
+use crate::scene::{Scene, blamed, done, landed};
 use protocol::merge::MergeQueue;
 use testkit::world::Start;
 
@@ -38,7 +38,12 @@ async fn a_failure_makes_the_window_smaller_and_each_landing_gives_one_back_up_t
 #[tokio::test(flavor = "multi_thread")]
 async fn slots_beyond_the_window_stay_free() {
     let scene = of("2", 4, &["good"; 4]).await;
-    let queue = scene.let_go().await;
+    scene.records.takes("go");
+    scene.pause(false).await;
+    scene.until_begun(2).await;
+    scene.records.takes("0.2");
+    scene.records.sign("go");
+    let queue = scene.until(done).await;
     assert_eq!((scene.landed(), queue.slots, window(&queue)), (vec![0, 1, 2, 3], 4, (2, 2)));
     let runs = scene.records.runs();
     assert_eq!((runs.len(), most_at_once(&runs)), (4, 2), "{runs:?}");

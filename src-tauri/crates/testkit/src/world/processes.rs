@@ -12,6 +12,11 @@ pub struct Process {
 }
 
 impl Process {
+    /// Whether it still runs.
+    pub fn is_there(&self) -> bool {
+        all().iter().any(|process| process.pid == self.pid)
+    }
+
     /// `kill -9`; false when it was gone already.
     pub fn kill(&self) -> bool {
         let killed = Command::new("kill").args(["-9", &self.pid.to_string()]).output();

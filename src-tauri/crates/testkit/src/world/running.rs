@@ -1,5 +1,6 @@
 //! The built server as a child process, and what a test does with it.
 
+use super::processes::{self, Process};
 use super::wire::Call;
 use client::{Client, StreamEvent};
 use protocol::approval::{AnswerParams, Approval, Decision};
@@ -131,6 +132,8 @@ impl Start {
 /// A server that is up; killed when dropped.
 pub struct RunningServer {
     child: Child,
+    /// Whether the child is another program, which started it.
+    under: bool,
     pub client: Client,
     pub url: String,
     pub token: String,
@@ -163,6 +166,7 @@ impl RunningServer {
         let url = text("url");
         Self {
             child,
+            under: !start.under.is_empty(),
             client: Client::new(url.clone(), token.clone()).expect("a client"),
             url,
             token,
@@ -203,8 +207,14 @@ impl RunningServer {
 
     /// `kill -9`, and waits until the process is gone.
     pub fn kill(mut self) {
+        let own = |process: &Process| process.argv.contains(" serve --json ");
+        let inner = if self.under { processes::below(self.pid()).into_iter().find(own) } else { None };
         let _ = self.child.kill();
         let _ = self.child.wait();
+        // One that dies with what started it does so a moment later, and holds its folder until then.
+        while inner.as_ref().is_some_and(Process::is_there) {
+            std::thread::yield_now();
+        }
     }
 
     /// Asks it to stop and waits; its exit code.
