@@ -1,6 +1,6 @@
 //! Pausing, ordering, draining, removing and trying, with one slot.
 
-use super::scene::{Scene, kinds};
+use super::scene::{Scene, kinds, sum};
 use protocol::ErrorCode;
 use protocol::merge::EntryState;
 use serde_json::Value;
@@ -66,14 +66,15 @@ async fn a_queue_is_paused_put_in_order_drained_and_goes_on_in_that_order() {
     assert_eq!(told.last(), Some(&"landed"));
     assert_eq!((&history["runs"], &history["thrownAway"]), (&Value::from(1), &Value::from(0)));
     let stats = scene.cli_json(&["queue", "stats", "--last", "2"]).await;
-    let today = stats["buckets"].as_array().unwrap().last().unwrap().clone();
-    assert_eq!((&today["landed"], &today["runs"]), (&Value::from(3), &Value::from(3)));
-    assert!(today["timeToLandMs"]["p50"].as_f64().unwrap() > 0.0);
+    let days = &stats["buckets"];
+    assert_eq!((sum(days, "landed"), sum(days, "runs")), (3, 3));
+    let some = |day: &Value| day["timeToLandMs"]["p50"].as_f64().is_some_and(|ms| ms > 0.0);
+    assert!(days.as_array().unwrap().iter().any(some), "{days}");
     // The same by the hour; it may have struck meanwhile.
-    let hours = scene.cli_json(&["queue", "stats", "--by-hour", "--last", "2"]).await;
-    let hours = hours["buckets"].as_array().unwrap();
-    let sum = |key: &str| hours.iter().map(|hour| hour[key].as_u64().unwrap()).sum::<u64>();
-    assert_eq!((hours.len(), sum("landed"), sum("runs")), (2, 3, 3));
+    let stats = scene.cli_json(&["queue", "stats", "--by-hour", "--last", "2"]).await;
+    let hours = stats["buckets"].as_array().unwrap();
+    let told = (hours.len(), sum(&stats["buckets"], "landed"), sum(&stats["buckets"], "runs"));
+    assert_eq!(told, (2, 3, 3));
     assert!(hours.iter().all(|hour| hour["from"].as_str().unwrap().contains(":00:00")), "{hours:?}");
     let table = scene.cli(&["queue", "stats", "--by-hour", "--last", "2"]).await;
     assert_eq!(table.lines().count(), 4, "a sentence, a head and two hours: {table}");

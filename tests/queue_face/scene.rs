@@ -38,7 +38,7 @@ impl Scene {
         std::fs::write(&tool, script).unwrap();
         std::fs::set_permissions(&tool, std::fs::Permissions::from_mode(0o755)).unwrap();
         let config = format!(
-            "[merge]\nslots = {slots}\nflakyRetries = 0\nfixUps = 0\n\n[[check]]\nname = \"look\"\nrun = {}\ntimeoutS = 120\n",
+            "[merge]\nslots = {slots}\nflakyRetries = 0\nfixUps = 0\n\n[[check]]\nname = \"look\"\nrun = {}\ntimeoutS = 600\n",
             json!(["tern-look"])
         );
         let repo = TestRepo::with(&[
@@ -116,7 +116,7 @@ impl Scene {
         };
         let what = format!("{entry} is {state}");
         let waits = self.server().eventually(&what, look);
-        match tokio::time::timeout(std::time::Duration::from_secs(40), waits).await {
+        match tokio::time::timeout(std::time::Duration::from_secs(110), waits).await {
             Ok(entry) => entry,
             Err(_) => panic!("{entry} is not {state}: {:#?}; begun {:?}", self.queue().await, self.begun()),
         }
@@ -173,6 +173,11 @@ impl Scene {
 
 fn lines(path: &Path) -> Vec<String> {
     std::fs::read_to_string(path).unwrap_or_default().lines().map(str::to_owned).collect()
+}
+
+/// The sum of a number over buckets: what is counted by the day may be of two, where midnight comes in between.
+pub fn sum(buckets: &Value, key: &str) -> u64 {
+    buckets.as_array().unwrap().iter().map(|bucket| bucket[key].as_u64().unwrap()).sum()
 }
 
 /// Kinds of the steps of a history, in order.

@@ -133,7 +133,8 @@ async fn a_branch_that_exists_only_as_it_was_fetched_is_gone_on_from_and_made_by
 async fn a_branch_that_is_moved_while_a_change_is_checked_is_not_landed_over() {
     let scene = Scene::with(&[
         ("README.md", "# Tern\n"),
-        (".pilothouse/config.toml", &checks(&[("slow", "test -e by-hand.md || sleep 3")])),
+        // It is ended once the branch is another; until then it must not pass.
+        (".pilothouse/config.toml", &checks(&[("slow", "test -e by-hand.md || sleep 50")])),
     ]);
     let first = scene.job("a change").await;
     let commit = scene.commit("main", "a", |dir| write(dir, "a.md", "a\n"));

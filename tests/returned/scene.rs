@@ -107,11 +107,15 @@ impl Scene {
         self.claim().await
     }
 
-    /// Takes the next job there is.
+    /// Takes the next job there is, or waits for one.
     pub async fn claim(&self) -> Claimed {
         let claim =
             json!({ "workerId": "w-1", "kinds": ["task.execute"], "leaseMs": 600_000, "waitMs": 25_000 });
-        let claimed = self.server.client.send("POST", "/jobs/claim", Some(claim)).await.unwrap();
+        let look = async || {
+            let claimed = self.server.client.send("POST", "/jobs/claim", Some(claim.clone())).await.unwrap();
+            claimed["job"].is_object().then_some(claimed)
+        };
+        let claimed = self.server.eventually("a job", look).await;
         let text = |value: &Value| value.as_str().unwrap_or_else(|| panic!("{claimed}")).to_owned();
         Claimed {
             id: text(&claimed["job"]["id"]),

@@ -6,8 +6,9 @@ use testkit::world::{RefusedStart, RunningServer, Start, TestRepo};
 #[test]
 fn a_taken_port_is_named_and_the_data_folder_is_free_again() {
     let (repo, data) = (TestRepo::with(&[("a", "a\n")]), tempfile::tempdir().unwrap());
-    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = taken.local_addr().unwrap().port();
+    // One that nobody else is given once it is free again.
+    let port = testkit::ports::free_port("127.0.0.1");
+    let taken = TcpListener::bind(("127.0.0.1", port)).unwrap();
     let start = Start::on(data.path(), repo.path()).workers(0).port(port);
     let refused = RefusedStart::of(&start);
     refused.assert_says(3, &[&port.to_string(), "taken", "--port"]);
