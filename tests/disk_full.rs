@@ -9,10 +9,12 @@ use protocol::ops::typed;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::fs::File;
+use std::path::PathBuf;
 use std::sync::Arc;
 use testkit::world::{Ballast, RunningServer, Start, TestRepo, processes};
 
-const CONFIG: &str = "[recipes.slow]\nrun = [\"sh\", \"-c\", \"sleep 1.25; true\"]\ntimeoutS = 30\n";
+/// It ends once its sign is taken away, which a full disk does not keep anybody from.
+const CONFIG: &str = "[recipes.slow]\nrun = [\"sh\", \"-c\", \": > $HOME/held; while test -e $HOME/held; do sleep 0.05; done\"]\ntimeoutS = 600\n";
 
 const DISK: u64 = 48 * 1024 * 1024;
 /// Enough for a write-ahead log that still had room of its own when the disk filled.
@@ -58,17 +60,24 @@ async fn lands(server: &RunningServer, from: &str, to: &str) {
     server.first("dev", sent.cursor, "merge.entry.landed").await;
 }
 
-/// A job that is busy for a moment; its id.
-async fn slow_job(server: &RunningServer) -> (String, i64) {
+/// A job that is busy until its sign is taken away; its id, its cursor and the sign.
+async fn slow_job(server: &RunningServer) -> (String, i64, PathBuf) {
     let sent = server.say("dev", "/run slow").await;
     server.approve_next("dev", sent.cursor, "recipe.first_use").await;
     let claim = server.first("dev", sent.cursor, "job_claimed").await;
-    server.eventually("the recipe runs", || async { recipe_runs(server).then_some(()) }).await;
-    (claim.payload()["jobId"].as_str().unwrap().to_owned(), claim.cursor)
+    let sign = server.eventually("the recipe runs", || async { held(server) }).await;
+    (claim.payload()["jobId"].as_str().unwrap().to_owned(), claim.cursor, sign)
+}
+
+/// The sign of a recipe that runs, in the HOME of its job.
+fn held(server: &RunningServer) -> Option<PathBuf> {
+    let jobs = std::fs::read_dir(server.small_disk().join("pilothouse/jobs")).ok()?;
+    jobs.flatten().map(|job| job.path().join("home/held")).find(|sign| sign.exists())
 }
 
 fn recipe_runs(server: &RunningServer) -> bool {
-    processes::below(server.pid()).iter().any(|p| p.argv == "sleep 1.25")
+    let runs = |argv: &str| argv.contains("sh -c : > $HOME/held") && !argv.contains("bwrap");
+    processes::below(server.pid()).iter().any(|process| runs(&process.argv))
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -81,9 +90,10 @@ async fn a_disk_that_fills_up_is_named_and_loses_nothing_and_work_goes_on_with_r
     };
     let server = RunningServer::start(&start);
     lands(&server, "one", "two").await;
-    let (job, claimed) = slow_job(&server).await;
+    let (job, claimed, sign) = slow_job(&server).await;
 
     let ballast = Ballast::fill(&server.small_disk());
+    std::fs::remove_file(&sign).unwrap();
     let mut acknowledged = BTreeSet::new();
     // Writers at once, so that they share commits.
     let writers = (0..8).map(|writer| append_until_refused(&server, writer));

@@ -23,7 +23,9 @@ fn unpacked(name: &str) -> PathBuf {
 async fn an_edit_lands_on_published_packages_proven_by_their_own_tests() {
     for package in PACKAGES {
         let (repo, data) = (TestRepo::of_folder(&unpacked(package)), tempfile::tempdir().unwrap());
-        let server = RunningServer::start(&Start::on(data.path(), repo.path()).flag("--trust"));
+        let mut server = RunningServer::start(&Start::on(data.path(), repo.path()).flag("--trust"));
+        // Its tests are compiled first.
+        server.patience = std::time::Duration::from_secs(300);
         let before = repo.fingerprint();
         let sent = server.say("dev", "append a line \"// Seen by the crew.\" to src/lib.rs").await;
         let question = server.approve_next("dev", sent.cursor, "land").await;

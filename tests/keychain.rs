@@ -5,6 +5,7 @@
 
 use serde_json::{Value, json};
 use std::io::Write as _;
+use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
@@ -36,7 +37,7 @@ impl Session {
             .spawn()
             .expect("dbus-daemon runs (apt: dbus)");
         let session = Self { home, bus, keyring: None };
-        session.until("the bus listens", || session.home.path().join("bus").exists());
+        session.until("the bus listens", || UnixStream::connect(session.home.path().join("bus")).is_ok());
         session
     }
 
@@ -262,7 +263,8 @@ async fn rpc(server: &RunningServer, method: &str, params: &Value) -> Result<Val
 
 fn found_below(folder: &Path, value: &[u8]) -> Vec<PathBuf> {
     let mut found = Vec::new();
-    for entry in std::fs::read_dir(folder).unwrap().filter_map(Result::ok) {
+    // What has just ended may still be removed.
+    for entry in std::fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok) {
         let path = entry.path();
         if path.is_dir() && !path.is_symlink() {
             found.extend(found_below(&path, value));

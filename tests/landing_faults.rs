@@ -246,7 +246,7 @@ async fn a_check_that_the_system_kills_says_nothing_about_the_change_and_is_run_
 async fn foreign_job(server: &RunningServer) -> (String, String) {
     let send = async |path: &str, body: Value| server.client.send("POST", path, Some(body)).await.unwrap();
     let job = send("/jobs/enqueue", json!({ "taskId": "t", "kind": "theirs", "sessionId": "dev" })).await;
-    let claim = json!({ "workerId": "theirs-1", "kinds": ["theirs"], "leaseMs": 60_000, "waitMs": 20_000 });
+    let claim = json!({ "workerId": "theirs-1", "kinds": ["theirs"], "leaseMs": 600_000, "waitMs": 20_000 });
     let claimed = send("/jobs/claim", claim).await;
     (job["jobId"].as_str().unwrap().to_owned(), claimed["claimToken"].as_str().unwrap().to_owned())
 }

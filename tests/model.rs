@@ -3,11 +3,14 @@
 
 use protocol::ops::{RequestParams, typed};
 use serde_json::{Value, json};
+use std::time::Duration;
 use testkit::model_server::{Fault, ModelServer, Script, Step, Style, Task, When, WireDialect};
-use testkit::world::{RunningServer, Start, TestRepo};
+use testkit::world::{RunningServer, Start, TestRepo, processes};
 
 const CONFIG: &str =
     "[[check]]\nname = \"tests\"\nrun = [\"cargo\", \"test\", \"--offline\", \"--quiet\"]\ntimeoutS = 120\n";
+/// A job and its checks compile several times.
+const COMPILES: Duration = Duration::from_secs(300);
 const BROKEN: &str = "pub fn add(a: u32, b: u32) -> u32 {\n    a - b\n}\n\n#[test]\nfn adds() {\n    assert_eq!(add(2, 1), 3);\n}\n";
 
 fn repo() -> TestRepo {
@@ -66,7 +69,10 @@ fn start(
     model: &ModelServer,
     dialect: WireDialect,
 ) -> RunningServer {
-    RunningServer::start(&with_model(Start::on(data, repo.path()).flag("--trust"), model, dialect))
+    let start = with_model(Start::on(data, repo.path()).flag("--trust"), model, dialect);
+    let mut server = RunningServer::start(&start);
+    server.patience = COMPILES;
+    server
 }
 
 fn with_model(mut start: Start, model: &ModelServer, dialect: WireDialect) -> Start {
@@ -218,18 +224,21 @@ async fn a_running_job_is_cancelled_and_leaves_no_process() {
         })
         .await;
     let job = line.payload()["jobId"].as_str().unwrap();
+    let sleeps = format!("sleep {marker}");
+    let asleep = || processes::naming(&sleeps).iter().filter(|process| process.argv == sleeps).count();
+    server.eventually("both sleep", async || (asleep() == 2).then_some(())).await;
     server.client.send("POST", &format!("/jobs/{job}/cancel"), Some(json!({}))).await.unwrap();
     server.first("dev", sent.cursor, "job.cancelled").await;
-    let ps = std::process::Command::new("ps").args(["-eo", "args"]).output().unwrap();
-    let ps = String::from_utf8_lossy(&ps.stdout).into_owned();
-    assert!(!ps.lines().any(|l| l.trim() == format!("sleep {marker}")), "{ps}");
+    // What was killed is gone a moment later.
+    server.eventually("neither is left", async || (asleep() == 0).then_some(())).await;
 }
 
 /// Every byte below a folder, as text.
 fn text_below(folder: &std::path::Path) -> String {
     let mut all = String::new();
-    for entry in std::fs::read_dir(folder).unwrap().filter_map(Result::ok) {
-        let kind = entry.file_type().unwrap();
+    // The server goes on, and removes what it needs no more.
+    for entry in std::fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok) {
+        let Ok(kind) = entry.file_type() else { continue };
         if kind.is_dir() {
             all.push_str(&text_below(&entry.path()));
         } else if kind.is_file() {
@@ -254,7 +263,8 @@ async fn where_there_is_no_bash_commands_run_in_sh_and_the_model_is_told_so() {
     // What cannot be run is not there, for the server as for whatever it starts.
     let without = ["--ro-bind", "/dev/null", "/usr/bin/bash", "--die-with-parent", "--"];
     let start = start.under(&[&["bwrap", "--dev-bind", "/", "/"][..], &without].concat());
-    let server = RunningServer::start(&with_model(start, &model, WireDialect::OpenaiChat));
+    let mut server = RunningServer::start(&with_model(start, &model, WireDialect::OpenaiChat));
+    server.patience = COMPILES;
     let sent = server.say("dev", "the test adds fails, please mend it").await;
     server.approve_next("dev", sent.cursor, "land").await;
     server.first("dev", sent.cursor, "merge.entry.landed").await;

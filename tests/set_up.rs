@@ -81,7 +81,10 @@ fn npm_project(place: &str, prepare: impl FnOnce(&TestRepo)) -> TestRepo {
 }
 
 fn server(repo: &TestRepo, data: &Path) -> RunningServer {
-    RunningServer::start(&Start::on(data, repo.path()).flag("--trust"))
+    let mut server = RunningServer::start(&Start::on(data, repo.path()).flag("--trust"));
+    // Set-up, job and check compile or install one after the other.
+    server.patience = std::time::Duration::from_secs(300);
+    server
 }
 
 /// Sends `/test`, waits for its report; the report, and every event of the session until then.

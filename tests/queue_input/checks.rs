@@ -40,14 +40,17 @@ async fn one_that_never_ends_is_ended_at_its_limit_and_says_so() {
 #[tokio::test(flavor = "multi_thread")]
 async fn one_that_leaves_a_daemon_behind_passes_and_the_daemon_is_gone() {
     let scene = scene();
-    let script =
-        "(setsid sh -c 'trap \"\" HUP TERM; exec sleep 4242' </dev/null >/dev/null 2>&1 &)\nexit 0\n";
-    let now = with_script(&scene, script).await;
+    // It sleeps for as long as nothing else on this machine does.
+    let seconds = 1_000_000 + std::process::id();
+    let script = format!(
+        "(setsid sh -c 'trap \"\" HUP TERM; exec sleep {seconds}' </dev/null >/dev/null 2>&1 &)\nexit 0\n"
+    );
+    let now = with_script(&scene, &script).await;
     assert_eq!(now["state"], "landed", "{now}");
     let daemon = || {
         std::fs::read_dir("/proc").unwrap().flatten().any(|entry| {
             let line = std::fs::read(entry.path().join("cmdline")).unwrap_or_default();
-            line.starts_with(b"sleep\x004242")
+            line == format!("sleep\0{seconds}\0").as_bytes()
         })
     };
     scene.server.eventually("the daemon is gone", async || (!daemon()).then_some(())).await;

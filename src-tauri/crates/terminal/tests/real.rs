@@ -189,9 +189,11 @@ async fn a_flood_over_cut_connections_arrives_whole_and_once() {
 #[tokio::test]
 async fn who_watches_too_slowly_gets_a_picture_and_slows_nobody_down() {
     let ground = ground(4);
-    let id = ground.run("seq 1 900000; echo the end; read wait");
+    // It begins when both are there: until somebody is in control it waits for nobody.
+    let id = ground.run("read go; seq 1 900000; echo the end; read wait");
     let (ann, mut to_ann) = ground.attach(&id, "ann");
     let (bob, mut to_bob) = ground.attach(&id, "bob");
+    ann.type_text("\n").unwrap();
     let (text, _) = read(&ann, &mut to_ann, |text| text.ends_with("the end\r\n")).await;
     assert_eq!(text.lines().filter(|line| line.parse::<u32>().is_ok()).count(), 900_000);
     let (mut unread, mut gap, mut picture) = (0, false, String::new());
@@ -218,8 +220,9 @@ async fn who_watches_too_slowly_gets_a_picture_and_slows_nobody_down() {
 #[tokio::test]
 async fn a_newcomer_to_a_long_history_gets_a_small_picture_at_once() {
     let ground = ground(4);
-    let id = ground.run("seq 1 1200000; echo ready; read wait");
+    let id = ground.run("read go; seq 1 1200000; echo ready; read wait");
     let (ann, mut to_ann) = ground.attach(&id, "ann");
+    ann.type_text("\n").unwrap();
     read(&ann, &mut to_ann, |text| text.ends_with("ready\r\n")).await;
     let place = ground.terminals.attach(&id, person("bob"), None, None, true).unwrap();
     assert!(place.terminal().bytes > 8 * 1024 * 1024 && !place.controls());
@@ -241,7 +244,7 @@ async fn closing_ends_everything_that_was_started_in_it() {
     // It says so while the last of them are still being started.
     let said = std::time::Instant::now();
     while marked(&mark) < 4 {
-        assert!(said.elapsed() < Duration::from_secs(20), "{}", marked(&mark));
+        assert!(said.elapsed() < LONG, "{}", marked(&mark));
         tokio::task::yield_now().await;
     }
     ground.terminals.close(&id).unwrap();
