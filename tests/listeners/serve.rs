@@ -112,8 +112,10 @@ async fn what_serve_forwards_is_believed_on_its_port_and_only_with_the_daemons_w
     let changes = daemon.changes().len();
     let Scene { server, start, data, _repo } = scene;
     server.kill();
+    let kept = testkit::ports::kept("127.0.0.1", at.rsplit(':').next().unwrap().parse().unwrap());
     let scene = Scene { server: RunningServer::start(&start), start, data, _repo };
     assert_eq!(scene.listener("serve", "open").await["bound"], at);
+    drop(kept);
     assert_eq!(daemon.changes().len(), changes);
 
     let (code, _) = scene.command(&["tailnet", "serve", "off"]).await;

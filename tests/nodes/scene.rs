@@ -36,6 +36,7 @@ impl Scene {
         let Self { hub, start, data, repo } = self;
         let port = hub.url.rsplit(':').next().unwrap().parse().unwrap();
         hub.kill();
+        let _kept = testkit::ports::kept("127.0.0.1", port);
         let start = start.port(port);
         let hub = RunningServer::start(&start);
         Self { hub, start, data, repo }
