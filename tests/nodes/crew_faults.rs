@@ -141,7 +141,8 @@ async fn a_job_whose_line_is_cut_for_more_than_90_seconds_goes_back_in_line_and_
     assert_eq!((&now["status"], &now["commitSha"]), (&json!("claimed"), &Value::Null), "{now}");
     assert_ne!(before["claimedAt"], now["claimedAt"]);
     for clone in folders(&machine).into_iter().map(|one| one.join("clone/src")).filter(|one| one.is_dir()) {
-        std::fs::write(clone.join("go"), "").unwrap();
+        // What is left of the first attempt may be cleared away in this very moment.
+        let _ = std::fs::write(clone.join("go"), "");
     }
     scene.made_once(&job, 2).await;
 }
@@ -250,11 +251,12 @@ async fn a_large_base_and_a_large_result_go_on_over_cuts_and_a_hub_that_is_kille
     assert_eq!(done["attempts"], json!(1), "{done}");
     let commit = text(&done["commitSha"]);
     assert_eq!(commit.len(), 40);
-    let left = std::fs::read_dir(&bundles)
-        .unwrap()
-        .flatten()
-        .filter(|one| one.path().extension().is_some_and(|e| e == "part"));
-    assert_eq!(left.count(), 0, "no part of anything stays");
+    // A call that was under way when the line was cut may end later than the job.
+    let left = || async {
+        let mut all = std::fs::read_dir(&bundles).unwrap().flatten();
+        (!all.any(|one| one.path().extension().is_some_and(|e| e == "part"))).then_some(())
+    };
+    scene.hub.eventually("no part of anything stays", left).await;
 }
 
 /// The base is in its depot: what comes to the hub now is the result.

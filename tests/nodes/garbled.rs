@@ -38,6 +38,24 @@ fn frames(id: &str) -> Vec<String> {
     .to_vec()
 }
 
+/// One that is almost right, or bytes.
+fn any_frame(dice: &mut Dice, all: &[String], headed: bool) -> Message {
+    match dice.below(4) {
+        // A head that may be one, and anything behind it.
+        0 => {
+            let mut bytes: Vec<u8> = (0..dice.below(64)).map(|_| dice.below(256) as u8).collect();
+            if let Some(first) = bytes.first_mut().filter(|_| headed) {
+                *first = 1;
+            }
+            Message::binary(bytes)
+        }
+        _ => {
+            let chosen = dice.below(all.len());
+            Message::text(dice.change(&all[chosen]))
+        }
+    }
+}
+
 #[cfg(target_os = "linux")]
 fn memory(scene: &Scene) -> u64 {
     let status = std::fs::read_to_string(format!("/proc/{}/status", scene.hub.pid())).unwrap();
@@ -62,21 +80,10 @@ async fn garbled_frames_of_a_machine_harm_neither_its_hub_nor_another_machine() 
     let mut memories = Vec::new();
     for round in 0..ROUNDS.0 {
         let mut wire = odd.registered_for(&scene, now_ms(), "terminals").await;
-        for _ in 0..ROUNDS.1 {
-            let message = match dice.below(4) {
-                // Bytes: a head that may be one, and anything behind it.
-                0 => {
-                    let mut bytes: Vec<u8> = (0..dice.below(64)).map(|_| dice.below(256) as u8).collect();
-                    if let Some(first) = bytes.first_mut().filter(|_| round % 2 == 0) {
-                        *first = 1;
-                    }
-                    Message::binary(bytes)
-                }
-                _ => {
-                    let chosen = dice.below(all.len());
-                    Message::text(dice.change(&all[chosen]))
-                }
-            };
+        // All are thrown before the first is sent: when the connection ends does not decide what comes next.
+        let thrown: Vec<Message> =
+            (0..ROUNDS.1).map(|_| any_frame(&mut dice, &all, round % 2 == 0)).collect();
+        for message in thrown {
             if !wire.try_send(message).await {
                 break;
             }

@@ -10,7 +10,7 @@ fn recipes(ground: &std::path::Path) -> String {
         "[recipes.greet]\nrun = [\"sh\", \"-c\", \"echo hello from $PWD; echo key:$OPENAI_API_KEY: >&2\"]\n\
          [recipes.fails]\nrun = [\"sh\", \"-c\", \"echo oh; exit 3\"]\n\
          [recipes.waits]\nrun = [\"sh\", \"-c\", \"echo begun >> {ground}/begun; i=0; while [ $i -lt 400 ]; do i=$((i+1)); echo n$i; done; while [ ! -e {ground}/go ]; do sleep 0.05; done; echo on\"]\n\
-         [recipes.talks]\nrun = [\"sh\", \"-c\", \"echo begun; while [ ! -e {ground}/talk ]; do sleep 0.05; done; i=0; while [ $i -lt `cat {ground}/talk` ]; do i=$((i+1)); echo n$i {long}; done; rm {ground}/talk\"]\ntimeoutS = 120\n\
+         [recipes.talks]\nrun = [\"sh\", \"-c\", \"echo begun; while [ ! -s {ground}/talk ]; do sleep 0.05; done; all=`cat {ground}/talk`; i=0; while [ $i -lt $all ]; do i=$((i+1)); echo n$i {long}; done; rm {ground}/talk\"]\ntimeoutS = 120\n\
          [recipes.sleeps]\nrun = [\"sh\", \"-c\", \"echo $$ > {ground}/pid; sleep 600 & wait\"]\n"
     )
 }

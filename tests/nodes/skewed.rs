@@ -32,6 +32,7 @@ async fn a_machine_with_a_wrong_clock_is_seen_as_such_and_works() {
         let shown = Command::new(testkit::world::program("pilothouse"))
             .args(["node", "list", "--data"])
             .arg(scene.data.path())
+            .env("PILOTHOUSE_CONFIG_DIR", scene.data.path().join("no-settings"))
             .output()
             .unwrap();
         let shown = String::from_utf8(shown.stdout).unwrap();

@@ -49,6 +49,20 @@ impl Dice {
         self.0 ^= self.0 << 17;
         self.0
     }
+
+    fn frame(&mut self, stream: u32) -> Message {
+        let mut bytes: Vec<u8> = (0..self.roll() % 64).map(|_| self.roll() as u8).collect();
+        // Half of them with a head that is right, so that more than the head is tried.
+        if bytes.len() >= 16 && self.roll().is_multiple_of(2) {
+            bytes[0] = 1;
+            bytes[1] = (self.roll() % 3) as u8;
+            bytes[4..8].copy_from_slice(&stream.to_be_bytes());
+        }
+        match self.roll() % 3 {
+            0 => Message::text(String::from_utf8_lossy(&bytes).into_owned()),
+            _ => Message::binary(bytes),
+        }
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -59,18 +73,9 @@ async fn frames_of_any_bytes_break_nothing() {
     for _ in 0..60 {
         let mut wire = scene.wire().await;
         let (stream, _) = attach(&mut wire, &id, json!({ "viewOnly": true })).await;
-        for _ in 0..10 {
-            let mut bytes: Vec<u8> = (0..dice.roll() % 64).map(|_| dice.roll() as u8).collect();
-            // Half of them with a head that is right, so that more than the head is tried.
-            if bytes.len() >= 16 && dice.roll().is_multiple_of(2) {
-                bytes[0] = 1;
-                bytes[1] = (dice.roll() % 3) as u8;
-                bytes[4..8].copy_from_slice(&stream.to_be_bytes());
-            }
-            let message = match dice.roll() % 3 {
-                0 => Message::text(String::from_utf8_lossy(&bytes).into_owned()),
-                _ => Message::binary(bytes),
-            };
+        // All are thrown before the first is sent: when the connection ends does not decide what comes next.
+        let thrown: Vec<Message> = (0..10).map(|_| dice.frame(stream)).collect();
+        for message in thrown {
             if !wire.try_send(message).await {
                 break;
             }

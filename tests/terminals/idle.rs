@@ -42,6 +42,7 @@ async fn one_that_nobody_uses_is_ended_after_its_time_and_its_recording_is_kept(
     let list = std::process::Command::new(testkit::world::program("pilothouse"))
         .args(["terminal", "list", "--data"])
         .arg(scene.data.path())
+        .env("PILOTHOUSE_CONFIG_DIR", scene.data.path().join("no-settings"))
         .output()
         .unwrap();
     assert!(String::from_utf8_lossy(&list.stdout).contains("ended, nobody used it"));
