@@ -125,7 +125,10 @@ async fn the_doctor_tells_a_server_that_is_gone_from_one_that_does_not_answer() 
     let place = data.path().join("server.json");
     let record = std::fs::read_to_string(&place).unwrap();
     let pid = server.pid().to_string();
+    let port = server.url.rsplit(':').next().unwrap().parse().unwrap();
     server.kill();
+    // Nobody else is given its address meanwhile, and answers there.
+    let _kept = testkit::ports::kept("127.0.0.1", port);
     let text = printed(&run(data.path(), &["doctor"]).await);
     let gone = format!("warning Server: not running; the last one, process {pid}, did not end by itself");
     assert!(text.starts_with(&gone), "{text}");

@@ -94,14 +94,15 @@ async fn so_many_terminals_are_attached_and_one_more_is_refused() {
 #[tokio::test(flavor = "multi_thread")]
 async fn who_says_nothing_of_themselves_is_closed_after_ten_seconds() {
     let scene = Scene::trusted();
+    let began = Instant::now();
     let mut wire = knock(&scene.server.url, &[]).await.unwrap();
     assert_eq!(wire.frame().await.text()["t"], "hello");
-    let began = Instant::now();
     let reject = wire.frame().await.text();
     assert_eq!((&reject["t"], &reject["next"]), (&json!("reject"), &json!("wait")), "{reject}");
     assert_eq!(wire.closed().await, 4408);
     let took = began.elapsed();
-    assert!(took > Duration::from_secs(9) && took < Duration::from_secs(30), "{took:?}");
+    // Whoever has said something before is closed after 45.
+    assert!(took > Duration::from_secs(9) && took < Duration::from_secs(40), "{took:?}");
     assert!(PAGE.contains("`connect` comes within 10 seconds"));
 }
 
@@ -132,8 +133,9 @@ async fn who_does_not_read_is_told_of_the_gap_and_goes_on() {
     let id = scene.open().await;
     let (mut deaf, mut other) = (narrow(&scene).await, scene.wire().await);
     let (mut dropped, mut news) = (0, 0);
-    // Where the machine is busy the answers may come after the news, and nothing is missed: then it is done again.
-    for round in 0..5 {
+    // Where the machine is busy the answers may come after the news, and little or nothing is missed: then it is done
+    // again.
+    for round in 0..20 {
         // Answers that are not read: nothing more is taken in for it while they wait. All of them together are more than
         // the system takes and less than what cuts a connection, however many of them are made at the same time.
         let asked = 9;
@@ -164,7 +166,7 @@ async fn who_does_not_read_is_told_of_the_gap_and_goes_on() {
                 other => panic!("{other:?}"),
             }
         }
-        if dropped > 0 {
+        if dropped > 50 {
             break;
         }
     }

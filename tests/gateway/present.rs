@@ -70,21 +70,31 @@ async fn whoever_is_connected_is_seen_to_come_to_look_and_to_go() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_welcome_shows_what_waits_and_what_runs() {
     let scene = Scene::with(|start| start.workers(0));
-    let (_, welcome) = Wire::welcomed(&scene.server.url, &scene.server.token).await;
-    let snapshot = &welcome["snapshot"];
-    assert_eq!(
-        (&snapshot["terminals"], &snapshot["jobs"], &snapshot["more"]),
-        (&json!([]), &json!([]), &json!(false))
-    );
-    // Whether the repository's own checks may run is asked of a person.
-    let (_, list) = scene.rpc("approval.list", json!({ "status": "pending" })).await;
     let ids = |value: &Value| -> Vec<String> {
         let mut ids: Vec<_> =
             value.as_array().unwrap().iter().map(|one| one["id"].as_str().unwrap().to_owned()).collect();
         ids.sort();
         ids
     };
-    assert_eq!(ids(&snapshot["approvals"]), ids(&list["approvals"]));
+    let waiting = || async {
+        let (_, list) = scene.rpc("approval.list", json!({ "status": "pending" })).await;
+        ids(&list["approvals"])
+    };
+    // Whether the repository's own checks may run is asked of a person, some time after the start: what is compared was
+    // there before the welcome and after it.
+    let (snapshot, asked) = scene
+        .server
+        .eventually("a welcome while nothing new is asked", || async {
+            let before = waiting().await;
+            let (_, welcome) = Wire::welcomed(&scene.server.url, &scene.server.token).await;
+            (waiting().await == before).then(|| (welcome["snapshot"].clone(), before))
+        })
+        .await;
+    assert_eq!(
+        (&snapshot["terminals"], &snapshot["jobs"], &snapshot["more"]),
+        (&json!([]), &json!([]), &json!(false))
+    );
+    assert_eq!(ids(&snapshot["approvals"]), asked);
 
     let scene = Scene::trusted();
     let id = scene.open().await;

@@ -17,9 +17,13 @@ async fn begun(scene: &Scene, sleep: &str) -> String {
     id
 }
 
-fn running(what: &str) -> String {
-    let found = std::process::Command::new("pgrep").args(["-fx", what]).output().unwrap();
-    String::from_utf8_lossy(&found.stdout).into_owned()
+/// Nothing of that command line is left: what was killed is gone in a moment.
+async fn is_gone(scene: &Scene, what: &str) {
+    let none = || async {
+        let found = std::process::Command::new("pgrep").args(["-fx", what]).output().unwrap();
+        found.stdout.is_empty().then_some(())
+    };
+    scene.server.eventually(what, none).await;
 }
 
 async fn is_interrupted(scene: &Scene, id: &str) {
@@ -46,7 +50,7 @@ async fn a_server_that_stops_ends_its_terminals_and_keeps_their_recordings() {
     let old = std::mem::replace(&mut scene.server, other);
     assert_eq!(old.terminate(), Some(0));
     assert_eq!(wire.closed().await, 1001);
-    assert_eq!(running("sleep 6161"), "");
+    is_gone(&scene, "sleep 6161").await;
     scene.server = RunningServer::start(&next);
     is_interrupted(&scene, &id).await;
 }
@@ -60,7 +64,7 @@ async fn a_server_that_is_killed_leaves_nothing_running_behind_the_next_start() 
     let old = std::mem::replace(&mut scene.server, other);
     old.kill();
     scene.server = RunningServer::start(&next);
-    assert_eq!(running("sleep 6262"), "");
+    is_gone(&scene, "sleep 6262").await;
     is_interrupted(&scene, &id).await;
 }
 

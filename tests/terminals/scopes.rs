@@ -101,9 +101,13 @@ async fn a_worker_may_not_even_look() {
 /// A worker process's own token, as the server gave it.
 async fn worker_token(scene: &Scene) -> String {
     let file = scene.data.path().join("secrets/w-1.token");
-    let token =
-        scene.server.eventually("a worker's token", || async { std::fs::read_to_string(&file).ok() }).await;
-    token.trim().to_owned()
+    // It is written before the server goes by it.
+    let known = || async {
+        let token = std::fs::read_to_string(&file).ok()?.trim().to_owned();
+        let call = scene.server.bare("POST", "/v1/rpc/terminals.list").bearer(&token).json(&json!({}));
+        (call.send().await.status != 401).then_some(token)
+    };
+    scene.server.eventually("a worker's token", known).await
 }
 
 #[tokio::test(flavor = "multi_thread")]
