@@ -28,8 +28,8 @@ struct Paired {
 impl Paired {
     async fn new() -> Self {
         let scene = Scene::with(|start| start);
-        let port = std::net::TcpListener::bind((IP, 0)).unwrap().local_addr().unwrap().port();
-        let paired = Self { scene, at: format!("{IP}:{port}"), token: String::new() };
+        let at = format!("{IP}:{}", testkit::ports::free_port(IP));
+        let paired = Self { scene, at, token: String::new() };
         paired.open().await;
         let phone = trusting(&std::fs::read(paired.scene.made()).unwrap());
         let device = paired.scene.pair(&phone, &paired.url(), &[]).await;
