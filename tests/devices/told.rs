@@ -147,8 +147,8 @@ async fn of_terminals_nobody_is_told_who_may_not_look_at_them() {
     }
     let id = opened["terminal"]["id"].clone();
     scene.done("terminals.rename", json!({ "id": id, "name": "other plans" })).await;
-    // Word of who comes and of what has changed goes different ways, and either may be the first; of those who came
-    // before the name was changed there is word twice at most.
+    // Word of who comes and of what has changed goes different ways, and either may be the first; of those who
+    // came before the name was changed there is word twice at most.
     while next_now(&mut watching).await != "terminals.changed" {}
     let comers = tokio::spawn(async move {
         let (mut types, mut came) = (Vec::new(), 0);

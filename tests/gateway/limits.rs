@@ -133,8 +133,8 @@ async fn who_does_not_read_is_told_of_the_gap_and_goes_on() {
     let id = scene.open().await;
     let (mut deaf, mut other) = (narrow(&scene).await, scene.wire().await);
     let (mut dropped, mut news) = (0, 0);
-    // Where the machine is busy the answers may come after the news, and little or nothing is missed: then it is done
-    // again.
+    // Where the machine is busy the answers may come after the news, and little or nothing is missed: then it is
+    // done again.
     for round in 0..20 {
         // Answers that are not read: nothing more is taken in for it while they wait. All of them together are more than
         // the system takes and less than what cuts a connection, however many of them are made at the same time.

@@ -80,8 +80,8 @@ async fn a_welcome_shows_what_waits_and_what_runs() {
         let (_, list) = scene.rpc("approval.list", json!({ "status": "pending" })).await;
         ids(&list["approvals"])
     };
-    // Whether the repository's own checks may run is asked of a person, some time after the start: what is compared was
-    // there before the welcome and after it.
+    // Whether the repository's own checks may run is asked of a person, some time after the start: what is
+    // compared was there before the welcome and after it.
     let (snapshot, asked) = scene
         .server
         .eventually("a welcome while nothing new is asked", || async {

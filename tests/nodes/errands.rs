@@ -70,8 +70,8 @@ async fn an_errand_that_nobody_asks_about_for_five_minutes_is_gone() {
     let parts = || std::fs::read_dir(scene.data.path().join("bundles")).unwrap().count();
     assert_eq!(parts(), 1, "the base waits to be read");
 
-    // Such a jump is the end of every connection, and sleep of the hub, so the claim stays. It is asked about in time:
-    // a minute is left for what passes by itself.
+    // Such a jump is the end of every connection, and sleep of the hub, so the claim stays. It is asked about in
+    // time: a minute is left for what passes by itself.
     time.sleeps(240);
     let mut wire = odd.registered_for(&scene, crate::claims::now_ms(), "workers").await;
     let read = json!({ "errand": errand, "at": 0 });

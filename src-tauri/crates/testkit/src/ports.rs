@@ -9,8 +9,8 @@ use tokio::net::TcpSocket;
 const FIRST: u16 = 10_240;
 const COUNT: u64 = 22_528;
 
-/// Keeps a port for a server that was killed and is to be started at it again: until this is dropped nobody is given it
-/// who takes any port there is. It listens to nothing, so the server finds its port free.
+/// Keeps a port for a server that was killed and is to be started at it again: until this is dropped nobody is
+/// given it who takes any port there is. It listens to nothing, so the server finds its port free.
 #[allow(clippy::expect_used, reason = "a port that cannot be kept fails its test")]
 pub fn kept(ip: &str, port: u16) -> TcpSocket {
     let socket = TcpSocket::new_v4().expect("a socket");
