@@ -68,7 +68,7 @@ async fn output_that_was_there_before_is_marked_and_what_comes_is_not() {
     let mut wire = scene.wire().await;
     let (stream, _) = attach(&mut wire, &id, json!({})).await;
     // A question to the emulator, whose answer would be typed: that is what the mark is for. No prompt comes
-    // after it, which would be there for one of the two alone.
+    // after it, which might be there for whoever comes late and not yet for the list.
     type_in(&mut wire, stream, "stty -echo; PS1=; printf 'ear\\033[6nlier\\n'\n").await;
     wire.shown(stream, "lier\r\n").await;
     let there = bytes(&scene, &id).await;
