@@ -9,13 +9,7 @@ use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 #[tokio::test(flavor = "multi_thread")]
 async fn a_signal_ends_open_streams_sockets_and_waiting_claims_within_ten_seconds_and_exits_0() {
     let scene = Scene::started(|start| start.workers(1));
-    let mut stream = scene.server.owner("GET", "/sessions/dev/events").follow().await;
-    let mut all = scene.server.owner("GET", "/v1/events").follow().await;
-    assert!(stream.next().await.is_some() && all.next().await.is_some());
-    let mut request =
-        format!("{}/sessions/dev/ws", scene.server.url.replace("http", "ws")).into_client_request().unwrap();
-    request.headers_mut().insert("authorization", format!("Bearer {}", scene.server.token).parse().unwrap());
-    let (mut socket, _) = tokio_tungstenite::connect_async(request).await.unwrap();
+    // First, so that it waits there long before the signal.
     let waiting = tokio::spawn(
         scene
             .server
@@ -23,6 +17,13 @@ async fn a_signal_ends_open_streams_sockets_and_waiting_claims_within_ten_second
             .json(&json!({ "workerId": "w", "kinds": ["k"], "waitMs": 30_000 }))
             .send(),
     );
+    let mut stream = scene.server.owner("GET", "/sessions/dev/events").follow().await;
+    let mut all = scene.server.owner("GET", "/v1/events").follow().await;
+    assert!(stream.next().await.is_some() && all.next().await.is_some());
+    let mut request =
+        format!("{}/sessions/dev/ws", scene.server.url.replace("http", "ws")).into_client_request().unwrap();
+    request.headers_mut().insert("authorization", format!("Bearer {}", scene.server.token).parse().unwrap());
+    let (mut socket, _) = tokio_tungstenite::connect_async(request).await.unwrap();
     let online =
         || async { (scene.get("/workers").await.json()["workers"][0]["workerId"] == "w-1").then_some(()) };
     scene.server.eventually("the worker is there", online).await;
