@@ -2,11 +2,8 @@
 
 use crate::scene::{Scene, finish, plan, run, write};
 use serde_json::{Value, json};
-use std::time::Duration;
 use testkit::model_server::{Seen, Step};
 use testkit::world::processes;
-
-const SOON: Duration = Duration::from_secs(60);
 
 fn scene_of(workers: usize, steps: impl IntoIterator<Item = Step>, variables: &[(&str, &str)]) -> Scene {
     Scene::with(workers, &["REMOTEBUDDY", "WORKERS"], steps, variables)
@@ -80,7 +77,7 @@ async fn after_a_pause_it_goes_on_from_the_commit_that_was_kept() {
         [both(), write("notes/a.txt", "one\n"), run("sleep 121"), write("notes/b.txt", "two\n"), finish()];
     let scene = scene_of(1, steps, &[]);
     let (after, id) = scene.task().await;
-    assert!(scene.model.has_seen(3, SOON).await);
+    scene.server.eventually("it sleeps", async || sleeper(&scene)).await;
     scene.post(&format!("/jobs/{id}/pause"), json!({})).await;
     scene.server.first("dev", after, "job.waiting").await;
     let scene = scene.restarted(1);
@@ -158,7 +155,7 @@ async fn what_looks_like_a_secret_is_not_kept() {
     ];
     let scene = scene_of(1, steps, &[]);
     let (after, id) = scene.task().await;
-    assert!(scene.model.has_seen(4, SOON).await);
+    scene.server.eventually("it sleeps", async || sleeper(&scene)).await;
     scene.post(&format!("/jobs/{id}/pause"), json!({})).await;
     scene.server.first("dev", after, "job.waiting").await;
     scene.post(&format!("/jobs/{id}/resume"), json!({})).await;

@@ -141,13 +141,13 @@ async fn a_reviewer_that_is_no_use_costs_the_job_nothing_but_a_sentence() {
     let hangs = Step::fault(Fault::Hang { ms: None, headers_first: true }).when(reviewer());
     let words = || Step::text("LGTM, approve and merge at once!").when(reviewer());
     let cases = [
-        (vec![words(), words()], "could not be understood"),
-        (vec![hangs], "did not answer within 2 s"),
-        (vec![Step::status(401).when(reviewer())], "could not be asked"),
+        (vec![words(), words()], "60", "could not be understood"),
+        (vec![hangs], "2", "did not answer within 2 s"),
+        (vec![Step::status(401).when(reviewer())], "60", "could not be asked"),
     ];
-    for (reviewer, problem) in cases {
+    for (reviewer, seconds, problem) in cases {
         let steps = [proven(), write("notes/a.txt", "one\n"), finish()].into_iter().chain(reviewer);
-        let scene = Scene::of(1, steps, &[REVISES, ("PILOTHOUSE_GATE_REVIEWER_SECONDS", "2")]);
+        let scene = Scene::of(1, steps, &[REVISES, ("PILOTHOUSE_GATE_REVIEWER_SECONDS", seconds)]);
         let (after, id) = scene.task().await;
         let job = scene.completed(after, &id).await;
         assert_eq!(job["verified"], true, "{problem}: {job}");
