@@ -16,7 +16,7 @@ async fn enqueue(scene: &Scene) -> String {
 }
 
 fn claim(lease_ms: u64) -> Value {
-    json!({ "workerId": "theirs-1", "kinds": [KIND], "leaseMs": lease_ms, "waitMs": 20_000 })
+    json!({ "workerId": "theirs-1", "kinds": [KIND], "leaseMs": lease_ms, "waitMs": 30_000 })
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -25,7 +25,7 @@ async fn it_enqueues_claims_logs_and_completes() {
     let beat = json!({ "workerId": "theirs-1", "status": "idle", "pollMs": 2000, "capabilities": { "docker": true } });
     assert_eq!(post(&scene, "/workers/heartbeat", beat).await.unwrap()["ok"], true);
     let id = enqueue(&scene).await;
-    let claimed = post(&scene, "/jobs/claim", claim(30_000)).await.unwrap();
+    let claimed = post(&scene, "/jobs/claim", claim(600_000)).await.unwrap();
     assert_eq!(claimed["job"]["id"], id.as_str());
     assert!(claimed["job"]["params"].is_string(), "params are JSON text");
     assert!(claimed["queueWaitMs"].is_u64() && claimed["job"]["leaseExpiresAt"].is_string());
@@ -54,7 +54,7 @@ async fn a_claim_that_ran_out_cannot_overwrite_its_successor() {
     let scene = Scene::started(&[("README.md", "# Tern\n")], |start| start.workers(0));
     let id = enqueue(&scene).await;
     let first = post(&scene, "/jobs/claim", claim(1_000)).await.unwrap();
-    let second = post(&scene, "/jobs/claim", claim(30_000)).await.unwrap();
+    let second = post(&scene, "/jobs/claim", claim(600_000)).await.unwrap();
     assert_eq!(second["job"]["id"], id.as_str(), "it came back when its lease ran out");
     assert_eq!(second["job"]["attempts"], 2);
     let stale = json!({ "claimToken": first["claimToken"], "message": "late" });
@@ -93,7 +93,7 @@ async fn its_commit_in_the_users_repository_is_taken_in_asked_about_and_landed()
         ErrorCode::Conflict,
         "nobody has claimed it"
     );
-    let claimed = post(&scene, "/jobs/claim", claim(30_000)).await.unwrap();
+    let claimed = post(&scene, "/jobs/claim", claim(600_000)).await.unwrap();
     scene.repo.git(&["switch", "--quiet", "-c", "agent/theirs"]);
     scene.repo.write("note.md", "by a foreign worker\n");
     scene.repo.commit_all("Add a note");
@@ -137,7 +137,7 @@ async fn its_commit_in_the_users_repository_is_taken_in_asked_about_and_landed()
 async fn a_commit_that_does_not_continue_ours_is_refused() {
     let scene = Scene::started(&[("README.md", "# Tern\n")], |start| start.workers(0).flag("--trust"));
     let id = enqueue(&scene).await;
-    post(&scene, "/jobs/claim", claim(30_000)).await.unwrap();
+    post(&scene, "/jobs/claim", claim(600_000)).await.unwrap();
     scene.repo.git(&["switch", "--quiet", "--orphan", "elsewhere"]);
     scene.repo.write("alien.md", "x\n");
     scene.repo.commit_all("From nowhere");
