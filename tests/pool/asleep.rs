@@ -27,10 +27,10 @@ async fn a_machine_that_slept_through_a_lease_has_every_job_done_once_by_whoever
     let scene = Scene::of(|start| start.workers(1));
     let ours = scene.long_job(None).await;
     scene.until_status(&ours, "claimed").await;
-    // Somebody else's, with a lease that is over long before the machine wakes.
+    // Somebody else's: its lease is over before the machine wakes, and long enough for what is done awake.
     let body = json!({ "taskId": "t", "kind": "theirs", "sessionId": "dev", "params": {} });
     let theirs = scene.post("/jobs/enqueue", body).await["jobId"].clone();
-    let claim = json!({ "workerId": "elsewhere", "kinds": ["theirs"], "leaseMs": 1_000 });
+    let claim = json!({ "workerId": "elsewhere", "kinds": ["theirs"], "leaseMs": 8_000 });
     let claimed = scene.post("/jobs/claim", claim).await;
     assert_eq!(claimed["job"]["id"], theirs);
 

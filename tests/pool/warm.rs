@@ -41,9 +41,14 @@ async fn after_a_job_of_a_large_repository_the_next_ones_clone_is_there_and_is_u
     let sent = server.say("dev", "/run hold").await;
     server.approve_next("dev", sent.cursor, "recipe.first_use").await;
     let begun = |e: &StreamEvent| e.kind() == "job_log" && e.payload()["line"] == "begun";
-    server.until("dev", sent.cursor, begun).await;
-    let jobs: Vec<PathBuf> =
-        std::fs::read_dir(data.path().join("jobs")).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let (begun, _) = server.until("dev", sent.cursor, begun).await;
+    let id = begun.payload()["jobId"].as_str().unwrap();
+    // The folder of the job before it may still be on its way out.
+    let jobs: Vec<PathBuf> = std::fs::read_dir(data.path().join("jobs"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.to_string_lossy().contains(id))
+        .collect();
     assert_eq!(jobs.len(), 1, "{jobs:?}");
     assert_eq!(
         inode(&jobs[0].join("clone").join(&names[7])),
