@@ -125,6 +125,10 @@ async fn a_push_that_never_ends_is_ended_by_its_time_or_by_a_person() {
     git_host::hook(&scene.bare(), "pre-receive", "sleep 600");
     let late = scene.publish(json!({ "create-pr": false })).await;
     assert_eq!(late["reason"], "timeout", "{late}");
+    drop(scene);
+    // With all the time there is, it is the person who ends it.
+    let scene = Scene::new();
+    git_host::hook(&scene.bare(), "pre-receive", "sleep 600");
     let press = scene.publish(json!({ "create-pr": false, "title": "again" }));
     let cancel = async {
         let look = || async {
