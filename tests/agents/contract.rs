@@ -24,7 +24,7 @@ struct Times {
 fn times(kind: Kind) -> Times {
     match kind.backend {
         "openhands" => Times { job: 900, hangs: 240, patience: Duration::from_secs(1_500) },
-        _ => Times { job: 100, hangs: 6, patience: Duration::from_secs(120) },
+        _ => Times { job: 300, hangs: 6, patience: Duration::from_secs(300) },
     }
 }
 
@@ -171,7 +171,8 @@ async fn keeps_the_contract(kind: Kind, bin: Option<PathBuf>) {
         (left == 0).then_some(())
     };
     crew.server.eventually("no job leaves a folder behind", empty).await;
-    assert_eq!(processes_of(&jobs), Vec::<String>::new(), "no job leaves a process behind");
+    let gone = async || processes_of(&jobs).is_empty().then_some(());
+    crew.server.eventually("no job leaves a process behind", gone).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -11,28 +11,54 @@ use testkit::model_server::{Step, Style};
 use testkit::world::processes;
 
 const SAID: &str = "Please mend it the plain way.";
+/// Shows that it has begun, and lasts until the test has had its say.
+const HELD: &str = "touch src/at-work; while ! [ -e src/go ]; do sleep 0.2; done; rm src/at-work src/go";
 
 fn shell(kind: Kind, command: &str) -> Step {
     let mut arguments = json!({ kind.argument: command });
     if kind.backend == "opencode" {
         arguments["description"] = Value::from("a step");
     }
+    if kind.backend == "codex" {
+        // Else it goes on after ten seconds, whatever still runs.
+        arguments["yield_time_ms"] = Value::from(30_000);
+    }
     Step::call(kind.tool, arguments)
+}
+
+/// A file in the clone of the only job, once there is one.
+fn in_clone(crew: &Crew, path: &str) -> Option<PathBuf> {
+    let folder = std::fs::read_dir(crew.data.path().join("jobs")).ok()?.next()?.ok()?;
+    Some(folder.path().join("clone").join(path))
+}
+
+async fn is_held(crew: &Crew) {
+    let begun = async || in_clone(crew, "src/at-work").filter(|file| file.exists());
+    crew.server.eventually("it is at work", begun).await;
+}
+
+fn let_go(crew: &Crew) {
+    std::fs::write(in_clone(crew, "src/go").unwrap(), "").unwrap();
+}
+
+/// Says it while a command is held, which goes on once the log tells what becomes of it.
+async fn say_while_held(crew: &Crew, job: &str, becomes: &str) {
+    is_held(crew).await;
+    say(crew, job).await;
+    let told = async || crew.log(job).await.contains(becomes).then_some(());
+    crew.server.eventually(becomes, told).await;
+    let_go(crew);
 }
 
 async fn is_told(kind: Kind, bin: Option<PathBuf>) {
     let mut cases = Cases::new(kind);
-    cases.first("told", shell(kind, "sleep 8"));
+    cases.first("told", shell(kind, HELD));
     // It says that it is done, and has done nothing.
     cases.first("told", Step::text("I looked at it."));
     cases.runs("told", &[MEND], "It adds now.");
     let crew = Crew::of(kind, 1, bin, cases.script());
     let job = crew.task("told", 200).await;
-    let at_work = async || (crew.asked(kind, "told") > 0).then_some(());
-    crew.server.eventually("it is at work", at_work).await;
-    let steer = json!({ "text": SAID });
-    let said = crew.server.owner("POST", format!("/jobs/{job}/steer")).json(&steer).send().await;
-    assert_eq!(said.status, 200, "{}", said.json());
+    say_while_held(&crew, &job, "[kept: ").await;
     let (end, told) = crew.end_of(&job).await;
     let log = crew.log(&job).await;
     assert_eq!(end, "job_completed", "{told}\n{log}");
@@ -61,14 +87,12 @@ async fn say(crew: &Crew, job: &str) {
 /// While its first command runs; it stands before the model at the next step, while its turn goes on.
 async fn hears_it_while_it_works(kind: Kind, bin: PathBuf) {
     let mut cases = Cases::new(kind);
-    cases.first("heard", shell(kind, "sleep 8"));
-    cases.first("heard", shell(kind, "while ! [ -e src/go ]; do sleep 0.2; done; rm src/go"));
+    cases.first("heard", shell(kind, HELD));
+    cases.first("heard", shell(kind, HELD));
     cases.runs("heard", &[MEND], "It adds now.");
     let crew = Crew::of(kind, 1, Some(bin), cases.script());
     let job = crew.task("heard", 200).await;
-    let at_work = async || (crew.asked(kind, "heard") > 0).then_some(());
-    crew.server.eventually("it is at work", at_work).await;
-    say(&crew, &job).await;
+    say_while_held(&crew, &job, "[passed on: ").await;
     let taken = async || {
         let list = crew.server.owner("GET", format!("/jobs/{job}/steer")).send().await.json();
         (list["messages"][0]["state"] == "taken").then_some(())
@@ -76,8 +100,7 @@ async fn hears_it_while_it_works(kind: Kind, bin: PathBuf) {
     crew.server.eventually("it is taken while its turn goes on", taken).await;
     let heard = async || crew.model.requests().iter().any(|seen| seen.all().contains(SAID)).then_some(());
     crew.server.eventually("its model is told with the very next call", heard).await;
-    let clone = std::fs::read_dir(crew.data.path().join("jobs")).unwrap().next().unwrap().unwrap().path();
-    std::fs::write(clone.join("clone/src/go"), "").unwrap();
+    let_go(&crew);
     let (end, told) = crew.end_of(&job).await;
     let log = crew.log(&job).await;
     assert_eq!(end, "job_completed", "{told}\n{log}");
@@ -235,14 +258,12 @@ async fn an_opencode_that_cannot_be_spoken_with_goes_on_with_what_it_was_told() 
 async fn gemini_cli_hears_it_when_its_turn_ends_where_it_is_installed() {
     let Some(bin) = install::where_it_is("gemini") else { return };
     let mut cases = Cases::new(GEMINI);
-    cases.first("later", shell(GEMINI, "sleep 8"));
+    cases.first("later", shell(GEMINI, HELD));
     cases.first("later", Step::text("I looked at it."));
     cases.runs("later", &[MEND], "It adds now.");
     let crew = Crew::of(GEMINI, 1, Some(bin), cases.script());
     let job = crew.task("later", 200).await;
-    let at_work = async || (crew.asked(GEMINI, "later") > 0).then_some(());
-    crew.server.eventually("it is at work", at_work).await;
-    say(&crew, &job).await;
+    say_while_held(&crew, &job, "[kept: Gemini CLI is told what you said when its turn ends").await;
     let (end, told) = crew.end_of(&job).await;
     let log = crew.log(&job).await;
     assert_eq!(end, "job_completed", "{told}\n{log}");
