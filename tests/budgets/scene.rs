@@ -11,7 +11,7 @@ pub struct Scene {
     pub server: RunningServer,
     pub model: ModelServer,
     pub repo: TestRepo,
-    data: tempfile::TempDir,
+    pub data: tempfile::TempDir,
     start: Start,
 }
 

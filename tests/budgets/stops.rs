@@ -114,16 +114,19 @@ async fn minutes_of_a_day_and_of_a_workspace_stop_a_job_and_are_named() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_raise_of_a_running_jobs_time_counts_at_once() {
-    let long = Step::call("bash", json!({ "command": "sleep 3; ls notes" })).when(crate::scene::worker());
+    let held = "while ! [ -e .git/go ]; do sleep 0.1; done; ls notes";
+    let long = Step::call("bash", json!({ "command": held })).when(crate::scene::worker());
     let steps = [plan(), write("notes/a.txt"), long, write("notes/b.txt"), finish()];
-    let scene = Scene::of(steps, &[("PILOTHOUSE_BUDGET_MINUTES_PER_JOB", "1")]);
+    let scene = Scene::of(steps, &[("PILOTHOUSE_BUDGET_MINUTES_PER_JOB", "5")]);
     let (cursor, id) = scene.task().await;
-    assert!(scene.model.has_seen(3, std::time::Duration::from_secs(30)).await, "it is at its long command");
+    assert!(scene.model.has_seen(3, scene.server.patience).await, "it is at its long command");
     assert_eq!(scene.job(&id).await["status"], "claimed");
     scene.post(&format!("/jobs/{id}/raise"), json!({ "minutes": 30 })).await;
     let report = scene.get(&format!("/budget?jobId={id}")).await;
     let time = report["standings"].as_array().unwrap().iter().find(|one| one["scope"] == "job").unwrap();
     assert_eq!(time["limit"].as_u64(), Some(30 * 60_000), "{report}");
+    let mut jobs = std::fs::read_dir(scene.data.path().join("jobs")).unwrap();
+    std::fs::write(jobs.next().unwrap().unwrap().path().join("clone/.git/go"), "").unwrap();
     scene.lands(cursor).await;
     let (_, seen) = scene.server.until("dev", cursor, |event| event.kind() == "merge.entry.landed").await;
     assert!(seen.iter().all(|event| event.kind() != "job.waiting"), "it was never put aside");

@@ -54,7 +54,7 @@ async fn a_running_job_that_is_paused_ends_its_command_keeps_its_work_and_goes_o
     let steps = [plan(), write("notes/a.txt"), long, write("notes/b.txt"), finish()];
     let scene = Scene::of(steps, &[]);
     let (cursor, id) = scene.task().await;
-    assert!(scene.model.has_seen(3, std::time::Duration::from_secs(30)).await, "it sleeps");
+    assert!(scene.model.has_seen(3, scene.server.patience).await, "it sleeps");
     scene.post(&format!("/jobs/{id}/pause"), json!({})).await;
     let waiting = scene.server.first("dev", cursor, "job.waiting").await;
     assert_eq!(waiting.payload()["wait"]["reason"], "paused");
