@@ -78,11 +78,12 @@ async fn what_later_work_builds_on_comes_back_with_the_lines_that_clash() {
     assert!(reason.contains("src/a.txt") && reason.contains("zweite"), "{reason}");
     assert_eq!(scene.rev("main_agents"), tip);
     // Tried again it says the same, and not that there is nothing to do.
+    let before = scene.call("system.status", json!({})).await.unwrap()["latestCursor"].as_i64().unwrap();
     scene.call("merge.retry", json!({ "id": revert["id"] })).await.unwrap();
     let back = |e: &client::StreamEvent| {
         e.payload()["entry"]["id"] == revert["id"] && e.payload()["entry"]["state"] == "parked"
     };
-    let seen = scene.server.until("dev", 0, back).await.0;
+    let seen = scene.server.until("dev", before, back).await.0;
     assert!(seen.payload()["entry"]["reason"].as_str().unwrap().contains("zweite"));
     // Given up, it can be asked for anew.
     scene.call("merge.remove", json!({ "id": revert["id"] })).await.unwrap();
