@@ -11,7 +11,7 @@ run = ["sh", "check.sh"]
 timeoutS = 20
 
 [recipes.slow]
-run = ["sh", "-c", "sleep 2"]
+run = ["sh", "-c", "sleep 5"]
 timeoutS = 30
 "#;
 

@@ -7,6 +7,9 @@ use protocol::approval::{Approval, Decision};
 use std::time::{Duration, Instant};
 use testkit::world::{RunningServer, Start, processes};
 
+/// A check that came and went between two looks is followed by another after this.
+const ANOTHER: Duration = Duration::from_secs(10);
+
 /// Kills every worker of a server.
 pub async fn workers_die(server: &RunningServer) {
     for worker in processes::below(server.pid()) {
@@ -57,7 +60,8 @@ pub async fn one_check_dies(server: &RunningServer, load: &mut Load, round: u64)
         said.push(load.line(server, round).await);
     }
     let after = said[0].cursor;
-    let deadline = Instant::now() + Duration::from_secs(30);
+    let deadline = Instant::now() + server.patience;
+    let mut asked = Instant::now();
     let check = loop {
         let running = processes::below(server.pid()).into_iter().find(|p| p.argv == "sh check.sh");
         if let Some(check) = running.filter(|check| check.kill()) {
@@ -66,6 +70,10 @@ pub async fn one_check_dies(server: &RunningServer, load: &mut Load, round: u64)
         if Instant::now() > deadline {
             let queue = server.client.send("POST", "/v1/rpc/merge.queue", None).await;
             panic!("no check was seen running; the queue: {queue:#?}");
+        }
+        if asked.elapsed() > ANOTHER {
+            said.push(load.line(server, round).await);
+            asked = Instant::now();
         }
         tokio::task::yield_now().await;
     };
