@@ -4,7 +4,7 @@
 use crate::https::{ADA, helper};
 use crate::large::kept;
 use crate::scene::{Scene, TOKEN, at, base64, landed, landed_with};
-use crate::secrets::{files_with, watched};
+use crate::secrets::{files_with, until_seen, watched};
 use serde_json::{Value, json};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -159,7 +159,9 @@ async fn a_line_that_is_cut_while_contents_are_sent_keeps_the_branch_back_and_th
 async fn a_token_of_ours_sends_contents_too_and_is_found_nowhere_afterwards() {
     let large = Large::new(&base64(&format!("x-access-token:{TOKEN}")), "");
     let stop = Arc::new(AtomicBool::new(false));
-    let watch = watched(stop.clone());
+    let seen = large.remotes.path().join("seen");
+    git_host::hook(&large.bare(), "pre-receive", &until_seen(&seen));
+    let watch = watched(stop.clone(), &seen);
     let answer = large.publish("one").await;
     stop.store(true, Ordering::Release);
     assert_eq!(answer["status"], "pushed", "{answer} {:?}", large.https.log());

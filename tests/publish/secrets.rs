@@ -9,8 +9,10 @@ use testkit::git_host::{self, HttpsGit};
 
 const PASSWORD: &str = "correct-horse-battery-staple";
 
-/// Command lines of all processes, looked at until told to stop; those that held a secret.
-pub fn watched(stop: Arc<AtomicBool>) -> std::thread::JoinHandle<(usize, Vec<String>)> {
+/// Command lines of all processes, looked at until told to stop; those that held a secret. A push that was seen leaves
+/// the file `seen`.
+pub fn watched(stop: Arc<AtomicBool>, seen: &Path) -> std::thread::JoinHandle<(usize, Vec<String>)> {
+    let seen = seen.to_owned();
     std::thread::spawn(move || {
         let (mut looked, mut found) = (0, Vec::new());
         while !stop.load(Ordering::Acquire) {
@@ -22,9 +24,17 @@ pub fn watched(stop: Arc<AtomicBool>) -> std::thread::JoinHandle<(usize, Vec<Str
                     found.push(line);
                 }
             }
+            if looked > 0 {
+                std::fs::write(&seen, "").unwrap();
+            }
         }
         (looked, found)
     })
+}
+
+/// What a hook begins with that holds a push until it was seen.
+pub fn until_seen(seen: &Path) -> String {
+    format!("while [ ! -e {} ]; do sleep 0.05; done", seen.display())
 }
 
 /// The secret is given in a file: other tests look at command lines meanwhile.
@@ -41,8 +51,9 @@ async fn a_token_that_pushes_and_opens_a_pull_request_is_found_nowhere_afterward
     let remotes = tempfile::tempdir().unwrap();
     git_host::bare(&remotes.path().join("tern.git"));
     let https = HttpsGit::start(remotes.path(), &base64(&format!("x-access-token:{TOKEN}")));
-    // A hook slow enough to be looked at, that repeats what it should not know.
-    let script = format!("sleep 0.5; echo 'your token {TOKEN} is fine, but no' >&2; exit 1");
+    // A hook that repeats what it should not know.
+    let seen = remotes.path().join("seen");
+    let script = format!("{}; echo 'your token {TOKEN} is fine, but no' >&2; exit 1", until_seen(&seen));
     git_host::hook(&remotes.path().join("tern.git"), "pre-receive", &script);
     let log = tempfile::NamedTempFile::new().unwrap();
     let log_path = log.path().to_string_lossy().into_owned();
@@ -60,7 +71,7 @@ async fn a_token_that_pushes_and_opens_a_pull_request_is_found_nowhere_afterward
         start.under(&["sh", "-c", "exec \"$@\" 2>\"$0\"", &log_path])
     });
     let stop = Arc::new(AtomicBool::new(false));
-    let watch = watched(stop.clone());
+    let watch = watched(stop.clone(), &seen);
     let refused = scene.publish(json!({})).await;
     assert_eq!(refused["reason"], "remote-rejected", "{refused}");
     assert!(refused["remote-said"].as_str().unwrap().contains("[redacted]"), "{refused}");
@@ -88,7 +99,7 @@ async fn a_password_in_the_remotes_own_address_is_not_repeated() {
         start.env("PILOTHOUSE_LOG", "debug")
     });
     let stop = Arc::new(AtomicBool::new(false));
-    let watch = watched(stop.clone());
+    let watch = watched(stop.clone(), &scene.remotes.path().join("seen"));
     let answer = scene.publish(json!({})).await;
     let defaults = scene.rpc("publish.defaults", json!({ "sessionId": "dev" })).await;
     stop.store(true, Ordering::Release);
