@@ -37,16 +37,18 @@ const search = [...Object.values(looks({ name: `/ '${task.path}'`, content: `. .
 test('a worker that looks for hidden tests everywhere finds none, and no prompt holds any', async (t) => {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'pilothouse-evals-leak-')));
   t.after(() => rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 }));
-  const attempt = { task, role: 'wrong', patch: '', ticket: 'EV-0001', prompt: task.prompt, root: join(folder, 'repo') };
+  // As long as a search may take on a disk that others read from too.
+  const patient = { ...task, time_limit_s: 600 };
+  const attempt = { task: patient, role: 'wrong', patch: '', ticket: 'EV-0001', prompt: task.prompt, root: join(folder, 'repo') };
   attempt.base = layOut(task, attempt.root);
   const script = scriptOf([attempt]);
-  const spy = { when: { tool: 'bash', any: 'EV-0001.' }, say: { calls: [{ name: 'bash', arguments: { command: search } }] } };
+  const spy = { when: { tool: 'bash', any: 'EV-0001.' }, say: { calls: [{ name: 'bash', arguments: { command: search, timeout_s: 600 } }] } };
   script.steps = [script.steps[0], spy, script.steps.at(-1)];
   const model = await scriptedModel(folder, script);
   t.after(() => model.end());
   const crew = await Crew.start({ data: join(folder, 'data'), workers: 1, models: modelVariables(model) });
   t.after(() => crew.end());
-  const found = await perform(crew, attempt, 240_000);
+  const found = await perform(crew, attempt, 900_000);
   assert.equal(found.late, false, 'it came to its end in time');
   assert.equal(found.landed, false);
   const seen = await model.seen();

@@ -8,7 +8,7 @@ const CONFIG: &str = r#"
 [[check]]
 name = "every line is one that was asked for"
 run = ["sh", "check.sh"]
-timeoutS = 20
+timeoutS = 120
 
 [recipes.slow]
 run = ["sh", "-c", "sleep 5"]
