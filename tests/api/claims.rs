@@ -165,11 +165,11 @@ async fn what_stopped_a_job_is_told_in_a_stable_word_and_kept_with_it() {
 async fn a_renewed_lease_holds_and_hears_that_it_should_stop() {
     let scene = Scene::quiet();
     let id = enqueue(&scene, json!({})).await;
-    let claimed = claim(&scene, json!({ "leaseMs": 3_000 })).await;
+    let claimed = claim(&scene, json!({ "leaseMs": 6_000 })).await;
     let renew = json!({ "claimToken": claimed["claimToken"] });
     let began = Instant::now();
     let mut pace = tokio::time::interval(Duration::from_millis(300));
-    while began.elapsed() < Duration::from_millis(4_000) {
+    while began.elapsed() < Duration::from_millis(7_000) {
         pace.tick().await;
         let kept = scene.post(&format!("/jobs/{id}/lease/renew"), renew.clone()).await;
         assert_eq!((kept.status, kept.json()["cancelRequested"].clone()), (200, json!(false)));
