@@ -17,8 +17,8 @@ async fn a_running_job_reads_what_it_is_told_before_its_models_next_step() {
     let scene = Scene::of(1, steps);
     let (cursor, id) = scene.task().await;
     // After the step that writes the first: told before it, the model would not find its words last.
-    let busy = async || (scene.model.requests().len() >= 3).then_some(());
-    scene.server.eventually("it has written the first", busy).await;
+    let wrote = async || (scene.model.requests().len() >= 3).then_some(());
+    scene.server.eventually("it has written the first", wrote).await;
     let text = "Please also write the second one.";
     let said = scene.call("jobs.steer", json!({ "id": id, "text": text })).await;
     assert_eq!(

@@ -9,8 +9,8 @@ use testkit::git_host::{self, HttpsGit};
 
 const PASSWORD: &str = "correct-horse-battery-staple";
 
-/// Command lines of all processes, looked at until told to stop; those that held a secret. A push that was seen leaves
-/// the file `seen`.
+/// Command lines of all processes, looked at until told to stop; those that held a secret. A push that was seen
+/// leaves the file `seen`.
 pub fn watched(stop: Arc<AtomicBool>, seen: &Path) -> std::thread::JoinHandle<(usize, Vec<String>)> {
     let seen = seen.to_owned();
     std::thread::spawn(move || {
