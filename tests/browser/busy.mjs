@@ -1,6 +1,6 @@
 // A person on the page of a job that is at work: a real worker, whose model is a scripted one.
 
-import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { folderFor, Model, Person, Server, until } from './harness.mjs';
 import { Repository } from './repositories.mjs';
@@ -47,6 +47,12 @@ function begun(me, jobId, times) {
 
 /** Puts an empty file into the HOME of each attempt. */
 function inHome(data, name) {
-  const homes = readdirSync(join(data, 'jobs')).map((attempt) => join(data, 'jobs', attempt, 'home')).filter((home) => existsSync(home));
-  for (const home of homes) writeFileSync(join(home, name), '');
+  for (const attempt of readdirSync(join(data, 'jobs'))) {
+    try {
+      writeFileSync(join(data, 'jobs', attempt, 'home', name), '');
+    } catch (error) {
+      // An attempt that is over is removed while others are still looked at.
+      if (error.code !== 'ENOENT') throw error;
+    }
+  }
 }
