@@ -7,6 +7,8 @@ import { join } from 'node:path';
 import { atEnd, folderFor, Person } from './harness.mjs';
 
 export const ADDRESS = '127.0.0.2';
+/** Where the line is joined: not the server's address, whose free port it might else be given. */
+const NEAR = '127.0.0.1';
 export const NAME = 'pilothouse.test';
 
 const openssl = (...args) => execFileSync('openssl', args, { stdio: 'pipe' });
@@ -47,7 +49,7 @@ export class Line {
   static async to(t, port, address = ADDRESS) {
     const line = new Line();
     line.listening = createServer((near) => line.#join(near, port, address));
-    await new Promise((resolve) => line.listening.listen(0, address, resolve));
+    await new Promise((resolve) => line.listening.listen(0, NEAR, resolve));
     line.port = line.listening.address().port;
     atEnd(t, () => {
       line.cut();
@@ -117,7 +119,7 @@ export class Line {
 /** A phone with a browser of its own that reaches the server by that line alone. */
 export async function phoneAt(t, { home, port, line, width = 360, height = 740 }) {
   const place = { url: `https://${NAME}:${port}` };
-  const rules = `MAP ${NAME}:${port} ${ADDRESS}:${line.port}`;
+  const rules = `MAP ${NAME}:${port} ${NEAR}:${line.port}`;
   const options = { width, height, touch: true, signIn: false, args: [`--host-resolver-rules=${rules}`], env: { HOME: home, XDG_DATA_HOME: join(home, '.local', 'share') } };
   return Person.at(t, place, options);
 }
