@@ -31,10 +31,10 @@ export class Machine {
     createInterface({ input: child.stdout }).on('line', (line) => this.lines.push(JSON.parse(line)));
   }
 
-  /** The next line about this state; those before it are passed over. */
-  async said(state) {
-    await until(`the machine is ${state}`, () => this.lines.some((line) => line.state === state));
-    const at = this.lines.findIndex((line) => line.state === state);
-    return this.lines.splice(0, at + 1).at(-1);
+  /** The next line about this state that `is` the one; those before it are passed over. */
+  async said(state, is = () => true) {
+    const at = () => this.lines.findIndex((line) => line.state === state && is(line));
+    await until(`the machine is ${state}`, () => at() >= 0);
+    return this.lines.splice(0, at() + 1).at(-1);
   }
 }

@@ -76,7 +76,7 @@ test('a machine is paired by the command the page shows, and does what is ticked
   assert.equal(refused, 'node.not_allowed');
   for (const name of ['terminals', 'recipes']) {
     await row.getByRole('checkbox', { name }).click();
-    assert.ok((await machine.said('connected')).allowed.includes(name));
+    await machine.said('connected', ({ allowed }) => allowed.includes(name));
   }
   await me.call('terminals.open', { node: node.id });
   await row.getByText('1 terminal, 0 jobs').waitFor();
@@ -97,7 +97,7 @@ test('a terminal on a machine goes on over cuts, and the page says when its mach
   const { me, server } = await lighthouse(t);
   const { line, machine, row } = await paired(t, me, server);
   await row.getByRole('checkbox', { name: 'terminals' }).click();
-  await machine.said('connected');
+  await machine.said('connected', ({ allowed }) => allowed.includes('terminals'));
   const { name } = (await me.call('node.list')).nodes[0];
   const all = output(me);
   await readable(me);
