@@ -337,7 +337,9 @@ test('a phone reads chat, work and diffs, answers what it has read, and types in
   await opened(phone);
   await phone.sees('You control');
   await page.locator('.xterm-helper-textarea').first().focus();
-  await page.keyboard.type('sleep 4000\n');
+  // What is to be interrupted runs already: between two programs the shell might hear of it alone.
+  await page.keyboard.type("sh -c 'echo runs-$((1+1)); exec sleep 4000'\n");
+  await shows(phone, 'runs-2');
   const keys = page.getByRole('toolbar');
   for (const key of await keys.getByRole('button').all()) {
     if (!(await key.isVisible())) continue;
