@@ -3,6 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { isDeepStrictEqual } from 'node:util';
 import { byKey, entry, linedUp, NAMES, picture, places, queue, row } from './harbour.mjs';
 import { until } from './harness.mjs';
 
@@ -84,8 +85,8 @@ test('on a phone the chain is a list with the same facts, and nothing is wider t
   await me.open(`/review/${entries.buoy}`);
   const back = me.page.getByTestId('returned');
   await back.waitFor();
+  await until('there are four answers', async () => (await back.getByRole('button').count()) === 4);
   const answers = await back.getByRole('button').all();
-  assert.equal(answers.length, 4);
   for (const answer of answers) {
     const { x, width } = await answer.boundingBox();
     assert.ok(x >= 0 && x + width <= 390, `${await answer.textContent()} is on the screen`);
@@ -137,15 +138,22 @@ test('time to land and runs per landing come of what landed, over days and hours
   const expected = (stats) =>
     stats.buckets.toReversed().map((one) => [one.landed, one.returned, one.runs, one.cancelledRuns].map(String).concat(one.runsPerLanded === null ? '–' : one.runsPerLanded.toFixed(2)));
   const shown = async () => (await rows()).map(([landed, returned, , , runs, thrown, per]) => [landed, returned, runs, thrown, per]);
-  assert.deepEqual(await shown(), expected(days));
+  /**
+   * The page asked after `before` and not after `again`: where a day or an hour ended in between it has one of them.
+   */
+  const same = async (before, again) => {
+    const [now, after] = [await shown(), await again()];
+    assert.deepEqual(now, expected(isDeepStrictEqual(now, expected(before)) ? before : after));
+  };
+  await same(days, () => figures('day'));
   const timed = (await rows()).filter(([landed]) => landed !== '0');
   assert.ok(timed.every(([, , median, most]) => /\d/.test(median) && /\d/.test(most)), JSON.stringify(timed));
   assert.deepEqual(await me.violations(), []);
+  const hours = await figures('hour');
   await over.getByRole('radio', { name: 'Days' }).focus();
   await me.page.keyboard.press('ArrowRight');
-  const hours = await figures('hour');
   await until('the hours are there', async () => (await shown()).length === hours.buckets.length);
-  assert.deepEqual(await shown(), expected(hours));
+  await same(hours, () => figures('hour'));
   await byKey(me, 'As a picture');
   assert.equal(await ofRuns.locator('g').count(), hours.buckets.filter((one) => one.landed > 0).length);
   assert.deepEqual(me.errors, []);
