@@ -107,7 +107,13 @@ test('an entry is tried without landing, and what was proven then is not run aga
 
 test('entries land in the order that was chosen: next, one place later, and by priority', async (t) => {
   const { me, repo, entries, open } = await linedUp(t, { names: ['anchor', 'chart', 'dock', 'ebb'] });
-  const order = (...names) => until(names.join(', '), async () => JSON.stringify(await places(me)) === JSON.stringify(names.map((name) => entries[name])));
+  // On the page too: a menu that is opened there meanwhile would be one of a row that moves.
+  const seen = () => me.page.locator('[data-entry]').evaluateAll((all) => all.map((row) => row.dataset.entry));
+  const order = (...names) =>
+    until(names.join(', '), async () => {
+      const ids = JSON.stringify(names.map((name) => entries[name]));
+      return JSON.stringify(await places(me)) === ids && JSON.stringify(await seen()) === ids;
+    });
   await order('anchor', 'chart', 'dock', 'ebb');
   await choose(me, /^Land next/, row(me, entries.dock));
   await order('dock', 'anchor', 'chart', 'ebb');
