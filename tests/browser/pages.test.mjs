@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Person } from './harness.mjs';
+import { Person, until } from './harness.mjs';
 import { day, lighthouse } from './scene.mjs';
 
 const SETTINGS = ['models', 'general', 'checks', 'policy', 'sandbox', 'publishing', 'appearance', 'shortcuts', 'notifications', 'values'];
@@ -60,10 +60,11 @@ test('on a phone one section of the settings is the current one, and it is in si
     await me.open('about:blank');
     await settle(me, `/settings#${section}`);
     const current = me.page.locator('.setnav [aria-current=page]');
-    assert.equal(await current.count(), 1, section);
-    assert.ok((await current.getAttribute('href')).endsWith(`#${section}`), section);
-    const box = await current.boundingBox();
-    assert.ok(box.x >= 0 && box.x + box.width <= 390, `${section} stands at ${box.x}, ${box.width} wide`);
+    await until(`${section} is the current one`, async () => (await current.count()) === 1 && (await current.getAttribute('href')).endsWith(`#${section}`));
+    await until(`${section} is in sight`, async () => {
+      const box = await current.boundingBox();
+      return box !== null && box.x >= 0 && box.x + box.width <= 390;
+    });
   }
 });
 

@@ -33,7 +33,7 @@ for (const colorScheme of ['light', 'dark']) {
     await me.button('Pair a device').first().click();
     const shown = me.page.getByTestId('pair-panel').getByRole('img', { name: /Pairing code/ });
     await shown.waitFor();
-    const ofPage = await scanned(me, shown);
+    const ofPage = await until('it is read', () => scanned(me, shown));
     const claim = { nonce: new URLSearchParams(new URL(ofPage).hash.slice(1)).get('n'), name: 'scanner', kind: 'phone' };
     const claimed = await fetch(`${server.url}/pair/claim`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(claim) });
     assert.equal(claimed.status, 200, await claimed.text());

@@ -3,6 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { isDeepStrictEqual } from 'node:util';
 import { until } from './harness.mjs';
 import { lighthouse } from './scene.mjs';
 import { opened, shows, terminals } from './terminal_page.mjs';
@@ -40,6 +41,11 @@ test('three share the page, their borders move, and they stay as they are', asyn
   await me.page.mouse.down();
   await me.page.mouse.move(box.x + 250, box.y + 120, { steps: 5 });
   await me.page.mouse.up();
+  // It is drawn a moment after the mouse has moved.
+  await until('the border is where the mouse is', async () => {
+    const now = await border.boundingBox();
+    return Math.abs(now.x + now.width / 2 - (box.x + 250)) <= now.width;
+  });
   const moved = Number(await border.getAttribute('aria-valuenow'));
   assert.ok(moved > 60 && moved < 80, `${moved}`);
   await until('the programs know', async () => (await columns())[0] < narrow);
@@ -55,7 +61,7 @@ test('three share the page, their borders move, and they stay as they are', asyn
   const before = await boxes(me);
   await me.page.reload();
   await until('all three are back', async () => (await me.page.locator('[data-attached=true]').count()) === 3);
-  assert.deepEqual(await boxes(me), before);
+  await until('they stand as before', async () => isDeepStrictEqual(await boxes(me), before));
   await menu(me, me.page.locator('.tm__slot--below .tm__pane'), 'Take out of view');
   await until('two are left', async () => (await panes(me).count()) === 2);
   await menu(me, panes(me).first(), 'Only this terminal');
