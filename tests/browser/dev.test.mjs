@@ -3,7 +3,7 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { atEnd, folderFor, Person, until } from './harness.mjs';
+import { atEnd, cleanEnvironment, folderFor, Person, until } from './harness.mjs';
 import { Repository, self } from './repositories.mjs';
 
 /** The link that the script prints once both of its programs are up. */
@@ -25,7 +25,7 @@ test('a page under development signs in through its own address and is answered 
   const folder = folderFor(t);
   const repo = Repository.of(join(folder, 'ledger'), { 'README.md': '# Ledger\n' });
   const args = ['--data', join(folder, 'data'), '--port', '0', '--repo', repo.path];
-  const child = spawn(process.execPath, [join(self, 'scripts', 'dev.mjs'), ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [join(self, 'scripts', 'dev.mjs'), ...args], { env: cleanEnvironment(), stdio: ['ignore', 'pipe', 'pipe'] });
   const ended = new Promise((resolve) => child.on('close', resolve));
   atEnd(t, async () => {
     child.kill('SIGTERM');
