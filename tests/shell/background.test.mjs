@@ -83,7 +83,7 @@ test('a service of systemd runs, comes back after a crash, and leaves nothing be
 
   const removed = pilothouse('service', 'uninstall');
   assert.deepEqual([removed.status, removed.answer], [0, { removed: true, notTold: null }]);
-  await until('the server and its workers are gone', () => processesNaming(data).length === 0, 10_000);
+  await until('the server and its workers are gone', () => processesNaming(data).length === 0);
   assert.equal(show('LoadState'), 'not-found');
   assert.deepEqual(readdirSync(join(config, 'systemd', 'user'), { recursive: true }).filter((name) => name.endsWith('.service')), []);
   assert.equal(existsSync(join(data, 'pilothouse.db')), true, 'data stays');

@@ -130,5 +130,5 @@ test('the archive serves and works from wherever it is unpacked', async () => {
   await until('its worker has come', () => online() === 1);
   server.kill('SIGTERM');
   assert.equal(await ended, 0);
-  await until('every process is gone', () => processesNaming(at.data).length === 0, 10_000);
+  await until('every process is gone', () => processesNaming(at.data).length === 0);
 });

@@ -92,7 +92,7 @@ test('a question of the installed program is answered in the tray, ends for a se
 
   const since = performance.now();
   run.kill('SIGTERM');
-  await until('every process is gone', () => processesNaming(at.data).length === 0, 10_000);
+  await until('every process is gone', () => processesNaming(at.data).length === 0);
   t.diagnostic(`gone after ${Math.round(performance.now() - since)} ms`);
   assert.equal(await ended, 0);
 });

@@ -61,7 +61,7 @@ test('a second start and a link show what they name, and an odd link only says w
   const other = repository(join(at.folder, 'büro und mehr'));
   again(at, other);
   await until('the repository is shown', () => window.run('return document.body.innerText.includes("büro und mehr")'));
-  assert.equal(serverRecord(at.data).workspaces.length, 1);
+  await until('the record has it', () => serverRecord(at.data)?.workspaces.length === 1);
   const third = repository(join(at.folder, 'third'));
   const typed = spawnSync(headless, ['open', '--data', at.data, third], { env: { ...process.env, ...at.env }, timeout: 60_000, encoding: 'utf8' });
   assert.equal(typed.status, 0, typed.stderr);
