@@ -28,7 +28,7 @@ export function repository(path) {
 /** Commits everything in a repository as it lies there. */
 export function commit(path, message) {
   execFileSync('git', ['-C', path, 'add', '-A']);
-  execFileSync('git', ['-C', path, '-c', 'user.name=t', '-c', 'user.email=t@localhost', 'commit', '-q', '-m', message]);
+  execFileSync('git', ['-C', path, '-c', 'user.name=t', '-c', 'user.email=t@localhost', '-c', 'commit.gpgsign=false', 'commit', '-q', '-m', message]);
 }
 
 /** A data folder, a HOME and a small repository of the test's own. */
@@ -44,11 +44,15 @@ export function place(t) {
   return { folder, data: join(folder, 'data'), repo, env: { HOME: home, XDG_RUNTIME_DIR: folder, SHELL: '/bin/sh' } };
 }
 
-/** A place whose repository is proven by one check, a shell line, with arguments that open it; what is said is English. */
+/**
+ * A place whose repository is proven by one check, a shell line or what makes one of the place's folder, with arguments
+ * that open it; what is said is English.
+ */
 export function proven(t, check) {
   const at = place(t);
+  const line = typeof check === 'function' ? check(at.folder) : check;
   mkdirSync(join(at.repo, '.pilothouse'));
-  writeFileSync(join(at.repo, '.pilothouse', 'config.toml'), `[[check]]\nname = "the check"\nrun = ["sh", "-c", ${JSON.stringify(check)}]\n`);
+  writeFileSync(join(at.repo, '.pilothouse', 'config.toml'), `[[check]]\nname = "the check"\nrun = ["sh", "-c", ${JSON.stringify(line)}]\n`);
   commit(at.repo, 'a check');
   at.args = ['--data', at.data, '--repo', at.repo, '--trust', '--port', '0', '--workers', '1'];
   Object.assign(at.env, { LC_ALL: '', LC_MESSAGES: '', LANG: 'C.UTF-8', PILOTHOUSE_CONFIG_DIR: join(at.folder, 'config') });

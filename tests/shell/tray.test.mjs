@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -53,7 +53,12 @@ const isLooking = (witness, state) => until(`the tray looks ${state}`, () => loo
 const APPEND = (line) => `append a line "${line}" to README.md`;
 
 test('an approval clicked in the tray ends for everybody, lands, and is told', async (t) => {
-  const at = proven(t, MOMENT);
+  // Its check ends once this test has seen it run.
+  const at = proven(t, (folder) => `until test -e ${join(folder, 'go')}; do sleep 0.1; done`);
+  at.args.push('--sandbox', 'host');
+  const go = join(at.folder, 'go');
+  // The worker tries the check too, before anybody is asked.
+  writeFileSync(go, '');
   const witness = await Witness.start(t);
   const run = start(t, at);
   await until('the tray is there', () => witness.seen.some((one) => one.event === 'item'));
@@ -66,9 +71,8 @@ test('an approval clicked in the tray ends for everybody, lands, and is told', a
   const asked = await me.question();
   assert.equal(asked.action, 'land');
   await isLooking(witness, 'needs');
-  const { label } = await witness.item();
-  assert.equal(label, '1', 'the number stands beside the icon');
-  assert.match(await witness.says(), /^1 question waits for you/);
+  await until('the number stands beside the icon', async () => (await witness.item()).label === '1');
+  await until('it says what waits', async () => /^1 question waits for you/.test(await witness.says()));
   const group = await until('the question is in the menu', () => witness.group('Land '));
   assert.equal(group[0], '1 file, +1 −0, onto main_agents');
   assert.equal(group[1], 'README.md');
@@ -79,9 +83,7 @@ test('an approval clicked in the tray ends for everybody, lands, and is told', a
   assert.deepEqual(told.actions.map(([key]) => key), ['approve', 'deny', 'default']);
 
   assert.equal((await quit()).id, number, 'what is still meant is the same item');
-  // It passes, so it is looked for from here on.
-  const working = isLooking(witness, 'working');
-  working.catch(() => {});
+  rmSync(go);
   await witness.click('Land ', 'Approve once');
   const answered = await until('a second client sees it end', async () => {
     const approval = await me.approval(asked.id);
@@ -90,12 +92,13 @@ test('an approval clicked in the tray ends for everybody, lands, and is told', a
   assert.equal(answered.state, 'approved');
   await witness.closed(told.id);
   await until('the question is gone from the menu', async () => !(await witness.group('Land ')));
-  await working;
+  await isLooking(witness, 'working');
+  writeFileSync(go, '');
   await me.entry(asked, 'landed');
   const landed = await witness.notified('of the landing', (one) => one.category === 'x-pilothouse.finished');
   assert.equal(landed.title, 'A change landed in lighthouse');
   await isLooking(witness, 'idle');
-  assert.equal((await witness.item()).label, '');
+  await until('no number stands beside it', async () => (await witness.item()).label === '');
   const tip = execFileSync('git', ['-C', at.repo, 'show', 'main_agents:README.md'], { encoding: 'utf8' });
   assert.match(tip, /Open on Sundays\./);
 
@@ -133,12 +136,11 @@ test('an approval answered elsewhere disappears at once, and an answer that come
   await me.say(APPEND('Two.'));
   const second = await me.question(first.id);
   await until('the next one is in the menu', () => witness.group('Land '));
-  const { id } = await witness.ask({ do: 'find', path: ['Land ', 'Approve once'] });
+  const { id, menu } = await witness.ask({ do: 'find', path: ['Land ', 'Approve once'] });
   run.child.kill('SIGSTOP');
   await me.answer(second, 'deny');
-  const clicked = witness.ask({ do: 'click-id', id });
+  await witness.ask({ do: 'click-id', id, menu });
   run.child.kill('SIGCONT');
-  await clicked.catch(() => {});
   const again = await witness.notified('of the late click', (one) => one.title === 'Too late' && one !== late);
   assert.match(again.body, /it was already denied/);
   await stop(run);
@@ -169,9 +171,10 @@ test('a notification opens its card, its button approves, and a restart does not
   const before = witness.notifications.length;
   await witness.click('Quit');
   await until('the tray is gone', () => witness.seen.some((one) => one.event === 'item-gone'));
-  const ledger = JSON.parse(readFileSync(join(at.data, 'desktop', 'notifications.json'), 'utf8'));
-  assert.equal(ledger.find((row) => row.key === `question:${asked.id}`).outcome, 'approved');
-  assert.equal(ledger.find((row) => row.key === `question:${second.id}`).outcome, 'withdrawn', 'a dead button is not left behind');
+  const ledger = () => JSON.parse(readFileSync(join(at.data, 'desktop', 'notifications.json'), 'utf8'));
+  // The tray may be gone before all of it is written.
+  await until('a dead button is not left behind', () => ledger().find((row) => row.key === `question:${second.id}`).outcome === 'withdrawn');
+  assert.equal(ledger().find((row) => row.key === `question:${asked.id}`).outcome, 'approved');
 
   const run = start(t, { ...at, args: ['--data', at.data, '--port', '0'] });
   await until('the question is back in the tray', () => witness.group('Land '));

@@ -9,7 +9,8 @@
 //! - `{"n":1,"do":"item"}` the tray item's icon, label and status,
 //! - `{"n":1,"do":"menu"}` its menu as a tree of labels,
 //! - `{"n":1,"do":"click","path":["Question","Approve once"]}` clicks what is there now; a step matches a beginning,
-//! - `{"n":1,"do":"find","path":[…]}` answers its number, for `{"n":1,"do":"click-id","id":7}` later,
+//! - `{"n":1,"do":"find","path":[…]}` answers its number and where its menu is, for
+//!   `{"n":1,"do":"click-id","id":7,"menu":"/…"}` later, which does not wait for the program,
 //! - `{"n":1,"do":"press","id":3,"action":"approve"}` a button of a notification, `default` for a click on it,
 //! - `{"n":1,"do":"dismiss","id":3}` closes it as a person would,
 //! - `{"n":1,"do":"appear","key":"color-scheme","value":1}` the desktop's appearance changes: with `--appearance` it

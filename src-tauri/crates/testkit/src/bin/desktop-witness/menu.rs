@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use serde_json::{Value as Json, json};
-use zbus::Connection;
 use zbus::zvariant::{OwnedObjectPath, OwnedValue, Value};
+use zbus::{Connection, Proxy};
 
 use crate::stage::Failure;
 use crate::watcher::Item;
@@ -13,7 +13,8 @@ const INTERFACE: &str = "com.canonical.dbusmenu";
 
 type Layout = (i32, HashMap<String, OwnedValue>, Vec<OwnedValue>);
 
-async fn menu_of(connection: &Connection, item: &Item) -> Result<OwnedObjectPath, Failure> {
+/// Where the menu of an item is.
+pub async fn place(connection: &Connection, item: &Item) -> Result<OwnedObjectPath, Failure> {
     let answer = connection
         .call_method(
             Some(item.owner.as_str()),
@@ -29,7 +30,7 @@ async fn menu_of(connection: &Connection, item: &Item) -> Result<OwnedObjectPath
 
 /// The tree: `{id, label, enabled, separator?, children}`.
 pub async fn read(connection: &Connection, item: &Item) -> Result<Json, Failure> {
-    let path = menu_of(connection, item).await?;
+    let path = place(connection, item).await?;
     let answer = connection
         .call_method(
             Some(item.owner.as_str()),
@@ -85,7 +86,7 @@ pub async fn find(connection: &Connection, item: &Item, path: &[&str]) -> Result
 }
 
 pub async fn click(connection: &Connection, item: &Item, id: i32) -> Result<(), Failure> {
-    let path = menu_of(connection, item).await?;
+    let path = place(connection, item).await?;
     connection
         .call_method(
             Some(item.owner.as_str()),
@@ -95,5 +96,15 @@ pub async fn click(connection: &Connection, item: &Item, id: i32) -> Result<(), 
             &(id, "clicked", Value::I32(0), 0_u32),
         )
         .await?;
+    Ok(())
+}
+
+/// Clicks and waits for nothing that comes of it. The click is on its way to the program then, also to one that stands
+/// still: the bus passes on what one connection says in its order, and has answered what was said after it.
+pub async fn leave_click(connection: &Connection, item: &Item, menu: &str, id: i32) -> Result<(), Failure> {
+    let program = Proxy::new(connection, item.owner.as_str(), menu, INTERFACE).await?;
+    program.call_noreply("Event", &(id, "clicked", Value::I32(0), 0_u32)).await?;
+    let bus = "org.freedesktop.DBus";
+    connection.call_method(Some(bus), "/org/freedesktop/DBus", Some(bus), "GetId", &()).await?;
     Ok(())
 }

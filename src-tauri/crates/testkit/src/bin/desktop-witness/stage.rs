@@ -113,7 +113,11 @@ async fn obey(
     match command["do"].as_str().unwrap_or_default() {
         "item" => watcher::describe(connection, &last()?).await,
         "menu" => Ok(json!({ "menu": menu::read(connection, &last()?).await? })),
-        "find" => Ok(json!({ "id": menu::find(connection, &last()?, &path).await? })),
+        "find" => {
+            let id = menu::find(connection, &last()?, &path).await?;
+            let place = menu::place(connection, &last()?).await?;
+            Ok(json!({ "id": id, "menu": place.as_str() }))
+        }
         "click" => {
             let id = menu::find(connection, &last()?, &path).await?;
             menu::click(connection, &last()?, id).await?;
@@ -121,7 +125,8 @@ async fn obey(
         }
         "click-id" => {
             let id = command["id"].as_i64().and_then(|id| i32::try_from(id).ok()).ok_or("id is missing")?;
-            menu::click(connection, &last()?, id).await?;
+            let place = command["menu"].as_str().ok_or("menu is missing")?;
+            menu::leave_click(connection, &last()?, place, id).await?;
             Ok(json!({}))
         }
         "press" => {
