@@ -22,7 +22,7 @@ test('a program that ends in time is not late', async () => {
 
 test('a program that waits for what it started is ended with it', async () => {
   const script = 'const { spawn } = require("node:child_process"); console.log(spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"], { stdio: "inherit" }).pid)';
-  const { code, text, late } = await tee(process.execPath, ['-e', script], { limit: 5_000 });
+  const { code, text, late } = await tee(process.execPath, ['-e', script], { limit: 20_000 });
   assert.notEqual(code, 0);
   assert.equal(late, true);
   assert.match(text, /^\d+\n$/);
