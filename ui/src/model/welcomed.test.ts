@@ -100,8 +100,10 @@ async function until(condition: () => boolean): Promise<void> {
   }
 }
 
-/** Nothing more is asked than what was set going. */
-const settled = () => new Promise((resolve) => setTimeout(resolve, 60));
+/** Whatever was set going has been asked: each of what follows one another has its turn, however late. */
+async function settled(): Promise<void> {
+  for (let turn = 0; turn < 15; turn += 1) await new Promise((resolve) => setTimeout(resolve, 4));
+}
 
 async function cutAndBack(s: ReturnType<typeof setting>): Promise<string[]> {
   const before = s.server.asked.length;
@@ -146,7 +148,8 @@ describe("what the welcome says", () => {
   it("does not keep a pause alive that ended with its server", async () => {
     const s = setting();
     await s.crew.start();
-    await until(() => s.crew.state.get().connection.state === "live");
+    await until(() => s.crew.state.get().connection.state === "live" && s.server.asked.length >= ALL_SLICES.length);
+    await settled();
     s.crew.state.update((state) => ({ ...state, status: { ...state.status, value: { ...(state.status.value as object), holds: [{}] } as never } }));
     expect(await cutAndBack(s)).toEqual(["system.status"]);
   });

@@ -56,7 +56,7 @@ describe("going elsewhere by key", () => {
     stroke("q");
     await screen.findByText("In Queue");
     await waitFor(() => expect(document.activeElement?.id).toBe("page"));
-    expect(aloud()).toBe("Queue");
+    await waitFor(() => expect(aloud()).toBe("Queue"));
   });
 
   it("takes the focus from nobody who still has it", async () => {
