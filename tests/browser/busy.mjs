@@ -34,7 +34,7 @@ export async function busy(t, steps, env = {}) {
   const { jobId } = (await event(me, after, 'plan.ready')).payload;
   await me.open(`/jobs/${jobId}`);
   await me.live();
-  return { me, repo, jobId, after, job: () => me.call('jobs.get', { id: jobId }), begun: (times) => begun(me, jobId, times), inHome: (name) => inHome(data, name) };
+  return { me, repo, data, jobId, after, job: () => me.call('jobs.get', { id: jobId }), begun: (times) => begun(me, jobId, times), inHome: (name) => inHome(data, name) };
 }
 
 /** Its command has begun so many times, in all its attempts. */

@@ -2,9 +2,11 @@
 // server has it. The model is a scripted one.
 
 import assert from 'node:assert/strict';
+import { basename } from 'node:path';
 import { test } from 'node:test';
+import { processesNaming } from '../shell/traces.mjs';
 import { A_CALL, busy as at, step } from './busy.mjs';
-import { until } from './harness.mjs';
+import { programs, until } from './harness.mjs';
 
 const STEPS = [
   step({}, 'edit', { path: 'src/tide.txt', old: '', new: 'high\n' }),
@@ -69,24 +71,37 @@ test('a running job is paused and goes on from its page, by click and by key, wi
   assert.deepEqual(me.errors, []);
 });
 
+/** Its worker stands still and so hears of nothing, until what is answered lets it go on. */
+function standStill(scene) {
+  const pids = processesNaming(scene.data).filter((one) => one.endsWith(`/${basename(programs.worker)}`)).map((one) => Number(one.split(' ')[0]));
+  assert.ok(pids.length > 0, 'a worker runs');
+  for (const pid of pids) process.kill(pid, 'SIGSTOP');
+  return () => {
+    for (const pid of pids) process.kill(pid, 'SIGCONT');
+  };
+}
+
 test('a pause is taken back while the job is still stopping', async (t) => {
   const scene = await busy(t);
   const { me } = scene;
   await scene.begun(1);
-  // It passes, so it is looked for from here on.
-  const pausing = me.page.locator('.jb__state').getByText('pausing').waitFor();
-  await Promise.all([pausing, me.button('Pause', me.page.locator('.jb__bar')).click()]);
-  assert.equal((await scene.job()).pauseRequested || (await scene.job()).status === 'waiting', true);
-  await me.page.setViewportSize({ width: 390, height: 780 });
-  assert.ok((await me.overflow()) <= 0, 'it fits a phone');
-  await me.page.setViewportSize({ width: 1440, height: 900 });
-  await press(me.button('Go on').first());
-  await until('nobody wants it to wait', async () => {
-    const { status, pauseRequested } = await scene.job();
-    return status === 'claimed' && !pauseRequested;
-  });
+  const goOn = standStill(scene);
+  try {
+    await me.button('Pause', me.page.locator('.jb__bar')).click();
+    await me.page.locator('.jb__state').getByText('pausing').waitFor();
+    assert.equal((await scene.job()).pauseRequested, true);
+    await me.page.setViewportSize({ width: 390, height: 780 });
+    assert.ok((await me.overflow()) <= 0, 'it fits a phone');
+    await me.page.setViewportSize({ width: 1440, height: 900 });
+    await press(me.button('Go on').first());
+    await until('nobody wants it to wait', async () => {
+      const { status, pauseRequested } = await scene.job();
+      return status === 'claimed' && !pauseRequested;
+    });
+  } finally {
+    goOn();
+  }
   await me.button('Pause', me.page.locator('.jb__bar')).waitFor();
-  // Where its worker had heard of the pause already its command begins anew.
   await completed(scene);
   assert.deepEqual(me.errors, []);
 });
