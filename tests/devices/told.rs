@@ -3,7 +3,7 @@
 use crate::key::Key;
 use crate::scene::{Device, Scene};
 use crate::wire::{Frame, Wire};
-use serde_json::{Value, json};
+use serde_json::json;
 
 /// Events of the session `dev` up to one that says this, by type, over the gateway.
 async fn followed(wire: &mut Wire, until: &str) -> Vec<String> {

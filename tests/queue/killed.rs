@@ -83,9 +83,9 @@ async fn a_server_that_is_killed_at_any_moment_leaves_a_queue_that_goes_on_where
         println!("round {round}: {} shots, {} left", killed.len(), left);
 
         let good: Vec<usize> = (0..changes.len()).filter(|n| !fail(n)).collect();
-        let told: Vec<_> =
+        let ends: Vec<_> =
             queue.recent.iter().chain(&queue.entries).map(|e| (&e.title, e.state, &e.reason)).collect();
-        assert_eq!(landed(&queue), good, "none is lost: {told:#?}");
+        assert_eq!(landed(&queue), good, "none is lost: {ends:#?}");
         let mut on_branch = scene.landed();
         on_branch.sort_unstable();
         assert_eq!(on_branch, good, "none stands twice on the branch");

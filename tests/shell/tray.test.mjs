@@ -72,7 +72,7 @@ test('an approval clicked in the tray ends for everybody, lands, and is told', a
   assert.equal(asked.action, 'land');
   await isLooking(witness, 'needs');
   await until('the number stands beside the icon', async () => (await witness.item()).label === '1');
-  await until('it says what waits', async () => /^1 question waits for you/.test(await witness.says()));
+  await until('it says what waits', async () => (await witness.says()).startsWith('1 question waits for you'));
   const group = await until('the question is in the menu', () => witness.group('Land '));
   assert.equal(group[0], '1 file, +1 −0, onto main_agents');
   assert.equal(group[1], 'README.md');
