@@ -227,7 +227,10 @@ impl Engine {
         };
         Ok(match ahead.state {
             EntryState::Landed => (ThrownReason::TipMoved, None),
-            EntryState::Returned if ahead.checks.iter().any(|check| check.state == "failed") => {
+            // Whoever looks after what came back may have left it to a person already.
+            EntryState::Returned | EntryState::Parked
+                if ahead.checks.iter().any(|check| check.state == "failed") =>
+            {
                 (ThrownReason::AheadFailed, blamed)
             }
             _ => (reason, blamed),
