@@ -30,14 +30,30 @@ async fn append(server: &RunningServer, name: &str) -> Result<String, protocol::
 
 /// Appends until it is refused: the ids of what was acknowledged, and the refusal.
 async fn append_until_refused(server: &RunningServer, writer: usize) -> (Vec<String>, protocol::ApiError) {
+    until_refused(async |n| append(server, &format!("{writer}-{n}")).await).await
+}
+
+/// Asks for the same message until it is refused. Where several had no room in one commit, a smaller one may have.
+async fn say_until_refused(server: &RunningServer) -> (Vec<String>, protocol::ApiError) {
+    let message = json!({ "text": "/status" });
+    until_refused(async |_| {
+        let answer = server.client.send("POST", "/sessions/dev/message", Some(message.clone())).await?;
+        Ok(answer["eventId"].as_str().unwrap().to_owned())
+    })
+    .await
+}
+
+async fn until_refused(
+    call: impl AsyncFn(usize) -> Result<String, protocol::ApiError>,
+) -> (Vec<String>, protocol::ApiError) {
     let mut acknowledged = Vec::new();
     for n in 0..MOST {
-        match append(server, &format!("{writer}-{n}")).await {
+        match call(n).await {
             Ok(id) => acknowledged.push(id),
             Err(refused) => return (acknowledged, refused),
         }
     }
-    panic!("{MOST} appends went through on a full disk");
+    panic!("{MOST} calls went through on a full disk");
 }
 
 async fn log(server: &RunningServer) -> Vec<Value> {
@@ -103,12 +119,12 @@ async fn a_disk_that_fills_up_is_named_and_loses_nothing_and_work_goes_on_with_r
         assert!(refused.retryable && refused.message.contains("disk is full"), "{refused}");
         assert!(refused.message.contains("Free some space"), "{refused}");
     }
-    let message = json!({ "text": "/status" });
-    let refused = server.client.send("POST", "/sessions/dev/message", Some(message)).await.unwrap_err();
+    let (said, refused) = say_until_refused(&server).await;
     assert_eq!(refused.code, ErrorCode::StorageFull);
     server.client.call(typed::SystemStatusShow, &Default::default(), None).await.unwrap();
     let held = ids(&log(&server).await);
     assert!(acknowledged.is_subset(&held), "full, and still readable");
+    assert!(said.iter().all(|id| held.contains(id)), "what was said too");
     server.eventually("the recipe ends", || async { (!recipe_runs(&server)).then_some(()) }).await;
     let (more, _) = append_until_refused(&server, 8).await;
     acknowledged.extend(more);
@@ -125,7 +141,9 @@ async fn a_disk_that_fills_up_is_named_and_loses_nothing_and_work_goes_on_with_r
     lands(&server, "two", "three").await;
     assert_eq!(repo.git(&["show", "main_agents:README.md"]), "three");
     let log = log(&server).await;
-    assert!(acknowledged.is_subset(&ids(&log)), "nothing acknowledged is lost");
+    let held = ids(&log);
+    assert!(acknowledged.is_subset(&held), "nothing acknowledged is lost");
+    assert!(said.iter().all(|id| held.contains(id)), "nor what was said");
     let kept = log.iter().filter(|e| e["type"] == "log" && e["from"] == "test").count();
     assert_eq!(kept, acknowledged.len(), "and nothing refused is there");
     assert_database_is_whole(server).await;
