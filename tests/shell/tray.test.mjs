@@ -49,7 +49,8 @@ async function looks(witness, state) {
   return Buffer.concat(seen.rows).equals(Buffer.concat(meant.rows));
 }
 
-const isLooking = (witness, state) => until(`the tray looks ${state}`, () => looks(witness, state), 60_000);
+/** What no event tells of is looked at every minute. */
+const isLooking = (witness, state) => until(`the tray looks ${state}`, () => looks(witness, state), 90_000);
 const APPEND = (line) => `append a line "${line}" to README.md`;
 
 test('an approval clicked in the tray ends for everybody, lands, and is told', async (t) => {

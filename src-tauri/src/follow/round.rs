@@ -58,21 +58,8 @@ pub async fn run(
     let mut ageing = Instant::now() + AGEING;
     loop {
         tokio::select! {
-            event = round.stream.next() => match event {
-                Ok(Some(event)) => {
-                    *mark = Some(Mark { url: place.url.clone(), cursor: event.cursor });
-                    let parts = fact::parts(event.kind());
-                    if parts.any() && !old.any() {
-                        due = Instant::now() + BURST;
-                    }
-                    old = old.with(parts);
-                    if let Some(fact) = fact::of(&event) {
-                        tell(following, &round.client, facts, fact).await;
-                    }
-                }
-                Ok(None) => return (true, String::new()),
-                Err(error) => return (true, error.message),
-            },
+            // What is rare comes before events: names and switches decide what is told of one.
+            biased;
             () = sleep_until(due), if old.any() => match look::at(&round.client, old).await {
                 Ok(seen) => {
                     old = Parts::default();
@@ -91,6 +78,21 @@ pub async fn run(
                 ageing = Instant::now() + AGEING;
                 (old, due) = (old.with(Parts::AGEING), Instant::now());
             }
+            event = round.stream.next() => match event {
+                Ok(Some(event)) => {
+                    *mark = Some(Mark { url: place.url.clone(), cursor: event.cursor });
+                    let parts = fact::parts(event.kind());
+                    if parts.any() && !old.any() {
+                        due = Instant::now() + BURST;
+                    }
+                    old = old.with(parts);
+                    if let Some(fact) = fact::of(&event) {
+                        tell(following, &round.client, facts, fact).await;
+                    }
+                }
+                Ok(None) => return (true, String::new()),
+                Err(error) => return (true, error.message),
+            },
         }
     }
 }
