@@ -46,6 +46,9 @@ const virtualDisplay = [process.execPath, join(root, 'scripts', 'virtual-display
 /** Most tests wait for other programs half of their time: one more at once than there are processors uses that. */
 const testThreads = `--test-threads=${availableParallelism() + 1}`;
 
+/** In a log that nobody watches, what passed quickly only hides what did not: the summary counts it. */
+const told = () => (process.env.CI ? ['--status-level', 'slow'] : []);
+
 const nextest = () => ask('cargo', ['nextest', '--version']).ok;
 
 /** Tests of containers, which run on Docker with all others, and once more on Podman where it is installed. */
@@ -56,7 +59,7 @@ function onPodman() {
   const args = ['--locked', '--workspace', '--no-fail-fast', ...names.sort().flatMap((name) => ['--test', name])];
   const env = { ...inside(), PILOTHOUSE_TEST_ENGINE: 'podman' };
   return nextest()
-    ? [{ runner: 'nextest', command: 'cargo', args: ['nextest', 'run', ...args, testThreads], env }]
+    ? [{ runner: 'nextest', command: 'cargo', args: ['nextest', 'run', ...args, ...told(), testThreads], env }]
     : [{ runner: 'cargo', command: 'cargo', args: ['test', ...args], env }];
 }
 
@@ -69,7 +72,7 @@ export const lanes = [
     name: 'rust',
     steps: () => [
       nextest()
-        ? { runner: 'nextest', command: 'cargo', args: ['nextest', 'run', '--locked', '--workspace', '--no-fail-fast', testThreads], env: inside() }
+        ? { runner: 'nextest', command: 'cargo', args: ['nextest', 'run', '--locked', '--workspace', '--no-fail-fast', ...told(), testThreads], env: inside() }
         : { runner: 'cargo', command: 'cargo', args: ['test', '--locked', '--workspace', '--bins', '--tests', '--no-fail-fast'], env: inside() },
       ...onPodman(),
     ],
