@@ -1,36 +1,62 @@
-//! The title and the text that are proposed when nobody wrote any: from what landed and what the crew said last.
+//! The title and the text that are proposed when nobody wrote any: from what landed and what its worker reported.
 
-use crate::scene::{Scene, landed_with};
+use crate::scene::Scene;
 use serde_json::{Value, json};
 
 async fn proposed(scene: &Scene) -> Value {
     scene.rpc("publish.defaults", json!({ "sessionId": "dev" })).await
 }
 
+/// A change of a worker that is not ours, landed with what it said of it.
+async fn landed_with_report(scene: &Scene, title: &str, report: &str) {
+    let post = async |path: &str, body: Value| {
+        scene
+            .server
+            .client
+            .send("POST", path, Some(body))
+            .await
+            .unwrap_or_else(|error| panic!("{path}: {error}"))
+    };
+    let job = post("/jobs/enqueue", json!({ "taskId": "t", "kind": "theirs", "sessionId": "dev" })).await;
+    let id = &job["jobId"];
+    let claim = json!({ "workerId": "theirs-1", "kinds": ["theirs"], "leaseMs": 600_000, "waitMs": 30_000 });
+    let token = post("/jobs/claim", claim).await["claimToken"].clone();
+    scene.repo.git(&["switch", "--quiet", "-c", "agent/theirs"]);
+    scene.repo.write("thanks.txt", "thanks\n");
+    scene.repo.commit_all(title);
+    let commit = scene.repo.git(&["rev-parse", "HEAD"]);
+    scene.repo.git(&["switch", "--quiet", "main"]);
+    let path = format!("/jobs/{}/complete", id.as_str().unwrap());
+    post(&path, json!({ "claimToken": token, "summary": report })).await;
+    let completion = json!({ "jobId": id, "sessionId": "dev", "message": title, "commitSha": commit });
+    post("/completions/enqueue", completion).await;
+    scene.server.approve_next("dev", 0, "land").await;
+    scene.server.first("dev", 0, "merge.entry.landed").await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
-async fn what_the_crew_said_last_stands_in_the_text_tamed_and_nothing_of_what_a_person_wrote() {
+async fn what_a_worker_reported_of_what_landed_stands_in_the_text_tamed_and_nothing_else_of_the_conversation()
+{
     let scene = Scene::with(|start| start.workers(1).flag("--trust"));
     let before = proposed(&scene).await;
-    assert!(!before["body"].as_str().unwrap().contains("## Notes"), "nobody said anything: {before}");
+    assert!(!before["body"].as_str().unwrap().contains("## Notes"), "nobody reported anything: {before}");
 
-    // The person's own words are no notes of the crew; what it answers may name people and numbers.
-    landed_with(&scene.repo, "Thank her", "thanks.txt", "thanks @grace, fixes #12\n");
-    let sent = scene.server.say("dev", "/find fixes").await;
-    let answer = |e: &client::StreamEvent| {
-        matches!(e.kind(), "assistant_message")
-            && e.payload()["text"].as_str().unwrap_or_default().contains("#12")
+    // What the person says, and what is answered, are no notes on the work.
+    let sent = scene.server.say("dev", "/find Tern").await;
+    let found = |e: &client::StreamEvent| {
+        e.kind() == "assistant_message" && e.payload()["text"].as_str().unwrap().contains("README.md")
     };
-    let (said, _) = scene.server.until("dev", sent.cursor, answer).await;
-    let said = said.payload()["text"].as_str().unwrap().to_owned();
-    assert!(said.contains("@grace"), "{said}");
+    scene.server.until("dev", sent.cursor, found).await;
+    assert!(!proposed(&scene).await["body"].as_str().unwrap().contains("## Notes"));
 
+    landed_with_report(&scene, "Thank her", "Written for @grace, fixes #12.").await;
     let shown = proposed(&scene).await;
     let body = shown["body"].as_str().unwrap();
-    assert_eq!(shown["title"], "Thank her and 1 more", "the title is what landed");
-    assert!(body.contains("- Round prices") && body.contains("## Notes"), "{body}");
-    assert!(body.contains("@\u{200c}grace") && body.contains("#\u{200c}12"), "{body}");
-    assert!(!body.contains("@grace") && !body.contains("#12"), "nobody is notified: {body}");
-    assert!(!body.contains("/find fixes"), "{body}");
+    assert_eq!(shown["title"], "Thank her", "the title is what landed");
+    assert!(body.contains("- Round prices") && body.contains("- Thank her"), "{body}");
+    let notes = "## Notes\n\n**Thank her**\n\nWritten for @\u{200c}grace, fixes #\u{200c}12.\n";
+    assert!(body.ends_with(notes), "nobody is notified, and nothing else is told: {body}");
+    assert!(!body.contains("Tern"), "{body}");
 
     // It is what the pull request is opened with; what somebody writes instead wins.
     let opened = scene.publish(json!({})).await;

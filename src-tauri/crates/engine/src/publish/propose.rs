@@ -1,14 +1,15 @@
-//! The title and body that are proposed: from what landed in this session and what the crew said of it.
+//! The title and body that are proposed: from what landed in this session and what the crew reported of it. What else
+//! was said in the conversation is between its people and the crew: questions, refusals, folders of this machine.
 
 use super::facts::Facts;
 use crate::Engine;
 use crate::rooms::Room;
-use flow::publish::wording::{self, Work};
+use flow::publish::wording::{self, Report, Work};
 use protocol::merge::EntryState;
 use protocol::{ApiError, SessionId};
+use std::collections::BTreeSet;
 
-/// Texts and landings that are looked through.
-const TEXTS: usize = 40;
+/// Landings that are looked through.
 const LANDED: usize = 50;
 
 #[derive(Debug, Clone, Default)]
@@ -24,33 +25,32 @@ impl Engine {
         session: &SessionId,
         facts: &Facts,
     ) -> Result<Proposal, ApiError> {
+        let commits = facts.commits.clone().unwrap_or_default();
+        let here: BTreeSet<String> = commits.iter().map(|line| line.commit.as_str().to_owned()).collect();
         let (id, of) = (room.id.clone(), session.clone());
-        let (entries, said, label) = self
+        let (work, label) = self
             .store
             .read(move |tx| {
-                Ok((
-                    tx.recent_entries(id.as_str(), LANDED)?,
-                    tx.recent_messages(of.as_str(), TEXTS)?,
-                    tx.session(of.as_str())?.label,
-                ))
+                let mut work = Vec::new();
+                for entry in tx.recent_entries(id.as_str(), LANDED)? {
+                    let is_here = entry.landed_commit.as_ref().is_some_and(|commit| here.contains(commit));
+                    if entry.state == EntryState::Landed && is_here {
+                        let result = tx.job(entry.job_id.as_str())?.result.unwrap_or_default();
+                        let reported = result["summary"].as_str().unwrap_or_default().to_owned();
+                        work.push((entry.title, reported));
+                    }
+                }
+                Ok((work, tx.session(of.as_str())?.label))
             })
             .await?;
-        let commits = facts.commits.clone().unwrap_or_default();
-        let here = |commit: &Option<String>| {
-            commit.as_deref().is_some_and(|commit| commits.iter().any(|line| line.commit.as_str() == commit))
-        };
-        let landed: Vec<String> = entries
+        let landed: Vec<String> = work.iter().map(|(title, _)| title.clone()).collect();
+        let reports: Vec<Report> = work
             .into_iter()
-            .filter(|entry| entry.state == EntryState::Landed && here(&entry.landed_commit))
-            .map(|entry| entry.title)
-            .collect();
-        let said: Vec<String> = said
-            .into_iter()
-            .filter(|(kind, _)| kind == "assistant_message")
-            .map(|(_, text)| self.redactor().text(&text))
+            .rev()
+            .map(|(title, text)| Report { title, text: self.redactor().text(&text) })
             .collect();
         let subjects: Vec<String> = commits.into_iter().map(|line| line.subject).collect();
-        let work = Work { subjects: &subjects, landed: &landed, said: &said, session: &label };
+        let work = Work { subjects: &subjects, landed: &landed, reports: &reports, session: &label };
         Ok(Proposal { title: wording::title(&work), body: wording::body(&work) })
     }
 }

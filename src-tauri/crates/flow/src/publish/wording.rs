@@ -1,9 +1,9 @@
-//! The title and body that are proposed for a pull request, from facts: what landed, and what was said of it.
+//! The title and body that are proposed for a pull request, from facts: what landed, and what was reported of it.
 
 /// Longest title; forges cut longer ones in lists.
 const TITLE: usize = 72;
 const LINES: usize = 30;
-/// Most of what the crew said.
+/// Most of what the crew reported.
 const NOTES: usize = 1_500;
 
 /// What is known of the work.
@@ -13,9 +13,18 @@ pub struct Work<'a> {
     pub subjects: &'a [String],
     /// Titles of what landed through the queue and is among them, newest first.
     pub landed: &'a [String],
-    /// What the crew said last about this session, oldest first.
-    pub said: &'a [String],
+    /// What the crew reported of what landed, oldest first.
+    pub reports: &'a [Report],
     pub session: &'a str,
+}
+
+/// The words a job ended with.
+#[derive(Debug, Clone)]
+pub struct Report {
+    /// Of what landed.
+    pub title: String,
+    /// As the job's worker gave it; may be empty or no more than the title.
+    pub text: String,
 }
 
 pub fn title(work: &Work<'_>) -> String {
@@ -48,7 +57,7 @@ pub fn body(work: &Work<'_>) -> String {
             out.push_str(&format!("- and {} more\n", lines.len() - LINES));
         }
     }
-    if let Some(notes) = notes(work.said) {
+    if let Some(notes) = notes(work.reports) {
         if !out.is_empty() {
             out.push('\n');
         }
@@ -57,14 +66,15 @@ pub fn body(work: &Work<'_>) -> String {
     out
 }
 
-/// The newest texts that fit, in order. Mentions and closing words would act on the forge by themselves.
-fn notes(said: &[String]) -> Option<String> {
+/// The newest reports that fit, in order. Mentions and closing words would act on the forge by themselves.
+fn notes(reports: &[Report]) -> Option<String> {
     let (mut kept, mut length) = (Vec::new(), 0);
-    for text in said.iter().rev() {
-        let text = tame(text.trim());
-        if text.is_empty() {
+    for Report { title, text } in reports.iter().rev() {
+        let text = text.trim();
+        if text.is_empty() || text == title.trim() {
             continue;
         }
+        let text = format!("**{}**\n\n{}", one_line(title), tame(text));
         let size = text.chars().count();
         if length + size > NOTES {
             if kept.is_empty() {
@@ -123,6 +133,10 @@ const KINDS: [&str; 6] =
 mod tests {
     use super::*;
 
+    fn report(title: &str, text: &str) -> Report {
+        Report { title: title.into(), text: text.into() }
+    }
+
     fn texts(all: &[&str]) -> Vec<String> {
         all.iter().map(|text| (*text).to_owned()).collect()
     }
@@ -147,17 +161,29 @@ mod tests {
     #[test]
     fn the_body_has_every_subject_once_and_the_newest_words_that_fit() {
         let subjects: Vec<String> = (0..40).map(|n| format!("Change {}", n / 2 * 2)).collect();
-        let said = texts(&["old", &"x".repeat(1_480), "**Round prices** landed."]);
-        let body = body(&Work { subjects: &subjects, said: &said, session: "dev", ..Work::default() });
+        let reports = [
+            report("Old", "Was done long ago."),
+            report("Long", &"x".repeat(1_440)),
+            report("Round prices", "Halves go up now."),
+            report("Add tests", " Add tests\n"),
+            report("Nothing said", " "),
+        ];
+        let body = body(&Work { subjects: &subjects, reports: &reports, session: "dev", ..Work::default() });
         assert_eq!(body.matches("- Change 2\n").count(), 1);
-        assert!(body.contains("## Notes") && body.contains("landed.") && !body.contains("old"), "{body}");
+        assert!(body.contains("## Notes\n\n**Long**\n\nxxx"), "{body}");
+        assert!(
+            body.ends_with("**Round prices**\n\nHalves go up now.\n"),
+            "what says no more is left out: {body}"
+        );
+        assert!(!body.contains("long ago"), "{body}");
         assert!(super::body(&Work::default()).is_empty());
     }
 
     #[test]
     fn nobody_is_notified_and_nothing_is_closed_by_a_text_of_the_crew() {
-        let said = texts(&["Thanks @ada, fixes #12; mail ada@example.com, C# and #heading"]);
-        let body = body(&Work { said: &said, ..Work::default() });
+        let said = "Thanks @ada, fixes #12; mail ada@example.com, C# and #heading";
+        let body = body(&Work { reports: &[report("Thank @bob", said)], ..Work::default() });
+        assert!(!body.contains("@bob"), "{body}");
         assert!(!body.contains("@ada,") && !body.contains("#12"), "{body}");
         assert!(body.contains("ada@example.com") && body.contains("#heading"), "{body}");
         for (host, kind) in
