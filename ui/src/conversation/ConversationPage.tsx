@@ -2,10 +2,11 @@
 
 import { useNavigate, useParams } from "@tanstack/react-router";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
-import { keysOf, PageBar, useAction, useCrew, useModel, useShortcut, useStore } from "../app";
+import { keysOf, PageBar, useAction, useCrew, useMay, useModel, useShortcut, useStore } from "../app";
 import { Button, Dialog, ErrorState, Field, IconButton, keysText, Menu, Skeleton } from "../components";
 import type { Priority, Session } from "../client";
 import { type Item, type MessageItem, type Outgoing, personName } from "../model";
+import { Lacking } from "../devices/Lacking";
 import { openPublish, PublishButtons, publishWords, useMayPublish } from "../publish";
 import { rememberSession } from "../shell/last";
 import { RoomsButton } from "../shell/Rooms";
@@ -44,6 +45,7 @@ function OneConversation({ sessionId, workspaceId }: { sessionId: string; worksp
   const conversation = useMemo(() => crew.conversation(sessionId), [crew, sessionId]);
   const state = useStore(conversation.state);
   const live = useModel((all) => all.connection.state === "live");
+  const mayChat = useMay("chat");
   const session = useModel((all) => all.sessions.value?.find((one) => one.sessionId === sessionId));
   const workspace = useModel((all) => all.workspaces.value?.find((one) => one.id === (session?.workspaceId ?? workspaceId)));
   const outbox = useModel((all) => all.outbox.filter((message) => message.sessionId === sessionId));
@@ -159,7 +161,12 @@ function OneConversation({ sessionId, workspaceId }: { sessionId: string; worksp
               empty={<EmptyConversation workspace={workspace} onCompose={(text) => composer.current?.put(text)} onSend={send} />}
             />
           )}
-          <Composer
+          {mayChat ? null : (
+            <p className="composer composer--off" data-testid="composer-off">
+              <Lacking scope="chat" what={words.mayNotWrite} />
+            </p>
+          )}
+          {mayChat ? <Composer
             ref={composer}
             sessionId={sessionId}
             workspace={workspace}
@@ -169,7 +176,7 @@ function OneConversation({ sessionId, workspaceId }: { sessionId: string; worksp
             backends={backends}
             workers={workers.ids}
             called={workers.called}
-          />
+          /> : null}
         </div>
         {paneOpen ? (
           <SidePane

@@ -6,6 +6,7 @@ const en = {
   message: "Message",
   saidAt: (who: string, time: string) => `${who} at ${time}`,
   send: "Send",
+  mayNotWrite: "This device may read along, and not write.",
   placeholder: "Message or /command",
   draftSaved: "Draft saved",
   offlineNote: "Offline: kept here and sent later",

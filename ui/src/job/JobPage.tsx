@@ -2,7 +2,7 @@
 
 import { Link, useNavigate, useParams } from "@tanstack/react-router";
 import { useEffect, useMemo, useState } from "react";
-import { useCall, useModel, useOwnDevice, useShortcut } from "../app";
+import { useCall, useMay, useModel, useOwnDevice, useShortcut } from "../app";
 import {
   Button, Choice, Elapsed, EmptyState, ErrorState, IconButton, InlineText, Kbd, plainLine, shortId, Skeleton, State, type StateKind,
 } from "../components";
@@ -101,6 +101,7 @@ function Ready({ job }: { job: Job }) {
   const deeds = useDeeds();
   const raise = useRaise(job);
   const live = useModel(isLive);
+  const may = useMay("jobs");
   const progress = useModel((state) => state.jobLive.get(job.id));
   const entry = useModel((state) => findEntry(state, job.id));
   const place = useModel((state) => state.jobBoard.value?.pendingSnapshot.find((item) => item.id === job.id)?.queuePosition);
@@ -183,23 +184,23 @@ function Ready({ job }: { job: Job }) {
               {words.openDiff} <Kbd keys="mod+d" />
             </Button>
           ) : null}
-          {job.status === "failed" || job.status === "cancelled" ? (
+          {may && (job.status === "failed" || job.status === "cancelled") ? (
             <Button icon="refresh" disabled={!live} busy={deeds.busy} onClick={() => deeds.ask("retryJob", job.id)}>
               {words.retry}
             </Button>
           ) : null}
-          {job.status === "claimed" && job.pauseRequested && !job.taken ? (
+          {may && job.status === "claimed" && job.pauseRequested && !job.taken ? (
             <Button icon="play" disabled={!live || job.cancelRequested} busy={deeds.busy} onClick={() => deeds.ask("resumeJob", job.id)}>
               {words.goOn}
             </Button>
           ) : null}
-          {job.status === "claimed" || job.status === "pending" ? (
+          {may && (job.status === "claimed" || job.status === "pending") ? (
             <Button icon="pause" disabled={!live || job.cancelRequested || job.pauseRequested} busy={deeds.busy} onClick={() => deeds.ask("pauseJob", job.id)}>
               {job.pauseRequested ? words.statePausing : words.pause}
             </Button>
           ) : null}
           <TakeOver job={job} live={live} />
-          {!ended ? (
+          {may && !ended ? (
             <Button icon="stop" disabled={!live || job.cancelRequested} busy={deeds.busy} onClick={() => deeds.ask("stopJob", job.id)}>
               {job.cancelRequested ? words.stateStopping : words.stop}
             </Button>

@@ -1,9 +1,10 @@
 // A field that tells a running job something, and what became of what it was told.
 
 import { type KeyboardEvent, useRef, useState } from "react";
-import { useAction, useCall, useClient, useShortcut } from "../app";
+import { useAction, useCall, useClient, useMay, useShortcut } from "../app";
 import type { Job, SteerMessage } from "../client";
 import { Button, clockText, Icon, IconButton, Kbd, StateIcon, type StateKind } from "../components";
+import { Lacking } from "../devices/Lacking";
 import { personName } from "../model";
 import { controlWords as words } from "./control-words";
 import { isSteerable } from "./steerable";
@@ -22,7 +23,8 @@ export function SteerBox({ job, live }: { job: Job; live: boolean }) {
   const [text, setText] = useState("");
   const said = useCall("jobs.steering", { id: job.id }, Date.parse(job.updatedAt));
   const open = isSteerable(job);
-  useShortcut("composer", () => field.current?.focus(), open);
+  const may = useMay("jobs");
+  useShortcut("composer", () => field.current?.focus(), open && may);
   const messages = said.value?.messages ?? [];
   if (!open && messages.length === 0) return null;
   const wanted = text.trim();
@@ -66,7 +68,12 @@ export function SteerBox({ job, live }: { job: Job; live: boolean }) {
           })}
         </ul>
       ) : null}
-      {open ? (
+      {open && !may ? (
+        <p className="steer__field">
+          <Lacking scope="jobs" what={words.mayNotSteer} />
+        </p>
+      ) : null}
+      {open && may ? (
         <div className="steer__field">
           <Icon name="chat" size="s" />
           <textarea

@@ -1,7 +1,7 @@
 // Above a job that a person has taken over: where its files are, and the ways back.
 
 import { useState } from "react";
-import { useAction, useCall, useClient, useCrew, useOwnDevice } from "../app";
+import { useAction, useCall, useClient, useCrew, useMay, useOwnDevice } from "../app";
 import type { Job, TakenChanges, TakenOver } from "../client";
 import { Banner, Button, ConfirmDialog, CopyButton, Dialog, Field, InlineText } from "../components";
 import { hasEnded } from "../model";
@@ -13,6 +13,7 @@ type Asked = "handBack" | "giveBack";
 
 export function TakenBanner({ job, taken, live }: { job: Job; taken: TakenOver; live: boolean }) {
   const [asked, setAsked] = useState<Asked>();
+  const may = useMay("approve");
   const taker = takerOf(taken, useOwnDevice());
   const ended = hasEnded(job);
   // Of a job that is over the folder goes by itself, unless it holds something that is nowhere else.
@@ -32,12 +33,12 @@ export function TakenBanner({ job, taken, live }: { job: Job; taken: TakenOver; 
       icon="pencil"
       action={
         <span className="h taken__acts">
-          {yours ? (
+          {yours && may ? (
             <Button small look="primary" disabled={!live} onClick={() => setAsked("handBack")}>
               {words.handBack}
             </Button>
           ) : null}
-          {yours || ended || taken.state === "coming" ? (
+          {may && (yours || ended || taken.state === "coming") ? (
             <Button small disabled={!live} onClick={() => setAsked("giveBack")}>
               {ended ? words.remove : words.giveBack}
             </Button>
@@ -177,8 +178,9 @@ export function TakeOver({ job, live }: { job: Job; live: boolean }) {
   const call = useClient();
   const crew = useCrew();
   const action = useAction();
+  const may = useMay("approve");
   const [asked, setAsked] = useState(false);
-  if (hasEnded(job) || job.taken || !job.workspaceId) return null;
+  if (hasEnded(job) || job.taken || !job.workspaceId || !may) return null;
   return (
     <>
       <Button icon="pencil" disabled={!live || job.cancelRequested} busy={action.busy} onClick={() => setAsked(true)}>

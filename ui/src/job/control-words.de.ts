@@ -3,6 +3,7 @@ import type { Words } from "./control-words";
 
 export const de: Words = {
   steerLabel: "Ihm etwas sagen",
+  mayNotSteer: "Dieses Gerät darf Aufträgen zusehen, sie aber nicht ändern.",
   steerHint: "Ihm etwas sagen, gelesen wird es vor dem nächsten Schritt",
   steerHintWaits: "Ihm etwas sagen, gelesen wird es, wenn es weitergeht",
   steerSend: "Sagen",

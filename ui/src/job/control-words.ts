@@ -5,6 +5,7 @@ import { de } from "./control-words.de";
 
 const en = {
   steerLabel: "Tell it something",
+  mayNotSteer: "This device may watch jobs, and not change them.",
   steerHint: "Tell it something, it reads it before its next step",
   steerHintWaits: "Tell it something, it reads it when it goes on",
   steerSend: "Tell it",

@@ -107,6 +107,13 @@ describe("a job that was taken over", () => {
     rerender(<CrewProvider crew={crew}><TakeOver job={{ ...JOB, status: "completed" }} live /></CrewProvider>);
     expect(screen.queryByText("Take over")).toBeNull();
   });
+
+  it("is not asked for by a device that may only look", () => {
+    const { crew } = crewOf({});
+    const looking = { ...crew, gateway: { scopes: ["read"] } } as unknown as Crew;
+    render(<CrewProvider crew={looking}><TakeOver job={JOB} live /></CrewProvider>);
+    expect(screen.queryByText("Take over")).toBeNull();
+  });
 });
 
 describe("what a job may use", () => {

@@ -2,7 +2,7 @@
 
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
-import { useAction, useCall, useClient, useCrew, useModel } from "../app";
+import { useAction, useCall, useClient, useCrew, useMay, useModel } from "../app";
 import { Banner, Button, FailureDialog, InlineText, LogTail, State } from "../components";
 import type { MainLine } from "../client";
 import { isLive } from "../model";
@@ -24,6 +24,7 @@ export function Shown({ line, reload }: { line: MainLine; reload: () => void }) 
   const call = useClient();
   const crew = useCrew();
   const live = useModel(isLive);
+  const [mayLand, mayMerge] = [useMay("approve"), useMay("merge")];
   const action = useAction();
   const [open, setOpen] = useState(false);
   const offer = offerOf(line);
@@ -46,12 +47,12 @@ export function Shown({ line, reload }: { line: MainLine; reload: () => void }) 
           </State>
         ) : null}
         <span className="push" />
-        {offer === "land" ? (
+        {offer === "land" && mayLand ? (
           <Button icon="landed" disabled={!live} onClick={() => setOpen(true)}>
             {words.land(line.branch)}
           </Button>
         ) : null}
-        {offer === "bringUp" ? (
+        {offer === "bringUp" && mayMerge ? (
           <Button icon="branch" busy={action.busy} disabled={!live} title={words.bringUpHint} onClick={bringUp}>
             {words.bringUp(line.branch)}
           </Button>

@@ -2,7 +2,7 @@
 
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
-import { useAction, useClient, useCrew, useModel } from "../app";
+import { useAction, useClient, useCrew, useMay, useModel } from "../app";
 import { Banner, Button, ConfirmDialog } from "../components";
 import type { MergeEntry } from "../client";
 import { isLive } from "../model";
@@ -13,6 +13,7 @@ export function RevertButton({ id, title }: { id: string; title: string }) {
   const call = useClient();
   const crew = useCrew();
   const live = useModel(isLive);
+  const may = useMay("merge");
   const action = useAction();
   const [open, setOpen] = useState(false);
   const revert = () =>
@@ -24,6 +25,7 @@ export function RevertButton({ id, title }: { id: string; title: string }) {
       .then((done) => {
         if (done) setOpen(false);
       });
+  if (!may) return null;
   return (
     <>
       <Button small icon="refresh" disabled={!live} onClick={() => setOpen(true)}>

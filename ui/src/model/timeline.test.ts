@@ -162,9 +162,9 @@ describe("the conversation made of events", () => {
   it("says a plan of fixed code by its title, keeps what follows, and leaves every other sentence alone", () => {
     const said = (of: Plan, text: string) => run(event("plan.ready", { requestId: "r-1", plan: of, meets: [] }, { from: "remotebuddy" }), event("assistant_message", { text }, { from: "remotebuddy" })).items().at(-1);
     const fixed: Plan = { ...plan, lane: "deterministic", title: "Run the tests", assistantMessage: "Run the tests: by fixed code, as the server put it." };
-    expect(said(fixed, fixed.assistantMessage)).toMatchObject({ text: "Run the tests: done by fixed code, without a model." });
+    expect(said(fixed, fixed.assistantMessage)).toMatchObject({ text: "Run the tests: by fixed code, without a model." });
     const bounded = { ...fixed, assistantMessage: `${fixed.assistantMessage}\n\nIt may write \`docs/**\` only.` };
-    expect(said(bounded, bounded.assistantMessage)).toMatchObject({ text: "Run the tests: done by fixed code, without a model.\n\nIt may write `docs/**` only." });
+    expect(said(bounded, bounded.assistantMessage)).toMatchObject({ text: "Run the tests: by fixed code, without a model.\n\nIt may write `docs/**` only." });
     expect(said({ ...fixed, lane: "worker" }, fixed.assistantMessage)).toMatchObject({ text: fixed.assistantMessage });
     expect(said(fixed, "It landed.")).toMatchObject({ text: "It landed." });
   });

@@ -157,6 +157,15 @@ export class TimelineReducer {
       case "merge.entry.queued":
       case "merge.entry.candidate":
       case "merge.entry.waiting_approval":
+      case "merge.entry.reverted":
+      case "merge.check.cancelled":
+      case "merge.dry_run":
+      case "merge.queue.ordered":
+      case "merge.queue.state":
+      case "main.landing":
+      case "worker.drained":
+      case "worker.undrained":
+      case "job.targeted":
         return;
       default:
         return this.#group(envelope);

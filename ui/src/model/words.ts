@@ -9,7 +9,7 @@ const en = {
   noFf: "a merge commit",
   ffOnly: "fast-forward only",
   squash: "squashed into one commit",
-  byFixedCode: (title: string) => `${title}: done by fixed code, without a model.`,
+  byFixedCode: (title: string) => `${title}: by fixed code, without a model.`,
   held: (who: string) => (who ? `Everything was paused by ${who}` : "Everything was paused"),
   sandboxFound: (backend: string) => `A sandbox was found, so code of repositories runs again (${backend})`,
   resumed: (who: string) => (who ? `Everything goes on again, resumed by ${who}` : "Everything goes on again"),

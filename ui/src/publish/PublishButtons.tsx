@@ -1,6 +1,6 @@
 // “Push only” and “Push + PR”, wherever something can be published from.
 
-import { useCall, useModel } from "../app";
+import { useCall, useMay, useModel } from "../app";
 import { Button, keysText } from "../components";
 import { keysOf } from "../app";
 import { isLive } from "../model";
@@ -17,23 +17,26 @@ export interface MayPublish {
 export function useMayPublish(sessionId: string | undefined, streaming = false): MayPublish {
   const live = useModel(isLive);
   const { value } = useCall("publish.show", sessionId ? { sessionId } : undefined, useModel((state) => state.publishChanges));
-  return mayPublish({ sessionId, streaming, live, pushEnabled: value?.pushEnabled, prEnabled: value?.prEnabled });
+  return mayPublish({ sessionId, streaming, live, allowed: useMay("publish"), pushEnabled: value?.pushEnabled, prEnabled: value?.prEnabled });
 }
 
 export function mayPublish({
   sessionId,
   streaming,
   live,
+  allowed,
   pushEnabled,
   prEnabled,
 }: {
   sessionId: string | undefined;
   streaming: boolean;
   live: boolean;
+  /** Whether this device may. */
+  allowed: boolean;
   pushEnabled: boolean | undefined;
   prEnabled: boolean | undefined;
 }): MayPublish {
-  const both = !sessionId ? words.offNoSession : !live ? words.offLive : streaming ? words.offStreaming : pushEnabled === false ? words.offPush : undefined;
+  const both = !sessionId ? words.offNoSession : !allowed ? words.offScope : !live ? words.offLive : streaming ? words.offStreaming : pushEnabled === false ? words.offPush : undefined;
   return { push: both, pr: both ?? (prEnabled === false ? words.offPr : undefined) };
 }
 

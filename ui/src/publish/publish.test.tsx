@@ -73,10 +73,11 @@ describe("what is written in the sheet", () => {
 });
 
 describe("whether one may publish", () => {
-  const all = { sessionId: "dev", streaming: false, live: true, pushEnabled: true, prEnabled: true };
+  const all = { sessionId: "dev", streaming: false, live: true, allowed: true, pushEnabled: true, prEnabled: true };
   it("says why not: no session, no connection, an answer under way, switched off", () => {
     expect(mayPublish(all)).toEqual({ push: undefined, pr: undefined });
     expect(mayPublish({ ...all, sessionId: undefined }).push).toBe(words.offNoSession);
+    expect(mayPublish({ ...all, allowed: false })).toEqual({ push: words.offScope, pr: words.offScope });
     expect(mayPublish({ ...all, live: false }).pr).toBe(words.offLive);
     expect(mayPublish({ ...all, streaming: true }).pr).toBe(words.offStreaming);
     expect(mayPublish({ ...all, pushEnabled: false })).toEqual({ push: words.offPush, pr: words.offPush });

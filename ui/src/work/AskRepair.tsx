@@ -2,7 +2,7 @@
 // waits for it.
 
 import { useState } from "react";
-import { useAction, useClient, useCrew, useModel } from "../app";
+import { useAction, useClient, useCrew, useMay, useModel } from "../app";
 import { Button } from "../components";
 import type { MergeQueue } from "../client";
 import { isLive } from "../model";
@@ -12,11 +12,12 @@ export function AskRepair({ queue }: { queue: MergeQueue }) {
   const call = useClient();
   const crew = useCrew();
   const live = useModel(isLive);
+  const may = useMay("chat");
   const action = useAction();
   const [asked, setAsked] = useState<string>();
   const { red } = queue;
   const sessionId = queue.entries.find((entry) => entry.repair?.redBase)?.sessionId;
-  if (!red || !sessionId) return null;
+  if (!red || !sessionId || !may) return null;
   const of = `${red.commit} ${red.check}`;
   if (asked === of) return <span className="c2">{words.repairAsked}</span>;
   const ask = () =>

@@ -1,8 +1,9 @@
 // Whether a queue lands: pause, let it finish, go on.
 
-import { useAction, useClient, useCrew, useModel } from "../app";
+import { useAction, useClient, useCrew, useMay, useModel } from "../app";
 import { Banner, Button } from "../components";
 import type { MergeQueue } from "../client";
+import { Lacking } from "../devices/Lacking";
 import { isLive } from "../model";
 import { words } from "./steer-words";
 import { words as workWords } from "./words";
@@ -16,6 +17,7 @@ export function useQueueControls(queue: MergeQueue): Controls {
   const call = useClient();
   const crew = useCrew();
   const live = useModel(isLive);
+  const may = useMay("merge");
   const action = useAction();
   const steer = (method: "merge.pause" | "merge.resume" | "merge.drain") =>
     void action.run(async () => {
@@ -39,8 +41,9 @@ export function useQueueControls(queue: MergeQueue): Controls {
       {action.failure ? <Banner tone="failed">{action.failure.message}</Banner> : null}
     </>
   );
-  const buttons =
-    state === "running" ? (
+  const buttons = !may ? (
+    <Lacking scope="merge" what={words.mayNotSteer} />
+  ) : state === "running" ? (
       <span className="h h--2 qbuttons">
         {underWay > 0 ? (
           <Button title={words.drainHint} busy={action.busy} disabled={!live} onClick={() => steer("merge.drain")}>

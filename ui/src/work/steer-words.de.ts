@@ -3,6 +3,7 @@
 import type { Words } from "./steer-words";
 
 export const de: Words = {
+  mayNotSteer: "Dieses Gerät darf der Warteschlange zusehen, sie aber nicht steuern.",
   pause: "Übernahme anhalten",
   resume: "Übernahme fortsetzen",
   drain: "Fertigmachen, dann anhalten",

@@ -4,6 +4,7 @@ import { defineWords } from "../words";
 import { de } from "./steer-words.de";
 
 const en = {
+  mayNotSteer: "This device may watch the queue, and not steer it.",
   pause: "Pause landing",
   resume: "Resume landing",
   drain: "Finish and pause",
