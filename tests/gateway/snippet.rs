@@ -86,7 +86,7 @@ async fn the_client_on_the_page_gives_up_what_is_refused_for_good() {
     let scene = Scene::trusted();
     let id = scene.open().await;
     let told = Snippet::at(&scene.server.url, "wrong", &id).gives_up().await;
-    assert!(told.contains("A token is needed") && told.lines().count() == 1, "{told}");
+    assert!(told.contains("not one of this server") && told.lines().count() == 1, "{told}");
     let told = Snippet::at(&scene.server.url, &scene.server.token, "no-such").gives_up().await;
     assert!(told.contains("no-such") && told.lines().count() == 1, "{told}");
 }

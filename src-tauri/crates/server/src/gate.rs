@@ -21,6 +21,11 @@ const OPEN: [&str; 4] = ["/healthz", "/readyz", "/openapi.json", "/auth/exchange
 /// Routes that only this machine may use, with the one-time link.
 const LOCAL: [&str; 2] = ["/auth/exchange", "/auth/link"];
 
+/// Nobody said who they are.
+pub(crate) const NO_TOKEN: &str = "A token is needed. `pilothouse open` signs this browser in; scripts read the token file named in server.json.";
+/// Somebody did, with what opens nothing here.
+pub(crate) const UNKNOWN_TOKEN: &str = "This token is not one of this server. `pilothouse open` signs this browser in; scripts read the token file named in server.json.";
+
 /// Calls of a job to its model.
 const BROKER: &str = "/broker/";
 
@@ -121,20 +126,15 @@ async fn authenticate(
     headers: &HeaderMap,
     for_model: bool,
 ) -> Result<Principal, Refusal> {
-    let unauthenticated = || {
-        Refusal::new(
-            ErrorCode::Unauthenticated,
-            "A token is needed. `pilothouse open` signs this browser in; scripts read the token file named in server.json.",
-        )
-    };
+    let refused = |why: &str| Refusal::new(ErrorCode::Unauthenticated, why);
     // One dialect carries its key, here the job's token, in a header of its own.
     let model_key =
         || headers.get("x-api-key").filter(|_| for_model).and_then(|v| v.to_str().ok()).map(str::to_owned);
     let token = bearer(headers)
         .or_else(model_key)
         .or_else(|| cookie(headers, state.port))
-        .ok_or_else(unauthenticated)?;
-    state.engine.principal_of(&token).await?.ok_or_else(unauthenticated)
+        .ok_or_else(|| refused(NO_TOKEN))?;
+    state.engine.principal_of(&token).await?.ok_or_else(|| refused(UNKNOWN_TOKEN))
 }
 
 /// `Authorization: Bearer T`, any case; a bare token is accepted for the oldest clients.

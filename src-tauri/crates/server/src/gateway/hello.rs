@@ -2,6 +2,7 @@
 
 use super::presence::Place;
 use super::proof::{self, Shown};
+use crate::gate;
 use crate::listen::Arrival;
 use crate::state::ServerState;
 use axum::extract::ws::{CloseFrame, Message, WebSocket};
@@ -170,6 +171,7 @@ async fn read(
         let error = ApiError::new(ErrorCode::VersionMismatch, message);
         return Err(Rejected { error, next: "update", code: close::VERSION });
     }
+    let gave_token = token.is_some();
     match proof::who(state, Shown { token, device }, known, challenge, arrival).await {
         Ok(Some(who)) if !who.may(Permission::Read) && !who.is_node() => {
             let error = ApiError::new(ErrorCode::Forbidden, NEEDS_READ);
@@ -177,7 +179,7 @@ async fn read(
         }
         Ok(Some(who)) => Ok((who, version)),
         Ok(None) => {
-            let message = "A token is needed. `pilothouse open` signs this browser in; scripts read the token file named in server.json.";
+            let message = if gave_token { gate::UNKNOWN_TOKEN } else { gate::NO_TOKEN };
             let error = ApiError::new(ErrorCode::Unauthenticated, message);
             Err(Rejected { error, next: "sign_in", code: close::UNAUTHENTICATED })
         }
