@@ -5,7 +5,7 @@ use protocol::approval::Decision;
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 use testkit::world::{RunningServer, Start, TestRepo, program};
 
 fn command(data: &Path, args: &[&str]) -> Command {
@@ -33,7 +33,9 @@ fn json_lines(output: &Output) -> Vec<Value> {
 
 fn server(data: &Path) -> (TestRepo, RunningServer) {
     let repo = TestRepo::with(&[("a.txt", "quiet\n"), ("b.txt", "still\n")]);
-    repo.write(".pilothouse/config.toml", "[[check]]\nname = \"always\"\nrun = [\"true\"]\n");
+    let broken = "[recipes.broken]\nrun = [\"false\"]\n";
+    let check = "[[check]]\nname = \"always\"\nrun = [\"true\"]\n";
+    repo.write(".pilothouse/config.toml", &format!("{check}{broken}"));
     repo.commit_all("checks");
     let server = RunningServer::start(&Start::on(data, repo.path()).flag("--trust"));
     (repo, server)
@@ -51,11 +53,20 @@ async fn ask_and_wait_approves_what_it_asked_for_and_nothing_else() {
     assert_eq!(output.status.code(), Some(0), "{text}");
     assert!(text.contains("Approved: Land “Replace quiet with loud"), "{text}");
     assert!(text.contains("  Changes   1 file, +1 -1"), "{text}");
+    assert!(text.contains("  Diff      pilothouse job diff "), "{text}");
     assert!(!text.contains('`') && !text.contains("**"), "a terminal shows words: {text}");
     assert_eq!(repo.git(&["show", "main_agents:a.txt"]).trim(), "loud");
     assert_eq!(repo.git(&["show", "main_agents:b.txt"]).trim(), "still");
     let open = server.pending_approvals().await;
     assert_eq!(open.len(), 1, "the other one still waits");
+    let job = open[0].details["jobId"].as_str().unwrap();
+    let diff = printed(&run(data.path(), &["job", "diff", &job[..8]]).await);
+    assert!(
+        diff.starts_with("diff --git a/b.txt b/b.txt\n") && diff.ends_with("\n-still\n+moving\n"),
+        "{diff}"
+    );
+    let diff = json_lines(&run(data.path(), &["job", "diff", job, "--json"]).await).remove(0);
+    assert_eq!((&diff["files"][0]["path"], &diff["truncated"]), (&json!("b.txt"), &json!(false)));
     assert!(open[0].summary.contains("still"), "{}", open[0].summary);
 
     let id = open[0].id.to_string();
@@ -74,11 +85,37 @@ async fn ask_and_wait_approves_what_it_asked_for_and_nothing_else() {
 
 #[cfg(target_os = "linux")]
 #[tokio::test(flavor = "multi_thread")]
+async fn ask_and_wait_says_why_it_ended_in_vain() {
+    let data = tempfile::tempdir().unwrap();
+    let (_repo, server) = server(data.path());
+    for (text, why) in [
+        ("refactor the combat module", "no model is connected"),
+        ("/run broken", "Run the recipe broken did not work: "),
+    ] {
+        let output = run(data.path(), &["ask", "--wait", "--approve", text]).await;
+        assert_eq!(output.status.code(), Some(1), "{output:?}");
+        assert!(printed(&output).contains(why), "{output:?}");
+    }
+    let mut asks = command(data.path(), &["ask", "--wait", "/replace quiet loud a.txt"]);
+    let asks = asks.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let open = server.eventually("it asks", || async { server.pending_approvals().await.pop() }).await;
+    server.answer(open.id.as_str(), Decision::Deny).await.unwrap();
+    let output = tokio::task::spawn_blocking(move || asks.wait_with_output().unwrap()).await.unwrap();
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert!(
+        told.contains("pilothouse: Replace quiet with loud") && told.contains("did not land: "),
+        "{output:?}"
+    );
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
 async fn in_json_a_question_that_waits_is_a_line_of_its_own() {
     let data = tempfile::tempdir().unwrap();
     let (_repo, server) = server(data.path());
     let mut child = command(data.path(), &["ask", "--wait", "--json", "/replace quiet loud a.txt"]);
-    let mut child = child.stdout(std::process::Stdio::piped()).spawn().unwrap();
+    let mut child = child.stdout(Stdio::piped()).spawn().unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
     let mut next = move || serde_json::from_str::<Value>(&lines.next().unwrap().unwrap()).unwrap();
     let (next, waiting) = tokio::task::spawn_blocking(move || {

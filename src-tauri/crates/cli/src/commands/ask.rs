@@ -4,8 +4,8 @@ mod following;
 
 use super::{short, show};
 use crate::output;
-use client::Client;
-use following::{Asked, Following};
+use client::{Client, EventStream, StreamEvent};
+use following::{Asked, Following, Why};
 use protocol::approval::{AnswerParams, ApprovalState, Decision};
 use protocol::message::SendMessage;
 use protocol::ops::{ApprovalParams, typed};
@@ -70,11 +70,29 @@ pub(crate) async fn run(
         if let Some(code) = following.read(&event) {
             if as_json {
                 output::json(&json!({ "ok": code == 0, "last": event.envelope }));
+            } else if code != 0 {
+                tell_why(&event, &mut events).await?;
             }
             return Ok(code);
         }
     }
     Err(ApiError::new(ErrorCode::Unavailable, "The server ended before the request did."))
+}
+
+/// Says why it ended in vain.
+async fn tell_why(end: &StreamEvent, events: &mut EventStream) -> Result<(), ApiError> {
+    match following::why(end) {
+        Why::Said(text) => eprintln!("pilothouse: {}", crate::plain::plain(&text)),
+        Why::Follows => {
+            while let Some(event) = events.next().await? {
+                if event.kind() == "assistant_message" {
+                    output::message(event.payload()["text"].as_str().unwrap_or_default());
+                    break;
+                }
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Shows a question and, where we may, answers exactly what was shown.

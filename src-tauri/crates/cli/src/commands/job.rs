@@ -1,6 +1,6 @@
 //! `pilothouse job …` and `pilothouse budget`.
 
-use super::{job_control as control, job_list, short};
+use super::{job_control as control, job_diff, job_list, short};
 use crate::flags::JobCommand;
 use crate::output;
 use crate::plain::plain;
@@ -17,6 +17,9 @@ pub(super) async fn run(client: &Client, what: JobCommand, as_json: bool) -> Res
             return job_list::run(client, job_list::Wanted { state, limit, all }, as_json).await;
         }
         JobCommand::Show { id } => return show(client, short::job(client, &id).await?, as_json).await,
+        JobCommand::Diff { id } => {
+            return job_diff::run(client, short::job(client, &id).await?, as_json).await;
+        }
         JobCommand::Steer { id, text } => {
             let id = short::job(client, &id).await?;
             return control::steer(client, id, text, as_json).await;

@@ -9,6 +9,7 @@ mod doctor;
 mod hold;
 mod job;
 mod job_control;
+mod job_diff;
 mod job_list;
 mod judged;
 mod key;

@@ -44,6 +44,7 @@ enum Listed {
 }
 
 pub(super) async fn job(client: &Client, text: &str) -> Result<JobId, ApiError> {
+    long_enough(text)?;
     JobId::parse(meant(client, text, &[Listed::Jobs]).await?).map_err(bad)
 }
 
@@ -61,6 +62,7 @@ pub(super) async fn session_or_job(client: &Client, text: &str) -> Result<String
 }
 
 pub(super) async fn approval(client: &Client, text: &str) -> Result<ApprovalId, ApiError> {
+    long_enough(text)?;
     ApprovalId::parse(meant(client, text, &[Listed::Approvals]).await?).map_err(bad)
 }
 
@@ -179,6 +181,16 @@ fn bad(error: protocol::ids::BadId) -> ApiError {
     ApiError::bad(error.to_string())
 }
 
+/// Refuses what is too short to be looked for, where every id is a long one.
+fn long_enough(text: &str) -> Result<(), ApiError> {
+    match text.len() < LEAST && is_written_so(text) {
+        true => {
+            Err(ApiError::bad(format!("{text} is too short. Name at least {LEAST} characters of the id.")))
+        }
+        false => Ok(()),
+    }
+}
+
 /// Whether it may be the beginning of a long id and is not all of one.
 fn is_beginning(text: &str) -> bool {
     (LEAST..WHOLE).contains(&text.len()) && is_written_so(text)
@@ -222,6 +234,8 @@ mod tests {
             assert!(!is_beginning(text), "{text}");
         }
         assert!(is_whole(A) && !is_whole("5c6a035a"));
+        assert_eq!(long_enough("5c6").unwrap_err().code, ErrorCode::BadRequest);
+        assert!(long_enough("5c6a").is_ok() && long_enough("w-1").is_ok(), "what is no id is passed on");
     }
 
     #[test]

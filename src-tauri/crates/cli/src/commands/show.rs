@@ -35,11 +35,12 @@ pub(crate) fn status(status: &SystemStatus, as_json: bool) {
         say!("PAUSED    {line}");
     }
     say!("workers   {} of {} busy", status.workers.busy, status.workers.online);
-    say!(
-        "requests  {} waiting, {} in work",
-        n(&status.queues.requests, "pending"),
-        n(&status.queues.requests, "claimed")
-    );
+    let requests = &status.queues.requests;
+    let for_a_model = match n(requests, "waiting_for_model") {
+        0 => String::new(),
+        n => format!(", {n} waiting for a model"),
+    };
+    say!("requests  {} waiting, {} in work{for_a_model}", n(requests, "pending"), n(requests, "claimed"));
     say!(
         "jobs      {} waiting, {} running",
         n(&status.queues.jobs, "pending"),
@@ -86,6 +87,9 @@ pub(crate) fn question(approval: &Approval) {
         (details["files"].as_u64(), details["additions"].as_u64(), details["deletions"].as_u64())
     {
         say!("  Changes   {}, +{more} -{less}", count(files, "file", "files"));
+        if let Some(job) = details["jobId"].as_str() {
+            say!("  Diff      pilothouse job diff {job}");
+        }
     }
     if let Some(risky) = listed("risky", "; ") {
         say!("  Look at   {risky}");

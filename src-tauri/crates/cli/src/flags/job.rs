@@ -19,6 +19,8 @@ pub enum JobCommand {
     },
     /// Where it stands and what it used.
     Show { id: String },
+    /// What it changed; in a pipe as git's own text.
+    Diff { id: String },
     /// Let it keep its work and wait.
     Pause { id: String },
     /// Let a waiting job go on.

@@ -103,6 +103,34 @@ impl Following {
     }
 }
 
+/// How whoever waits learns why it ended in vain.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Why {
+    /// The crew's next words say it; they are written together with the event.
+    Follows,
+    Said(String),
+}
+
+/// Why this event ended the matter in vain.
+pub(super) fn why(event: &StreamEvent) -> Why {
+    let payload = event.payload();
+    let named = |key: &str| payload[key].as_str().unwrap_or_default();
+    let by_us = matches!(
+        event.envelope["from"].as_str(),
+        Some("remotebuddy" | "localbuddy" | "server:stale-claim-recovery")
+    );
+    match (event.kind(), named("status")) {
+        ("job_failed", _) => Why::Follows,
+        ("request.changed", "failed" | "waiting_for_model") if by_us => Why::Follows,
+        ("request.changed", status) => Why::Said(format!("The request ended: {}.", status.replace('_', " "))),
+        ("job.cancelled", _) => Why::Said(format!("The job was cancelled by {}.", named("by"))),
+        _ => {
+            let title = payload["entry"]["title"].as_str().unwrap_or("The change");
+            Why::Said(format!("{title} did not land: {}", named("reason")))
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -167,5 +195,25 @@ mod tests {
         assert_eq!(ours.asked(&network), Asked::Ours);
         ours.read(&event("plan.ready", json!({ "requestId": "r1", "jobId": "j1" })));
         assert_eq!(ours.asked(&network), Asked::InTheWay);
+    }
+    #[test]
+    fn why_it_ended_in_vain_is_said_by_the_crew_or_by_the_event() {
+        let said = |text: &str| Why::Said(text.to_owned());
+        assert_eq!(why(&event("job_failed", json!({ "jobId": "j1" }))), Why::Follows);
+        for status in ["failed", "waiting_for_model"] {
+            assert_eq!(why(&event("request.changed", json!({ "status": status }))), Why::Follows);
+        }
+        let mut theirs = event("request.changed", json!({ "status": "failed" }));
+        theirs.envelope["from"] = json!("another planner");
+        assert_eq!(why(&theirs), said("The request ended: failed."));
+        let cancelled = event("request.changed", json!({ "status": "cancelled" }));
+        assert_eq!(why(&cancelled), said("The request ended: cancelled."));
+        let cancelled = event("job.cancelled", json!({ "jobId": "j1", "by": "the owner" }));
+        assert_eq!(why(&cancelled), said("The job was cancelled by the owner."));
+        let returned = json!({ "entry": { "title": "Round prices" }, "reason": "the tests failed" });
+        assert_eq!(
+            why(&event("merge.entry.returned", returned)),
+            said("Round prices did not land: the tests failed")
+        );
     }
 }

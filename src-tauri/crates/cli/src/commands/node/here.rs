@@ -69,7 +69,7 @@ async fn paired(home: &Home, link: &str, name: Option<String>, as_json: bool) ->
         );
     } else {
         say!("This machine belongs to {} now. `pilothouse node` lets it serve there;", hub.url);
-        say!("what it may do is said there: `pilothouse node allow {name} terminals recipes`.");
+        say!("what it may do is said there: `pilothouse node allow {name} terminals recipes workers`.");
     }
     Ok(())
 }
