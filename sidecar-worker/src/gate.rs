@@ -6,6 +6,7 @@
 use crate::journal::Journal;
 use crate::workbench::Workbench;
 use agent::Cancel;
+use protocol::intent::Intent;
 use protocol::job::{CheckResult, VerifiedLine};
 use protocol::plan::TaskParams;
 use std::time::Duration;
@@ -67,14 +68,21 @@ pub(crate) async fn validate(
             detail: Some("The plan names none; the merge queue's checks decide.".into()),
         });
     }
+    let (result, detail) = if steps_are_the_task(task) {
+        (if judged.passed() { CheckResult::Passed } else { CheckResult::Failed }, None)
+    } else {
+        (CheckResult::NotChecked, Some("No command proves this; look at the diff.".to_owned()))
+    };
     for criterion in &task.planning.acceptance_criteria {
-        judged.lines.push(VerifiedLine {
-            what: criterion.clone(),
-            result: CheckResult::NotChecked,
-            detail: Some("No command proves this; look at the diff.".into()),
-        });
+        judged.lines.push(VerifiedLine { what: criterion.clone(), result, detail: detail.clone() });
     }
     Ok(judged)
+}
+
+/// Running the tests or the linter is all that was asked for, so its steps decide what it is accepted by.
+fn steps_are_the_task(task: &TaskParams) -> bool {
+    !task.planning.validation_steps.is_empty()
+        && matches!(task.deterministic, Some(Intent::Test { .. } | Intent::Lint { fix: false }))
 }
 
 /// What is known of a task whose work never came as far as our gate: that it did not, and what nobody checked therefore.

@@ -26,6 +26,11 @@ async fn what_failed_is_told_with_its_line_and_who_was_there_last_and_can_be_ask
     );
     assert!(!again.contains("is there"), "{again}");
     scene.landed("replace `a - b` with `a + b` in sums.mjs").await;
+    let sent = scene.server.say("dev", "/test").await;
+    let verified = scene.server.first("dev", sent.cursor, "job.verified").await.payload().clone();
+    let lines = verified["lines"].as_array().unwrap();
+    let accepted = lines.iter().find(|line| line["what"] == "The tests pass");
+    assert_eq!(accepted.unwrap()["result"], "passed", "its steps are what it is accepted by: {verified}");
     let told = scene.told("/test").await;
     assert!(told.contains("passed"), "{told}");
     assert!(scene.told("/failing").await.contains("nothing failed"));
