@@ -71,3 +71,20 @@ async fn a_patch_made_from_an_older_file_is_merged_and_one_that_conflicts_change
     assert!(told.contains("A three-way merge fails too"), "{told}");
     assert!(scene.landed_file("numbers.txt").contains("line ten"));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_status_says_where_the_users_folder_stands_and_what_landed_beside_it() {
+    let scene = Scene::on(TestRepo::with(&[("a.txt", "one\n"), (".pilothouse/config.toml", QUIET)]));
+    let told = scene.told("/status").await;
+    let head = scene.repo.git(&["rev-parse", "--short=10", "HEAD"]);
+    assert!(told.contains(&format!("- Your branch: `main` at `{head}`\n- Uncommitted: nothing\n")), "{told}");
+    assert!(!told.contains("- Landed"), "{told}");
+    scene.landed("/replace one two a.txt").await;
+    for n in 1..=7 {
+        scene.repo.write(&format!("new_{n}.txt"), "new\n");
+    }
+    let told = scene.told("what is the status").await;
+    assert!(told.contains("- Uncommitted: `new_1.txt`, ") && told.contains(" and 2 more\n"), "{told}");
+    assert!(told.contains("- Landed: `main_agents` is 1 commit ahead of `main`\n"), "{told}");
+    assert!(told.contains("- Requests: ") && told.contains("- Waiting for you: 0 approvals"), "{told}");
+}

@@ -12,7 +12,7 @@
 )]
 #[serde(rename_all = "camelCase", rename_all_fields = "camelCase", tag = "kind", deny_unknown_fields)]
 pub enum Intent {
-    /// Branch, changed files, last commits, queue, open approvals.
+    /// Your branch, uncommitted files, what landed, queues, open approvals.
     Status,
     /// Languages, manifests, entry points, recipes: facts about the repository.
     Overview,

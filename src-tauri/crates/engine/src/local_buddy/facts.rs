@@ -5,11 +5,16 @@ use crate::{Engine, git};
 use flow::light::Answer;
 use protocol::count;
 use protocol::ops::TtlParams;
+use protocol::workspace::{RepositoryFacts, WorkspaceParams};
 use protocol::{ApiError, ErrorCode, WorkspaceId};
 use std::fmt::Write;
 
 /// Changed files named in an answer.
 const NAMED: usize = 12;
+/// And in a line of the status.
+const CHANGED: usize = 5;
+/// As much of a commit as is shown.
+const SHORT: usize = 10;
 
 pub(super) fn greeting(model: bool) -> String {
     let able = if model {
@@ -33,6 +38,31 @@ pub(super) fn help() -> String {
     text
 }
 
+/// Where the user's own folder stands, a line each.
+fn repository(facts: &RepositoryFacts, integration: &str) -> String {
+    let mut text = String::new();
+    let head = facts.head.as_deref().map(|head| head.get(..SHORT).unwrap_or(head));
+    let _ = match (&facts.branch, head) {
+        (Some(branch), Some(head)) => writeln!(text, "- Your branch: `{branch}` at `{head}`"),
+        (Some(branch), None) => writeln!(text, "- Your branch: `{branch}`, which has no commit yet"),
+        (None, head) => writeln!(text, "- Your branch: none, at `{}`", head.unwrap_or("no commit")),
+    };
+    let files: Vec<_> = facts.dirty.iter().take(CHANGED).map(|path| format!("`{path}`")).collect();
+    let more = match facts.dirty_total.saturating_sub(files.len() as u64) {
+        0 => String::new(),
+        n => format!(" and {n} more"),
+    };
+    let _ = match files.is_empty() {
+        true => writeln!(text, "- Uncommitted: nothing"),
+        false => writeln!(text, "- Uncommitted: {}{more}", files.join(", ")),
+    };
+    if let (Some(ahead @ 1..), Some(base)) = (facts.integration_ahead, &facts.base_branch) {
+        let commits = count(ahead, "commit", "commits");
+        let _ = writeln!(text, "- Landed: `{integration}` is {commits} ahead of `{base}`");
+    }
+    text
+}
+
 impl Engine {
     pub(crate) async fn status_answer(&self, workspace: Option<&WorkspaceId>) -> Result<String, ApiError> {
         let status = self.system_status(TtlParams::default()).await?;
@@ -40,10 +70,11 @@ impl Engine {
             words.iter().filter_map(|w| counts.get(*w)).sum::<u64>()
         };
         let mut text = String::new();
+        // A repository that cannot be read now is told by the doctor; the rest is still known.
         if let Some(workspace) = workspace
-            && let Ok((_, line)) = self.facts_block(workspace).await
+            && let Ok(facts) = self.workspace_facts(WorkspaceParams { id: workspace.clone() }).await
         {
-            let _ = writeln!(text, "{line}\n");
+            text.push_str(&repository(&facts, &self.room(workspace)?.row().integration_branch));
         }
         if let Some(hold) = status.holds.first() {
             let _ = writeln!(text, "- **Everything is paused** by {}: nothing new begins.", plain(&hold.by));

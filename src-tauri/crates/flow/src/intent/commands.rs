@@ -13,7 +13,7 @@ const fn command(name: &'static str, usage: &'static str, help: &'static str) ->
 }
 
 const COMMANDS: &[Command] = &[
-    command("status", "/status", "Branch, changed files, last commits, queue, open approvals"),
+    command("status", "/status", "Your branch, uncommitted files, what landed, queues, open approvals"),
     command("overview", "/overview", "Languages, manifests, recipes: facts about the repository"),
     command("log", "/log [SINCE]", "Commits, newest first"),
     command("test", "/test [FILTER]", "Run the tests"),

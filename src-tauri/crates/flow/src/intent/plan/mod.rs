@@ -89,7 +89,7 @@ pub fn plan_for(intent: &Intent, facts: &WorkspaceFacts) -> Result<Plan, Unplann
         schema_version: PLAN_SCHEMA_VERSION,
         requires_worker: !by_server,
         lane: Lane::Deterministic,
-        assistant_message: format!("{title}: done by fixed code, without a model."),
+        assistant_message: format!("{title}: by fixed code, without a model."),
         instruction: cut(&instruction(intent, &title), 12_000),
         title,
         planning: Planning {
