@@ -161,22 +161,23 @@ function OneConversation({ sessionId, workspaceId }: { sessionId: string; worksp
               empty={<EmptyConversation workspace={workspace} onCompose={(text) => composer.current?.put(text)} onSend={send} />}
             />
           )}
-          {mayChat ? null : (
+          {mayChat ? (
+            <Composer
+              ref={composer}
+              sessionId={sessionId}
+              workspace={workspace}
+              live={live}
+              onSend={send}
+              lastSent={lastSent?.kind === "message" ? lastSent.text : undefined}
+              backends={backends}
+              workers={workers.ids}
+              called={workers.called}
+            />
+          ) : (
             <p className="composer composer--off" data-testid="composer-off">
               <Lacking scope="chat" what={words.mayNotWrite} />
             </p>
           )}
-          {mayChat ? <Composer
-            ref={composer}
-            sessionId={sessionId}
-            workspace={workspace}
-            live={live}
-            onSend={send}
-            lastSent={lastSent?.kind === "message" ? lastSent.text : undefined}
-            backends={backends}
-            workers={workers.ids}
-            called={workers.called}
-          /> : null}
         </div>
         {paneOpen ? (
           <SidePane

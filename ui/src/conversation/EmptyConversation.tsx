@@ -1,7 +1,7 @@
 // A session nothing was said in: what could be said, with what this repository really offers.
 
 import { Link } from "@tanstack/react-router";
-import { useModel } from "../app";
+import { useMay, useModel } from "../app";
 import { Button, State } from "../components";
 import type { Workspace } from "../client";
 import { words } from "./words";
@@ -16,6 +16,7 @@ export function EmptyConversation({
   onSend: (text: string) => void;
 }) {
   const modelReady = useModel((state) => state.status.value?.modelReady ?? false);
+  const mayChat = useMay("chat");
   const checks = workspace?.checks;
   const steps: Array<[label: string, command: string, run: boolean]> = [
     [words.ideaStatus, "/status", true],
@@ -24,6 +25,13 @@ export function EmptyConversation({
     [words.ideaAppend, "/append README.md ", false],
     ...(checks?.formatter ? ([[words.ideaFormat, "/format", false]] as Array<[string, string, boolean]>) : []),
   ];
+  if (!mayChat) {
+    return (
+      <div className="blank">
+        <p className="c2">{words.nothingSaid}</p>
+      </div>
+    );
+  }
   return (
     <div className="blank">
       <h2 className="t4">{words.emptyTitle}</h2>

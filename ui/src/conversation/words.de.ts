@@ -5,6 +5,7 @@ export const de: Words = {
   message: "Nachricht",
   saidAt: (who, time) => `${who} um ${time}`,
   send: "Senden",
+  nothingSaid: "Hier wurde noch nichts gesagt.",
   mayNotWrite: "Dieses Gerät darf mitlesen, aber nicht schreiben.",
   placeholder: "Nachricht oder /Befehl",
   draftSaved: "Entwurf gesichert",

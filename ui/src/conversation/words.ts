@@ -6,6 +6,7 @@ const en = {
   message: "Message",
   saidAt: (who: string, time: string) => `${who} at ${time}`,
   send: "Send",
+  nothingSaid: "Nothing has been said here yet.",
   mayNotWrite: "This device may read along, and not write.",
   placeholder: "Message or /command",
   draftSaved: "Draft saved",

@@ -1,6 +1,6 @@
 // Said over every page while everything is paused, with the way out of it.
 
-import { useAction, useCrew, useModel } from "../app";
+import { useAction, useCrew, useMay, useModel } from "../app";
 import { Banner, Button, InlineText, Time } from "../components";
 import type { Hold } from "../client";
 import { isLive } from "../model";
@@ -16,6 +16,7 @@ export function HoldBanner() {
 function One({ hold, waiting }: { hold: Hold; waiting: number }) {
   const crew = useCrew();
   const live = useModel(isLive);
+  const may = useMay("admin");
   const { run, busy, failure } = useAction();
   const resume = () =>
     run(async () => {
@@ -27,9 +28,11 @@ function One({ hold, waiting }: { hold: Hold; waiting: number }) {
       tone="needs"
       icon="pause"
       action={
-        <Button small icon="play" busy={busy} disabled={!live} onClick={() => void resume()}>
-          {hold.reason === "drain" ? words.callOff : words.resume}
-        </Button>
+        may ? (
+          <Button small icon="play" busy={busy} disabled={!live} onClick={() => void resume()}>
+            {hold.reason === "drain" ? words.callOff : words.resume}
+          </Button>
+        ) : undefined
       }
     >
       <InlineText text={failure?.message ?? saidOf(hold, waiting)} />{" "}

@@ -66,6 +66,14 @@ it("pauses with one press, and nothing is said where nothing is held, also by a 
   expect(call).toHaveBeenCalledWith("system.hold", {});
 });
 
+it("offers neither to a device that may not", () => {
+  const parts = crewWith([person]);
+  const looking = { ...parts.crew, gateway: { scopes: ["read"] } } as unknown as Crew;
+  render(<CrewProvider crew={looking}><HoldBanner /><PauseButton /></CrewProvider>);
+  expect(screen.getByRole("status")).toBeTruthy();
+  expect(screen.queryByRole("button")).toBeNull();
+});
+
 it("counts what would begin and not what runs or waits for a person", () => {
   expect(waitingIn(queues)).toBe(5);
   expect(waitingIn({ requests: {}, jobs: {}, merge: {} })).toBe(0);

@@ -3,7 +3,7 @@
 import { Command } from "cmdk";
 import { Dialog } from "radix-ui";
 import { useNavigate } from "@tanstack/react-router";
-import { chooseTheme, keysOf, useAction, useCrew, useModel } from "../app";
+import { chooseTheme, keysOf, useAction, useCrew, useMay, useModel } from "../app";
 import { Icon, type IconName, InlineText, Kbd, plainLine, shortId } from "../components";
 import type { ShortcutId } from "../app";
 import { words as deviceWords } from "../devices/words";
@@ -65,6 +65,7 @@ function PaletteBody({ close, onNewSession }: { close: () => void; onNewSession:
   const leaving = useAction();
   const held = useModel((state) => holdsOf(state.status.value).length > 0);
   const known = useModel((state) => state.status.value !== undefined);
+  const mayHold = useMay("admin");
   const hold = (method: "system.hold" | "system.resume") => () =>
     void leaving.run(async () => {
       await crew.call(method, {});
@@ -124,7 +125,7 @@ function PaletteBody({ close, onNewSession }: { close: () => void; onNewSession:
         command("go.approvals", words.approvals, "needs", go(() => navigate({ to: "/approvals" }))),
         command("settings", words.settings, "sliders", go(() => navigate({ to: "/settings" }))),
         ...publishing.map(([mode, label, icon]) => ({ id: `publish-${mode}`, label: `${publishWords.publish}: ${label}`, icon, keys: mode === "pr" ? keysOf("publish") : "", run: go(() => published && openPublish({ sessionId: published, mode })) })),
-        ...(known
+        ...(known && mayHold
           ? [
               held
                 ? { id: "resume-all", label: holdWords.resume, icon: "play" as const, run: hold("system.resume") }

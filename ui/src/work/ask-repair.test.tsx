@@ -5,13 +5,14 @@ import { AskRepair } from "./AskRepair";
 import { words } from "./steer-words";
 import "../patience.setup";
 
-const { call, refresh } = vi.hoisted(() => ({ call: vi.fn(), refresh: vi.fn() }));
+const { call, refresh, may } = vi.hoisted(() => ({ call: vi.fn(), refresh: vi.fn(), may: vi.fn(() => true) }));
 vi.mock("../app", async () => {
   const { useState } = await import("react");
   return {
     useClient: () => call,
     useCrew: () => ({ refresh }),
     useModel: () => true,
+    useMay: may,
     useAction: () => {
       const [failure, setFailure] = useState<{ message: string }>();
       return { busy: false, failure, run: (work: () => Promise<void>) => work().catch((thrown: { message: string }) => setFailure(thrown)) };
@@ -45,8 +46,12 @@ describe("a branch that fails by itself", () => {
     expect(screen.getByRole("button", { name: words.askRepair })).toBeTruthy();
   });
 
-  it("offers nothing on a branch that passes", () => {
-    const { container } = render(<AskRepair queue={queue({})} />);
+  it("offers nothing on a branch that passes, or to a device that may not write", () => {
+    const { container, rerender } = render(<AskRepair queue={queue({})} />);
     expect(container.innerHTML).toBe("");
+    may.mockReturnValueOnce(false);
+    rerender(<AskRepair queue={queue({ red })} />);
+    expect(container.innerHTML).toBe("");
+    expect(may).toHaveBeenLastCalledWith("chat");
   });
 });
