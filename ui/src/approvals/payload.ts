@@ -1,7 +1,7 @@
 // Reads the canonical payload of an approval: what is known gets a row with a name, everything else is shown as it
 // stands. Nothing of the payload is ever left out, because the answer is bound to all of it.
 
-import { argvText } from "../components";
+import { argvText, revealed } from "../components";
 import type { Approval, Asks, JsonValue, SetupReach } from "../client";
 import { whyOf } from "../model";
 import { words } from "./words";
@@ -105,13 +105,13 @@ function touched(value: JsonValue | undefined): TouchedFile[] {
 /** Lines of a list of commands, of steps with a `run`, or of a table of them. */
 function commandsOf(of: string, value: JsonValue | undefined): Array<{ of: string; line: string }> {
   if (typeof value === "object" && value !== null && !Array.isArray(value)) {
-    return Object.entries(value).map(([name, one]) => ({ of, line: `${name}: ${argvText(texts(fields(one)["run"]))}` }));
+    return Object.entries(value).map(([name, one]) => ({ of, line: revealed(`${name}: ${argvText(texts(fields(one)["run"]))}`) }));
   }
   if (!Array.isArray(value)) return [];
   return value.map((one) => {
-    if (typeof one === "string") return { of, line: one };
+    if (typeof one === "string") return { of, line: revealed(one) };
     const network = texts(fields(one)["network"]);
-    return { of, line: argvText(texts(fields(one)["run"])) + (network.length > 0 ? `  ${words.reachesHosts(network.join(", "))}` : "") };
+    return { of, line: revealed(argvText(texts(fields(one)["run"])) + (network.length > 0 ? `  ${words.reachesHosts(network.join(", "))}` : "")) };
   });
 }
 

@@ -1,6 +1,7 @@
 // Output of a command: plain text with the sixteen terminal colours. Every other control sequence is dropped.
 
 import { useMemo } from "react";
+import { revealed } from "./hidden";
 
 interface Run {
   text: string;
@@ -70,10 +71,15 @@ export function LogTail({ lines, rows, label }: { lines: readonly string[]; rows
 
 /** A command line, whole: wraps instead of hiding its end. */
 export function CommandBox({ argv }: { argv: readonly string[] | string }) {
-  return <div className="cmd">{typeof argv === "string" ? argv : argvText(argv)}</div>;
+  return <div className="cmd">{typeof argv === "string" ? revealed(argv) : argvText(argv)}</div>;
+}
+
+/** An argv to read: as one would type it, with nothing in it that cannot be seen. */
+export function argvText(argv: readonly string[]): string {
+  return revealed(argvTyped(argv));
 }
 
 /** An argv as one would type it in a shell: quoted only where needed. */
-export function argvText(argv: readonly string[]): string {
+export function argvTyped(argv: readonly string[]): string {
   return argv.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)).join(" ");
 }

@@ -1,7 +1,7 @@
 import { cleanup, fireEvent, render, screen } from "@testing-library/react";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { platform } from "../platform";
-import { ansiRuns, argvText, plainText } from "./Log";
+import { ansiRuns, argvText, argvTyped, plainText } from "./Log";
 import { Button } from "./Button";
 import { InlineText, plainLine } from "./InlineText";
 import { keysText } from "./Kbd";
@@ -73,6 +73,8 @@ describe("output", () => {
 
   it("quotes words of a command only where needed", () => {
     expect(argvText(["git", "commit", "-m", "it's done", ""])).toBe("git commit -m 'it'\\''s done' ''");
+    expect(argvText(["sh", "-c", "true\u202e # \u001b[8m"])).toBe("sh -c 'true‹U+202E› # ‹ESC›[8m'");
+    expect(argvTyped(["a\u200b"])).toBe("'a\u200b'");
   });
 });
 

@@ -1,7 +1,7 @@
 // The commands that prove a tree, written by the owner.
 
 import { useId, useState } from "react";
-import { argvText, Button, Field, IconButton } from "../components";
+import { argvTyped, Button, Field, IconButton } from "../components";
 import type { Check } from "../client";
 import { parseArgv, shellOnly } from "./argv";
 import { words } from "./words";
@@ -28,7 +28,7 @@ const GROUPS: ReadonlyArray<readonly [group: string, word: string]> = [
 
 export function ChecksEditor({ checks, busy, onSave, onCancel }: { checks: readonly Check[]; busy: boolean; onSave: (checks: Check[]) => void; onCancel: () => void }) {
   const [lines, setLines] = useState<Line[]>(() =>
-    (checks.length > 0 ? checks : [undefined]).map((check, id) => ({ id, name: check?.name ?? "", command: check ? argvText(check.run) : "", group: check?.group ?? "", before: check })),
+    (checks.length > 0 ? checks : [undefined]).map((check, id) => ({ id, name: check?.name ?? "", command: check ? argvTyped(check.run) : "", group: check?.group ?? "", before: check })),
   );
   const change = (id: number, part: Partial<Line>) => setLines((all) => all.map((line) => (line.id === id ? { ...line, ...part } : line)));
   const filled = lines.filter((line) => line.command.trim() !== "");

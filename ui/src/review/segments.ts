@@ -1,5 +1,6 @@
 // Cuts one line into pieces to draw: colour classes, word marks, and characters that must not stay invisible.
 
+import { charName, HIDDEN } from "../components/hidden";
 import type { Token, TokenClass } from "./syntax/scan";
 import type { Range } from "./worddiff";
 
@@ -13,10 +14,6 @@ export interface Segment {
 
 /** Longer lines are cut on screen; copying the patch gives them whole. */
 export const MAX_SHOWN = 4_000;
-
-// Controls other than tab, bidirectional marks, and blanks without width.
-// oxlint-disable-next-line no-control-regex -- these are what must not stay invisible
-const HIDDEN = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]/;
 
 export function segments(text: string, tokens: readonly Token[], marks: readonly Range[]): Segment[] {
   const shown = text.length > MAX_SHOWN ? text.slice(0, MAX_SHOWN) : text;
@@ -58,13 +55,6 @@ function revealInto(out: Segment[], text: string, as: TokenClass | null, marked:
     rest = rest.slice(at + 1);
   }
   if (rest !== "") out.push({ text: rest, as, marked, hidden: null });
-}
-
-function charName(char: string): string {
-  const code = char.charCodeAt(0);
-  if (code === 0x1b) return "ESC";
-  if (code === 0x0d) return "CR";
-  return `U+${code.toString(16).toUpperCase().padStart(4, "0")}`;
 }
 
 /** Columns a line takes with tabs at every fourth column; hidden characters by the length of their names. */

@@ -1,0 +1,19 @@
+// Characters that must not stay invisible: they would hide or reorder what stands beside them.
+
+// Controls other than tab and newline, bidirectional marks, and blanks without width.
+// oxlint-disable-next-line no-control-regex -- these are what must not stay invisible
+export const HIDDEN = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]/;
+
+export function charName(char: string): string {
+  const code = char.charCodeAt(0);
+  if (code === 0x1b) return "ESC";
+  if (code === 0x0d) return "CR";
+  return `U+${code.toString(16).toUpperCase().padStart(4, "0")}`;
+}
+
+const EACH = new RegExp(HIDDEN, "g");
+
+/** Text of somebody else's, in which such characters are written by their names. */
+export function revealed(text: string): string {
+  return text.replace(EACH, (char) => `‹${charName(char)}›`);
+}
