@@ -7,8 +7,25 @@ use serde::Serialize;
 macro_rules! say {
     ($($words:tt)*) => {{
         use std::io::Write as _;
-        let _ = writeln!(std::io::stdout(), $($words)*);
+        let _ = writeln!(std::io::stdout(), "{}", $crate::output::readable(&format!($($words)*)));
     }};
+}
+
+/// Says something beside the answer.
+macro_rules! tell {
+    ($($words:tt)*) => {
+        eprintln!("{}", $crate::output::readable(&format!($($words)*)))
+    };
+}
+
+/// What is printed has words of repositories, programs and models in it. On a terminal they are read and do nothing: they
+/// move no cursor, colour nothing, hide no part of a question, and each such try is seen.
+pub(crate) fn readable(text: &str) -> String {
+    // Lines and columns are ours; within what is somebody else's they are made plain where it is put on a line.
+    text.split('\n')
+        .map(|line| line.split('\t').map(protocol::line::plain).collect::<Vec<_>>().join("\t"))
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 pub(crate) fn log_to_stderr() {
@@ -24,7 +41,7 @@ pub(crate) fn log_to_stderr() {
 pub(crate) fn json(value: &impl Serialize) {
     match serde_json::to_string(value) {
         Ok(text) => say!("{text}"),
-        Err(error) => eprintln!("pilothouse: {error}"),
+        Err(error) => tell!("pilothouse: {error}"),
     }
 }
 
@@ -38,6 +55,20 @@ pub(crate) fn failure(error: &ApiError, as_json: bool) -> u8 {
     if as_json {
         json(error);
     }
-    eprintln!("pilothouse: {} ({})", error.message, error.code.as_str());
+    tell!("pilothouse: {} ({})", error.message, error.code.as_str());
     1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::readable;
+
+    #[test]
+    fn what_is_printed_is_read_and_does_nothing() {
+        assert_eq!(readable("two\nlines\tand a column"), "two\nlines\tand a column");
+        assert_eq!(
+            readable("good\u{1b}[2K\rbad \u{9b}8m\u{202e}x"),
+            "good\u{fffd}[2K\u{fffd}bad \u{fffd}8m\u{fffd}x"
+        );
+    }
 }

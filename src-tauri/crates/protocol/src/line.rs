@@ -43,6 +43,16 @@ pub fn texts(value: &Value) -> Vec<String> {
     }
 }
 
+/// The arguments of a command. A line break within one divides commands for a shell, and is seen.
+fn args(value: &Value) -> Vec<String> {
+    match value {
+        Value::Array(list) => {
+            list.iter().filter_map(Value::as_str).map(|arg| plain(&arg.replace('\n', "\\n"))).collect()
+        }
+        other => texts(other),
+    }
+}
+
 /// Arguments as one would type them, so that a blank within one is seen.
 pub fn argv(args: &[String]) -> String {
     let typed = |arg: &String| {
@@ -66,7 +76,7 @@ pub fn trusted(details: &Value) -> (Vec<String>, bool) {
             _ => Vec::new(),
         };
         for (name, step) in steps {
-            let (run, network) = (argv(&texts(&step["run"])), texts(&step["network"]));
+            let (run, network) = (argv(&args(&step["run"])), texts(&step["network"]));
             whole &= !run.is_empty();
             let reach =
                 if network.is_empty() { String::new() } else { format!(" → {}", network.join(", ")) };
@@ -83,9 +93,9 @@ pub fn commands(details: &Value) -> Option<Vec<String>> {
     match said {
         Some(Value::String(line)) => Some(vec![plain(line)]),
         Some(Value::Array(list)) if list.iter().any(Value::is_array) => {
-            Some(list.iter().map(|one| argv(&texts(one))).collect())
+            Some(list.iter().map(|one| argv(&args(one))).collect())
         }
-        Some(list) => Some(vec![argv(&texts(list))]),
+        Some(list) => Some(vec![argv(&args(list))]),
         None => {
             let tool = plain(details["tool"].as_str()?);
             Some(vec![format!("{tool} {}", plain(&details["args"].to_string()))])

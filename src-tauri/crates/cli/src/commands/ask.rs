@@ -82,7 +82,7 @@ pub(crate) async fn run(
 /// Says why it ended in vain.
 async fn tell_why(end: &StreamEvent, events: &mut EventStream) -> Result<(), ApiError> {
     match following::why(end) {
-        Why::Said(text) => eprintln!("pilothouse: {}", crate::plain::plain(&text)),
+        Why::Said(text) => tell!("pilothouse: {}", crate::plain::plain(&text)),
         Why::Follows => {
             while let Some(event) = events.next().await? {
                 if event.kind() == "assistant_message" {

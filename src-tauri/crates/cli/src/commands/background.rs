@@ -22,7 +22,7 @@ pub(crate) async fn run(data: Option<PathBuf>, what: ServiceCommand, as_json: bo
         if as_json {
             output::json(&json!({ "code": problem.code, "message": problem.text }));
         }
-        eprintln!("pilothouse: {} ({})", problem.text, problem.code);
+        tell!("pilothouse: {} ({})", problem.text, problem.code);
         1
     })
 }

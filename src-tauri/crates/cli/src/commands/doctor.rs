@@ -45,9 +45,9 @@ async fn mend(data: Option<PathBuf>) -> Result<(), ApiError> {
         cpus: workers.cpus,
         memory: workers.memory,
     };
-    match provide(&wish, &mut |line| eprintln!("{line}")).await {
+    match provide(&wish, &mut |line| tell!("{line}")).await {
         Ok(image) => {
-            eprintln!("The image {} is there. A server that runs uses it after a restart.", image.reference);
+            tell!("The image {} is there. A server that runs uses it after a restart.", image.reference);
             Ok(())
         }
         Err(none) => Err(ApiError::new(ErrorCode::NoSandbox, format!("{none}."))),

@@ -6,7 +6,7 @@ use client::Client;
 use protocol::diff::JobDiff;
 use protocol::ops::{JobParams, typed};
 use protocol::{ApiError, JobId, line};
-use std::io::IsTerminal;
+use std::io::{IsTerminal, Write};
 
 pub(super) async fn run(client: &Client, id: JobId, as_json: bool) -> Result<(), ApiError> {
     let diff = client.call(typed::JobsDiff, &JobParams { id }, None).await?;
@@ -16,16 +16,20 @@ pub(super) async fn run(client: &Client, id: JobId, as_json: bool) -> Result<(),
     }
     if std::io::stdout().is_terminal() {
         let colours = std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-        for shown in on_terminal(&diff, colours) {
-            say!("{shown}");
-        }
+        written(&(on_terminal(&diff, colours).join("\n") + "\n"));
     } else {
-        say!("{}", diff.unified.strip_suffix('\n').unwrap_or(&diff.unified));
+        written(&diff.unified);
     }
     if diff.truncated {
-        eprintln!("pilothouse: its end is left out, the diff is longer than what is sent");
+        tell!("pilothouse: its end is left out, the diff is longer than what is sent");
     }
     Ok(())
+}
+
+/// As it is. Whoever reads it may have had enough.
+fn written(text: &str) {
+    let mut out = std::io::stdout();
+    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
 }
 
 fn on_terminal(diff: &JobDiff, colours: bool) -> Vec<String> {

@@ -75,7 +75,7 @@ async fn agreed() -> Result<bool, ApiError> {
             "Nobody can be asked here, so nothing was stored. Say --yes to store them.",
         ));
     }
-    eprintln!("Store them? Then type y.");
+    tell!("Store them? Then type y.");
     let line = tokio::task::spawn_blocking(|| {
         let mut line = String::new();
         std::io::stdin().lock().read_line(&mut line).map(|_| line)

@@ -114,7 +114,7 @@ fn ended(landing: &MainLanding, as_json: bool) -> u8 {
         }
         MainLandingState::Refused => {
             let code = landing.code.as_deref().unwrap_or_default();
-            eprintln!("pilothouse: {} was not moved.{reason} ({code})", landing.branch);
+            tell!("pilothouse: {} was not moved.{reason} ({code})", landing.branch);
         }
         state => say!("{} is {state}.", landing.branch),
     }

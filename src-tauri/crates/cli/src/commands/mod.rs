@@ -53,7 +53,7 @@ pub(crate) async fn run(cli: Cli) -> u8 {
         command => match connect::connect(cli.data.as_deref()) {
             Ok(Found::Nobody { data, own }) if matches!(command, Command::Config { .. }) => {
                 let Command::Config { what: ConfigCommand::Show { origin } } = command else { return 2 };
-                eprintln!("No server runs on {}; one would start with this.", data.display());
+                tell!("No server runs on {}; one would start with this.", data.display());
                 show::config(&own.config.show(), origin, as_json);
                 return 0;
             }

@@ -109,20 +109,20 @@ fn code_of(reply: &PublishReply) -> u8 {
 
 fn told(reply: &PublishReply) {
     let reason = reply.reason.map(|reason| format!(" ({reason})")).unwrap_or_default();
-    eprintln!("{}{reason}", plain(&reply.message));
+    tell!("{}{reason}", plain(&reply.message));
     if let Some(said) = &reply.remote_said {
-        said.lines().for_each(|line| eprintln!("  {}", line.trim_end()));
+        said.lines().for_each(|line| tell!("  {}", line.trim_end()));
     }
     if let Some(at) = &reply.retry_at {
-        eprintln!("Possible again at {at}.");
+        tell!("Possible again at {at}.");
     }
     if let Some(id) = &reply.approval_id {
-        eprintln!("Next: pilothouse approve {id}");
+        tell!("Next: pilothouse approve {id}");
     }
     if reply.pushed {
         let base = reply.base_branch.as_deref().map(|base| format!(", for {base}")).unwrap_or_default();
         let commit = reply.commit.as_deref().and_then(|id| id.get(..12)).unwrap_or_default();
-        eprintln!("pushed {} {commit}{base}", reply.head_branch);
+        tell!("pushed {} {commit}{base}", reply.head_branch);
     }
     if let Some(url) = reply.pr_url.as_ref().or(reply.manual_pr_url.as_ref()) {
         say!("{url}");

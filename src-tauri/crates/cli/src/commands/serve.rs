@@ -42,7 +42,7 @@ pub(crate) async fn run(data: Option<PathBuf>, flags: Serve, as_json: bool) -> u
                     &serde_json::json!({ "ready": false, "code": error.code(), "message": message }),
                 );
             }
-            eprintln!("pilothouse: {error}{next}");
+            tell!("pilothouse: {error}{next}");
             return error.exit_code() as u8;
         }
     };
@@ -59,7 +59,7 @@ pub(crate) async fn run(data: Option<PathBuf>, flags: Serve, as_json: bool) -> u
         () = signalled() => 0,
         () = running.stop_requested() => 0,
         () = running.broken() => {
-            eprintln!("pilothouse: A part of the server broke; the lines above say which. What was acknowledged is kept: start it again.");
+            tell!("pilothouse: A part of the server broke; the lines above say which. What was acknowledged is kept: start it again.");
             BROKEN
         }
     };

@@ -78,7 +78,7 @@ async fn change(
     let one = shown.listeners.iter().find(|one| one.kind == kind);
     let open = one.is_some_and(|one| one.state == ListenerState::Open);
     if let Some(one) = one.filter(|one| one.chosen != wanted) {
-        eprintln!("pilothouse: {} says otherwise, and wins over this choice", plain(&one.origin));
+        tell!("pilothouse: {} says otherwise, and wins over this choice", plain(&one.origin));
     }
     Ok(u8::from(open != wanted))
 }

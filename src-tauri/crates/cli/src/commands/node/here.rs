@@ -28,7 +28,7 @@ pub(crate) async fn here(
             if as_json {
                 output::json(&serde_json::json!({ "code": error.code(), "message": error.to_string() }));
             }
-            eprintln!("pilothouse: {error} ({})", error.code());
+            tell!("pilothouse: {error} ({})", error.code());
             1
         }
     }
@@ -110,9 +110,7 @@ async fn serve(data: Option<PathBuf>, run: ServeNode, as_json: bool) -> Result<(
     let crew = crew(&config.workers);
     if crew.is_none() && offers.contains(&NodeService::Workers) {
         offers.retain(|service| *service != NodeService::Workers);
-        eprintln!(
-            "pilothouse: pilothouse-worker is not beside this program, so this machine offers no workers."
-        );
+        tell!("pilothouse: pilothouse-worker is not beside this program, so this machine offers no workers.");
     }
     let setting = Setting {
         folder: run.folder.or_else(host::paths::user_home).unwrap_or_else(|| PathBuf::from("/")),

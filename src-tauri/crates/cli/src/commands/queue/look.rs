@@ -38,6 +38,9 @@ fn queues(queues: &MergeQueues, as_json: bool) {
             }
             (None, false) => {}
         }
+        for warning in &queue.warnings {
+            say!("! {}", plain(warning));
+        }
         if queue.slots > 1 {
             let busy = queue.entries.iter().filter(|e| e.slot.is_some()).count();
             say!(

@@ -73,11 +73,11 @@ pub(super) async fn run(client: &Client, id: &TerminalId, manner: Manner) -> Res
     drop(raw);
     match end {
         End::Detached => {
-            eprintln!("Detached; it goes on. `pilothouse terminal attach {id}` comes back to it.");
+            tell!("Detached; it goes on. `pilothouse terminal attach {id}` comes back to it.");
             Ok(0)
         }
         End::Exited(end) => {
-            eprintln!("The terminal has {}.", how_ended(&end));
+            tell!("The terminal has {}.", how_ended(&end));
             Ok(u8::try_from(end.exit_code.unwrap_or(1)).unwrap_or(1))
         }
     }
