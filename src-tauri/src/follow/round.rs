@@ -53,22 +53,20 @@ pub async fn run(
         Err(problem) => return (false, problem),
     };
     following.put_client(Some(round.client.clone()));
-    let mut old = Parts::ALL;
+    // Nothing is told before names and switches are known.
+    if let Err(problem) = look(following, &round.client, Parts::ALL).await {
+        return (true, problem);
+    }
+    let mut old = Parts::default();
     let mut due = Instant::now();
     let mut ageing = Instant::now() + AGEING;
     loop {
         tokio::select! {
-            // What is rare comes before events: names and switches decide what is told of one.
+            // What is rare comes before events, which may come without end.
             biased;
-            () = sleep_until(due), if old.any() => match look::at(&round.client, old).await {
-                Ok(seen) => {
-                    old = Parts::default();
-                    following.change(|now| {
-                        now.link = Link::Up;
-                        seen.put_into(now);
-                    });
-                }
-                Err(error) => return (true, error.message),
+            () = sleep_until(due), if old.any() => match look(following, &round.client, old).await {
+                Ok(()) => old = Parts::default(),
+                Err(problem) => return (true, problem),
             },
             () = following.again.notified() => (old, due) = (Parts::ALL, Instant::now()),
             () = sleep_until(ageing) => {
@@ -87,6 +85,13 @@ pub async fn run(
                     }
                     old = old.with(parts);
                     if let Some(fact) = fact::of(&event) {
+                        // They decide what is told of it.
+                        if old.switches || old.spaces {
+                            match look(following, &round.client, old).await {
+                                Ok(()) => old = Parts::default(),
+                                Err(problem) => return (true, problem),
+                            }
+                        }
                         tell(following, &round.client, facts, fact).await;
                     }
                 }
@@ -95,6 +100,16 @@ pub async fn run(
             },
         }
     }
+}
+
+/// Reads these parts of the snapshot.
+async fn look(following: &Following, client: &Client, parts: Parts) -> Result<(), String> {
+    let seen = look::at(client, parts).await.map_err(|error| error.message)?;
+    following.change(|now| {
+        now.link = Link::Up;
+        seen.put_into(now);
+    });
+    Ok(())
 }
 
 struct Round {
