@@ -8,7 +8,7 @@ use crate::workbench::Workbench;
 use agent::Cancel;
 use protocol::intent::Intent;
 use protocol::job::{CheckResult, VerifiedLine};
-use protocol::plan::TaskParams;
+use protocol::plan::{LINTER_IS_QUIET, TESTS_PASS, TaskParams};
 use std::time::Duration;
 
 /// Longest time of one validation step.
@@ -68,21 +68,27 @@ pub(crate) async fn validate(
             detail: Some("The plan names none; the merge queue's checks decide.".into()),
         });
     }
-    let (result, detail) = if steps_are_the_task(task) {
-        (if judged.passed() { CheckResult::Passed } else { CheckResult::Failed }, None)
-    } else {
-        (CheckResult::NotChecked, Some("No command proves this; look at the diff.".to_owned()))
-    };
     for criterion in &task.planning.acceptance_criteria {
-        judged.lines.push(VerifiedLine { what: criterion.clone(), result, detail: detail.clone() });
+        let (result, detail) = if !steps_decide(task, criterion) {
+            (CheckResult::NotChecked, Some("No command proves this; look at the diff.".to_owned()))
+        } else if judged.passed() {
+            (CheckResult::Passed, None)
+        } else {
+            (CheckResult::Failed, None)
+        };
+        judged.lines.push(VerifiedLine { what: criterion.clone(), result, detail });
     }
     Ok(judged)
 }
 
-/// Running the tests or the linter is all that was asked for, so its steps decide what it is accepted by.
-fn steps_are_the_task(task: &TaskParams) -> bool {
-    !task.planning.validation_steps.is_empty()
-        && matches!(task.deterministic, Some(Intent::Test { .. } | Intent::Lint { fix: false }))
+/// Running the tests or the linter is all that was asked for: its steps decide our own words for that, and no others.
+fn steps_decide(task: &TaskParams, criterion: &str) -> bool {
+    let ours = match task.deterministic {
+        Some(Intent::Test { .. }) => TESTS_PASS,
+        Some(Intent::Lint { fix: false }) => LINTER_IS_QUIET,
+        _ => return false,
+    };
+    criterion == ours && !task.planning.validation_steps.is_empty()
 }
 
 /// What is known of a task whose work never came as far as our gate: that it did not, and what nobody checked therefore.

@@ -45,10 +45,10 @@ impl Attempt<'_> {
     }
 }
 
-/// What a read-only job found, with the results of its commands.
+/// What a read-only job found, with the results of its commands, which stand before everything else that was judged.
 fn answer(work: &Work, judged: &Judged) -> String {
     let mut text = String::new();
-    for line in judged.lines.iter().filter(|l| l.result != CheckResult::NotChecked) {
+    for line in judged.lines.iter().take(judged.outputs.len()) {
         let word = if line.result == CheckResult::Passed { "passed" } else { "failed" };
         text.push_str(&format!("`{}` {word}.\n\n", line.what));
         if let Some(detail) = &line.detail {

@@ -1,6 +1,11 @@
 //! RemoteBuddy's strict answer and what a job may do.
 
 use crate::intent::Intent;
+
+/// What running the tests is accepted by, in our own plan of it; its steps decide it.
+pub const TESTS_PASS: &str = "The tests pass";
+/// The same of the linter.
+pub const LINTER_IS_QUIET: &str = "The linter reports nothing";
 use crate::wire;
 
 /// Version of [`Plan`] and of the `task.execute` parameters built from it.

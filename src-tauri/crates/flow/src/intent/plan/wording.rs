@@ -3,6 +3,7 @@
 use super::super::coding::cut;
 use super::super::nature::slots;
 use protocol::intent::{Intent, Place};
+use protocol::plan::{LINTER_IS_QUIET, TESTS_PASS};
 
 pub(super) fn title(intent: &Intent) -> String {
     let short = |text: &str| cut(text.lines().next().unwrap_or_default(), 40);
@@ -56,8 +57,8 @@ pub(super) fn instruction(intent: &Intent, title: &str) -> String {
 pub(super) fn criteria(intent: &Intent) -> Vec<String> {
     let one = |text: &str| vec![text.to_owned()];
     match intent {
-        Intent::Test { .. } => one("The tests pass"),
-        Intent::Lint { fix: false } => one("The linter reports nothing"),
+        Intent::Test { .. } => one(TESTS_PASS),
+        Intent::Lint { fix: false } => one(LINTER_IS_QUIET),
         Intent::Replace { .. } => {
             one("Only the named text changed, at least once, and only in the named place")
         }
