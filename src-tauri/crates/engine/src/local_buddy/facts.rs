@@ -1,6 +1,7 @@
 //! LocalBuddy's answers, made of facts: no model is asked.
 
 use crate::markdown::plain;
+use crate::ops::MOST_AHEAD;
 use crate::{Engine, git};
 use flow::light::Answer;
 use protocol::count;
@@ -39,7 +40,7 @@ pub(super) fn help() -> String {
 }
 
 /// Where the user's own folder stands, a line each.
-fn repository(facts: &RepositoryFacts, integration: &str) -> String {
+fn repository(facts: &RepositoryFacts, integration: &str, base: &str) -> String {
     let mut text = String::new();
     let head = facts.head.as_deref().map(|head| head.get(..SHORT).unwrap_or(head));
     let _ = match (&facts.branch, head) {
@@ -56,8 +57,9 @@ fn repository(facts: &RepositoryFacts, integration: &str) -> String {
         true => writeln!(text, "- Uncommitted: nothing"),
         false => writeln!(text, "- Uncommitted: {}{more}", files.join(", ")),
     };
-    if let (Some(ahead @ 1..), Some(base)) = (facts.integration_ahead, &facts.base_branch) {
-        let commits = count(ahead, "commit", "commits");
+    if let Some(ahead @ 1..) = facts.integration_ahead {
+        let more = if ahead >= MOST_AHEAD { " and more" } else { "" };
+        let commits = format!("{}{more}", count(ahead, "commit", "commits"));
         let _ = writeln!(text, "- Landed: `{integration}` is {commits} ahead of `{base}`");
     }
     text
@@ -74,7 +76,8 @@ impl Engine {
         if let Some(workspace) = workspace
             && let Ok(facts) = self.workspace_facts(WorkspaceParams { id: workspace.clone() }).await
         {
-            text.push_str(&repository(&facts, &self.room(workspace)?.row().integration_branch));
+            let row = self.room(workspace)?.row();
+            text.push_str(&repository(&facts, &row.integration_branch, &row.base_branch));
         }
         if let Some(hold) = status.holds.first() {
             let _ = writeln!(text, "- **Everything is paused** by {}: nothing new begins.", plain(&hold.by));

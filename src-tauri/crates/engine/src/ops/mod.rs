@@ -27,6 +27,7 @@ mod settings;
 mod status;
 mod workers;
 mod workspaces;
+pub(crate) use workspaces::MOST_AHEAD;
 
 pub use doctor::doctor_without_server;
 pub(crate) use hold::tell;

@@ -11,6 +11,8 @@ use store::NewEvent;
 
 /// Changed files listed by name.
 const DIRTY_SHOWN: usize = 200;
+/// Commits of the integration branch that are counted.
+pub(crate) const MOST_AHEAD: u64 = 1_000;
 
 impl Engine {
     pub async fn workspace_add(&self, caller: Caller, p: AddWorkspace) -> Reply {
@@ -103,7 +105,9 @@ impl Engine {
             let tips = room.look().ok();
             let ahead = tips
                 .as_ref()
-                .and_then(|t| room.depot.log(&t.integration, t.base.as_ref(), 1000).ok())
+                .and_then(|t| {
+                    room.depot.log(&t.integration, Some(t.base.as_ref()?), MOST_AHEAD as usize).ok()
+                })
                 .map(|l| l.len() as u64);
             Ok(describe(facts, tips.map(|t| t.integration.to_string()), ahead))
         })
