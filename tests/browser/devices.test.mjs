@@ -254,7 +254,7 @@ test('a device that may only look has no dead button, and asks for what it lacks
   assert.equal(await guest.overflow(), 0);
   await me.call('terminals.close', { id: terminal.id });
 
-  for (const [path, scope, dead] of [['/w/-/s/dev', 'chat', ['Send', 'Push only', 'Push + PR']], ['/queue', 'merge', ['Pause landing', 'Pause everything']]]) {
+  for (const [path, scope, dead] of [['/w/-/s/dev', 'chat', ['Send', 'Push only', 'Push + PR', 'Stop job', 'Try again']], ['/queue', 'merge', ['Pause landing', 'Pause everything']]]) {
     await guest.open(path);
     await guest.page.locator(`[data-testid=lacking][data-scope=${scope}]`).waitFor();
     for (const name of dead) assert.equal(await guest.button(name).and(guest.page.locator(':enabled')).count(), 0, name);

@@ -1,7 +1,7 @@
 // Reads the canonical payload of an approval: what is known gets a row with a name, everything else is shown as it
 // stands. Nothing of the payload is ever left out, because the answer is bound to all of it.
 
-import { argvText, revealed } from "../components";
+import { argvText, revealedAll } from "../components";
 import type { Approval, Asks, JsonValue, SetupReach } from "../client";
 import { whyOf } from "../model";
 import { words } from "./words";
@@ -105,13 +105,13 @@ function touched(value: JsonValue | undefined): TouchedFile[] {
 /** Lines of a list of commands, of steps with a `run`, or of a table of them. */
 function commandsOf(of: string, value: JsonValue | undefined): Array<{ of: string; line: string }> {
   if (typeof value === "object" && value !== null && !Array.isArray(value)) {
-    return Object.entries(value).map(([name, one]) => ({ of, line: revealed(`${name}: ${argvText(texts(fields(one)["run"]))}`) }));
+    return Object.entries(value).map(([name, one]) => ({ of, line: `${name}: ${argvText(texts(fields(one)["run"]))}` }));
   }
   if (!Array.isArray(value)) return [];
   return value.map((one) => {
-    if (typeof one === "string") return { of, line: revealed(one) };
+    if (typeof one === "string") return { of, line: one };
     const network = texts(fields(one)["network"]);
-    return { of, line: revealed(argvText(texts(fields(one)["run"])) + (network.length > 0 ? `  ${words.reachesHosts(network.join(", "))}` : "")) };
+    return { of, line: argvText(texts(fields(one)["run"])) + (network.length > 0 ? `  ${words.reachesHosts(network.join(", "))}` : "") };
   });
 }
 
@@ -125,7 +125,7 @@ function pushOf(f: Fields): Push | undefined {
 }
 
 export function readPayload(approval: Approval): Payload {
-  const f = fields(approval.details);
+  const f = fields(revealedAll(approval.details));
   const push = pushOf(f);
   const argv = f["argv"] ?? f["run"] ?? f["command"];
   const files = touched(Array.isArray(f["files"]) || typeof f["files"] === "object" ? f["files"] : f["paths"]);
@@ -207,7 +207,7 @@ export function fitsCard(payload: Payload): boolean {
 /** The line of a list that says what would be done. */
 export function gist(approval: Approval): string {
   const payload = readPayload(approval);
-  if (payload.argv) return Array.isArray(payload.argv) ? payload.argv.join(" ") : payload.argv;
+  if (payload.argv) return Array.isArray(payload.argv) ? argvText(payload.argv) : payload.argv;
   const size = payload.additions !== undefined ? ` +${payload.additions} −${payload.deletions ?? 0}` : "";
   if (payload.files[0]) {
     return payload.files.length === 1 ? `${payload.files[0].path}${size}` : words.andMore(payload.files[0].path, payload.files.length - 1) + size;

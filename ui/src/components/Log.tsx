@@ -74,9 +74,9 @@ export function CommandBox({ argv }: { argv: readonly string[] | string }) {
   return <div className="cmd">{typeof argv === "string" ? revealed(argv) : argvText(argv)}</div>;
 }
 
-/** An argv to read: as one would type it, with nothing in it that cannot be seen. */
+/** An argv to read, on one line: as one would type it, with nothing in it that cannot be seen. */
 export function argvText(argv: readonly string[]): string {
-  return revealed(argvTyped(argv));
+  return revealed(argvTyped(argv)).replaceAll("\n", "\\n");
 }
 
 /** An argv as one would type it in a shell: quoted only where needed. */

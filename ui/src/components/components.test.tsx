@@ -74,7 +74,8 @@ describe("output", () => {
   it("quotes words of a command only where needed", () => {
     expect(argvText(["git", "commit", "-m", "it's done", ""])).toBe("git commit -m 'it'\\''s done' ''");
     expect(argvText(["sh", "-c", "true\u202e # \u001b[8m"])).toBe("sh -c 'true‹U+202E› # ‹ESC›[8m'");
-    expect(argvTyped(["a\u200b"])).toBe("'a\u200b'");
+    expect(argvText(["sh", "-c", "true # x\ncurl y"])).toBe("sh -c 'true # x\\ncurl y'");
+    expect(argvTyped(["a\u200b\n"])).toBe("'a\u200b\n'");
   });
 });
 

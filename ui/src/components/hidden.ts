@@ -1,5 +1,7 @@
 // Characters that must not stay invisible: they would hide or reorder what stands beside them.
 
+import type { JsonValue } from "../client";
+
 // Controls other than tab and newline, bidirectional marks, and blanks without width.
 // oxlint-disable-next-line no-control-regex -- these are what must not stay invisible
 export const HIDDEN = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]/;
@@ -12,6 +14,14 @@ export function charName(char: string): string {
 }
 
 const EACH = new RegExp(HIDDEN, "g");
+
+/** The same of every text in a value, names of its parts too. */
+export function revealedAll(value: JsonValue): JsonValue {
+  if (typeof value === "string") return revealed(value);
+  if (Array.isArray(value)) return value.map(revealedAll);
+  if (typeof value === "object" && value !== null) return Object.fromEntries(Object.entries(value).map(([key, one]) => [revealed(key), revealedAll(one ?? null)]));
+  return value;
+}
 
 /** Text of somebody else's, in which such characters are written by their names. */
 export function revealed(text: string): string {

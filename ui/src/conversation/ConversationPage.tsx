@@ -247,6 +247,7 @@ function SessionBar({
   streaming: boolean;
 }) {
   const [renaming, setRenaming] = useState(false);
+  const mayChat = useMay("chat");
   const may = useMayPublish(sessionId, streaming);
   useShortcut("publish", () => {
     if (may.push !== undefined) return false;
@@ -260,7 +261,7 @@ function SessionBar({
       <Menu
         trigger={<IconButton icon="more" label={words.more} />}
         items={[
-          { label: words.rename, icon: "pencil", onSelect: () => setRenaming(true) },
+          ...(mayChat ? [{ label: words.rename, icon: "pencil" as const, onSelect: () => setRenaming(true) }] : []),
           { label: words.copyId, icon: "copy", onSelect: () => void navigator.clipboard?.writeText(sessionId) },
           "separator",
           { heading: may.push ?? may.pr ?? publishWords.publish },

@@ -2,7 +2,7 @@
 
 import { Link } from "@tanstack/react-router";
 import { memo, useEffect, useState } from "react";
-import { useAction, useCrew, useModel } from "../app";
+import { useAction, useCrew, useMay, useModel } from "../app";
 import { Button, Card, CardHead, CardSection, Elapsed, IconButton, InlineText, LogTail, shortId, State, Steps, Time } from "../components";
 import { controlWords } from "../job/control-words";
 import { isSteerable } from "../job/steerable";
@@ -34,10 +34,12 @@ function ActiveCard({ item, title }: { item: JobItem; title: string }) {
   const { run, busy, failure } = useAction();
   const lines = useModel((state) => state.jobTails.get(item.jobId)?.lines) ?? NO_LINES;
   const stopping = useModel((state) => state.jobs.get(item.jobId)?.cancelRequested) ?? false;
-  const told = useModel((state) => {
+  const may = useMay("jobs");
+  const steerable = useModel((state) => {
     const job = state.jobs.get(item.jobId);
     return job !== undefined && isSteerable(job);
   });
+  const told = may && steerable;
   const taken = useModel((state) => state.jobs.get(item.jobId)?.taken !== undefined);
   const [telling, setTelling] = useState(false);
   const running = item.phase === "running";
@@ -64,15 +66,17 @@ function ActiveCard({ item, title }: { item: JobItem; title: string }) {
         ) : null}
         <IconButton small icon="pane" label={words.showJob} onClick={() => show("job", item.jobId)} />
         {told ? <IconButton small icon="chat" label={controlWords.steerLabel} aria-expanded={telling} onClick={() => setTelling(!telling)} /> : null}
-        {aside && !taken ? <IconButton small icon="play" label={words.goOn} busy={busy} onClick={() => void run(() => crew.call("jobs.resume", { id: item.jobId }))} /> : null}
-        <IconButton
-          small
-          icon="stop"
-          label={words.stop}
-          busy={busy}
-          disabled={stopping}
-          onClick={() => void run(() => crew.call("jobs.cancel", { id: item.jobId }))}
-        />
+        {may && aside && !taken ? <IconButton small icon="play" label={words.goOn} busy={busy} onClick={() => void run(() => crew.call("jobs.resume", { id: item.jobId }))} /> : null}
+        {may ? (
+          <IconButton
+            small
+            icon="stop"
+            label={words.stop}
+            busy={busy}
+            disabled={stopping}
+            onClick={() => void run(() => crew.call("jobs.cancel", { id: item.jobId }))}
+          />
+        ) : null}
       </CardHead>
       {running && item.steps > 0 ? (
         <div className="card__steps">
@@ -121,6 +125,7 @@ function FailedCard({ item, title }: { item: JobItem; title: string }) {
   const { run, busy, failure } = useAction();
   const lines = useModel((state) => state.jobTails.get(item.jobId)?.lines) ?? NO_LINES;
   const cancelled = item.phase === "cancelled";
+  const may = useMay("jobs");
   return (
     <Card label={words.failedJob} data-testid="card-job" data-phase={item.phase}>
       <CardHead mark={<State kind={cancelled ? "waiting" : "failed"} label={cancelled ? words.stopped : words.failed} />} title={title} id={item.jobId}>
@@ -137,9 +142,11 @@ function FailedCard({ item, title }: { item: JobItem; title: string }) {
       ) : null}
       {lines.length > 0 && !cancelled ? <LogTail lines={lines} rows={Math.min(4, lines.length)} label={words.lastOutputOf(item.jobId)} /> : null}
       <div className="card__foot">
-        <Button small icon="refresh" busy={busy} onClick={() => void run(() => crew.call("jobs.retry", { id: item.jobId }))}>
-          {words.retry}
-        </Button>
+        {may ? (
+          <Button small icon="refresh" busy={busy} onClick={() => void run(() => crew.call("jobs.retry", { id: item.jobId }))}>
+            {words.retry}
+          </Button>
+        ) : null}
         <Link className="btn btn--s btn--ghost" to="/jobs/$jobId" params={{ jobId: item.jobId }}>
           {words.openJob}
         </Link>

@@ -1,6 +1,6 @@
 // Above a job that only one worker may have and that nobody has yet: whom it waits for, and the way to any other.
 
-import { useAction, useClient, useCrew, useModel } from "../app";
+import { useAction, useClient, useCrew, useMay, useModel } from "../app";
 import type { Job } from "../client";
 import { Banner, Button, FailureDialog } from "../components";
 import { type HeldUp, heldUpBy } from "../worker/standing";
@@ -13,6 +13,7 @@ export function JobTarget({ job, target, live }: { job: Job; target: string; liv
   const call = useClient();
   const crew = useCrew();
   const action = useAction();
+  const may = useMay("jobs");
   const workers = useModel((state) => state.workers.value?.workers);
   const why = workers ? heldUpBy(target, workers) : null;
   const any = () =>
@@ -26,9 +27,11 @@ export function JobTarget({ job, target, live }: { job: Job; target: string; liv
         tone={why ? "needs" : "run"}
         icon="helm"
         action={
-          <Button small disabled={!live} busy={action.busy} onClick={any}>
-            {workerWords.anyWorker}
-          </Button>
+          may ? (
+            <Button small disabled={!live} busy={action.busy} onClick={any}>
+              {workerWords.anyWorker}
+            </Button>
+          ) : undefined
         }
       >
         <strong className="medium">{workerWords.waitsFor(target)}</strong> {why ? HELD[why] : ""}

@@ -1,6 +1,6 @@
 // Above a job that was put aside: why it waits, until when, and what lets it go on.
 
-import { useCall } from "../app";
+import { useCall, useMay } from "../app";
 import type { Job, JobWait } from "../client";
 import { Banner, Button, clockText, InlineText } from "../components";
 import { AllowMore, type Raise } from "./useRaise";
@@ -19,6 +19,7 @@ interface Props {
 }
 
 export function JobWaiting({ job, wait, live, busy, raise, onResume }: Props) {
+  const may = useMay("jobs");
   return (
     <Banner
       tone="needs"
@@ -26,9 +27,11 @@ export function JobWaiting({ job, wait, live, busy, raise, onResume }: Props) {
       action={
         <span className="h">
           {wait.reason === "budget" ? <AllowWhatIsLacking job={job} live={live} raise={raise} /> : null}
-          <Button small icon="play" disabled={!live} busy={busy} onClick={onResume}>
-            {words.goOn}
-          </Button>
+          {may ? (
+            <Button small icon="play" disabled={!live} busy={busy} onClick={onResume}>
+              {words.goOn}
+            </Button>
+          ) : null}
         </span>
       }
     >

@@ -2,7 +2,7 @@
 // what offered it has gone.
 
 import { type ReactNode, useMemo, useState } from "react";
-import { useAction, useClient, useCrew } from "../app";
+import { useAction, useClient, useCrew, useMay } from "../app";
 import type { BudgetStanding, Job, Measure } from "../client";
 import { Button, FailureDialog } from "../components";
 import { amountOf, MINUTE_MS } from "../model";
@@ -37,6 +37,7 @@ export function useRaise(job: Job): Raise & { readonly dialog: ReactNode } {
 }
 
 export function AllowMore({ standing, raise, disabled, primary = false }: { standing: BudgetStanding; raise: Raise; disabled: boolean; primary?: boolean }) {
+  if (!useMay("approve")) return null;
   return (
     <Button small look={primary ? "primary" : "plain"} disabled={disabled} busy={raise.busy} onClick={() => raise.ask(standing)}>
       {words.allowMore(amountOf(standing.measure, doubled(standing)))}

@@ -1,11 +1,12 @@
 // The canonical payload of an approval, whole: what the hash was taken of, nothing left out, nothing pretty.
 
 import type { JsonValue } from "../client";
-import { argvText } from "../components";
+import { argvText, revealedAll } from "../components";
 
 type Fields = { readonly [key: string]: JsonValue | undefined };
 
-export function Payload({ value }: { value: JsonValue }) {
+export function Payload({ value: given }: { value: JsonValue }) {
+  const value = revealedAll(given);
   if (!isFields(value)) return <Plain value={value} />;
   return (
     <dl className="payload">

@@ -2,7 +2,7 @@
 // commands count.
 
 import { useId, useMemo, useRef, useState } from "react";
-import { argvText, Banner, Button, ConfirmDialog, Icon, IconButton, Switch } from "../components";
+import { argvText, argvTyped, Banner, Button, ConfirmDialog, Icon, IconButton, Switch } from "../components";
 import type { CheckPlan, ChecksOrigin, ConfigShown, Strategy, Workspace } from "../client";
 import { CheckMore, GroupFields } from "./CheckMore";
 import { type CheckRow, checksOf, type GroupRow, groupsOf, groupsToSend, isSound, problemsOf, rowsOf, sameChecks, sameGroups, timeoutProblem } from "./check-rows";
@@ -74,7 +74,7 @@ function Editor({
   onSave: (rows: readonly CheckRow[], groups: readonly GroupRow[]) => void;
   onTrust: () => void;
 }) {
-  const [rows, setRows] = useState<readonly CheckRow[]>(() => rowsOf(plan.checks, argvText));
+  const [rows, setRows] = useState<readonly CheckRow[]>(() => rowsOf(plan.checks, argvTyped));
   const nextKey = useRef(rows.length);
   const problems = useMemo(() => problemsOf(rows), [rows]);
   const [typed, setTyped] = useState<ReadonlyMap<string, GroupRow>>(new Map());
@@ -190,7 +190,7 @@ function Editor({
             <span className="push t2 c3">{live ? words.unsaved : words.offlineNote}</span>
             <Button
               onClick={() => {
-                setRows(rowsOf(plan.checks, argvText));
+                setRows(rowsOf(plan.checks, argvTyped));
                 setTyped(new Map());
               }}
             >

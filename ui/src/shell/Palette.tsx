@@ -66,6 +66,7 @@ function PaletteBody({ close, onNewSession }: { close: () => void; onNewSession:
   const held = useModel((state) => holdsOf(state.status.value).length > 0);
   const known = useModel((state) => state.status.value !== undefined);
   const mayHold = useMay("admin");
+  const mayChat = useMay("chat");
   const hold = (method: "system.hold" | "system.resume") => () =>
     void leaving.run(async () => {
       await crew.call(method, {});
@@ -119,7 +120,7 @@ function PaletteBody({ close, onNewSession }: { close: () => void; onNewSession:
     [
       words.commands,
       [
-        command("session.new", words.newSession, "plus", go(onNewSession)),
+        ...(mayChat ? [command("session.new", words.newSession, "plus", go(onNewSession))] : []),
         { id: "add", label: words.addWorkspace, icon: "folder", run: go(() => navigate({ to: "/first-run" })) },
         command("go.queue", words.queue, "stack", go(() => navigate({ to: "/queue" }))),
         command("go.approvals", words.approvals, "needs", go(() => navigate({ to: "/approvals" }))),

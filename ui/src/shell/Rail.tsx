@@ -2,7 +2,7 @@
 
 import { Link, useLocation, useParams } from "@tanstack/react-router";
 import { useState } from "react";
-import { useModel } from "../app";
+import { useMay, useModel } from "../app";
 import { Count, Icon, IconButton, type IconName, Kbd, Skeleton, State } from "../components";
 import type { Session, Workspace } from "../client";
 import { useKnocking } from "../devices/useKnocking";
@@ -11,13 +11,14 @@ import { Logo } from "./Logo";
 import { words } from "./words";
 
 export function Rail({ onSearch, onNewSession }: { onSearch: () => void; onNewSession: (workspaceId?: string) => void }) {
+  const may = useMay("chat");
   return (
     <nav className="rail" aria-label={words.main}>
       <div className="rail__top">
         <Logo />
         <span className="strong grow">Pilothouse</span>
         <IconButton small label={words.search} icon="search" onClick={onSearch} />
-        <IconButton small label={words.newSession} icon="plus" onClick={() => onNewSession()} />
+        {may ? <IconButton small label={words.newSession} icon="plus" onClick={() => onNewSession()} /> : null}
       </div>
       <RailBody onNewSession={onNewSession} />
     </nav>
@@ -115,6 +116,7 @@ function WorkspaceTree({ workspace, sessions, onNewSession }: { workspace: Works
   const failed = sessions.some((session) => session.failed);
   const asks = sessions.reduce((sum, session) => sum + session.pendingApprovals, 0);
   const recent = newestFirst(sessions);
+  const may = useMay("chat");
   const kept = new Set(recent.slice(0, all ? recent.length : SHOWN).map((session) => session.sessionId));
   if (params.session) kept.add(params.session);
   // The order stays as made, so that rows do not jump while people read; only which are shown follows activity.
@@ -135,7 +137,7 @@ function WorkspaceTree({ workspace, sessions, onNewSession }: { workspace: Works
           {shown.map((session) => (
             <SessionRow key={session.sessionId} workspaceId={workspace.id} session={session} />
           ))}
-          {sessions.length === 0 ? (
+          {may && sessions.length === 0 ? (
             <button type="button" className="nav sub" onClick={onNewSession}>
               <span className="grow trunc c3">{words.newSession}</span>
             </button>

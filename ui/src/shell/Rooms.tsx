@@ -3,6 +3,7 @@
 import { Dialog } from "radix-ui";
 import { useLocation } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
+import { useMay } from "../app";
 import { IconButton } from "../components";
 import { Logo } from "./Logo";
 import { NewSession } from "./NewSession";
@@ -12,6 +13,7 @@ import { words } from "./words";
 export function RoomsButton() {
   const [open, setOpen] = useState(false);
   const [making, setMaking] = useState<{ workspaceId: string | undefined }>();
+  const may = useMay("chat");
   const { href } = useLocation();
   useEffect(() => setOpen(false), [href]);
   return (
@@ -25,7 +27,7 @@ export function RoomsButton() {
             <div className="rail__top">
               <Logo />
               <Dialog.Title className="strong grow t4">Pilothouse</Dialog.Title>
-              <IconButton icon="plus" label={words.newSession} onClick={() => setMaking({ workspaceId: undefined })} />
+              {may ? <IconButton icon="plus" label={words.newSession} onClick={() => setMaking({ workspaceId: undefined })} /> : null}
               <Dialog.Close asChild>
                 <IconButton icon="x" label={words.close} />
               </Dialog.Close>

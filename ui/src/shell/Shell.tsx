@@ -2,7 +2,7 @@
 
 import { Outlet, useLocation, useNavigate } from "@tanstack/react-router";
 import { useEffect, useRef, useState } from "react";
-import { useCrew, useModel, useShortcut } from "../app";
+import { useCrew, useMay, useModel, useShortcut } from "../app";
 import { useShortcutListener } from "../app/shortcuts";
 import { Sprite } from "../components";
 import { HoldBanner } from "../hold";
@@ -40,7 +40,7 @@ export function Shell() {
   const openNew = (workspaceId?: string) => setMaking(workspaceId === undefined ? {} : { workspaceId });
 
   useShortcut("palette", search);
-  useShortcut("session.new", () => openNew());
+  useShortcut("session.new", () => openNew(), useMay("chat"));
   useShortcut("settings", () => void navigate({ to: "/settings" }));
   useShortcut("shortcuts", () => void navigate({ to: "/shortcuts" }));
   useShortcut("go.queue", () => void navigate({ to: "/queue" }));

@@ -2,6 +2,7 @@
 
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
+import { useMay } from "../app";
 import { agoText, Button, EmptyState, IconButton, InlineText, Menu, type MenuEntry, shortId, State, useNow, VirtualList } from "../components";
 import type { Deeds } from "./actions";
 import type { JobRow, RequestRow, WorkerRow } from "./board";
@@ -48,6 +49,7 @@ export function RequestBoard({
   link: SessionLink;
   onClear: () => void;
 }) {
+  const may = useMay("chat");
   return (
     <Board title={words.requests} count={rows.length} all={all}>
       {rows.length === 0 ? (
@@ -69,8 +71,8 @@ export function RequestBoard({
               </>
             );
             const items: MenuEntry[] = [];
-            if (each.canRetry) items.push({ label: words.retry, icon: "refresh", onSelect: () => deeds.ask("retryRequest", each.id) });
-            if (each.canCancel) items.push({ label: words.cancelRequest, icon: "x", danger: true, onSelect: () => deeds.ask("cancelRequest", each.id) });
+            if (may && each.canRetry) items.push({ label: words.retry, icon: "refresh", onSelect: () => deeds.ask("retryRequest", each.id) });
+            if (may && each.canCancel) items.push({ label: words.cancelRequest, icon: "x", danger: true, onSelect: () => deeds.ask("cancelRequest", each.id) });
             return (
               <div className="brow">
                 {each.jobId ? (
@@ -109,6 +111,7 @@ export function JobBoard({
   onClear: () => void;
   onReview: (id: string) => void;
 }) {
+  const may = useMay("jobs");
   return (
     <Board title={words.jobs} count={rows.length} all={all}>
       {rows.length === 0 ? (
@@ -118,8 +121,8 @@ export function JobBoard({
           {(each) => {
             const items: MenuEntry[] = [];
             if (each.canReview) items.push({ label: words.review, icon: "diff", onSelect: () => onReview(each.entryId ?? each.id) });
-            if (each.canRetry) items.push({ label: words.retry, icon: "refresh", onSelect: () => deeds.ask("retryJob", each.id) });
-            if (each.canStop) items.push({ label: words.stop, icon: "stop", danger: true, onSelect: () => deeds.ask("stopJob", each.id) });
+            if (may && each.canRetry) items.push({ label: words.retry, icon: "refresh", onSelect: () => deeds.ask("retryJob", each.id) });
+            if (may && each.canStop) items.push({ label: words.stop, icon: "stop", danger: true, onSelect: () => deeds.ask("stopJob", each.id) });
             return (
               <div className="brow">
                 <Link to="/jobs/$jobId" params={{ jobId: each.id }} className="brow__link">

@@ -1,7 +1,7 @@
 // A message whose job only this worker may have.
 
 import { useId, useState } from "react";
-import { useAction, useClient, useCrew, useModel } from "../app";
+import { useAction, useClient, useCrew, useMay, useModel } from "../app";
 import type { Worker } from "../client";
 import { Button, InlineText } from "../components";
 import { newestFirst } from "../model";
@@ -18,6 +18,7 @@ export function GiveJob({ worker, live }: { worker: Worker; live: boolean }) {
   const [chosen, setChosen] = useState<string>();
   const [sent, setSent] = useState(false);
   const session = sessions.find((each) => each.sessionId === chosen) ?? newestFirst(sessions)[0];
+  const may = useMay("chat");
   const heldUp = heldUpBy(worker.workerId, [worker]);
   const send = () => {
     const message = text.trim();
@@ -29,6 +30,7 @@ export function GiveJob({ worker, live }: { worker: Worker; live: boolean }) {
       await crew.refresh("requests", "workers");
     });
   };
+  if (!may) return null;
   return (
     <section className="ss">
       <h2 className="label">

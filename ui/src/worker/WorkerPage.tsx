@@ -2,7 +2,7 @@
 
 import { Link, useParams } from "@tanstack/react-router";
 import { useMemo } from "react";
-import { PageBar, useAction, useClient, useCrew, useModel } from "../app";
+import { PageBar, useAction, useClient, useCrew, useMay, useModel } from "../app";
 import {
   Banner, Button, durationText, EmptyState, ErrorState, Facts, FailureDialog, Icon, IconButton, InlineText, Menu, shortId, Skeleton, State, type StateKind, Time, VirtualList,
 } from "../components";
@@ -96,6 +96,7 @@ function Ready({ worker }: { worker: Worker }) {
   const call = useClient();
   const crew = useCrew();
   const action = useAction();
+  const may = useMay("jobs");
   const standing = standingOf(worker);
   const [kind, said] = live ? STANDING[standing] : STANDING.offline;
   const told = live ? tellOf(worker, standing) : null;
@@ -123,9 +124,11 @@ function Ready({ worker }: { worker: Worker }) {
     <>
       <PageBar title={workerName(worker)} before={<Back />}>
         <State kind={kind}>{said}</State>
-        <Button className="push" icon={worker.drain ? "play" : "pause"} disabled={!live} busy={action.busy} onClick={drain}>
-          {worker.drain ? words.undrain : words.drain}
-        </Button>
+        {may ? (
+          <Button className="push" icon={worker.drain ? "play" : "pause"} disabled={!live} busy={action.busy} onClick={drain}>
+            {worker.drain ? words.undrain : words.drain}
+          </Button>
+        ) : null}
       </PageBar>
       {told ? (
         <Banner tone={told.tone} icon={worker.drain ? "pause" : undefined}>
