@@ -102,11 +102,8 @@ async fn ask_and_wait_says_why_it_ended_in_vain() {
     server.answer(open.id.as_str(), Decision::Deny).await.unwrap();
     let output = tokio::task::spawn_blocking(move || asks.wait_with_output().unwrap()).await.unwrap();
     assert_eq!(output.status.code(), Some(1), "{output:?}");
-    let told = String::from_utf8_lossy(&output.stderr);
-    assert!(
-        told.contains("pilothouse: Replace quiet with loud") && told.contains("did not land: "),
-        "{output:?}"
-    );
+    let told = printed(&output);
+    assert!(told.contains("Replace quiet with loud") && told.contains("did not land: "), "{output:?}");
 }
 
 #[cfg(target_os = "linux")]

@@ -37,10 +37,17 @@ pub(crate) fn log_to_stderr() {
     tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colours).with_writer(std::io::stderr).init();
 }
 
+/// Writes text as it is, with our own colours in it. Whoever reads it may have had enough.
+pub(crate) fn written(text: &str) {
+    use std::io::Write as _;
+    let mut out = std::io::stdout();
+    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+}
+
 /// Prints one value as a line of JSON.
 pub(crate) fn json(value: &impl Serialize) {
     match serde_json::to_string(value) {
-        Ok(text) => say!("{text}"),
+        Ok(text) => written(&(escaped(&text) + "\n")),
         Err(error) => tell!("pilothouse: {error}"),
     }
 }
@@ -59,9 +66,30 @@ pub(crate) fn failure(error: &ApiError, as_json: bool) -> u8 {
     1
 }
 
+/// The same JSON, in which nothing does anything on a terminal. Such characters stand in strings only.
+fn escaped(json: &str) -> String {
+    let mut out = String::with_capacity(json.len());
+    for c in json.chars() {
+        match protocol::line::is_plain(c) {
+            true => out.push(c),
+            false => out.push_str(&format!("\\u{:04x}", u32::from(c))),
+        }
+    }
+    out
+}
+
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
-    use super::readable;
+    use super::{escaped, readable};
+
+    #[test]
+    fn json_keeps_every_value_and_does_nothing_on_a_terminal() {
+        let value = serde_json::json!({ "a": "\u{9b}8m\u{202e}\u{7f}\u{1b}é\u{2028}" });
+        let text = escaped(&serde_json::to_string(&value).unwrap());
+        assert_eq!(text, r#"{"a":"\u009b8m\u202e\u007f\u001bé\u2028"}"#);
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&text).unwrap(), value);
+    }
 
     #[test]
     fn what_is_printed_is_read_and_does_nothing() {

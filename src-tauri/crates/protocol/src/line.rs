@@ -3,16 +3,25 @@
 
 use serde_json::Value;
 
-/// Text of somebody else's, on one line: no control characters, nothing that turns the direction of writing.
+/// Text of somebody else's, on one line: nothing in it controls, hides or turns the direction of writing.
 pub fn plain(text: &str) -> String {
-    let turns =
-        |c: char| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}');
     let one = |c: char| match c {
         '\n' | '\t' => ' ',
-        c if c.is_control() || turns(c) => '\u{fffd}',
-        c => c,
+        c if is_plain(c) => c,
+        _ => '\u{fffd}',
     };
     text.chars().map(one).collect()
+}
+
+/// Whether a character only stands where it is: it is no control character, does not turn the direction of writing, and is
+/// no blank without width. Joiners are plain: letters and signs of some scripts need them.
+pub fn is_plain(c: char) -> bool {
+    let hides = matches!(
+        c,
+        '\u{ad}' | '\u{61c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}'
+    );
+    !c.is_control() && !hides
 }
 
 /// One line of so many characters, cut at its end.

@@ -11,6 +11,10 @@ use protocol::message::SendMessage;
 use protocol::ops::{ApprovalParams, typed};
 use protocol::{ApiError, ApprovalId, ErrorCode};
 use serde_json::json;
+use std::time::Duration;
+
+/// Time for the words that say why something ended.
+const WORDS: Duration = Duration::from_secs(10);
 
 /// How the answer is waited for, shown and given.
 #[derive(Clone, Copy)]
@@ -82,13 +86,21 @@ pub(crate) async fn run(
 /// Says why it ended in vain.
 async fn tell_why(end: &StreamEvent, events: &mut EventStream) -> Result<(), ApiError> {
     match following::why(end) {
-        Why::Said(text) => tell!("pilothouse: {}", crate::plain::plain(&text)),
+        Why::Said(text) => output::message(&text),
         Why::Follows => {
-            while let Some(event) = events.next().await? {
-                if event.kind() == "assistant_message" {
-                    output::message(event.payload()["text"].as_str().unwrap_or_default());
-                    break;
+            let words = async {
+                while let Some(event) = events.next().await? {
+                    if event.kind() == "assistant_message" {
+                        output::message(event.payload()["text"].as_str().unwrap_or_default());
+                        break;
+                    }
                 }
+                Ok(())
+            };
+            // They were written together with the end. Where they were not, it is told as it is.
+            match tokio::time::timeout(WORDS, words).await {
+                Ok(said) => return said,
+                Err(_) => say!("It ended in vain; its job or request has the details."),
             }
         }
     }

@@ -1,12 +1,12 @@
-//! `pilothouse job diff`: what a job changed. In a pipe it is git's own text, for `git apply` and other programs; on a
-//! terminal the text of others can do nothing there but be read.
+//! `pilothouse job diff`: what a job changed. In a pipe it is git's own text, in which files that are no text are only
+//! named; on a terminal the text of others can do nothing there but be read.
 
 use crate::output;
 use client::Client;
 use protocol::diff::JobDiff;
 use protocol::ops::{JobParams, typed};
-use protocol::{ApiError, JobId, line};
-use std::io::{IsTerminal, Write};
+use protocol::{ApiError, ErrorCode, JobId, line};
+use std::io::IsTerminal;
 
 pub(super) async fn run(client: &Client, id: JobId, as_json: bool) -> Result<(), ApiError> {
     let diff = client.call(typed::JobsDiff, &JobParams { id }, None).await?;
@@ -16,20 +16,17 @@ pub(super) async fn run(client: &Client, id: JobId, as_json: bool) -> Result<(),
     }
     if std::io::stdout().is_terminal() {
         let colours = std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-        written(&(on_terminal(&diff, colours).join("\n") + "\n"));
+        output::written(&(on_terminal(&diff, colours).join("\n") + "\n"));
     } else {
-        written(&diff.unified);
+        output::written(&diff.unified);
     }
-    if diff.truncated {
-        tell!("pilothouse: its end is left out, the diff is longer than what is sent");
+    match diff.truncated {
+        true => Err(ApiError::new(
+            ErrorCode::TooLarge,
+            "The diff is longer than what is sent; its end is left out.",
+        )),
+        false => Ok(()),
     }
-    Ok(())
-}
-
-/// As it is. Whoever reads it may have had enough.
-fn written(text: &str) {
-    let mut out = std::io::stdout();
-    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
 }
 
 fn on_terminal(diff: &JobDiff, colours: bool) -> Vec<String> {

@@ -1,6 +1,7 @@
 //! One file per command that does more than ask and print.
 
 mod ask;
+mod asked;
 mod backend;
 mod background;
 mod connect;

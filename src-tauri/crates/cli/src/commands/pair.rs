@@ -101,14 +101,14 @@ fn on_paper(code: &QrCode) -> String {
     // By number: what a theme calls black and white may be neither.
     let lines: Vec<String> =
         drawn.lines().map(|line| format!("\u{1b}[38;5;16;48;5;231m{line}\u{1b}[0m")).collect();
-    lines.join("\n")
+    lines.join("\n") + "\n"
 }
 
 fn show(pairing: &Pairing) {
     if std::io::stdout().is_terminal()
         && let Ok(code) = QrCode::new(pairing.url.as_bytes())
     {
-        say!("{}", on_paper(&code));
+        output::written(&on_paper(&code));
     }
     say!("{}", pairing.url);
     say!("It lets one device in as {}: {}.", pairing.role, scopes(&pairing.scopes));
