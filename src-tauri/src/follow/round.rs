@@ -78,7 +78,6 @@ pub async fn run(
             }
             event = round.stream.next() => match event {
                 Ok(Some(event)) => {
-                    *mark = Some(Mark { url: place.url.clone(), cursor: event.cursor });
                     let parts = fact::parts(event.kind());
                     if parts.any() && !old.any() {
                         due = Instant::now() + BURST;
@@ -94,6 +93,8 @@ pub async fn run(
                         }
                         tell(following, &round.client, facts, fact).await;
                     }
+                    // What was not told yet is read again.
+                    *mark = Some(Mark { url: place.url.clone(), cursor: event.cursor });
                 }
                 Ok(None) => return (true, String::new()),
                 Err(error) => return (true, error.message),
