@@ -1,6 +1,6 @@
 // Characters that must not stay invisible: they would hide or reorder what stands beside them.
 
-import type { JsonValue } from "../client";
+import type { JsonValue } from "./client";
 
 // Controls other than tab and newline, bidirectional marks, and blanks without width.
 // oxlint-disable-next-line no-control-regex -- these are what must not stay invisible
@@ -13,17 +13,28 @@ export function charName(char: string): string {
   return `U+${code.toString(16).toUpperCase().padStart(4, "0")}`;
 }
 
-const EACH = new RegExp(HIDDEN, "g");
+// Joiners stay: letters and signs of some scripts need them.
+// oxlint-disable-next-line no-control-regex -- these are what must not stay invisible
+const NAMED = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]/g;
 
 /** The same of every text in a value, names of its parts too. */
 export function revealedAll(value: JsonValue): JsonValue {
   if (typeof value === "string") return revealed(value);
   if (Array.isArray(value)) return value.map(revealedAll);
-  if (typeof value === "object" && value !== null) return Object.fromEntries(Object.entries(value).map(([key, one]) => [revealed(key), revealedAll(one ?? null)]));
+  if (typeof value === "object" && value !== null) {
+    const all: Record<string, JsonValue> = {};
+    for (const [key, one] of Object.entries(value)) {
+      let name = revealed(key);
+      // Two that read alike stay two.
+      while (Object.hasOwn(all, name)) name += " ";
+      all[name] = revealedAll(one ?? null);
+    }
+    return all;
+  }
   return value;
 }
 
 /** Text of somebody else's, in which such characters are written by their names. */
 export function revealed(text: string): string {
-  return text.replace(EACH, (char) => `‹${charName(char)}›`);
+  return text.replace(NAMED, (char) => `‹${charName(char)}›`);
 }

@@ -1,7 +1,7 @@
 // Exactly what would be done, why it asks, and who asked.
 
 import { useModel } from "../app";
-import { Change, CommandBox, Facts, InlineText, Path, Time } from "../components";
+import { Change, CommandBox, Facts, InlineText, Path, revealed, Time } from "../components";
 import type { Approval } from "../client";
 import { strategyText, whyOf } from "../model";
 import { askerName } from "./answer";
@@ -18,7 +18,7 @@ export function ApprovalFacts({ approval }: { approval: Approval }) {
   const additions = payload.additions ?? entry?.additions;
   const deletions = payload.deletions ?? entry?.deletions;
   const count = payload.fileCount ?? entry?.files;
-  const risky = payload.risky.length > 0 ? payload.risky : (entry?.risky ?? []);
+  const risky = payload.risky.length > 0 ? payload.risky : (entry?.risky ?? []).map(revealed);
   return (
     <>
       {payload.argv ? <CommandBox argv={payload.argv} /> : null}

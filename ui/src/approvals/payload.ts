@@ -109,7 +109,7 @@ function commandsOf(of: string, value: JsonValue | undefined): Array<{ of: strin
   }
   if (!Array.isArray(value)) return [];
   return value.map((one) => {
-    if (typeof one === "string") return { of, line: one };
+    if (typeof one === "string") return { of, line: one.replaceAll("\n", "\\n") };
     const network = texts(fields(one)["network"]);
     return { of, line: argvText(texts(fields(one)["run"])) + (network.length > 0 ? `  ${words.reachesHosts(network.join(", "))}` : "") };
   });

@@ -1,7 +1,7 @@
 // Output of a command: plain text with the sixteen terminal colours. Every other control sequence is dropped.
 
 import { useMemo } from "react";
-import { revealed } from "./hidden";
+import { revealed } from "../hidden";
 
 interface Run {
   text: string;

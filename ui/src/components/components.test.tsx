@@ -1,6 +1,7 @@
 import { cleanup, fireEvent, render, screen } from "@testing-library/react";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { platform } from "../platform";
+import { revealedAll } from "../hidden";
 import { ansiRuns, argvText, argvTyped, plainText } from "./Log";
 import { Button } from "./Button";
 import { InlineText, plainLine } from "./InlineText";
@@ -75,6 +76,7 @@ describe("output", () => {
     expect(argvText(["git", "commit", "-m", "it's done", ""])).toBe("git commit -m 'it'\\''s done' ''");
     expect(argvText(["sh", "-c", "true\u202e # \u001b[8m"])).toBe("sh -c 'true‹U+202E› # ‹ESC›[8m'");
     expect(argvText(["sh", "-c", "true # x\ncurl y"])).toBe("sh -c 'true # x\\ncurl y'");
+    expect(revealedAll({ "a\u200b": ["x\u202e"], "a‹U+200B›": 1 })).toEqual({ "a‹U+200B›": ["x‹U+202E›"], "a‹U+200B› ": 1 });
     expect(argvTyped(["a\u200b\n"])).toBe("'a\u200b\n'");
   });
 });

@@ -9,7 +9,7 @@ export { Icon, type IconName, Sprite } from "./Icon";
 export { shortBranch, shortId } from "./id";
 export { InlineText, plainLine } from "./InlineText";
 export { Kbd, keysText } from "./Kbd";
-export { revealed, revealedAll } from "./hidden";
+export { revealed, revealedAll } from "../hidden";
 export { ansiRuns, argvText, argvTyped, CommandBox, LogLineText, LogTail, plainText } from "./Log";
 export { Markdown } from "./Markdown";
 export { Dialog, Menu, type MenuEntry, type MenuItem } from "./Menu";

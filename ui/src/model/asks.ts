@@ -4,6 +4,7 @@
 import type { Asks, Because } from "../client";
 import { type Words, words as pageWords } from "./asks-words";
 import { de as german } from "./asks-words.de";
+import { revealed } from "../hidden";
 import { saidOf } from "./because";
 
 type Of<Kind> = Extract<Asks, { kind: Kind }>;
@@ -41,12 +42,12 @@ export interface Asked {
 }
 
 export function askedOf(asked: Asked): string {
-  return worded(PAGE, asked.asks) ?? asked.summary;
+  return revealed(worded(PAGE, asked.asks) ?? asked.summary);
 }
 
 /** The same in a language that is not the page's to choose. */
 export function askedIn(language: string, asked: Asked): string {
-  return (language === "de" ? worded(GERMAN, asked.asks) : undefined) ?? asked.summary;
+  return revealed((language === "de" ? worded(GERMAN, asked.asks) : undefined) ?? asked.summary);
 }
 
 /** Why a question is asked. */
@@ -54,5 +55,5 @@ export function whyOf({ why, because, asks }: { readonly why: string; readonly b
   if (!because && asks?.kind === "image_build") return pageWords.imageWhy(asks.describedBy);
   if (!because && asks?.kind === "tool") return pageWords.toolWhy;
   if (!because && asks?.kind === "local_command") return pageWords.localWhy;
-  return saidOf({ reason: why, because }) ?? why;
+  return revealed(saidOf({ reason: why, because }) ?? why);
 }

@@ -7,7 +7,7 @@ import { notByEnter } from "../approvals/by-enter";
 import { useAction, useCrew, useMay, useModel, useShortcut } from "../app";
 import { Lacking } from "../devices/Lacking";
 import type { Approval, MergeEntry, RiskLevel } from "../client";
-import { Button, Change, CopyButton, Facts, Icon, InlineText, Kbd, shortId, State, Time } from "../components";
+import { Button, Change, CopyButton, Facts, Icon, InlineText, Kbd, revealed, shortId, State, Time } from "../components";
 import { askedOf, isLive, personName, strategyText, whyOf } from "../model";
 import type { Review } from "./files";
 import { Payload } from "./Payload";
@@ -136,7 +136,7 @@ export function ApprovalBox({
         />
         {entry && entry.risky.length > 0 ? (
           <ul className="list rask__risky">
-            {entry.risky.map((text) => {
+            {entry.risky.map(revealed).map((text) => {
               const { path, why } = splitRisky(text);
               return (
                 <li key={text}>

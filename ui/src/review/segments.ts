@@ -1,6 +1,6 @@
 // Cuts one line into pieces to draw: colour classes, word marks, and characters that must not stay invisible.
 
-import { charName, HIDDEN } from "../components/hidden";
+import { charName, HIDDEN } from "../hidden";
 import type { Token, TokenClass } from "./syntax/scan";
 import type { Range } from "./worddiff";
 

@@ -65,7 +65,7 @@ function PaletteBody({ close, onNewSession }: { close: () => void; onNewSession:
   const leaving = useAction();
   const held = useModel((state) => holdsOf(state.status.value).length > 0);
   const known = useModel((state) => state.status.value !== undefined);
-  const mayHold = useMay("admin");
+  const mayAdmin = useMay("admin");
   const mayChat = useMay("chat");
   const hold = (method: "system.hold" | "system.resume") => () =>
     void leaving.run(async () => {
@@ -121,12 +121,12 @@ function PaletteBody({ close, onNewSession }: { close: () => void; onNewSession:
       words.commands,
       [
         ...(mayChat ? [command("session.new", words.newSession, "plus", go(onNewSession))] : []),
-        { id: "add", label: words.addWorkspace, icon: "folder", run: go(() => navigate({ to: "/first-run" })) },
+        ...(mayAdmin ? [{ id: "add", label: words.addWorkspace, icon: "folder" as const, run: go(() => navigate({ to: "/first-run" })) }] : []),
         command("go.queue", words.queue, "stack", go(() => navigate({ to: "/queue" }))),
         command("go.approvals", words.approvals, "needs", go(() => navigate({ to: "/approvals" }))),
         command("settings", words.settings, "sliders", go(() => navigate({ to: "/settings" }))),
         ...publishing.map(([mode, label, icon]) => ({ id: `publish-${mode}`, label: `${publishWords.publish}: ${label}`, icon, keys: mode === "pr" ? keysOf("publish") : "", run: go(() => published && openPublish({ sessionId: published, mode })) })),
-        ...(known && mayHold
+        ...(known && mayAdmin
           ? [
               held
                 ? { id: "resume-all", label: holdWords.resume, icon: "play" as const, run: hold("system.resume") }

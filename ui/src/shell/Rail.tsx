@@ -72,14 +72,17 @@ function Room({ to, icon, label, count, asks }: { to: "/queue" | "/terminals" | 
 function Workspaces({ onNewSession }: { onNewSession: (workspaceId?: string) => void }) {
   const workspaces = useModel((state) => state.workspaces);
   const sessions = useModel((state) => state.sessions.value) ?? [];
+  const may = useMay("admin");
   const loose = sessions.filter((session) => !session.workspaceId);
   return (
     <div className="rail__sect">
       <div className="label">
         <h2 className="label__text label">{words.workspaces}</h2>
-        <Link to="/first-run" className="btn btn--ghost btn--s btn--icon" aria-label={words.addWorkspace} title={words.addWorkspace}>
-          <Icon name="folder" size="s" />
-        </Link>
+        {may ? (
+          <Link to="/first-run" className="btn btn--ghost btn--s btn--icon" aria-label={words.addWorkspace} title={words.addWorkspace}>
+            <Icon name="folder" size="s" />
+          </Link>
+        ) : null}
       </div>
       {workspaces.value === undefined ? (
         <Skeleton rows={3} row={28} />

@@ -254,6 +254,7 @@ const STATE: Record<Job["status"], [StateKind, string]> = {
 };
 
 function HistoryRow({ job, live, onAgain }: { job: Job; live: boolean; onAgain: (id: string) => void }) {
+  const may = useMay("jobs");
   const [kind, said] = STATE[job.status];
   const ended = job.status === "completed" || job.status === "failed" || job.status === "cancelled";
   return (
@@ -266,7 +267,7 @@ function HistoryRow({ job, live, onAgain }: { job: Job; live: boolean; onAgain: 
         <span className="t1 c3 num">{job.durationMs === null ? "" : durationText(job.durationMs)}</span>
         {job.claimedAt ? <Time ts={job.claimedAt} className="t1 c3" /> : null}
       </Link>
-      {ended ? (
+      {ended && may ? (
         <Menu
           trigger={<IconButton small label={words.rowActions(shortId(job.id))} icon="more" className="rowmenu" />}
           items={[{ label: words.runHere, icon: "refresh", disabled: !live, onSelect: () => onAgain(job.id) }]}
