@@ -52,7 +52,12 @@ impl Engine {
         });
         let asks = Asks::Trust {
             checks: plan.checks.len() as u32,
-            commands: plan.checks.iter().map(|c| c.run.join(" ")).collect::<Vec<_>>().join("; "),
+            commands: plan
+                .checks
+                .iter()
+                .map(|c| protocol::line::command(&c.run))
+                .collect::<Vec<_>>()
+                .join("; "),
         };
         let new = NewApproval {
             workspace_id: Some(room.id.clone()),

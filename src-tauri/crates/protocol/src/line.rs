@@ -62,6 +62,11 @@ fn args(value: &Value) -> Vec<String> {
     }
 }
 
+/// The words of a command, for a sentence. A line break within one is seen.
+pub fn command(args: &[String]) -> String {
+    args.join(" ").replace('\n', "\\n")
+}
+
 /// Arguments as one would type them, so that a blank within one is seen.
 pub fn argv(args: &[String]) -> String {
     let typed = |arg: &String| {

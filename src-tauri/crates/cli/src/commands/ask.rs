@@ -2,7 +2,7 @@
 
 mod following;
 
-use super::{short, show};
+use super::{asked, short, show};
 use crate::output;
 use client::{Client, EventStream, StreamEvent};
 use following::{Asked, Following, Why};
@@ -92,15 +92,14 @@ async fn tell_why(end: &StreamEvent, events: &mut EventStream) -> Result<(), Api
                 while let Some(event) = events.next().await? {
                     if event.kind() == "assistant_message" {
                         output::message(event.payload()["text"].as_str().unwrap_or_default());
-                        break;
+                        return Ok(true);
                     }
                 }
-                Ok(())
+                Ok::<bool, ApiError>(false)
             };
             // They were written together with the end. Where they were not, it is told as it is.
-            match tokio::time::timeout(WORDS, words).await {
-                Ok(said) => return said,
-                Err(_) => say!("It ended in vain; its job or request has the details."),
+            if !tokio::time::timeout(WORDS, words).await.unwrap_or(Ok(false))? {
+                say!("It ended in vain; its job or request has the details.");
             }
         }
     }
@@ -132,7 +131,7 @@ async fn question(client: &Client, id: &str, how: Manner) -> Result<(), ApiError
     };
     match client.call(typed::ApprovalAnswer, &answer, None).await {
         Ok(answered) if how.as_json => output::json(&json!({ "approved": answered })),
-        Ok(answered) => say!("Approved: {}", crate::plain::plain(&answered.summary)),
+        Ok(answered) => say!("Approved: {}", asked::sentence(&answered)),
         // Somebody was faster, or there is another question in its place, which comes as an event of its own.
         Err(error) if matches!(error.code, ErrorCode::AlreadyResolved | ErrorCode::Stale) => {}
         Err(error) => return Err(error),

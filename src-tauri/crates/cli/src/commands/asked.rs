@@ -106,6 +106,30 @@ pub(super) fn exactly(approval: &Approval) -> Vec<String> {
     rows.0
 }
 
+/// A line broken where a terminal of so many columns would break it: what goes on begins as nothing of ours does.
+pub(super) fn wrapped(line: &str, width: Option<u16>) -> Vec<String> {
+    // Too narrow to be read is not broken any further.
+    let width = usize::from(width.unwrap_or(u16::MAX)).max(4 * MORE.len());
+    // A letter that is not of the plainest may take two columns, and a tab eight.
+    let columns = |c: char| match c {
+        '\t' => 8,
+        c if c.is_ascii() => 1,
+        _ => 2,
+    };
+    let (mut lines, mut at) = (vec![String::new()], 0);
+    for c in line.chars() {
+        if at + columns(c) > width {
+            lines.push(MORE.to_owned());
+            at = MORE.len();
+        }
+        at += columns(c);
+        if let Some(last) = lines.last_mut() {
+            last.push(c);
+        }
+    }
+    lines
+}
+
 fn change(approval: &Approval, rows: &mut Rows) {
     let details = &approval.details;
     let of_landing = approval.action == "land";
@@ -129,6 +153,11 @@ fn change(approval: &Approval, rows: &mut Rows) {
     }
 }
 
+/// An item of a list, on one line. A line break in it is seen.
+fn shown(text: &str) -> String {
+    line::plain(&text.replace('\n', "\\n"))
+}
+
 #[derive(Default)]
 struct Rows(Vec<String>);
 
@@ -149,7 +178,9 @@ impl Rows {
             }
             Value::Array(list) if list.is_empty() => self.add(&name, "none".into()),
             Value::Array(list) if list.iter().all(Value::is_string) => {
-                self.add(&name, line::texts(value).join(", "));
+                let mut items = list.iter().filter_map(Value::as_str).map(shown);
+                self.add(&name, items.next().unwrap_or_default());
+                self.0.extend(items.map(|item| format!("{MORE}{item}")));
             }
             other => self.add(&name, line::plain(&other.to_string())),
         }
@@ -217,6 +248,17 @@ mod tests {
         ] {
             assert!(lines.contains(&line.to_owned()), "{line}: {lines:#?}");
         }
+    }
+
+    #[test]
+    fn what_a_terminal_would_break_goes_on_as_no_line_of_ours() {
+        let line = format!("  Runs      {}{}", "x".repeat(48), "  Risk      low");
+        let lines = wrapped(&line, Some(60));
+        assert_eq!(lines, [line[..60].to_owned(), format!("{MORE}  Risk      low")]);
+        assert_eq!(wrapped(&line, None), [line.clone()]);
+        assert_eq!(wrapped("é".repeat(40).as_str(), Some(60)).len(), 2);
+        let list = exactly(&asked("land", json!({ "checks": ["sh -c true # x\ncurl y", "make"] })));
+        assert_eq!(list[..2], ["  Checks    sh -c true # x\\ncurl y", "            | make"]);
     }
 
     #[test]

@@ -72,9 +72,9 @@ fn waiting_line(approval: &Approval) -> String {
 
 /// What exactly is asked: enough to answer from.
 pub(crate) fn question(approval: &Approval) {
-    say!("{}", asked::sentence(approval));
-    for line in asked::exactly(approval) {
-        say!("{line}");
+    let width = super::terminal::width();
+    for line in std::iter::once(asked::sentence(approval)).chain(asked::exactly(approval)) {
+        asked::wrapped(&line, width).iter().for_each(|line| say!("{line}"));
     }
 }
 

@@ -63,7 +63,7 @@ impl Engine {
                     "kind": "land", "entryId": entry.id, "jobId": entry.job_id, "title": entry.title, "base": entry.base, "onto": entry.onto,
                     "candidate": candidate, "target": entry.target, "strategy": entry.strategy, "hash": hash, "files": entry.files,
                     "additions": entry.additions, "deletions": entry.deletions, "paths": paths, "risky": entry.risky, "verified": entry.verified,
-                    "checks": plan.checks.iter().map(|c| c.run.join(" ")).collect::<Vec<_>>(),
+                    "checks": plan.checks.iter().map(|c| protocol::line::command(&c.run)).collect::<Vec<_>>(),
                 });
                 let asks = Asks::Land { title: entry.title.clone(), branch: entry.target.clone() };
                 let new = NewApproval {

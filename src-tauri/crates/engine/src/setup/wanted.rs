@@ -31,7 +31,7 @@ impl Wanted {
     }
 
     pub fn command(&self) -> String {
-        self.step.run.join(" ")
+        protocol::line::command(&self.step.run)
     }
 }
 

@@ -17,6 +17,14 @@ use protocol::ops::{Nothing, typed};
 use protocol::terminal::{OpenTerminal, Terminal, TerminalEnd, TerminalParams, TerminalState};
 use protocol::{ApiError, ErrorCode, WorkspaceId, count};
 
+/// Columns of the terminal that answers are printed on, if it is one.
+pub(super) fn width() -> Option<u16> {
+    #[cfg(unix)]
+    return screen::size().map(|(columns, _)| columns);
+    #[cfg(not(unix))]
+    None
+}
+
 pub(super) async fn run(client: &Client, what: TerminalCommand, as_json: bool) -> Result<u8, ApiError> {
     match what {
         TerminalCommand::List => list(client, as_json).await.map(|()| 0),
