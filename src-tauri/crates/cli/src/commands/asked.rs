@@ -255,7 +255,7 @@ mod tests {
         let line = format!("  Runs      {}{}", "x".repeat(48), "  Risk      low");
         let lines = wrapped(&line, Some(60));
         assert_eq!(lines, [line[..60].to_owned(), format!("{MORE}  Risk      low")]);
-        assert_eq!(wrapped(&line, None), [line.clone()]);
+        assert_eq!(wrapped(&line, None).concat(), line);
         assert_eq!(wrapped("é".repeat(40).as_str(), Some(60)).len(), 2);
         let list = exactly(&asked("land", json!({ "checks": ["sh -c true # x\ncurl y", "make"] })));
         assert_eq!(list[..2], ["  Checks    sh -c true # x\\ncurl y", "            | make"]);
