@@ -38,6 +38,9 @@ describe("what would be done", () => {
     );
     expect(payload.commands.map((one) => one.line)).toEqual(["npm test", "npm ci  (reaches registry)", "docs: make docs"]);
     expect(payload).toMatchObject({ cwd: "/r", rest: [{ label: "Origin", value: "repository", prose: false }] });
+    const weaker = readPayload(approval({ action: "workspace.trust", details: { checks: [{ name: "ui", run: ["make"], paths: ["ui/**"], skipUntouched: true }], groups: { web: { timeoutS: 5 } } } }));
+    expect(weaker.commands.map((one) => one.line)).toEqual(["make  (left out where nothing of ui/** is touched)"]);
+    expect(restOf(weaker)).toEqual([["Groups of checks", '{"web":{"timeoutS":5}}']]);
   });
 
   it("reads what would leave this machine, and keeps every key of another question", () => {

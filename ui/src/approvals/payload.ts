@@ -110,8 +110,14 @@ function commandsOf(of: string, value: JsonValue | undefined): Array<{ of: strin
   if (!Array.isArray(value)) return [];
   return value.map((one) => {
     if (typeof one === "string") return { of, line: one.replaceAll("\n", "\\n") };
-    const network = texts(fields(one)["network"]);
-    return { of, line: argvText(texts(fields(one)["run"])) + (network.length > 0 ? `  ${words.reachesHosts(network.join(", "))}` : "") };
+    const step = fields(one);
+    const network = texts(step["network"]);
+    const more = [
+      network.length > 0 ? words.reachesHosts(network.join(", ")) : "",
+      // When a check is not run is as much as what it runs.
+      step["skipUntouched"] === true ? words.leftOut(texts(step["paths"]).join(", ")) : "",
+    ];
+    return { of, line: [argvText(texts(step["run"])), ...more.filter(Boolean)].join("  ") };
   });
 }
 
@@ -164,7 +170,7 @@ export function readPayload(approval: Approval): Payload {
 const LABELS: Readonly<Record<string, string | undefined>> = {
   note: words.keyNote, offline: words.keyOffline, timeoutS: words.keyTimeoutS, key: words.keyKey, describedBy: words.keyDescribedBy,
   dockerfileDigest: words.keyDockerfileDigest, startsFrom: words.keyStartsFrom, buildArguments: words.keyBuildArguments, stage: words.keyStage, copies: words.keyCopies,
-  copiesMore: words.keyCopiesMore, network: words.keyNetwork, imageDigest: words.keyImageDigest, dockerfileText: words.keyDockerfileText, origin: words.keyOrigin,
+  copiesMore: words.keyCopiesMore, network: words.keyNetwork, imageDigest: words.keyImageDigest, dockerfileText: words.keyDockerfileText, origin: words.keyOrigin, groups: words.keyGroups,
   instruction: words.keyInstruction, recipe: words.keyRecipe, integrationBranch: words.keyIntegrationBranch, from: words.keyFrom, to: words.keyTo,
   toolCallId: words.keyToolCallId, tool: words.keyTool, args: words.keyArgs,
 };

@@ -46,10 +46,13 @@ impl Engine {
     ) -> Result<(), ApiError> {
         let Some(session) = entries.first().map(|e| e.session_id.clone()) else { return Ok(()) };
         let digest = ground::plan_digest(plan);
-        let details = json!({
+        let mut details = json!({
             "kind": "workspace.trust", "workspaceId": room.id, "root": room.root, "origin": plan.origin, "hash": digest,
             "checks": plan.checks, "setup": plan.setup, "recipes": plan.recipes,
         });
+        if !plan.groups.is_empty() {
+            details["groups"] = json!(plan.groups);
+        }
         let asks = Asks::Trust {
             checks: plan.checks.len() as u32,
             commands: plan

@@ -76,8 +76,8 @@ pub fn argv(args: &[String]) -> String {
     args.iter().map(typed).collect::<Vec<_>>().join(" ")
 }
 
-/// The commands somebody trusts with a repository, a line each: `details` has `checks`, `setup` and `recipes`, each a list
-/// of steps with a `run` or a table of them. False when one has none: then nobody can say that all of it is shown.
+/// The commands somebody trusts with a repository, a line each, and what is said of groups of them: `details` has `checks`,
+/// `setup` and `recipes`, each a list of steps with a `run` or a table of them. False when one has none: then nobody can say that all of it is shown.
 pub fn trusted(details: &Value) -> (Vec<String>, bool) {
     let mut whole = true;
     let mut lines = Vec::new();
@@ -94,10 +94,22 @@ pub fn trusted(details: &Value) -> (Vec<String>, bool) {
             whole &= !run.is_empty();
             let reach =
                 if network.is_empty() { String::new() } else { format!(" → {}", network.join(", ")) };
-            lines.push(format!("{}: {run}{reach}", plain(name)));
+            lines.push(format!("{}: {run}{reach}{}", plain(name), left_out(step)));
         }
     }
+    // What is said of a group holds for each of its checks.
+    for (name, group) in details["groups"].as_object().into_iter().flatten() {
+        lines.push(format!("{}: {}", plain(name), plain(&group.to_string())));
+    }
     (lines, whole)
+}
+
+/// When a check is not run, which is as much as what it runs.
+fn left_out(step: &Value) -> String {
+    match step["skipUntouched"] == true {
+        true => format!(", left out where nothing of {} is touched", texts(&step["paths"]).join(", ")),
+        false => String::new(),
+    }
 }
 
 /// The commands a payload names, under whichever of its spellings, a line each; none when it is of a kind that has no such

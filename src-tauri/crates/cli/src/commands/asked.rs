@@ -87,7 +87,7 @@ pub(super) fn exactly(approval: &Approval) -> Vec<String> {
     let is_told = |key: &str| {
         TOLD.contains(&key)
             || key == "sandbox"
-            || (of_trust && ["checks", "setup", "recipes"].contains(&key))
+            || (of_trust && ["checks", "setup", "recipes", "groups"].contains(&key))
             || (approval.action == "land" && key == "title")
             || (["tool", "args"].contains(&key) && !details["tool"].is_null())
     };
@@ -109,7 +109,7 @@ pub(super) fn exactly(approval: &Approval) -> Vec<String> {
 /// A line broken where a terminal of so many columns would break it: what goes on begins as nothing of ours does.
 pub(super) fn wrapped(line: &str, width: Option<u16>) -> Vec<String> {
     // Too narrow to be read is not broken any further.
-    let width = usize::from(width.unwrap_or(u16::MAX)).max(4 * MORE.len());
+    let width = usize::from(width.unwrap_or(u16::MAX)).max(2 * MORE.len());
     // A letter that is not of the plainest may take two columns, and a tab eight.
     let columns = |c: char| match c {
         '\t' => 8,
@@ -277,6 +277,13 @@ mod tests {
         let lines = exactly(&asked("workspace.trust", details));
         assert_eq!(lines[..2], ["  Trusts    tests: make", "  Trusts    deps: npm ci → registry.npmjs.org"]);
         assert_eq!(lines.len(), 4, "{lines:#?}");
+        let check = json!({ "name": "ui", "run": ["make"], "paths": ["ui/**"], "skipUntouched": true, "group": "web" });
+        let lines = exactly(&asked(
+            "workspace.trust",
+            json!({ "checks": [check], "groups": { "web": { "timeoutS": 5 } } }),
+        ));
+        assert_eq!(lines[0], "  Trusts    ui: make, left out where nothing of ui/** is touched");
+        assert_eq!(lines[1], "  Trusts    web: {\"timeoutS\":5}");
     }
 
     #[test]
