@@ -3,6 +3,7 @@
 use crate::crew::machine;
 use crate::hostile::{PIECE, let_work, works};
 use crate::machine::Machine;
+use crate::proxy::Proxy;
 use crate::scene::{Scene, text};
 use crate::wire::Wire;
 use base64::Engine as _;
@@ -33,6 +34,17 @@ impl Scene {
         let job = text(&enqueued.payload()["jobId"]);
         self.done("jobs.target", json!({ "id": job, "targetWorkerId": worker })).await;
         job
+    }
+
+    /// A slow line over which some of a layer has come to the machine, and the job that needs it.
+    async fn layer_under_way(&self, machine: &mut Machine) -> (Proxy, String) {
+        let (id, line) = self.over_a_line(machine, json!(["workers"])).await;
+        line.slow(1024 * 1024);
+        let job = self.used_by(&Self::worker_of(&id), true).await;
+        self.hub
+            .eventually("some of it has come", || async { (come(machine) >= 300_000).then_some(()) })
+            .await;
+        (line, job)
     }
 
     async fn made_from_layers(&self, job: &str) {
@@ -93,10 +105,7 @@ async fn what_set_up_made_at_the_hub_is_carried_to_a_machine_once() {
 async fn a_layer_under_way_goes_on_over_a_cut_and_begins_anew_after_a_hub_that_was_killed() {
     let scene = scene();
     let mut machine = machine();
-    let (id, line) = scene.over_a_line(&mut machine, json!(["workers"])).await;
-    line.slow(1024 * 1024);
-    let job = scene.used_by(&Scene::worker_of(&id), true).await;
-    scene.hub.eventually("some of it has come", || async { (come(&machine) >= 300_000).then_some(()) }).await;
+    let (line, job) = scene.layer_under_way(&mut machine).await;
     let before = found(&machine.ground.path().join(LAYERS)).1;
     line.cut();
     machine.said("away").await;
@@ -115,10 +124,7 @@ async fn a_layer_under_way_goes_on_over_a_cut_and_begins_anew_after_a_hub_that_w
 async fn a_machine_that_is_killed_in_the_middle_of_a_layer_begins_anew_and_leaves_nothing() {
     let scene = scene();
     let mut machine = machine();
-    let (id, line) = scene.over_a_line(&mut machine, json!(["workers"])).await;
-    line.slow(1024 * 1024);
-    let job = scene.used_by(&Scene::worker_of(&id), true).await;
-    scene.hub.eventually("some of it has come", || async { (come(&machine) >= 300_000).then_some(()) }).await;
+    let (line, job) = scene.layer_under_way(&mut machine).await;
     machine.end();
     line.slow(0);
     machine.serve();

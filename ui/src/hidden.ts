@@ -3,8 +3,11 @@
 import type { JsonValue } from "./client";
 
 // Controls other than tab and newline, bidirectional marks, and blanks without width.
-// oxlint-disable-next-line no-control-regex -- these are what must not stay invisible
-export const HIDDEN = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]/;
+const MARKS = "\\u0000-\\u0008\\u000b-\\u001f\\u007f-\\u009f\\u00ad\\u061c\\u180e\\u200b\\u200e\\u200f\\u2028-\\u202e\\u2060-\\u2069\\ufeff\\ufff9-\\ufffb";
+
+/** In code joiners are hidden too; in words, letters and signs of some scripts need them. */
+export const HIDDEN = new RegExp(`[${MARKS}\\u200c\\u200d]`);
+const IN_WORDS = new RegExp(`[${MARKS}]`, "g");
 
 export function charName(char: string): string {
   const code = char.charCodeAt(0);
@@ -13,9 +16,10 @@ export function charName(char: string): string {
   return `U+${code.toString(16).toUpperCase().padStart(4, "0")}`;
 }
 
-// Joiners stay: letters and signs of some scripts need them.
-// oxlint-disable-next-line no-control-regex -- these are what must not stay invisible
-const NAMED = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]/g;
+/** Text of somebody else's, in which such characters are written by their names. */
+export function revealed(text: string): string {
+  return text.replace(IN_WORDS, (char) => `‹${charName(char)}›`);
+}
 
 /** The same of every text in a value, names of its parts too. */
 export function revealedAll(value: JsonValue): JsonValue {
@@ -32,9 +36,4 @@ export function revealedAll(value: JsonValue): JsonValue {
     return all;
   }
   return value;
-}
-
-/** Text of somebody else's, in which such characters are written by their names. */
-export function revealed(text: string): string {
-  return text.replace(NAMED, (char) => `‹${charName(char)}›`);
 }

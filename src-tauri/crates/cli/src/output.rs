@@ -22,10 +22,8 @@ macro_rules! tell {
 /// move no cursor, colour nothing, hide no part of a question, and each such try is seen.
 pub(crate) fn readable(text: &str) -> String {
     // Lines and columns are ours; within what is somebody else's they are made plain where it is put on a line.
-    text.split('\n')
-        .map(|line| line.split('\t').map(protocol::line::plain).collect::<Vec<_>>().join("\t"))
-        .collect::<Vec<_>>()
-        .join("\n")
+    let one = |c: char| if matches!(c, '\n' | '\t') || protocol::line::is_plain(c) { c } else { '\u{fffd}' };
+    text.chars().map(one).collect()
 }
 
 pub(crate) fn log_to_stderr() {

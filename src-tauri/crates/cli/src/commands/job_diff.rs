@@ -48,8 +48,7 @@ fn on_terminal(diff: &JobDiff, colours: bool) -> Vec<String> {
 
 /// A line of the diff: tabs stay, whatever else would move or colour something does not.
 fn painted(text: &str, colours: bool) -> String {
-    let text = text.strip_suffix('\r').unwrap_or(text);
-    let plain = text.split('\t').map(line::plain).collect::<Vec<_>>().join("\t");
+    let plain = output::readable(text.strip_suffix('\r').unwrap_or(text));
     let colour = match text.as_bytes() {
         _ if !colours => None,
         [b'+', ..] => Some(32),
@@ -58,7 +57,10 @@ fn painted(text: &str, colours: bool) -> String {
         _ if text.starts_with("diff --git ") => Some(1),
         _ => None,
     };
-    colour.map_or_else(|| plain.clone(), |colour| format!("\u{1b}[{colour}m{plain}\u{1b}[0m"))
+    match colour {
+        Some(colour) => format!("\u{1b}[{colour}m{plain}\u{1b}[0m"),
+        None => plain,
+    }
 }
 
 #[cfg(test)]
