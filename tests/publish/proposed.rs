@@ -1,4 +1,5 @@
-//! The title and the text that are proposed when nobody wrote any: from what landed and what its worker reported.
+//! The title and the text that are proposed when nobody wrote any: from what landed and what its worker reported, or else
+//! from what assistants said.
 
 use crate::scene::Scene;
 use serde_json::{Value, json};
@@ -35,19 +36,26 @@ async fn landed_with_report(scene: &Scene, title: &str, report: &str) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_a_worker_reported_of_what_landed_stands_in_the_text_tamed_and_nothing_else_of_the_conversation()
-{
+async fn what_a_worker_reported_of_what_landed_stands_in_the_text_tamed_or_else_what_an_assistant_said() {
     let scene = Scene::with(|start| start.workers(1).flag("--trust"));
     let before = proposed(&scene).await;
     assert!(!before["body"].as_str().unwrap().contains("## Notes"), "nobody reported anything: {before}");
 
-    // What the person says, and what is answered, are no notes on the work.
-    let sent = scene.server.say("dev", "/find Tern").await;
+    // What the person says, and what LocalBuddy answers, are no notes on the work.
+    let sent = scene.server.say("dev", "/status").await;
     let found = |e: &client::StreamEvent| {
-        e.kind() == "assistant_message" && e.payload()["text"].as_str().unwrap().contains("README.md")
+        e.kind() == "assistant_message" && e.payload()["text"].as_str().unwrap().contains("Your branch")
     };
     scene.server.until("dev", sent.cursor, found).await;
     assert!(!proposed(&scene).await["body"].as_str().unwrap().contains("## Notes"));
+
+    // Where nobody reported anything, what an assistant said is one.
+    let told = json!({ "text": "Thanks @ada, closes #7." });
+    let body = json!({ "type": "assistant_message", "payload": told, "from": "another-agent" });
+    scene.server.client.send("POST", "/sessions/dev/command", Some(body)).await.unwrap();
+    let shown = proposed(&scene).await;
+    let notes = "Thanks @\u{200c}ada, closes #\u{200c}7.\n";
+    assert!(shown["body"].as_str().unwrap().ends_with(notes), "{shown}");
 
     landed_with_report(&scene, "Thank her", "Written for @grace, fixes #12.").await;
     let shown = proposed(&scene).await;
@@ -56,7 +64,7 @@ async fn what_a_worker_reported_of_what_landed_stands_in_the_text_tamed_and_noth
     assert!(body.contains("- Round prices") && body.contains("- Thank her"), "{body}");
     let notes = "## Notes\n\n**Thank her**\n\nWritten for @\u{200c}grace, fixes #\u{200c}12.\n";
     assert!(body.ends_with(notes), "nobody is notified, and nothing else is told: {body}");
-    assert!(!body.contains("Tern"), "{body}");
+    assert!(!body.contains("Your branch") && !body.contains("/status") && !body.contains("ada"), "{body}");
 
     // It is what the pull request is opened with; what somebody writes instead wins.
     let opened = scene.publish(json!({})).await;

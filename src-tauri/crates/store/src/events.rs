@@ -201,6 +201,25 @@ impl Tx<'_> {
         rows.reverse();
         Ok(rows)
     }
+
+    /// What assistants said last in a session, oldest first: who, and the text.
+    pub fn said_by_assistants(
+        &self,
+        session: &str,
+        limit: usize,
+    ) -> Result<Vec<(String, String)>, StoreError> {
+        let mut rows = self.all(
+            "SELECT envelope FROM events WHERE session_id = ? AND type = 'assistant_message' ORDER BY event_id DESC LIMIT ?",
+            params![session, limit as i64],
+            |r| {
+                let envelope: serde_json::Value = row::json(r, "envelope")?;
+                let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
+                Ok((text(&envelope["from"]), text(&envelope["payload"]["text"])))
+            },
+        )?;
+        rows.reverse();
+        Ok(rows)
+    }
 }
 
 pub(crate) fn latest_cursor(conn: &Connection) -> Result<Cursor, StoreError> {

@@ -1,5 +1,6 @@
-//! The title and body that are proposed: from what landed in this session and what the crew reported of it. What else
-//! was said in the conversation is between its people and the crew: questions, refusals, folders of this machine.
+//! The title and body that are proposed: from what landed and what the crew reported of it; where nobody reported
+//! anything, from what assistants said last in the session. What LocalBuddy answered is between it and its people:
+//! greetings, refusals, folders of this machine.
 
 use super::facts::Facts;
 use crate::Engine;
@@ -11,6 +12,8 @@ use std::collections::BTreeSet;
 
 /// Landings that are looked through.
 const LANDED: usize = 50;
+/// Texts of the session that are looked through where no work of it was reported.
+const TEXTS: usize = 40;
 
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Proposal {
@@ -28,7 +31,7 @@ impl Engine {
         let commits = facts.commits.clone().unwrap_or_default();
         let here: BTreeSet<String> = commits.iter().map(|line| line.commit.as_str().to_owned()).collect();
         let (id, of) = (room.id.clone(), session.clone());
-        let (work, label) = self
+        let (work, said, label) = self
             .store
             .read(move |tx| {
                 let mut work = Vec::new();
@@ -40,7 +43,8 @@ impl Engine {
                         work.push((entry.title, reported));
                     }
                 }
-                Ok((work, tx.session(of.as_str())?.label))
+                let said = tx.said_by_assistants(of.as_str(), TEXTS)?;
+                Ok((work, said, tx.session(of.as_str())?.label))
             })
             .await?;
         let landed: Vec<String> = work.iter().map(|(title, _)| title.clone()).collect();
@@ -49,8 +53,15 @@ impl Engine {
             .rev()
             .map(|(title, text)| Report { title, text: self.redactor().text(&text) })
             .collect();
+        // LocalBuddy answers questions of this place; those are nobody else's.
+        let said: Vec<String> = said
+            .into_iter()
+            .filter(|(from, _)| from != "localbuddy")
+            .map(|(_, text)| self.redactor().text(&text))
+            .collect();
         let subjects: Vec<String> = commits.into_iter().map(|line| line.subject).collect();
-        let work = Work { subjects: &subjects, landed: &landed, reports: &reports, session: &label };
+        let work =
+            Work { subjects: &subjects, landed: &landed, reports: &reports, said: &said, session: &label };
         Ok(Proposal { title: wording::title(&work), body: wording::body(&work) })
     }
 }

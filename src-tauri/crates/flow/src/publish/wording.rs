@@ -15,6 +15,8 @@ pub struct Work<'a> {
     pub landed: &'a [String],
     /// What the crew reported of what landed, oldest first.
     pub reports: &'a [Report],
+    /// What assistants said last, oldest first; looked at where nothing was reported.
+    pub said: &'a [String],
     pub session: &'a str,
 }
 
@@ -57,7 +59,9 @@ pub fn body(work: &Work<'_>) -> String {
             out.push_str(&format!("- and {} more\n", lines.len() - LINES));
         }
     }
-    if let Some(notes) = notes(work.reports) {
+    if let Some(notes) =
+        reported(work.reports).or_else(|| notes(work.said.iter().map(|text| tame(text.trim()))))
+    {
         if !out.is_empty() {
             out.push('\n');
         }
@@ -66,15 +70,17 @@ pub fn body(work: &Work<'_>) -> String {
     out
 }
 
-/// The newest reports that fit, in order. Mentions and closing words would act on the forge by themselves.
-fn notes(reports: &[Report]) -> Option<String> {
+/// What was reported, each under its title; a report that only repeats the title says nothing.
+fn reported(reports: &[Report]) -> Option<String> {
+    let says = |report: &&Report| !report.text.trim().is_empty() && report.text.trim() != report.title.trim();
+    let text = |report: &Report| format!("**{}**\n\n{}", one_line(&report.title), tame(report.text.trim()));
+    notes(reports.iter().filter(says).map(text))
+}
+
+/// The newest texts that fit, in order. Mentions and closing words would act on the forge by themselves.
+fn notes(texts: impl DoubleEndedIterator<Item = String>) -> Option<String> {
     let (mut kept, mut length) = (Vec::new(), 0);
-    for Report { title, text } in reports.iter().rev() {
-        let text = text.trim();
-        if text.is_empty() || text == title.trim() {
-            continue;
-        }
-        let text = format!("**{}**\n\n{}", one_line(title), tame(text));
+    for text in texts.rev().filter(|text| !text.is_empty()) {
         let size = text.chars().count();
         if length + size > NOTES {
             if kept.is_empty() {
@@ -176,6 +182,14 @@ mod tests {
             "what says no more is left out: {body}"
         );
         assert!(!body.contains("long ago"), "{body}");
+        let said = texts(&["old", &"x".repeat(1_480), "**Round prices** landed."]);
+        let body = |reports| super::body(&Work { reports, said: &said, ..Work::default() });
+        assert!(!body(&reports[..]).contains("landed."), "what was reported comes first");
+        let without = body(&reports[3..]);
+        assert!(
+            without.contains("## Notes") && without.contains("landed.") && !without.contains("old"),
+            "{without}"
+        );
         assert!(super::body(&Work::default()).is_empty());
     }
 
